@@ -14,8 +14,8 @@ from itdr.audit import composed, question_facts
 from itdr.audit.result import Result, RowCheck
 from itdr.builders.core.errors import ItdrError
 from itdr.builders.dataset.formats import texts_of
-from itdr.builders.evidence.facts import DOWN, KINDS, UP, Fact, fact_of
-from itdr.builders.rendering.realiser import SHARE_KINDS, amounts_of, percents_of
+from itdr.builders.evidence.facts import DOWN, KINDS, SHARE_KINDS, UP, Fact, fact_of
+from itdr.builders.rendering.realiser import amounts_of, percents_of
 from itdr.scoring.metrics.groundedness import name_of, reference
 from itdr.scoring.metrics.per_task import TEXT_TASKS
 from itdr.scoring.metrics.surface_forms import forms_of, stems

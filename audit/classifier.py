@@ -23,10 +23,12 @@ NO_TASTE = (
     "place",
     "length",
     "alphabet",
+    "letters",
     "popularity",
     "first seen",
     "year",
     "year gap",
+    "town",
     "item prior",
 )
 SETS: Mapping[str, tuple[str, ...]] = {

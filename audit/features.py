@@ -39,7 +39,9 @@ def of_row(row: Row) -> Features:
     }
     if row["history"]:
         last = title_key(row["history"][-1]["title"] or "")
-        features["alphabet"] = _steps_behind(last, [title_key(title) for title in titles])
+        keys = [title_key(title) for title in titles]
+        features["alphabet"] = _steps_behind(last, keys)
+        features["letters"] = [abs(_letters(key) - _letters(last)) for key in keys]
     return features
 
 
@@ -51,6 +53,12 @@ def _steps_behind(last: str, titles: Sequence[str]) -> list[float]:
     for step, k in enumerate(order):
         steps[k] = float(step)
     return steps
+
+
+def _letters(key: str) -> float:
+    """Where a title stands in the alphabet, by its first letters: each is 1/32 of the one before."""
+    letters = [ord(one) - ord("a") + 1 for one in key.removeprefix("the ") if "a" <= one <= "z"]
+    return sum(letter / 32**place for place, letter in enumerate(letters[:4]))
 
 
 def of_raw(raw: RawOracle, row: Row) -> Features | None:

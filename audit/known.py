@@ -219,7 +219,7 @@ def _of_attributes(row: Row, layout: Layout) -> dict[str, Shape]:
         "attributes": (layout.joined(names),),
         "attribute": (shown[0],),
         "n_attributes": (str(len(names)),),
-        "attributes_lines": _joined(lines, "\n"),
+        "attributes_lines": (entries[0],) if len(entries) == 1 else _joined(lines, "\n"),
         "attributes_numbered": _joined(numbered, "\n"),
     }
 
@@ -228,7 +228,8 @@ def _with_values(name: str, layout: Layout) -> Choice:
     """An attribute's name, alone or with the values that it may have."""
     shapes: list[Shape] = [(name,)]
     for pattern in (layout.one_of, layout.such_as):
-        before, _, after = pattern.replace("{entry}", name).partition("{values}")
+        named = pattern.replace("{entry}", name).replace("{name}", name.lower())
+        before, _, after = named.partition("{values}")
         shapes.append((before, LINE, after))
     return Choice(tuple(shapes))
 

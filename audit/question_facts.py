@@ -10,8 +10,8 @@ from typing import Any
 
 from itdr.builders.dataset import registry
 from itdr.builders.dataset.formats import texts_of
-from itdr.builders.evidence.facts import DOWN, UP, Fact, fact_of
-from itdr.builders.rendering.realiser import SHARE_KINDS, Statement
+from itdr.builders.evidence.facts import DOWN, SHARE_KINDS, UP, Fact, fact_of
+from itdr.builders.rendering.realiser import Statement
 
 Row = Mapping[str, Any]
 PROFILES = "interest_recognition"

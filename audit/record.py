@@ -28,7 +28,7 @@ How well a true candidate is found by rules that know nothing of its user's tast
 by expected value), by source and by how negatives are drawn. `itdr shortcuts` makes this page and
 [shortcuts.json](shortcuts.json); a later rise shows as a difference.
 
-"no taste" is gradient boosting on place, length, alphabet, popularity, first meeting, year and item prior
+"no taste" is gradient boosting on place, length, alphabet, popularity, first meeting, year, town and item prior
 together, in five folds by user. The columns marked (taste) are no shortcuts: "genres" is how well a
 candidate's genres fit the history, "with genres" adds that to "no taste", and "co-occurrence" is a plain
 recommender (`itdr baseline`). A score means something where it exceeds the others. "item prior" is the share
@@ -54,6 +54,8 @@ COLUMNS = (
     ("least popular", "least popular"),
     ("item prior", "item prior"),
     ("next in the alphabet", "next in alphabet"),
+    ("nearest in the alphabet", "nearest in alphabet"),
+    ("town most frequent in the history", "commonest town"),
     ("longest title", "longest"),
     ("genre overlap", "genres (taste)"),
     ("no taste", "**no taste**"),

@@ -46,13 +46,14 @@ RULES: Mapping[str, tuple[str, str]] = {
     "length": ("longest title", "shortest title"),
     "in history": ("title in the history", "not in the history"),
     "alphabet": ("", "next in the alphabet"),
+    "letters": ("", "nearest in the alphabet"),
     "popularity": ("most popular", "least popular"),
     "first seen": ("first seen last", "first seen first"),
     "seen": ("seen in training", "never seen in training"),
     "category": ("category present", "category missing"),
     "year": ("newest", "oldest"),
     "year gap": ("", "year nearest to the last"),
-    "town": ("place most frequent in the history", ""),
+    "town": ("town most frequent in the history", "town least frequent in the history"),
     "genres": ("genre overlap", ""),
 }
 """Feature -> the rule that takes the candidate where it is highest, and where it is lowest."""

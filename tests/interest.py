@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,12 @@ from itdr.builders.evidence import user_verdicts
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.interests import counts as interest_counts
 from itdr.builders.evidence.interests.person import Person
+from itdr.builders.evidence.interests.question_list import QuestionList
+from itdr.builders.evidence.interests.works import KINDS
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 from itdr.builders.sampling.splits import SPLITS
 from itdr.builders.store import prepare, spec
+from itdr.builders.store.reader import Item
 from itdr.builders.tasks import interest_recognition as task
 from itdr.builders.tasks import profiles
 from itdr.builders.tasks.base import Cell, CellRule, OpenCell
@@ -69,13 +73,66 @@ def people(cell: OpenCell) -> dict[str, Person]:
     return found
 
 
-def shown(kind: str, value: str, k: int, direction: int = UP, about: str = "category") -> Fact:
-    """A fact about 30 likes, ten of which are displayed."""
+def shown(
+    kind: str, value: str, k: int, direction: int = UP, about: str = "category", other: int = 0
+) -> Fact:
+    """A fact about 30 likes (or dislikes), ten of which are displayed. other: how many of the 30 verdicts on the other
+    side have the trait, where that is said."""
     listed = (
         Fact("shown", about, value, round(k / 3), 10, 0.0, UP),
         Fact("shown", about, value, 0, 5, 0.0, DOWN),
     )
-    return Fact(kind, about, value, k, 30, 0.1, direction, details=listed)
+    overall = (Fact("overall", about, value, other, 30, 0.0, -direction or DOWN),)
+    told_apart = kind in ("contrast", "risk") or not direction
+    return Fact(kind, about, value, k, 30, 0.1, direction, details=listed + overall * told_apart)
+
+
+Traits = Sequence[str]
+
+
+def question_list(
+    highs: Sequence[Traits],
+    lows: Sequence[Traits],
+    more_highs: Sequence[Traits] = (),
+    more_lows: Sequence[Traits] = (),
+    about: str = "category",
+    usual: Mapping[str, tuple[int, int]] | None = None,
+) -> QuestionList:
+    """A list of works with these traits, and a user who also judged `more`. usual: by trait, how many of 100 likes and
+    of 100 dislikes of the training part fell on it."""
+    works = [*highs, *lows, *more_highs, *more_lows]
+    names = sorted({name for work in works for name in work})
+    codes = [sorted(map(names.index, work)) for work in works]
+    sides = [LIKE] * len(highs) + [DISLIKE] * len(lows)
+    sides += [LIKE] * len(more_highs) + [DISLIKE] * len(more_lows)
+    known = np.array([(usual or {}).get(name, (1, 1)) for name in names]).reshape(-1, 2)
+    zero, of_works = np.zeros(0, np.int64), np.zeros(len(works), np.int64)
+    of_works[:1] = 100
+    counts = interest_counts.Counts(
+        codes={kind: {n: k for k, n in enumerate(names) if kind == about} for kind in KINDS},
+        names=[(about, name) for name in names],
+        kinds=np.full(len(names), KINDS.index(about)),
+        starts=np.cumsum([0, *map(len, codes)]),
+        traits=np.array([trait for own in codes for trait in own], np.int64),
+        works=np.ones(len(names), np.int64),
+        liked=known[:, 0],
+        disliked=known[:, 1],
+        likes=of_works,
+        dislikes=of_works,
+        judged=of_works,
+        marks=of_works,
+        activity=(zero, zero),
+        known=1,
+        habits=None,
+    )
+    places = np.arange(len(works))
+    person = Person(counts, places, np.array(sides), zero, zero, zero, len(works), False)
+    items = [
+        Item(str(place), f"Film {chr(65 + place)}", tuple(work), ())
+        for place, work in enumerate(works[: len(highs) + len(lows)])
+    ]
+    liked = list(range(len(highs)))
+    return QuestionList(person, liked, list(range(len(highs), len(items))), items)
 
 
 def cases(cell: OpenCell) -> list[profiles.Profile]:

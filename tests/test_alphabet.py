@@ -8,19 +8,29 @@ import pytest
 
 from itdr.builders.sampling.alphabet import Alphabet, alphabetical_keys
 
-ALPHABET = Alphabet(np.arange(40, dtype=np.int32))
+ALPHABET = Alphabet(np.arange(400, dtype=np.int32))
+"""Titles are neighbors where at most ten of the 400 lie between them."""
 
 
 @pytest.mark.parametrize(
     ("titles", "found"),
     [
-        ([3, 4, 9, 12, 20, 30], True),  # six in a row
-        ([3, 4, 9, 12, 20, 1, 2, 5], False),  # five
-        ([0, 2, 4, 6, 8, 7, 9, 11, 13, 15], True),  # eight of nine steps
-        ([8, 2, 4, 6, 9, 7, 9, 11, 13, 12], False),  # six of nine
-        ([9, 30, 0, 2, 4, 6, 8, 7, 10, 11, 13, 15, 3], True),  # in the middle
-        ([0, 2, 4, 6, 8, 7, 9, 11, 13], False),  # seven of eight: too short to tell
-        ([3, 4, 4, 12, 20, 30], True),  # two that differ by their years alone
+        ([30, 50, 90, 120, 200, 300], True),  # six in a row
+        ([30, 50, 90, 120, 200, 10, 30, 50], False),  # five
+        ([0, 20, 40, 60, 80, 50, 90, 110, 130, 150], True),  # eight of nine steps
+        ([80, 20, 40, 60, 90, 50, 90, 110, 130, 115], False),  # six of nine
+        ([90, 300, 0, 20, 40, 60, 80, 50, 90, 110, 130, 150, 30], True),  # in the middle
+        ([0, 20, 40, 60, 80, 50, 90, 110, 130], False),  # seven of eight: too short to tell
+        ([30, 50, 50, 120, 200, 300], True),  # two that differ by their years alone
+        # A step back to a neighbor, as from "Restoration" to "The Red Violin", is none.
+        ([30, 120, 115, 200, 300, 290], True),
+        ([30, 120, 100, 200, 300, 280], False),
+        # A page of one letter in any order: four of nine steps lead to a neighbor.
+        ([390, 0, 60, 68, 60, 200, 100, 92, 96, 300], True),
+        ([390, 0, 60, 68, 60, 200, 100, 92, 70, 300], False),
+        ([60, 68, 60, 52, 58], True),
+        ([60, 68, 300, 295, 100, 200, 20, 24, 150, 80, 85], False),  # too far apart
+        ([60, 68, 300, 100, 200, 20, 24, 80, 76, 300, 305], True),
         ([5], False),
     ],
 )
@@ -31,7 +41,8 @@ def test_walks_down_the_alphabet_are_found(titles: list[int], found: bool) -> No
 
 def test_one_by_one_and_many_at_once_agree() -> None:
     drawn = np.random.default_rng(5)
-    lists = np.sort(drawn.integers(0, 40, (3000, 12)), axis=1)
+    lists = np.sort(drawn.integers(0, 400, (3000, 12)), axis=1)
+    lists[::3] = drawn.integers(0, 90, (1000, 12))
     for row in lists:
         places = drawn.integers(0, 12, (2, 2))
         row[places[0]] = row[places[0][::-1]]

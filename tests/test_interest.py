@@ -28,7 +28,8 @@ from itdr.builders.rendering.template_files import BUILT_IN
 from itdr.builders.rendering.templates import load_words
 from itdr.builders.sampling.splits import assign_splits
 from itdr.builders.tasks import interest_recognition as task
-from itdr.builders.tasks import profiles
+from itdr.builders.tasks import profile_sketch, profiles
+from itdr.builders.tasks.profile_sketch import realiser_of
 from itdr.scoring.metrics.text import overlap
 from tests import world
 from tests.interest import SOURCES, cases, folder, open_cell, rows
@@ -178,7 +179,7 @@ def test_users_have_enough_likes_and_dislikes_or_reviews(source: str) -> None:
             and sides.count(DISLIKE) >= profiles.LEAST_DISLIKES
         )
         assert judged or long
-        assert sum(map(profiles.cited, case.answer.statements)) >= profiles.LEAST_FACTS
+        assert sum(map(profile_sketch.cited, case.answer.statements)) >= profile_sketch.LEAST_FACTS
 
 
 def test_the_question_says_how_many_there_are() -> None:
@@ -280,7 +281,7 @@ def test_rows_do_not_depend_on_shards(source: str) -> None:
 @pytest.mark.parametrize("source", SOURCES)
 def test_every_number_title_and_quote_stands_in_evidence_or_input(source: str) -> None:
     cell = open_cell(source, folder())
-    lexicon = profiles.realiser_of(cell).lexicon
+    lexicon = realiser_of(cell).lexicon
     for row in everything(rows(source)):
         facts = [fact_of(entry) for entry in row["evidence"]]
         allowed = set().union(*(realisers.numbers_of(fact) for fact in facts))
@@ -305,7 +306,8 @@ def test_an_answer_is_a_paragraph_with_a_taste_and_its_share(source: str) -> Non
         assert re.match(r"[A-Z\"](?s:.)*\.$", row["output"])
         sentences = re.split(r"(?<=[.?!])\s+(?=[A-Z\"])", QUOTED.sub('"T"', row["output"]))
         assert 2 <= len(sentences) <= 12
-        assert all(sentence.count(":") <= 1 for sentence in sentences), sentences
+        for sentence in sentences:
+            assert sentence.count(":") <= 1, sentence
         tastes = [
             one
             for one in row["evidence"]
@@ -319,7 +321,7 @@ def test_an_answer_is_a_paragraph_with_a_taste_and_its_share(source: str) -> Non
 def test_two_answers_of_the_same_facts_agree_and_random_ones_do_not() -> None:
     cell = open_cell("ml-1m", folder())
     drawn = cases(cell)
-    realiser = profiles.realiser_of(cell)
+    realiser = realiser_of(cell)
     same, different = [], []
     for case, other in itertools.pairwise(drawn):
         again = realiser.write(case.answer.statements, cell.draws(0, "again")).text

@@ -127,14 +127,15 @@ def test_only_unknown_works_are_offered(tmp_path: Path, caches: Path) -> None:
     write(tmp_path, crowd(20), ITEMS)
     cell = open_cell("ml-1m", tmp_path)
     _, codes = table(tmp_path)
-    anchor = np.array([codes[FIRST]])
+    first = FIRST + 2
+    anchor = np.array([codes[first]])
     offered = offers.offers(cell.partition, rated(anchor), tastes=[DRAMA])
-    assert offered and offered[0].quote == f"Film number {FIRST}"
+    assert offered and offered[0].quote == f"Film number {first}"
     titles = {cell.store.item(code).title for code in codes.values()}
     for fact in offered:
         assert fact.value in titles and fact.count > fact.base
-    met = np.array([codes[FIRST], codes[FIRST + 1]])
+    met = np.array([codes[first], codes[first + 1]])
     assert all(
-        fact.value != f"Film number {FIRST + 1} (1990)"
+        fact.value != f"Film number {first + 1} (1990)"
         for fact in offers.offers(cell.partition, rated(anchor, touched=met), tastes=[DRAMA])
     )

@@ -201,7 +201,9 @@ def test_the_figures_of_a_fact_are_those_of_the_user(tmp_path: Path, caches: Pat
                 p = (person.counts.liked[code] - own * likes + 1) / (rest + 2)
                 assert fact.base >= p - 1e-12 and likes > fact.base * n
             elif fact.direction == UP:
-                assert (fact.count, fact.of, fact.base) == (likes, n, dislikes / m)
+                code = person.counts.codes["category"][fact.value]
+                assert (fact.count, fact.of) == (likes, n) and likes / n > dislikes / m
+                assert fact.base == person.counts.share(code, n)
             else:
                 assert (fact.count, fact.of, fact.base) == (dislikes, m, likes / n)
             checked += 1

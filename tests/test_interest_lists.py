@@ -9,19 +9,13 @@ import numpy as np
 import pytest
 
 from itdr.builders.evidence.facts import DOWN, UP, Fact
-from itdr.builders.evidence.interests import (
-    core,
-    display,
-    plain,
-    tastes,
-)
-from itdr.builders.evidence.interests.works import KINDS, without_year
+from itdr.builders.evidence.interests import core, display, tastes
 from itdr.builders.rendering.lexicon_files import load_lexicon
 from itdr.builders.rendering.realiser import figures
 from itdr.builders.rendering.templates import load_words
 from itdr.builders.store.reader import Item
-from itdr.builders.tasks import profiles
-from tests.interest import cases, folder, open_cell, people, shown
+from itdr.builders.tasks.profile_sketch import realiser_of
+from tests.interest import cases, folder, open_cell, people, question_list, shown
 
 
 def test_the_marks_of_all_works_tell_a_contrast() -> None:
@@ -36,8 +30,11 @@ def test_the_marks_of_all_works_tell_a_contrast() -> None:
             place = int(np.searchsorted(person.tally.traits, code))
             deviation = person.deviations[place]
             assert fact.direction * deviation > 2 and person.tally.works[place] >= tastes.JUDGED
-            share = fact.count / (n if fact.direction == UP else m)
-            assert share >= tastes.CLEARLY[fact.direction] * fact.base
+            likes, dislikes = person.tally.likes[place] / n, person.tally.dislikes[place] / m
+            own, other = (likes, dislikes) if fact.direction == UP else (dislikes, likes)
+            assert own >= tastes.CLEARLY[fact.direction] * other
+            usual = person.counts.share(code, n) if fact.direction == UP else likes
+            assert fact.base == usual and fact.count == round(own * fact.of)
 
 
 def test_only_what_is_disliked_more_often_than_liked_is_said_to_fail() -> None:
@@ -63,103 +60,141 @@ def test_a_count_never_stands_against_a_percentage() -> None:
     assert weighed(8, 8, 0.07) == "all 8"
 
 
+def titles(fact: Fact) -> list[str]:
+    """The works that a fact may name, a failed one first."""
+    return [one.value for one in fact.details if one.kind == "own"]
+
+
+TRAITS = (("Action", "Comedy", "Drama", "War"), ("Drama", "War"), ("War", "Western"), ("War",))
+
+
 def test_examples_are_the_works_of_which_a_trait_says_most() -> None:
-    war = shown("share", "War", 15)
-    items = [
-        Item("1", "Many", ("Action", "Comedy", "Drama", "War"), ()),
-        Item("2", "Late", ("Drama", "War"), ()),
-        Item("3", "First", ("War", "Western"), ()),
-        Item("4", "Warned", ("War",), ()),
-        Item("5", "Low", ("Horror", "War"), ()),
-        Item("6", "Worse", ("War",), ()),
-        Item("7", "Lowest", ("War", "Western"), ()),
+    """Few other categories, and named early; three works at most."""
+    found = question_list(TRAITS, [()] * 5)
+    (war,) = display.shown_facts(found, [shown("share", "War", 15)])
+    assert titles(war) == ["Film D", "Film C", "Film B"]
+
+
+def test_what_is_warned_of_is_no_example() -> None:
+    found = question_list(TRAITS, [("Western",)] * 5)
+    western = Fact("contrast", "category", "Western", 9, 10, 0.1, DOWN)
+    war, against = display.shown_facts(found, [shown("share", "War", 15), western])
+    assert titles(war) == ["Film D", "Film B"]
+    assert titles(against) == ["Film E", "Film F", "Film G"]
+    # A taste without two other examples is not stated: nobody could act upon it.
+    found = question_list([("War", "Western")] * 3 + [("War",), *[()] * 4], [("Western",)] * 5)
+    assert [one.value for one in display.shown_facts(found, [shown("share", "War", 15)])] == [
+        "Western"
     ]
-    has, none = np.ones(7, bool), np.zeros(7, bool)
-    has[6] = False
-    warned = np.array([False, False, False, True, True, False, False])
-
-    def titles(fact: Fact, warned: np.ndarray, excluded: np.ndarray) -> list[str]:
-        found = display._examples(fact, has, warned, excluded, items, 4)
-        return [one.value for one in found]
-
-    assert titles(war, none, none) == ["Warned", "First", "Late"]
-    # No favorite of a kind that is warned of, where there are two others.
-    assert titles(war, warned, none) == ["First", "Late"]
-    assert titles(war, ~none, none) == ["Warned", "First", "Late"]
-    against = replace(war, direction=DOWN)
-    assert titles(against, none, none) == ["Worse", "Low"]
-    # What an earlier reason excludes is no example of another one.
-    assert titles(against, warned, warned) == ["Worse"]
-    # Two dislikes of that kind are nothing to speak of, three are.
-    assert titles(replace(war, direction=0), none, none)[0] == "Warned"
-    has[6] = True
-    for direction in (UP, 0):
-        assert titles(replace(war, direction=direction), none, none)[:2] == ["Worse", "Warned"]
 
 
-@pytest.mark.parametrize("source", ["ml-1m", "anime-2023", "amazon-books", "steam"])
-def test_a_taste_that_three_listed_dislikes_share_has_a_caveat(source: str) -> None:
-    for case in cases(open_cell(source, folder())):
-        for one in case.answer.statements:
-            first, *details = one.facts
-            if not (core.is_taste(first) or first.kind in ("most", "share")):
-                continue
-            low = next(
-                fact for fact in details if fact.kind == "shown" and fact.direction == DOWN
-            ).count
-            failed = [fact.value for fact in details if (fact.kind, fact.about) == ("own", "title")]
-            assert len(failed) == (low >= display.CAVEAT)
-            text = profiles.realiser_of(open_cell(source, folder())).sentence(one)
-            assert ("They do not like every one" in text) == bool(failed)
-            assert not failed or f'"{without_year(failed[0])}" among them' in text
+def test_a_second_taste_has_two_examples_of_its_own() -> None:
+    both, war, drama = ("Drama", "War"), ("War",), ("Drama",)
+    facts = [shown("share", "War", 15), shown("share", "Drama", 15)]
+    found = question_list([both, both, both, war, drama, drama], [()] * 5)
+    assert [(one.value, titles(one)) for one in display.shown_facts(found, facts)] == [
+        ("War", ["Film D", "Film A", "Film B"]),
+        ("Drama", ["Film E", "Film F"]),
+    ]
+    found = question_list([both, both, both, war, drama], [()] * 5)
+    assert [one.value for one in display.shown_facts(found, facts)] == ["War"]
+
+
+@pytest.mark.parametrize(
+    ("lows", "count", "has_caveat"),
+    [(2, 12, True), (2, 13, False), (1, 6, False), (3, 18, True), (3, 19, False)],
+)
+def test_a_taste_that_the_list_speaks_against_has_a_caveat(
+    lows: int, count: int, has_caveat: bool
+) -> None:
+    """Two of the listed dislikes, and as large a share of them as of the 30 likes."""
+    war = ("War",)
+    found = question_list([war] * 10, [war] * lows + [()] * (5 - lows))
+    fact = Fact("share", "category", "War", count, 30, 0.1, UP)
+    (told,) = display.shown_facts(found, [fact])
+    assert display.has_caveat(found, fact) == has_caveat
+    assert titles(told)[0] == ("Film K" if has_caveat else "Film A")
+    realiser = realiser_of(open_cell("ml-1m", folder()))
+    sentence = realiser.sentence(realiser.plan_statements([told], {"core"})[0])
+    part = f"{lows} of the 5 films listed as rated poorly are of this kind, too"
+    assert (part in sentence) == has_caveat
+
+
+def test_a_contrast_names_an_exception() -> None:
+    war = ("War",)
+    found = question_list([war] * 10, [war, *[()] * 4], [()] * 10, [()] * 15)
+    (told,) = display.shown_facts(found, [Fact("contrast", "category", "War", 10, 20, 0.1, UP)])
+    assert [(one.count, one.of) for one in told.details if one.kind == "overall"] == [(1, 20)]
+    realiser = realiser_of(open_cell("ml-1m", folder()))
+    sentence = realiser.sentence(realiser.plan_statements([told], {"core_line"})[0])
+    assert sentence.endswith('"Film K" is an exception.')
+    assert "only 5% of the low ones" in sentence
+
+
+@pytest.mark.parametrize(
+    ("alone", "record", "is_named"), [(4, 18, True), (3, 18, False), (4, 17, False)]
+)
+def test_what_many_likes_share_is_not_left_out(alone: int, record: int, is_named: bool) -> None:
+    """Four of ten likes to which no named taste applies, and a fifth more common than expected."""
+    highs = [("War",)] * 3 + [("Drama",)] * alone + [()] * (7 - alone)
+    found = question_list(highs, [()] * 5)
+    war = shown("share", "War", 15)
+    common = Fact("most", "category", "Drama", record, 30, 0.5, UP)
+    assert bool(display.left_over(found, [common], [war], [war])) == is_named
+    against = replace(common, kind="risk", direction=DOWN)
+    assert display.left_over(found, [common], [war], [war, against]) == []
+
+
+@pytest.mark.parametrize(("dramas", "is_named"), [(4, True), (3, False)])
+def test_a_named_taste_has_as_many_likes_as_an_unnamed_one(dramas: int, is_named: bool) -> None:
+    """Two of the dramas are war films; three films are comedies, the last taste named."""
+    highs = [("War",)] * 2 + [("Drama", "War")] * (dramas - 2) + [("Drama",)] * 2
+    highs += [("Comedy",)] * 3 + [()] * (3 - dramas + 2)
+    found = question_list(highs, [()] * 5)
+    named = [shown("share", "War", 15), shown("share", "Comedy", 9)]
+    common = Fact("most", "category", "Drama", 20, 30, 0.5, UP)
+    rest = display.left_over(found, [common], named, named)
+    assert bool(rest) == is_named
+    # Its examples are works to which no named taste applies.
+    assert [name for one in rest for name in titles(one)] == (["Film E", "Film F"] * is_named)
+
+
+def test_little_known_works_are_named_where_the_list_has_some() -> None:
+    found = question_list([()] * 4, [()] * 5)
+    likes = np.array([0, 24, 25, 24, *[0] * 5])
+    person = replace(found.person, counts=replace(found.person.counts, likes=likes, known=100))
+    found = replace(found, person=person, namesakes=[True, *[False] * 8])
+    habit = Fact("habit", "obscure", "", 9, 20, 3.0, UP)
+    (told,) = display.shown_facts(found, [habit])
+    # A quarter of a well-known work's likes; none that shares its name.
+    assert titles(told) == ["Film B", "Film D"]
+    realiser = realiser_of(open_cell("ml-1m", folder()))
+    (one,) = realiser.plan_statements([told])
+    assert 'lesser-known titles such as "Film B" and "Film D": 45%' in realiser.sentence(one)
+    # Without an example it is not said.
+    assert realiser.plan_statements([habit]) == []
 
 
 def test_a_blend_is_named_after_works_that_are_little_else() -> None:
     blend = Fact("share", "blend", "Comedy + Romance", 15, 30, 0.1, UP)
-    items = [
-        Item("1", "Anything", ("Comedy", "Crime", "Drama", "Romance"), ()),
-        Item("2", "Sad", ("Comedy", "Drama", "Romance"), ()),
-        Item("3", "Light", ("Comedy", "Romance"), ()),
-        Item("4", "Lighter", ("Comedy", "Romance"), ()),
-    ]
+    light, sad = ("Comedy", "Romance"), ("Comedy", "Drama", "Romance")
+    anything = ("Comedy", "Crime", "Drama", "Romance")
 
-    def titles(*able: bool) -> list[str]:
-        found = display._foremost(blend, np.array(able), items, 2)
-        return [items[place].title for place in found]
+    def named(*highs: tuple[str, ...]) -> list[int]:
+        found = question_list(highs, [])
+        return display._foremost(found, blend, np.ones(len(highs), bool), 2)
 
-    assert titles(True, True, True, True) == ["Light", "Lighter"]
-    assert titles(True, True, True, False) == ["Light", "Sad"]
-    assert titles(True, False, True, False) == ["Light"]
+    assert named(anything, sad, light, light) == [2, 3]
+    assert named(anything, sad, light) == [2, 1]
+    assert named(anything, light) == [1]
 
 
-@pytest.mark.parametrize("source", ["ml-1m", "anime-2023", "steam"])
-def test_no_category_of_the_list_goes_unnamed(source: str) -> None:
-    """A category of 40% of the displayed likes, and of a fifth of all likes, to which no named taste applies is
-    named, unless it is warned of."""
-    cell = open_cell(source, folder())
-    known = people(cell)
-    lexicon = profiles.realiser_of(cell).lexicon
-    rest = 0
-    for case in cases(cell):
-        said = [one.facts[0] for one in case.answer.statements]
-        rest += any(one.form.id == "rest" for one in case.answer.statements)
-        named = [fact for fact in said if core.is_taste(fact) or fact.kind in ("most", "share")]
-        person = known[case.user]
-        places = [person.codes.tolist().index(code) for code in case.codes[: case.liked].tolist()]
-        covered = np.zeros(len(places), bool)
-        for fact in named:
-            covered |= person.carries(fact)[places]
-        liked = case.works[: case.liked]
-        free = [work for work, is_named in zip(liked, covered, strict=True) if not is_named]
-        down = {value for about, value in case.held if about == "category"}
-        often = {fact.value for fact in tastes.commonest(person, tastes.OFTEN)}
-        for name in ({name for work in free for name in work.categories} & often) - down:
-            if lexicon.is_taste("category", name):
-                number = sum(name in work.categories for work in free)
-                assert number < max(display.SHOWN, display.REST * len(liked)) or any(
-                    fact.kind == "most" for fact in said
-                )
-    assert rest or source == "ml-1m"
+def test_an_example_is_what_one_expects_of_its_kind() -> None:
+    """Comedies are romances more often than action films are."""
+    action, comedy = ("Action", "Romance"), ("Comedy", "Romance")
+    found = question_list([action, comedy], [], [("Action",)] * 3 + [("Comedy",)])
+    romance = Fact("share", "category", "Romance", 15, 30, 0.1, UP)
+    assert display._foremost(found, romance, np.ones(2, bool), 2) == [1, 0]
 
 
 @pytest.mark.parametrize("source", ["ml-1m", "anime-2023", "amazon-books", "steam"])
@@ -173,66 +208,15 @@ def test_what_is_left_out_is_of_a_kind_that_was_warned_of(source: str) -> None:
                 }
 
 
-def test_the_clearest_sign_has_no_equal() -> None:
-    cell = open_cell("ml-1m", folder())
-    person = next(iter(people(cell).values()))
-    known = person.counts
-    low = np.flatnonzero(person.sides == -1).tolist()
-
-    def sayable(about: str, value: str) -> bool:
-        return about == "category"
-
-    names = [known.names[trait] for trait in known.traits_of(person.codes[low])[1].tolist()]
-    ((about, value), number) = max(
-        ((name, names.count(name)) for name in names if name[0] == "category"),
-        key=lambda one: one[1],
-    )
-    details = (
-        Fact("shown", about, value, number, len(low), 0.0, DOWN),
-        Fact("shown", about, value, 0, 1, 0.0, UP),
-    )
-    fact = Fact("contrast", about, value, number, len(low), 0.1, DOWN, details=details)
-    assert plain.leads_alone(person, fact, [], low, sayable)
-    fewer = replace(fact, value="Another", details=(replace(details[0], count=2), details[1]))
-    assert not plain.leads_alone(person, fewer, [], low, sayable)
-
-
-def test_a_decade_that_fills_the_list_is_said() -> None:
-    cell = open_cell("ml-1m", folder())
-    person = next(iter(people(cell).values()))
-    known = person.counts
-    # All films of this source are of one decade, so nothing is far above what is usual.
-    assert known.codes["decade"].keys() == {"1990s"}
-    likes, lows = (np.flatnonzero(person.sides == side).tolist() for side in (1, -1))
-    assert plain.decades(person, likes[:10], lows[:5]) == []
-    code = known.codes["decade"]["1990s"]
-    rarely = np.array(known.liked)
-    rarely[code] //= 4
-    seldom = np.array(known.disliked)
-    seldom[code] //= 4
-    other = replace(person, counts=replace(known, liked=rarely, disliked=seldom))
-    (both,) = plain.decades(other, likes[:10], lows[:5])
-    assert (both.value, both.count, both.of, both.direction) == ("1990s", 15, 15, 0)
-    assert both.base == pytest.approx(15 / 4, abs=0.1)
-    only = replace(person, counts=replace(known, disliked=seldom))
-    (low,) = plain.decades(only, likes[:10], lows[:5])
-    assert (low.count, low.of, low.direction) == (5, 5, DOWN)
-    realiser = profiles.realiser_of(cell)
-    (one,) = realiser.plan_statements([low])
-    assert realiser.sentence(one) == (
-        "all 5 listed films that they disliked are from the 1990s (1 expected)."
-    )
-
-
 # -- the order ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("source", ["ml-1m", "anime-2023", "amazon-books", "steam"])
 def test_tastes_come_first_and_the_suggestion_last(source: str) -> None:
     cell = open_cell(source, folder())
-    realiser = profiles.realiser_of(cell)
+    realiser = realiser_of(cell)
     sections = [one.id for one in realiser.form.plan]
-    assert sections == ["opening", "profile", "dislikes", "habits", "suggestion"]
+    assert sections == ["opening", "profile", "habits", "dislikes", "suggestion"]
     for case in cases(cell):
         niche = any(map(tastes.is_mostly_unknown, case.answer.facts))
         assert case.answer.statements[0].section == ("opening" if niche else "profile")
@@ -250,54 +234,18 @@ def test_every_profile_says_what_its_prompt_asks_for() -> None:
             facts = [one.facts[0] for one in case.answer.statements]
             named = [fact for fact in facts if fact.kind == "also_liked"]
             assert ("offered" in case.flags) == any(fact.direction == UP for fact in named)
-            down = any(fact.direction != UP and fact.kind != "habit" for fact in facts)
+            down = any(
+                fact.direction != UP and fact.kind not in ("habit", "shown") for fact in facts
+            )
             assert ("warned" in case.flags) == down
             # Without a word on what disappoints, there are two tastes, and a work to offer.
             tells = any(
-                fact.kind in ("contrast", "risk") or fact.direction == DOWN for fact in facts
+                fact.kind in ("contrast", "risk")
+                or (fact.direction == DOWN and fact.kind != "shown")
+                for fact in facts
             )
             tastes_said = [fact for fact in facts if core.is_taste(fact)]
             assert tells or (len(tastes_said) >= 2 and "offered" in case.flags)
-
-
-def test_what_is_plain_in_the_list_is_not_passed_over() -> None:
-    """Where nearly all displayed dislikes share a kind that few likes have, a statement is about them."""
-    seen = 0
-    for source in ("ml-1m", "anime-2023"):
-        cell = open_cell(source, folder())
-        lexicon = profiles.realiser_of(cell).lexicon
-        for case in cases(cell):
-            liked, disliked = case.works[: case.liked], case.works[case.liked :]
-            facts = [fact for fact in case.answer.facts if fact.about in KINDS]
-            against = [fact for fact in facts if fact.kind != "shown" and fact.direction == DOWN]
-            for name in {name for one in disliked for name in one.categories}:
-                low, high = (sum(name in one.categories for one in of) for of in (disliked, liked))
-                if not lexicon.is_taste("category", name) or low < 4:
-                    continue
-                if low / len(disliked) - high / len(liked) >= plain.SETS_APART:
-                    seen += 1
-                    assert any(
-                        sum(fact.value in one.traits(fact.about) for one in disliked) >= 4
-                        for fact in facts
-                    )
-            for fact in against:
-                assert any(
-                    one.kind == "shown" and one.topic == fact.topic and one.count >= 2
-                    for one in case.answer.facts
-                )
-    assert seen
-
-
-def test_a_name_is_no_kind() -> None:
-    items = [Item("1", "Jaws", ("War",), ()), Item("2", "Heat", ("War",), ())]
-    apes = [
-        Item("3", "Escape from the Planet of the Apes (1971)", ("War",), ()),
-        Item("4", "Beneath the Planet of the Apes (1970)", ("War",), ()),
-    ]
-    low, all_of = shown("risk", "War", 9, direction=DOWN), np.ones(4, bool)
-    assert plain.have_one_name(low, all_of, [*items, *apes], 2)
-    assert not plain.have_one_name(low, all_of, [*apes, *items], 2)
-    assert not plain.have_one_name(low, np.array([1, 1, 1, 0], bool), [*items, *apes], 2)
 
 
 def test_two_works_of_a_name_are_no_two_examples() -> None:

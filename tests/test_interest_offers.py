@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.interests import counts, likeness, offers, works
+from itdr.builders.evidence.interests.companions import Pairs
 from itdr.builders.evidence.interests.likeness import Rated
 from itdr.builders.evidence.interests.works import works_of
 from tests.interest import cases, folder, open_cell, shown
@@ -186,3 +189,84 @@ def test_a_work_to_leave_out_goes_with_a_dislike_of_its_kind_and_with_no_like() 
             assert fact.value not in {one.value for one in found}
             assert left_out(rated(none, disliked), []) == []
     assert seen
+
+
+def pairs_of(*of: tuple[int, int, int, float]) -> Pairs:
+    """Pairs of work and other, both together, and what would be expected, of 20 fans."""
+    work, other, together, expected = (np.array(column) for column in zip(*of, strict=True))
+    return Pairs(work, other, together, np.full(len(work), 20), expected.astype(float), together)
+
+
+@pytest.mark.parametrize(
+    ("together", "expected", "is_clear"), [(8, 4.0, True), (8, 4.000001, False), (7, 1.0, False)]
+)
+def test_a_work_is_liked_twice_as_often_as_expected(
+    together: int, expected: float, is_clear: bool
+) -> None:
+    pairs = pairs_of((1, 2, together, expected))
+    assert offers._clear(pairs, offers.LIFT, offers.FANS).tolist() == [is_clear]
+
+
+def test_a_quarter_of_the_fans_is_needed() -> None:
+    pairs = pairs_of((1, 2, 8, 1.0), (1, 3, 8, 1.0))._replace(of=np.array([32, 33]))
+    assert offers._clear(pairs, offers.LIFT, offers.FANS).tolist() == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("about", "expected", "is_enough"),
+    [
+        ("category", 4.0, True),
+        ("category", 4.000001, False),
+        ("decade", 2.5, True),
+        ("decade", 2.500001, False),
+    ],
+)
+def test_one_favorite_alone_speaks_clearly(about: str, expected: float, is_enough: bool) -> None:
+    """Two and a half times as many as expected, for a period four times as many; two favorites need not."""
+    taste, places = Fact("share", about, "1950s"), np.arange(3)
+    pairs = pairs_of((1, 2, 10, expected), (3, 4, 10, 5.0), (5, 4, 10, 5.0))
+    kept = offers._supported(pairs, places, taste).tolist()
+    assert kept == ([0, 1, 2] if is_enough else [1, 2])
+
+
+def test_a_gift_speaks_for_nothing(tmp_path: Path, caches: Path) -> None:
+    write(tmp_path, crowd(20), 300)
+    cell = open_cell("ml-1m", tmp_path)
+    _, codes = table(tmp_path)
+    anchor = np.array([codes[FIRST + 2]])
+    assert offers.offers(cell.partition, rated(anchor), tastes=[DRAMA])
+    gifts = anchor.tolist()
+    assert offers.offers(cell.partition, rated(anchor), tastes=[DRAMA], silent=gifts) == []
+
+
+def test_a_doubtful_taste_gets_a_work_only_where_no_other_does(
+    tmp_path: Path, caches: Path
+) -> None:
+    write(tmp_path, crowd(20), 300)
+    cell = open_cell("ml-1m", tmp_path)
+    _, codes = table(tmp_path)
+    liked = np.array([codes[k] for k in range(FIRST, FIRST + 20, 2)])
+
+    def offered(*tastes: Fact) -> list[Fact]:
+        return offers.offers(cell.partition, rated(liked), tastes=tastes)
+
+    failed = replace(DRAMA, details=(*DRAMA.details, Fact("own", "title", "Film number 1")))
+    assert len(offered(DRAMA, DRAMA)) == 2
+    assert len(offered(failed, DRAMA)) == len(offered(failed)) == 1
+    # A contrast names an exception, and no more.
+    assert len(offered(replace(failed, kind="contrast"), DRAMA)) == 2
+
+
+def test_a_working_title_is_no_offer(tmp_path: Path, caches: Path) -> None:
+    liked = crowd(20)
+    write(tmp_path, liked, 300)
+    films = (tmp_path / "ml-1m" / "movies.dat").read_text("latin-1")
+    first = FIRST + 2
+    films = films.replace(f"::Film number {first + 1} (", "::Untitled Film Project (")
+    (tmp_path / "ml-1m" / "movies.dat").write_text(films, "latin-1")
+    cell = open_cell("ml-1m", tmp_path)
+    _, codes = table(tmp_path)
+    anchor = np.array([codes[first]])
+    assert cell.store.item(codes[first + 1]).title.startswith("Untitled")
+    found = offers.offers(cell.partition, rated(anchor), tastes=[DRAMA])
+    assert all("Untitled" not in fact.value for fact in found)

@@ -11,7 +11,7 @@ from itdr.builders.evidence.interests import (
 )
 from itdr.builders.rendering.lexicon_files import load_lexicon
 from itdr.builders.rendering.templates import load_words
-from itdr.builders.tasks import profiles
+from itdr.builders.tasks.profile_sketch import realiser_of
 from tests.interest import folder, open_cell
 
 
@@ -70,12 +70,12 @@ def test_what_anybody_would_complain_of_is_said_only_if_all_complain(
         ("games", "The combat is great.", "This player cares about combat"),
         ("games", "Great with friends.", "They like to play with friends"),
         ("book_reviews", "Clear and warm.", "This reader cares about the writing"),
-        ("book_reviews", "A gift for my son, who loved it.", "Many of these books were gifts"),
+        ("book_reviews", "A gift for my son, who loved it.", "Part of this taste may be someone"),
     ],
 )
 def test_what_is_said_of_reviews_fits_their_words(domain: str, text: str, words: str) -> None:
     source = {"games": "steam", "book_reviews": "amazon-books"}[domain]
-    realiser = profiles.realiser_of(open_cell(source, folder()))
+    realiser = realiser_of(open_cell(source, folder()))
     (statement,) = realiser.plan_statements(said(*[(text, UP)] * 3, domain=domain))
     assert realiser.sentence(statement).startswith(words)
 

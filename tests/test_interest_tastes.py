@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.interests import (
     core,
@@ -11,97 +15,150 @@ from itdr.builders.evidence.interests.works import KINDS, blends
 from itdr.builders.rendering.lexicon_files import load_lexicon
 from itdr.builders.rendering.template_files import BUILT_IN
 from itdr.builders.rendering.templates import load_words
-from itdr.builders.tasks import profiles
-from tests.interest import cases, folder, open_cell, people, shown
+from itdr.builders.tasks.profile_sketch import PROFILE, realiser_of
+from tests.interest import cases, folder, open_cell, shown
 
 
-def test_what_comes_first_is_about_as_common_as_anything() -> None:
-    cell = open_cell("ml-1m", folder())
-    person = max(people(cell).values(), key=lambda one: one.likes)
-    n = person.likes
-    often, seldom, most = "Drama", "War", Fact("most", "category", "Drama", n, n, 0.5, UP)
-    rare = Fact("share", "category", seldom, n // 2, n, 0.01, UP)
-    # Half of the likes are no core where all are something else, however unusual they are.
-    first, *rest = core.first_taste(person, [rare, most])
-    assert first == most and rest == [rare]
-    # What is about as common as usual is not said: the taste farthest above that leads.
-    usual = Fact("most", "category", "Drama", n * 6 // 10, n, 0.58, UP)
-    some = [
-        Fact("share", "category", name, n // 4, n, base, UP)
-        for name, base in (("Comedy", 0.15), (seldom, 0.05))
-    ]
-    assert core.first_taste(person, [*some, usual]) == some[::-1]
-    tested = Fact("share", "category", often, n, n, 0.5, UP)
-    telling = Fact("contrast", "category", often, n, n, 0.2, UP)
-    found = core.first_taste(person, [rare, tested, telling, most])
-    assert found == [telling, tested, rare]
+def taste(value: str, count: int, base: float, kind: str = "share", of: int = 100) -> Fact:
+    return Fact(kind, "category", value, count, of, base, UP)
+
+
+def test_the_strength_of_a_taste_is_its_share_minus_the_expected_one() -> None:
+    assert core.strength(taste("War", 26, 0.07)) == 19
+    # In percentage points as the answer gives them, so that a reader can check the order.
+    assert core.strength(taste("War", 2, 0.074, of=3)) == 67 - 7
+    assert core.strength(Fact("era", "decade", "1950s", 30, 100, 12.4, UP)) == 30 - 12
+    comedies, children = taste("Comedy", 56, 0.34), taste("Children's", 39, 0.07)
+    assert core.by_strength([comedies, children]) == [children, comedies]
+
+
+def test_a_contrast_says_more_than_a_share_of_the_same_trait() -> None:
+    share, contrast = taste("War", 40, 0.1), taste("War", 40, 0.12, "contrast")
+    drama = taste("Drama", 60, 0.31)
+    assert core.by_strength([share, drama, contrast]) == [contrast, share, drama]
+
+
+def test_what_leads_is_a_fifth_of_the_likes() -> None:
+    rare, common = taste("Film-Noir", 19, 0.01), taste("Drama", 60, 0.45)
+    assert core.by_strength([rare, common]) == [common, rare]
+    assert core.by_strength([rare]) == []
+    assert core.by_strength([replace(rare, count=20), common])[0].value == "Film-Noir"
+
+
+@pytest.mark.parametrize(("count", "named"), [(60, True), (59, False)])
+def test_a_taste_is_a_fifth_more_common_than_expected(count: int, named: bool) -> None:
+    most = taste("Drama", count, 0.5, "most")
+    assert core.is_nameable(most) == named
+    assert core.by_strength([most]) == [most] * named
+
+
+def test_a_decade_that_also_displeases_is_no_taste() -> None:
+    mixed = Fact("era", "decade", "1950s", 30, 100, 10.0, 0)
+    assert not core.is_nameable(mixed) and core.is_nameable(replace(mixed, direction=UP))
+    assert core.is_nameable(replace(mixed, kind="share", about="category", base=0.1))
+
+
+def test_no_more_than_two_tastes_are_named_beside_safe_and_dividing_ones() -> None:
+    war, drama, comedy = (shown("share", one, 15) for one in ("War", "Drama", "Comedy"))
+    again = shown("contrast", "War", 15)
+    reason = shown("risk", "Horror", 9, direction=DOWN)
+    assert core.chosen_tastes([war, again, drama, comedy, reason]) == [war, drama, reason]
+    safe, line = shown("contrast", "Comedy", 10, other=1), shown("contrast", "Comedy", 10, other=2)
+    assert core.chosen_tastes([war, drama, safe]) == [war, drama, safe]
+    assert core.chosen_tastes([war, drama, replace(line, count=9)]) == [war, drama]
+    series = shown("series", "Trek", 9, about="series")
+    assert core.chosen_tastes([war, drama, series]) == [war, drama, series]
+
+
+@pytest.mark.parametrize(
+    ("count", "low", "is_safe"),
+    [(10, 1, True), (9, 1, False), (10, 0, True), (20, 2, True), (19, 2, False)],
+)
+def test_a_safe_kind_is_hardly_ever_disliked(count: int, low: int, is_safe: bool) -> None:
+    """Ten times as many likes as dislikes."""
+    assert core.is_safe(shown("contrast", "War", count, other=low)) == is_safe
+
+
+@pytest.mark.parametrize(("of", "is_safe"), [(9, True), (8, False)])
+def test_a_safe_kind_is_rare_among_few_dislikes(of: int, is_safe: bool) -> None:
+    """Its share of the likes, a third, is three times that of the dislikes."""
+    fact = shown("contrast", "War", 10, other=1)
+    low = replace(fact.details[2], of=of)
+    assert core.is_safe(replace(fact, details=(*fact.details[:2], low))) == is_safe
 
 
 def test_an_answer_begins_with_what_the_list_shows() -> None:
-    def flags(*facts: Fact) -> set[str]:
-        return core.flags(facts, facts[0])
-
-    assert flags(shown("share", "War", 15)) == {"core"}
-    assert flags(shown("share", "War", 15, direction=0)) == {"core_mixed"}
-    assert flags(shown("contrast", "War", 15)) == {"core_line", "divides_up"}
-    assert flags(shown("most", "War", 15)) == {"mainstay"}
-    assert flags(shown("share", "War", 9)) == set()
-    assert core.flags([], shown("share", "War", 15)) == set()
-    # What was to lead is not shown.
-    assert core.flags([shown("share", "Drama", 15)], shown("share", "War", 15)) == set()
+    assert core.flags([shown("share", "War", 15)]) == {"core"}
+    assert core.flags([shown("share", "War", 15, direction=0)]) == {"core_mixed"}
+    assert core.flags([shown("contrast", "War", 15)]) == {"core_line"}
+    assert core.flags([shown("most", "War", 15)]) == {"mainstay"}
+    assert core.flags([]) == core.flags([shown("share", "War", 9)]) == set()
+    # 35% of the likes, and two fifths of the listed ones.
+    assert core.flags([replace(shown("share", "War", 12), of=34)]) == {"core"}
+    assert core.flags([replace(shown("share", "War", 12), of=35)]) == set()
 
 
-def test_two_tastes_of_equal_weight_are_said_to_be_so() -> None:
-    war, drama = shown("share", "War", 15), shown("share", "Drama", 13)
-    rare, mixed = shown("share", "Comedy", 11), shown("share", "Horror", 15, direction=0)
-    assert core.equal_second([war, rare, mixed, drama]) == [war, drama, rare, mixed]
-    assert core.equal_second([war, rare, mixed]) == [war, rare, mixed]
-    assert core.flags([war, drama], war) == {"core", "two", "nearly"}
-    # Larger shares come first; what chance could turn round is just as important.
-    close = shown("share", "Drama", 16)
-    assert core.equal_second([war, close]) == [close, war]
-    assert core.flags([shown("share", "Drama", 15), war], war) == {"core", "two"}
-    assert core.flags([war, rare], war) == {"core"}
-    line = shown("contrast", "War", 15)
-    assert core.flags([line, drama], line) >= {"core_line", "two", "two_line"}
+@pytest.mark.parametrize(
+    ("first", "second", "flags"),
+    [
+        (30, 27, {"two"}),
+        (30, 26, {"two", "nearly"}),
+        (30, 23, {"two", "nearly"}),
+        (30, 22, {"weaker"}),
+    ],
+)
+def test_a_second_taste_is_called_as_strong_as_it_is(
+    first: int, second: int, flags: set[str]
+) -> None:
+    """Of 20 points 17 are 85%, 13 are 65%."""
+    facts = [
+        replace(shown("share", name, 15), count=count, of=100)
+        for name, count in (("War", first), ("Drama", second))
+    ]
+    assert core.flags(facts) == flags
+
+
+def test_a_mixed_taste_is_none_of_two() -> None:
+    war, mixed = shown("share", "War", 15), shown("share", "Horror", 15, direction=0)
+    assert core.flags([war, mixed]) == {"core"}
+    assert core.flags([mixed, war]) == {"core_mixed"}
 
 
 def test_the_greatest_contrast_is_what_separates_likes_from_dislikes() -> None:
     lead = shown("share", "War", 15)
     up, down = shown("contrast", "Drama", 12), shown("contrast", "Horror", 18, direction=DOWN)
-    assert "divides_down" in core.flags([lead, up, down], lead)
-    assert "divides_up" in core.flags([lead, up], lead)
-    weak = shown("contrast", "Horror", 9, direction=DOWN)
-    assert core.flags([lead, weak], lead) == {"core"}
+    assert "divides_down" in core.flags([lead, up, down])
+    assert "divides_up" in core.flags([lead, up])
+    # The first taste has a sentence of its own.
+    assert not core.flags([up, lead]) & {"divides_up", "divides_down"}
+    # A quarter: 8 of 30 are more, 7 of 30 are less.
+    for count, divides in ((8, True), (7, False)):
+        weak = shown("contrast", "Horror", count, direction=DOWN)
+        assert ("divides_down" in core.flags([lead, weak])) == divides
     # Of two in one direction the first is said.
-    assert "divides_down" not in core.flags([lead, weak, down], lead)
+    weak = shown("contrast", "Horror", 9, direction=DOWN)
+    assert "divides_down" not in core.flags([lead, weak, down])
 
 
-def test_answers_open_with_their_core_and_say_what_to_avoid() -> None:
+def test_answers_open_with_a_taste_and_keep_its_order() -> None:
     cell = open_cell("ml-1m", folder())
-    plan = profiles.realiser_of(cell).form.plan
-    openings = next(one.slots[0] for one in plan if one.id == profiles.PROFILE)
+    plan = realiser_of(cell).form.plan
+    openings = next(one.slots[0] for one in plan if one.id == PROFILE)
     drawn = cases(cell)
     assert len(drawn) > 50
+    ordered = 0
     for case in drawn:
-        first = next(one for one in case.answer.statements if one.section == profiles.PROFILE)
-        assert first.form.id in openings
-        facts = [one.facts[0] for one in case.answer.statements]
-        assert any(
-            fact.kind in ("contrast", "risk", "listed")
-            or (fact.kind == "also_liked" and fact.direction == DOWN)
-            for fact in facts
-        )
-        if {"core", "core_line", "mainstay", "core_mixed"} & case.flags:
-            assert first.form.id not in ("leaning", "second")
-        # Named first is what about as many displayed likes have in common as anything else.
-        most = max(
-            sum(name in work.categories for work in case.works[: case.liked])
-            for name in {name for work in case.works for name in work.categories}
-        )
-        if {"core", "core_line", "mainstay", "core_mixed"} & case.flags:
-            listed = first.facts[1]
-            assert listed.kind == "shown" and listed.count >= 0.75 * most - 1
+        said = [one for one in case.answer.statements if one.section == PROFILE]
+        assert said[0].form.id in openings
+        pair = [one.facts[0] for one in said[:2] if core.is_nameable(one.facts[0])]
+        words = {one.form.id for one in said[:2]}
+        if len(pair) == 2 and words & {"nearly_second", "second_of_two", "weaker"}:
+            ordered += 1
+            least = {"nearly_second": 65, "second_of_two": 85, "weaker": 0}[said[1].form.id]
+            assert 100 * core.strength(pair[1]) >= least * core.strength(pair[0])
+            if said[1].form.id == "weaker":
+                assert 100 * core.strength(pair[1]) < 65 * core.strength(pair[0])
+    assert ordered > 10
 
 
 def test_a_blend_is_two_categories_and_said_only_by_its_name() -> None:

@@ -88,13 +88,70 @@ def test_a_folder_of_ones_own_replaces_words_and_statements(tmp_path: Path) -> N
             "when: {kind: share}\n    wordings:\n      - '{{ sum }}'",
             "5: .*Unknown placeholder 'sum'",
         ),
-        ("when: {kind: share}\n    most: 99\n    wordings: [x]", "4: most must be from 0 to 6"),
+        ("when: {kind: share}\n    most: 99\n    wordings: [x]", "4: most must be from 0 to 8"),
     ],
 )
 def test_faults_are_named_by_file_and_line(tmp_path: Path, statement: str, said: str) -> None:
     (tmp_path / "answers").mkdir()
     path = tmp_path / "answers" / f"{TASK}.yaml"
     path.write_text(f"statements:\n  - id: mine\n    {statement}\n", "utf-8")
+    with pytest.raises(TemplateError, match=rf"{re.escape(str(path))}:{said}"):
+        films(tmp_path)
+
+
+def answers(folder: Path, text: str) -> Path:
+    """A user's own answer file."""
+    (folder / "answers").mkdir()
+    path = folder / "answers" / f"{TASK}.yaml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+SHARED_TRAIT = (
+    "statements:\n"
+    "  - id: shared_trait\n"
+    "    when: {kind: share}\n"
+    "    wordings: ['{{ fans }}: {{ tail }}']\n"
+)
+
+
+def test_wordings_share_a_part(tmp_path: Path) -> None:
+    answers(
+        tmp_path,
+        "parts:\n  tail: '{{ count }} of {{ of }}{% if rest %}.{% endif %}'\n" + SHARED_TRAIT,
+    )
+    assert films(tmp_path).answer([TRAIT], HashRng(1)).text == "Horror fans: 9 of 12."
+
+
+def test_a_part_of_ones_own_takes_the_place_of_a_built_in_one(tmp_path: Path) -> None:
+    name = "interest_recognition"
+    (tmp_path / "answers").mkdir()
+    (tmp_path / "answers" / f"{name}.yaml").write_text("parts: {caveat: Beware.}\n", "utf-8")
+    own, built_in = answer_files.load_answer(name, tmp_path), answer_files.load_answer(name)
+    caveat = built_in.parts["caveat"]
+    used = [one for one in built_in.statements.values() if caveat in one.parts]
+    # What names the part is written out, and nothing else changes.
+    assert len(used) > 3
+    for one in built_in.statements.values():
+        changed = [text.replace(caveat.text, "Beware.") for text, _ in one.wordings]
+        assert [text for text, _ in own.statements[one.id].wordings] == changed
+        assert (one in used) == any("Beware." in text for text in changed)
+        assert not any("{{ caveat }}" in text for text, _ in one.wordings)
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ("tail: '{{ sum }}'", "2: .*Unknown placeholder 'sum'"),
+        ("count: x", "2: 'count' has a meaning already; rename the part"),
+        ("- tail", "2: parts must be a mapping of texts"),
+        ("tail: []", "2: tail must be text"),
+    ],
+)
+def test_faults_of_parts_are_named_where_the_part_stands(
+    tmp_path: Path, parts: str, said: str
+) -> None:
+    path = answers(tmp_path, f"parts:\n  {parts}\n" + SHARED_TRAIT)
     with pytest.raises(TemplateError, match=rf"{re.escape(str(path))}:{said}"):
         films(tmp_path)
 

@@ -18,6 +18,7 @@ VALUES = dict.fromkeys([*LISTS, "candidates_inline", "history_inline", "answer"]
 FLAGS = ("timed", "categories", "unordered", "liked", "scored", "set", "index", "open")
 VALUES |= {
     "n_relevant": 1,
+    "by_time": True,
     "liked_phrase": "rated 8 or higher out of 10",
     "n_history": 3,
     "n_candidates": 2,

@@ -84,8 +84,7 @@ def _lists(name: str, entries: Collection[str]) -> dict[str, object]:
 def values(task: str) -> dict[str, object]:
     """What a task hands to its templates, the domain words aside."""
     if task == "rating_prediction":
-        history = _lists("history", [f"{title}: 4.5" for title in TITLES[:3]])
-        history["history_inline"] = "; ".join(f"{title} (4.5)" for title in TITLES[:3])
+        history = _lists("history", [f"{title} – rated 4.5" for title in TITLES[:3]])
         names = ("target", "target_line", "scale_low", "scale_high", "scale_step", "answer")
         said = ("Night Bus", "Night Bus (Drama)", "0.5", "5.0", "0.5", "4.0")
         return history | dict(zip(names, said, strict=True))
@@ -113,7 +112,7 @@ def values(task: str) -> dict[str, object]:
             | {"answer": "Halo", "leaving_out": ", without the genres", **FULL_TITLES}
         )
     more = {"source_domain": "Appliances", "target_domain": "Video Games", "answer": "1. Halo"}
-    more |= {"all_candidates": "all 3", "n_relevant": "2"}
+    more |= {"all_candidates": "all 3", "n_relevant": "2", "by_time": True}
     if task == "cross_domain_rec":
         more |= _lists("source", TITLES[:2])
     else:
@@ -157,7 +156,7 @@ def test_every_text_reads_well_in_every_domain(task: str, flags: set[str], domai
         assert not re.search(r"\b(an?|the|this|to|of|on|is) \1\b|\ban? (an?|the|this) ", said)
         assert not re.search(r"\ba [aeiou]|\ban [^aeiou]", said, re.IGNORECASE)
         assert not re.match(r"[a-z]", said), said
-        assert not re.search(r"[.?] [a-z]", said.replace("? (4.5)", "")), said
+        assert not re.search(r"[.?] [a-z]", said), said
         assert not re.search(r"(?<!\.)[?!.;]\.(?!\.)|\?\?", said), said
         # A list stands on lines of its own.
         assert not re.search(r"[^\n](- Salt|1\. Salt|- Night|1\. Night)", said), said
@@ -167,7 +166,7 @@ def test_every_text_reads_well_in_every_domain(task: str, flags: set[str], domai
 @pytest.mark.parametrize("domain", DOMAINS)
 def test_one_attribute_is_asked_for_by_its_name(domain: str, flags: set[str]) -> None:
     one = {"attribute": "Country", "attributes": "country", "n_attributes": 1}
-    one |= {"attributes_lines": "- Country (such as Italy, Peru)", "answer": "Country: Peru"}
+    one |= {"attributes_lines": "Country (such as Italy, Peru)", "answer": "Country: Peru"}
     context = {**templates.load_words(domain), **values("user_attribute_prediction"), **one}
     for text in texts("user_attribute_prediction", flags):
         said = text.render(context)
@@ -192,9 +191,9 @@ def test_there_are_enough_paraphrases(task: str, flags: set[str]) -> None:
 _SECOND_ZH = re.compile("把自己当作|是你按先后|你依次")
 _SECOND = re.compile(
     r"\byou (have )?(already )?(rated|reviewed|clicked on|commented on|listened to|played|liked)\b|"
-    r"\byou have \{\{ liked_phrase|"
-    r"\bimagine that you are\b|\bin the place of\b|\bthat you are the viewer\b|"
-    r"\byou are a viewer\b|\b(your taste|your ratings|yourself|are yours)\b",
+    r"\byou have \{\{ liked_phrase|\byou \{\{ (dis)?liked_range|"
+    r"\bimagine that you are\b|\bthat you are the viewer\b|"
+    r"\byou are a viewer\b|\b(your taste|your (film )?ratings|(is|are) yours)\b",
     re.IGNORECASE,
 )
 """How a text says "you" of the person whose case it is, not of the reader who is to answer."""
@@ -393,7 +392,7 @@ def test_rendering_gives_instruction_input_output() -> None:
     instruction, question, answer = picked.render({**words, "unused": None})
     assert instruction.startswith("Predict the rating that a viewer would give a film")
     assert (
-        "- Salt Garden: 4.5\n- Two Rivers?: 4.5" in question
+        "- Salt Garden – rated 4.5\n- Two Rivers? – rated 4.5" in question
         and "from 0.5 (worst) to 5.0" in question
     )
     assert answer == "4.0"

@@ -132,8 +132,10 @@ def test_of_many_values_a_few_are_examples(monkeypatch: pytest.MonkeyPatch) -> N
     named = [row for row in found if "occupation" in dict(_pairs(row))]
     assert named
     for row in named:
-        shown = re.search(r"Occupation \(in English, such as (.*)\)", row["input"])
-        assert shown and len(shown[1].split(", ")) == user_attribute_prediction.EXAMPLES
+        shown = re.search(
+            r"Occupation \(any occupation, by its English name, for example (.*)\)", row["input"]
+        )
+        assert shown and len(re.split(", | or ", shown[1])) == user_attribute_prediction.EXAMPLES
 
 
 def test_bands_stand_in_the_order_of_years() -> None:

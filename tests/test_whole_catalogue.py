@@ -19,6 +19,7 @@ from itdr.audit import audit
 from itdr.audit.oracle import RawOracle
 from itdr.builders.core import messages
 from itdr.builders.core.errors import ConfigError
+from itdr.builders.core.text import ELLIPSIS
 from itdr.builders.dataset.catalogue_table import schema
 from itdr.builders.sampling.popularity import NEVER
 from itdr.commands.app import app
@@ -87,6 +88,17 @@ def test_shorter_histories_will_do_where_they_are_asked_for() -> None:
             first = row["history"][0]["timestamp"]
             earlier = [t for (user, _), t in times.items() if user == row["user_id"] and t < first]
             assert len(earlier) <= 2  # of a film that has no title, or comes again
+
+
+@pytest.mark.parametrize("config", TASKS)
+def test_nobody_is_asked_for_a_title_that_is_cut(config: str) -> None:
+    """But where the protocol fixes the cases."""
+    own = {"title_chars": 20, **({"positives": 2} if config == "top_k_rec" else {})}
+    rows = world.everything(world.load(config, **options(**own)))
+    assert len(rows) > 100 and not any(ELLIPSIS in row["output"] for row in rows)
+    assert any(one["title"].endswith(ELLIPSIS) for row in rows for one in row["history"])
+    fixed = world.everything(world.load(config, **options(**own, **SPLITS["leave_one_out"])))
+    assert any(ELLIPSIS in row["output"] for row in fixed)
 
 
 @pytest.mark.parametrize("config", TASKS)

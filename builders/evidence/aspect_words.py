@@ -18,23 +18,24 @@ DENIED_WITHIN = 4
 """How many words before a judgement are searched for a negation."""
 POLARITY = (
     "praise", "complaint", "denial", "doubt", "elsewhere", "link", "degree", "break", "turn", "fond",
-    "averse", "whose", "causing", "place", "joined", "apart", "heading", "grievance", "spared", "hypothetical",
+    "averse", "whose", "causing", "place", "joined", "grievance", "much", "faulty", "excess", "exceeding", "missing",
+    "especially", "valued", "burden", "eased", "announcing", "stating", "redeeming", "excluding", "spared", "hypothetical",
 )  # fmt: skip
 """The word lists that tell whether a clause judges something, and how."""
 NAMING = (
-    "good_for", "good_to", "not_for", "wanting", "refusal", "approval", "nobody", "purposeless",
-    "persons", "purposes", "stop", "self", "subject", "addressed", "indefinite", "item",
+    "good_for", "good_to", "not_for", "discourage", "not_if", "aiming", "seeking", "wanting", "refusal", "approval", "nobody", "purposeless",
+    "persons", "purposes", "stop", "self", "subject", "addressed", "indefinite", "dangling", "item",
 )  # fmt: skip
 """The word lists that tell for whom a review finds an item good or bad."""
 LISTS = (
     "minor",
     "flaws",
-    "quoted",
     "everybody",
     "frank",
-    "unnamed",
-    "unlisted",
-    "preferred",
+    "apart",
+    "heading",
+    "somebody",
+    "others",
 )
 """What the lists of `AspectWords.lists` are called."""
 SIGNS = "+-@"
@@ -62,11 +63,12 @@ class AspectWords:
             cancels "single-player"; words after - always hold.
         bound: by what is judged, words of which an item's name or categories must have one.
         lists: `minor`: wishes too small for a group of their own where only one sentence speaks of them.
-            `flaws`: aspects whose faults nobody likes. `quoted`: niches that are said only with a quote.
+            `flaws`: aspects whose faults nobody likes.
             `everybody`: what every customer wants: praise of it names no group, a complaint does.
-            `frank`: of what even those who like an item may complain. `unnamed`: audiences that a title names
-            without being for them. `unlisted`: niches that are never said because of categories or name alone.
-            `preferred`: words by which one sentence is quoted rather than another.
+            `frank`: of what even those who like an item may complain. `apart`: words before a topic with which it is
+            another thing, as "food service". `heading`: words with which a part of a review is headed, where the
+            next word begins a sentence. `somebody`: words with which a sentence about somebody else begins.
+            `others`: people whom a reviewer chose an item for instead of themselves.
     """
 
     aspects: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -108,6 +110,10 @@ class AspectWords:
     def is_of(self, which: str, name: str) -> bool:
         """Whether a name stands in that one of the `lists`."""
         return name in self.lists.get(which, ())
+
+    def pleases_everybody(self, name: str, side: int) -> bool:
+        """Whether a judgement praises what every customer wants: that names no group, a complaint does."""
+        return side == UP and self.is_of("everybody", name)
 
     def niches_of(self, text: str) -> dict[str, str]:
         """The niches of an item, in the order of the lexicon, each with the word that tells it.
@@ -161,20 +167,38 @@ class AspectWords:
 
     def _topic(self, named: Sequence[str]) -> str:
         """One of these words, unless it is part of another thing's name: no coffee shop, no food service."""
-        apart = "".join(rf"(?<!{re.escape(word)}\s)" for word in self.polarity.get("apart", ()))
+        apart = "".join(rf"(?<!{re.escape(word)}\s)" for word in self.lists.get("apart", ()))
         return rf"{apart}{_any_of(named)}(?!\w|\s+{self.one_of('place')}(?!\w))"
 
     def mentions(self, name: str, sentences: Sequence[str]) -> int:
-        """How many of the sentences speak of a wish or niche, as good or bad or neither; 0 for other names."""
+        """How many of the sentences speak of a wish, niche, aspect or audience, as good or bad or neither; 0 for other
+        names."""
         topic = self._topics.get(name)
         return sum(bool(topic.search(one)) for one in sentences) if topic else 0
 
+    def is_against(self, name: str, clause: str) -> bool:
+        """Whether a clause that mentions this may deny it, or complain of it.
+
+        Args:
+            name: of a wish, niche, aspect or audience.
+            clause: part of a review.
+
+        Returns:
+            True for "it hardly has a scent" and "the scent is awful", not for "the scent is not awful".
+        """
+        if not self.mentions(name, [clause]):
+            return False
+        faulty = self.finds("complaint", clause) or bool(self.grieving.search(clause))
+        return self.finds("averse", clause) or self.finds("denial", clause) != faulty
+
     @cached_property
     def _topics(self) -> dict[str, re.Pattern[str]]:
-        return {
-            name: _pattern(_any_of([word.lstrip("+-") for word in words if word[0] != "@"]))
-            for name, words in {**self.wishes, **self.niches}.items()
-        }
+        found: dict[str, list[str]] = {}
+        for _, named in self._kinds:
+            for name, words in named.items():
+                plain = [word.lstrip("+-") for word in words if word[0] != "@"]
+                found.setdefault(name, []).extend(plain)
+        return {name: _pattern(_any_of(words)) for name, words in found.items()}
 
     @cached_property
     def _bound(self) -> dict[str, re.Pattern[str]]:
@@ -202,6 +226,10 @@ class AspectWords:
         """Whether the text contains a word of that list."""
         return bool(self._whole[name].search(text))
 
+    def count(self, name: str, text: str) -> int:
+        """How many words of that list the text contains."""
+        return sum(1 for _ in self._whole[name].finditer(text))
+
     def audience(self, text: str) -> str:
         """The name of the audience that a text names; "" where it names none."""
         return next((name for name, one in self._audiences if one.search(text)), "")
@@ -217,6 +245,11 @@ class AspectWords:
     def clause_ends(self) -> re.Pattern[str]:
         """Where one clause ends and the next begins."""
         return re.compile(rf"{MARKS}|(?<!\w){self.one_of('turn')}(?!\w)", re.I)
+
+    @cached_property
+    def turning(self) -> re.Pattern[str]:
+        """A word with which a sentence turns to something else."""
+        return _pattern(self.one_of("turn"))
 
     def judged_in(self, clause: str) -> list[tuple[str, str, int, re.Pattern[str]]]:
         """The entries of `judged` that a clause can hold: those that begin with one of its words.
@@ -310,15 +343,21 @@ class AspectWords:
 
     @cached_property
     def grieving(self) -> re.Pattern[str]:
-        """A word or phrase that complains."""
-        return _pattern(self.one_of("grievance"))
+        """A word or phrase that complains, or announces a complaint (`announced`)."""
+        of = self.one_of
+        return _pattern(
+            rf"(?P<announced>{of('announcing')})|{of('grievance')}|{of('much')}\s+{of('faulty')}|{of('excess')}\s+{of('exceeding')}"
+            rf"|{of('missing')}(?:\s+{of('especially')})?\s+{of('valued')}|{of('burden')}\s+to\s+(?!{of('eased')}(?!\w))\w+"
+        )
 
     @cached_property
     def good_for(self) -> re.Pattern[str]:
         """A judgement of fitness, and for whom or what: `bad`, `good` and `who`."""
         gap = rf"(?:\s+(?!{self.one_of('break')}(?!\w)){_WORD}){{0,2}}"
         good = rf"(?P<good>{self.one_of('good_for')}){gap}\s+for|{self.one_of('good_to')}(?:\s+{self.one_of('item')}(?:\s+{_WORD}){{0,3}})?\s+to"
-        return _pattern(rf"(?:(?P<bad>{self.one_of('not_for')})|{good})\s+(?P<who>[^.,;:!?()]+)")
+        item = self.one_of("item")
+        bad = rf"{self.one_of('not_for')}|{self.one_of('discourage')}(?:\s+{item})?\s+(?:for|to)"
+        return _pattern(rf"(?:(?P<bad>{bad})|{good})\s+(?P<who>[^.,;:!?()]+)")
 
     @cached_property
     def of_oneself(self) -> re.Pattern[str]:
@@ -327,6 +366,15 @@ class AspectWords:
             word for words in self.audiences.values() for word in words if word[0] not in SIGNS
         ]
         return _pattern(rf"{self.one_of('self')}(?:\s+{_WORD}){{0,2}}\s+(?P<who>{_any_of(topics)})")
+
+    @cached_property
+    def not_if(self) -> re.Pattern[str]:
+        """For whom a sentence says that the item is not, by an aim (`wish`), by what they seek (`feature`), or as they
+        are (`who`): "not if you are trying to look natural"."""
+        return _pattern(
+            rf"{self.one_of('not_if')}\s+(?:{self.one_of('aiming')}\s+(?P<wish>to\s+[^.,;:!?()]+)"
+            rf"|{self.one_of('seeking')}\s+(?P<feature>[^.,;:!?()]+)|(?P<who>[^.,;:!?()]+))"
+        )
 
     @cached_property
     def wanting(self) -> re.Pattern[str]:

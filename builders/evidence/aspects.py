@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from itdr.builders.evidence.aspect_words import ASIDE, AspectWords, is_proper
@@ -104,7 +104,7 @@ def aspects(
     comments: Sequence[Comment],
     words: AspectWords,
     abouts: Sequence[str] = ("aspect", "audience"),
-    niches: Collection[str] = (),
+    is_wanted: Callable[[Judgement], bool] = lambda one: True,
     frank: Collection[str] = (),
 ) -> list[Fact]:
     """The aspects that displayed comments judge, each at most once per side, in the order of the comments.
@@ -113,7 +113,7 @@ def aspects(
         comments: the comments as displayed, with what their authors thought of the item.
         words: the words of the domain.
         abouts: kinds of values looked for: `aspect`, `audience`, `niche` and `wish`.
-        niches: the niches of the item; others are not looked for.
+        is_wanted: which judgements are of use; another one in the same sentence takes the place of one that is not.
         frank: aspects of which a complaint counts even by those who liked the item.
 
     Returns:
@@ -123,17 +123,13 @@ def aspects(
     found: dict[tuple[str, int], Fact] = {}
     for comment in comments if words.aspects else ():
         for sentence in quotable(comment.text, words):
-            judgements = [
-                one
-                for one in judgements_in(sentence, words)
-                if one.about in abouts and (one.about != "niche" or one.name in niches)
-            ]
+            judgements = [one for one in judgements_in(sentence, words) if one.about in abouts]
             if _is_mixed(sentence, judgements, words):
                 continue
-            for one in judgements:
+            for one in filter(is_wanted, judgements):
                 key = (one.name, one.side)
                 against = one.side == DOWN and one.name in frank
-                better = key in found and _is_better(sentence, found[key].quote, words)
+                better = key in found and _says_more(sentence, found[key].quote, one.side, words)
                 if (one.side != -comment.verdict or against) and (key not in found or better):
                     found[key] = Fact(
                         "aspect", one.about, one.name, direction=one.side, quote=sentence
@@ -142,19 +138,17 @@ def aspects(
     return list(found.values())
 
 
-def _is_better(sentence: str, other: str, words: AspectWords) -> bool:
-    """Whether one sentence has a preferred word that the other does not have."""
-    preferred = words.lists.get("preferred", ())
-    return any(one in sentence.casefold() for one in preferred) and not any(
-        one in other.casefold() for one in preferred
-    )
+def _says_more(sentence: str, other: str, side: int, words: AspectWords) -> bool:
+    """Whether one sentence has more words that praise, or complain, than another."""
+    judging = "praise" if side == UP else "complaint"
+    return words.count(judging, sentence) > words.count(judging, other)
 
 
 def _is_mixed(sentence: str, judgements: Sequence[Judgement], words: AspectWords) -> bool:
     """Whether the sentence also says the opposite or retracts something."""
     sides = {one.side for one in judgements}
     denied = words.finds("denial", sentence)
-    if len(sides) > 1 or words.finds("turn", sentence):
+    if len(sides) > 1 or words.finds("turn", sentence) or words.finds("elsewhere", sentence):
         return True
     if UP in sides:
         return denied or words.finds("complaint", sentence)
@@ -182,6 +176,10 @@ def undisputed(
         for sentence in sentences_in(comment.text):
             for one in judgements_in(sentence.strip(EDGES), words):
                 sides.setdefault((one.about, one.name), set()).add(one.side)
+            clauses = list(clauses_of(sentence, words))
+            for fact in facts:
+                if any(words.is_against(fact.value, clause) for clause in clauses):
+                    sides[fact.topic].add(DOWN)
     kept = [fact for fact in facts if not {UP, DOWN} <= sides[fact.topic]]
     return sorted(kept, key=lambda fact: fact.direction)
 
@@ -208,11 +206,23 @@ def audiences(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
             if words.finds("elsewhere", sentence):
                 continue
             said = sentence.rstrip("!")
-            fact = _wanted(said, words) or _suited(said, words)
+            fact = _excluded(said, words) or _wanted(said, words) or _suited(said, words)
             fact = fact or _own_case(said, comment, words)
             if fact is not None and not (fact.direction == UP and comment.verdict < 0):
                 found.setdefault(fact.topic, dataclasses.replace(fact, quote=sentence))
     return list(found.values())
+
+
+def _excluded(sentence: str, words: AspectWords) -> Fact | None:
+    match = words.not_if.search(sentence)
+    if match is None:
+        return None
+    for about in ("wish", "feature"):
+        value = _group(match[about] or "", words)
+        if value and not words.finds("addressed", value):
+            return Fact("aspect", about, value, direction=DOWN)
+    named = words.audience(match["who"] or "")
+    return Fact("aspect", "audience", named, direction=DOWN) if named else None
 
 
 def _wanted(sentence: str, words: AspectWords) -> Fact | None:
@@ -291,5 +301,7 @@ def _group(text: str, words: AspectWords) -> str:
     if not who or len(who.split()) > MOST_WORDS or words.finds("nobody", told):
         return ""
     if who.casefold() in words.naming.get("indefinite", ()):
+        return ""
+    if who.rsplit(" ", 1)[-1].casefold() in words.naming.get("dangling", ()):
         return ""
     return who

@@ -8,6 +8,7 @@ the lexicon knows what it is about ("slow service": people in a hurry); any othe
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 from itdr.builders.evidence.aspect_words import AspectWords
 from itdr.builders.evidence.aspects import clauses_of, judgements_in
@@ -31,22 +32,32 @@ def complaints(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
     Returns:
         At most `MOST` facts against the item; of each comment one, if several complain.
     """
-    found: list[tuple[bool, int, int, Fact]] = []
+    found: list[_Complaint] = []
     for speaker, comment in enumerate(comments):
         named: set[str] = set()
         for sentence in quotable(comment.text, words, LONGEST, continuing=True):
             fact = _complaint(sentence, words)
             if fact is not None and fact.value not in named:
+                found.append(_Complaint(bool(named), fact.about == "flaw", speaker, fact))
                 named.add(fact.value)
-                found.append((fact.about == "flaw", len(named), speaker, fact))
-    found.sort(key=lambda one: (one[1] > 1, one[0], one[2]))
-    distinct = {fact.topic: fact for *_, fact in reversed(found)}
-    return [fact for *_, fact in found if distinct[fact.topic] is fact][:MOST]
+    distinct: dict[tuple[str, str], Fact] = {}
+    for one in sorted(found, key=lambda one: one[:3]):
+        distinct.setdefault(one.fact.topic, one.fact)
+    return list(distinct.values())[:MOST]
+
+
+class _Complaint(NamedTuple):
+    """A complaint, with what orders it: whether its author has another, whether it warns everybody, and whose it is."""
+
+    another: bool
+    general: bool
+    speaker: int
+    fact: Fact
 
 
 def _complaint(sentence: str, words: AspectWords) -> Fact | None:
     grievance = grievance_in(sentence, words)
-    if not grievance:
+    if not grievance or not _says_what(sentence, words) or _is_taken_back(sentence, words):
         return None
     judged = [
         one
@@ -62,8 +73,24 @@ def _complaint(sentence: str, words: AspectWords) -> Fact | None:
     return Fact("aspect", "flaw", grievance.casefold(), direction=DOWN, quote=sentence)
 
 
+def _says_what(sentence: str, words: AspectWords) -> bool:
+    """Whether a complaint is more than announced: "the only problem is the lid" tells nothing."""
+    if any(not match["announced"] for match in words.grieving.finditer(sentence)):
+        return True
+    announced = words.grieving.search(sentence)
+    return announced is not None and words.finds("stating", sentence[announced.end() :])
+
+
+def _is_taken_back(sentence: str, words: AspectWords) -> bool:
+    """Whether a sentence makes light of its complaint, or ends in praise: "a bit dear, but great value"."""
+    turns = list(words.turning.finditer(sentence))
+    rest = sentence[turns[-1].end() :] if turns else ""
+    worse = words.finds("denial", rest) or words.grieving.search(rest) is not None
+    return words.finds("redeeming", sentence) or (words.finds("praise", rest) and not worse)
+
+
 def grievance_in(sentence: str, words: AspectWords) -> str:
-    """The word by which a sentence complains of the item.
+    """The word by which a sentence complains of the item, or announces a complaint.
 
     Args:
         sentence: a sentence of a review.
@@ -87,7 +114,7 @@ def grievance_in(sentence: str, words: AspectWords) -> str:
 def unreported(
     comments: Sequence[Comment], quotes: Collection[str], words: AspectWords
 ) -> list[Comment]:
-    """The comments that complain and of which no complaint is quoted.
+    """The comments that complain, or say for whom the item is not, without being quoted.
 
     Args:
         comments: the comments as displayed.
@@ -95,13 +122,16 @@ def unreported(
         words: the words of the domain.
 
     Returns:
-        Comments; none where as many complaints are quoted as an answer holds.
+        Comments; none of them complains if as many complaints are quoted as an answer holds.
     """
-    if len(quotes) >= MOST:
-        return []
-    return [
-        comment
-        for comment in comments
-        if not any(quote in comment.text for quote in quotes)
-        and any(grievance_in(one.strip(), words) for one in sentences_in(comment.text))
-    ]
+    return [one for one in comments if _is_unreported(one.text, quotes, words)]
+
+
+def _is_unreported(text: str, quotes: Collection[str], words: AspectWords) -> bool:
+    sentences = sentences_in(text)
+    left = [one for one in sentences if not any(quote in one for quote in quotes)]
+    if any(words.finds("excluding", one) for one in left):
+        return True
+    # Of one who is quoted, or beside as many complaints as an answer holds, not everything is repeated.
+    is_heard = len(quotes) >= MOST or len(left) < len(sentences)
+    return not is_heard and any(grievance_in(one.strip(), words) for one in left)

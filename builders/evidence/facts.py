@@ -24,27 +24,31 @@ KINDS = {
     "reception": "raters of this item: count of them like (up) or dislike (down) it",
     "group": "fans of other works with a value of this item's own who judged it: count of them like it, base "
     "expected; of ages, genders and countries: likers of this item who are of them",
-    "era": "the decade of the item, or of a user's works",
-    "series": "fans of another part of the item's series who judged this one: count of them like it, base expected",
-    "origin": "the item's country or language",
-    "contrast": "a trait among a user's likes (up) or dislikes (down); base is the other side's share",
-    "risk": "a contrast against a trait that still is liked more often than disliked; base as of contrast",
-    "share": "count of works with a trait, base is the share to be expected",
-    "listed": "a trait that many displayed likes (up) or dislikes (down) share, fairly sure of all; base as of share, contrast",
+    "era": "count of a user's likes from a decade, or of the works also liked that are of a decade and of the genre "
+    "in the first detail, base expected",
+    "series": "of an item: fans of another part of its series who judged this one: count of them like it, base expected; "
+    "of a user: count of their likes in a series, base expected",
+    "contrast": "a trait that tells a user's likes (up) or dislikes (down) from the others; base is the share to be "
+    "expected (up), or the share among the likes (down)",
+    "risk": "a contrast against a trait that still is liked more often than disliked; base is the share among the likes",
+    "share": "count of a user's likes, or of the works also liked, with a trait, or of fans who like a work; base is the "
+    "share to be expected",
+    "listed": "a trait that many displayed likes (up) or dislikes (down) share, fairly sure of all; base as of contrast",
     "most": "count of a user's likes with the trait that most have; base as of share",
     "aspect": "a span of a displayed review, for (up) or against (down) the item",
-    "habit": "how a user acts, or the users of an item do: a percentile",
+    "habit": "how much, how kindly or how far from the charts a user judges: count, of how many, base usual",
     "own": "what is displayed of the item itself, or a displayed item",
-    "overall": "the other side of a contrast: count of all dislikes (down) or likes (up) with the trait, base as many as "
-    "are to be expected of likes",
+    "overall": "the other side of a taste or a contrast: count of all dislikes (down) or likes (up) with the trait",
     "shown": "count of the displayed likes (up) or dislikes (down) with a trait",
 }
 """Each kind of fact and what its figures count."""
+SHARE_KINDS = ("share", "contrast", "risk", "most", "listed")
+"""Kinds whose base is a share, not an expected number."""
 ABOUTS = (
     "work", "category", "seldom_category", "creator", "hashtag", "tag", "decade", "seldom_decade",
-    "series", "origin", "age", "gender", "country", "community", "aspect", "price", "feature",
+    "series", "age", "gender", "country", "community", "aspect", "price", "feature",
     "praised", "divided", "lukewarm", "panned", "heavy", "light", "strict", "generous", "obscure", "title",
-    "length", "audience", "purpose", "sequel", "attribute", "wish", "unsure", "blend", "niche", "flaw",
+    "audience", "purpose", "sequel", "attribute", "wish", "blend", "niche", "flaw",
 )  # fmt: skip
 """What the value of a fact can be."""
 NAMED_ONLY = frozenset({"blend"})

@@ -15,6 +15,7 @@ from itdr.builders.store.reader import StoreReader
 PRICE = "Price"
 LEAST_PRICED = 20
 """How many items of a category must have a known price before one can be called cheap or expensive."""
+LOW, HIGH = "low", "high"
 END = 5
 """The cheapest and most expensive 1/N of a category are reported as such."""
 _AMOUNT = re.compile(r"\d[\d,]*(?:\.\d+)?")
@@ -83,7 +84,7 @@ class Prices:
         from_on = n - int(others.searchsorted(price, "left"))
         if n < LEAST_PRICED:
             return None
-        for name, count in (("low", upto), ("high", from_on)):
+        for name, count in ((LOW, upto), (HIGH, from_on)):
             if END * count <= n:
                 return Fact("own", "price", name, count, n, direction=UP)
         return None

@@ -13,16 +13,17 @@ SHORTEST, LONGEST = 12, 150
 EDGES = " \t,.;:!?-–—()[]\"'*…"
 # After an ellipsis, a word in lower case goes on with the same sentence.
 _END = re.compile(
-    r"(?<=[.!?;])(?<!\.\.)[\"')]*\s+|(?<=[.!?;…])[\"')]*\s+(?=[^a-z\s])",
+    r"(?<=[.!?;])(?<!\.\.)[\"”'’)]*\s+|(?<=[.!?;…])[\"”'’)]*\s+(?=[^a-z\s])",
 )
 _LEADING = re.compile(r"(?:and|but|or|so|then|though|which)\s", re.I)
 """How a sentence begins that continues the previous one."""
 _QUOTED = re.compile(r'["“”]')
 _MARKS = re.compile(r"!+$")
 _HEADING = re.compile(
-    r"[A-Z][\w/&'’ -]{1,30}:\s*(?:\(?\d(?:\.\d)?\s*/\s*\d+\)?)?[\s.,–-]*(?=[A-Z])"
+    r"^[A-Z][\w/'’-]+(?:\s(?:(?:&|and|for|of)\s)?[\w/'’-]+)?:"
+    r"\s*(?:\(?\d(?:\.\d)?\s*/\s*\d+\)?)?[\s.,–-]*(?=[A-Z])"
 )
-"""A heading with a colon or marks before a sentence: "Decor: (5/5) I love it"."""
+"""A heading of a word or two with a colon, and perhaps marks, before a sentence: "Decor: (5/5) I love it"."""
 
 
 def sentences_in(text: str) -> list[str]:
@@ -51,19 +52,26 @@ def quotable(
     Yields:
         Spans of the text, without a final full stop.
     """
-    begin = 0
+    begin = open_quotes = marks = 0
+    every_mark = text.count('"')
     for stop, following in _bounds(text):
-        sentence, start, begin = text[begin:stop], begin, following
+        sentence, passage, begin = text[begin:stop], text[begin:following], following
+        inside = open_quotes > 0 or (marks % 2 == 1 and marks < every_mark)
+        open_quotes += passage.count("“") - passage.count("”")
+        marks += passage.count('"')
         # What stands in quotation marks is not the author's own.
-        if _QUOTED.search(text[start:following]) or _is_inside_quotes(text, start):
+        if inside or _QUOTED.search(passage):
             continue
         span = _span(sentence)
         glued = span.split(" ", 2)
-        headed = len(glued) > 1 and glued[0].casefold() in words.polarity.get("heading", ())
+        headed = len(glued) > 1 and words.is_of("heading", glued[0].casefold())
         if headed and glued[1][:1].isupper() and glued[1] != "I":
             continue
         # A truncated sentence proves nothing, and neither does a question.
-        cut = sentence.rstrip(" ')*").endswith((ELLIPSIS, "..", "?")) or "?!" in sentence
+        elsewhere = words.is_of("somebody", span.split(" ", 1)[0].casefold())
+        cut = (
+            elsewhere or sentence.rstrip(" ')*").endswith((ELLIPSIS, "..", "?")) or "?!" in sentence
+        )
         whole = span[:1].isupper() and span.count("(") == span.count(")")
         # What follows a pause is often another thought.
         whole = whole and (
@@ -80,16 +88,10 @@ def _bounds(text: str) -> Iterator[tuple[int, int]]:
     yield len(text), len(text)
 
 
-def _is_inside_quotes(text: str, place: int) -> bool:
-    before, after = text[:place], text[place:]
-    open_ones = before.count("“") > before.count("”")
-    return open_ones or (before.count('"') % 2 == 1 and '"' in after)
-
-
 def _span(sentence: str) -> str:
     """The sentence without heading, edges and a full stop, but with its exclamation marks."""
     found = sentence.strip(EDGES)
     marks = _MARKS.search(sentence.rstrip(" ')*"))
     if marks and sentence.rstrip(" ')*").endswith(found + marks[0]):
         found += marks[0]
-    return _HEADING.sub("", found, count=1) if _HEADING.match(found) else found
+    return _HEADING.sub("", found)

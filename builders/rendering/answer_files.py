@@ -2,14 +2,16 @@
 
 A statement says which facts it is about (`when`) and how it is put (`wordings`, at most three). The plan
 is a list of sections, each a list of slots; a slot names statements, the first of which that has facts is
-said there. A user's own file may replace single statements, the plan, or all (`replace: true`).
+said there. `parts` are texts that several wordings share: `{{ caveat }}` in a wording stands for the part of
+that name. A user's own file may replace single statements, parts, the plan, or all (`replace: true`).
 """
 
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from itdr.builders.core.errors import TemplateError, choose_from
@@ -30,7 +32,7 @@ from itdr.builders.rendering.yaml_fields import (
 )
 
 MOST_WORDINGS = 3
-MOST_FACTS = 6
+MOST_FACTS = 8
 """Facts that one statement may cite."""
 LAYOUTS = ("numbered", "dashes", "sentences")
 FIGURES = (
@@ -43,6 +45,9 @@ LISTS = (
     "others_number",
 )  # fmt: skip
 """What wordings may use of all the facts of a statement, and of all but the first."""
+
+
+_PLACEHOLDER = re.compile(r"\{\{ *([a-z_]\w*) *\}\}")
 
 
 def holding(wanted: tuple[tuple[str, bool], ...], flags: Collection[str]) -> bool:
@@ -86,11 +91,21 @@ class When:
 
 
 @dataclass(frozen=True)
+class WordingPart:
+    """A text that wordings share, and where it stands."""
+
+    text: str
+    line: int
+    path: Path
+
+
+@dataclass(frozen=True)
 class StatementForm:
     """One statement of an answer file.
 
     least, most: leading facts that it gathers.   details: facts that it cites with the first, at
-    most; details_least: without so many it is not made.   wordings: (text, line).
+    most; details_least: without so many it is not made.   wordings: (text, line), each part in its
+    place.   parts: those that the wordings use.
     """
 
     id: str
@@ -101,6 +116,7 @@ class StatementForm:
     details: int
     wordings: tuple[tuple[str, int], ...]
     path: Path
+    parts: tuple[WordingPart, ...] = ()
 
     @property
     def facts(self) -> int:
@@ -126,12 +142,14 @@ class Section:
 
 @dataclass(frozen=True)
 class AnswerForm:
-    """An answer file: its statements by id and its plan. between: what stands between sections."""
+    """An answer file: its statements by id and its plan. between: what stands between sections.   parts: texts
+    that wordings share, by name."""
 
     task: str
     statements: Mapping[str, StatementForm] = field(default_factory=dict)
     plan: tuple[Section, ...] = ()
     between: str = "\n\n"
+    parts: Mapping[str, WordingPart] = field(default_factory=dict)
 
 
 def load_answer(task: str, folder: Path | None = None) -> AnswerForm:
@@ -150,19 +168,43 @@ def load_answer(task: str, folder: Path | None = None) -> AnswerForm:
     own = own_file(folder, f"{ANSWERS}/{task}")
     built_in = _read(BUILT_IN / ANSWERS / f"{task}.yaml", "")[1]
     if own is None:
-        return built_in
-    replace, given = _read(own, fingerprint(folder))
-    if replace:
-        return _checked_plan(own, given)
+        return _with_parts(built_in)
+    replaces_all, given = _read(own, fingerprint(folder))
+    if replaces_all:
+        return _with_parts(_checked_plan(own, given))
     statements = {**built_in.statements, **given.statements}
+    parts = {**built_in.parts, **given.parts}
     plan = given.plan or built_in.plan
-    return _checked_plan(own, AnswerForm(task, statements, plan, built_in.between))
+    form = AnswerForm(task, statements, plan, built_in.between, parts)
+    return _with_parts(_checked_plan(own, form))
+
+
+def _with_parts(form: AnswerForm) -> AnswerForm:
+    """The same answers, each part put in where a wording names it."""
+
+    def put(match: re.Match[str]) -> str:
+        part = form.parts.get(match[1])
+        return part.text if part else match[0]
+
+    statements = {}
+    for name, one in form.statements.items():
+        used = dict.fromkeys(
+            word for text, _ in one.wordings for word in _PLACEHOLDER.findall(text)
+        )
+        parts = tuple(form.parts[word] for word in used if word in form.parts)
+        wordings = tuple((_PLACEHOLDER.sub(put, text), line) for text, line in one.wordings)
+        statements[name] = replace(one, wordings=wordings, parts=parts)
+    return replace(form, statements=statements)
 
 
 @functools.lru_cache(maxsize=32)
 def _read(path: Path, stamp: str) -> tuple[bool, AnswerForm]:
     top = fields(
-        path, read_yaml(path), "an answer file", (), ("statements", "plan", "replace", "between")
+        path,
+        read_yaml(path),
+        "an answer file",
+        (),
+        ("parts", "statements", "plan", "replace", "between"),
     )
     entries = top["statements"].value if "statements" in top else []
     if not isinstance(entries, list):
@@ -181,11 +223,21 @@ def _read(path: Path, stamp: str) -> tuple[bool, AnswerForm]:
         if name not in options:
             raise complain(path, top["between"].line, choose_from("between", name, options))
         between = options[name]
-    form = AnswerForm(path.stem, statements, plan, between)
-    replace = truth(path, top["replace"], "replace") if "replace" in top else False
+    parts = _parts(path, top["parts"]) if "parts" in top else {}
+    form = AnswerForm(path.stem, statements, plan, between, parts)
+    replaces_all = truth(path, top["replace"], "replace") if "replace" in top else False
     if path.is_relative_to(BUILT_IN):
         _checked_plan(path, form)
-    return replace, form
+    return replaces_all, form
+
+
+def _parts(path: Path, node: Node) -> dict[str, WordingPart]:
+    if not isinstance(node.value, dict):
+        raise complain(path, node.line, "parts must be a mapping of texts.")
+    return {
+        name: WordingPart(text(path, one, name), one.text_line, path)
+        for name, one in node.value.items()
+    }
 
 
 def _statement(path: Path, node: Node) -> StatementForm:
@@ -310,16 +362,23 @@ def check(form: AnswerForm, lexicon: Lexicon, domain: str) -> None:
     Raises:
         TemplateError: for the first mistake, with file and line.
     """
+    own = {*WORDS, *lexicon.phrases, *LISTS, *FIGURES}
+    for name in sorted(own & form.parts.keys()):
+        part = form.parts[name]
+        raise complain(part.path, part.line, f"{name!r} has a meaning already; rename the part.")
     for one in form.statements.values():
         if one.when.domains and domain not in one.when.domains:
             continue
         allowed = frozenset(_allowed(one, lexicon))
-        for wording, line in one.wordings:
+        # Parts first: a mistake in one is named where the part stands.
+        written = [(part.path, part.line, part.text) for part in one.parts]
+        written += [(one.path, line, wording) for wording, line in one.wordings]
+        for path, line, wording in written:
             try:
                 jinja.require_names(wording, allowed)
             except jinja.TextError as error:
                 where = line + error.line - 1
-                raise complain(one.path, where, f"{one.id}: {error.message}") from None
+                raise complain(path, where, f"{one.id}: {error.message}") from None
 
 
 def _allowed(one: StatementForm, lexicon: Lexicon) -> Iterator[str]:

@@ -21,14 +21,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from itdr.builders.core.rng import HashRng, stable_hash
-from itdr.builders.evidence.facts import SAMPLE, Fact
+from itdr.builders.evidence.facts import SAMPLE, SHARE_KINDS, Fact
 from itdr.builders.rendering import answer_files, jinja
-from itdr.builders.rendering.answer_files import AnswerForm, Section, StatementForm
+from itdr.builders.rendering.answer_files import AnswerForm, Section, StatementForm, When
 from itdr.builders.rendering.lexicon_files import Lexicon, load_lexicon
 from itdr.builders.sampling.case import Evidence
 
-SHARE_KINDS = ("share", "contrast", "risk", "most", "listed")
-"""Kinds whose base is a share, not an expected number."""
 FEW = 20
 """Percentages are not used for totals below this."""
 _WORD = re.compile(r"[a-z_]\w*")
@@ -61,6 +59,25 @@ class ComposedAnswer:
     def evidence(self) -> list[Evidence]:
         """The row's evidence."""
         return [fact.evidence() for fact in self.facts]
+
+
+class _FactsByKind:
+    """Facts in their order; most statements are about one kind, and there are many statements."""
+
+    def __init__(self, facts: Sequence[Fact]) -> None:
+        self._all = facts
+        self._of_kind: dict[str, list[Fact]] = {}
+        for fact in facts:
+            self._of_kind.setdefault(fact.kind, []).append(fact)
+
+    def fitting(self, when: When) -> list[Fact]:
+        """The facts that a statement can be made of."""
+        if when.kinds.isdisjoint(self._of_kind) and when.kinds:
+            return []
+        facts = self._all
+        if len(when.kinds) == 1:
+            facts = self._of_kind[next(iter(when.kinds))]
+        return [fact for fact in facts if when.holds(fact)]
 
 
 @dataclass(frozen=True)
@@ -101,6 +118,7 @@ class Realiser:
         """
         said: set[tuple[str, str]] = set()
         made: list[Statement] = []
+        at_hand = _FactsByKind(facts)
         for section in self.form.plan:
             if not answer_files.holding(section.flags, flags):
                 continue
@@ -110,7 +128,7 @@ class Realiser:
                     break
                 if place >= len(section.slots) and len(here) >= section.enough:
                     break
-                found = self._first(section, slot, facts, flags, said)
+                found = self._first(section, slot, at_hand, flags, said)
                 if found is not None:
                     here.append(found)
                     said.update(topic for fact in found.facts for topic in _topics(fact))
@@ -122,7 +140,7 @@ class Realiser:
         self,
         section: Section,
         slot: Sequence[str],
-        facts: Sequence[Fact],
+        facts: _FactsByKind,
         flags: Collection[str],
         said: set[tuple[str, str]],
     ) -> Statement | None:
@@ -133,7 +151,7 @@ class Realiser:
                 continue
             if form.when.without_facts:
                 return Statement(form, section.id, ())
-            chosen = self._gather(form, facts, said)
+            chosen = self._gather(form, facts.fitting(form.when), said)
             if chosen:
                 return Statement(form, section.id, chosen)
         return None
@@ -141,14 +159,13 @@ class Realiser:
     def _gather(
         self, form: StatementForm, facts: Sequence[Fact], said: set[tuple[str, str]]
     ) -> tuple[Fact, ...]:
-        """The facts of a statement: so many leading ones, and details of the first."""
+        """The facts of a statement: so many leading ones of `facts`, and details of the first."""
         leading: list[Fact] = []
         details: list[Fact] = []
         for fact in facts:
             if len(leading) == form.most:
                 break
-            topics = {one.topic for one in leading}
-            if not form.when.holds(fact) or fact.topic in said or fact.topic in topics:
+            if fact.topic in said or any(fact.topic == one.topic for one in leading):
                 continue
             if form.details and not leading:
                 # What was counted of a taste may be said with other things of that taste, too.

@@ -1,7 +1,8 @@
 """The alphabetical order of titles, to recognise windows that walk down a list.
 
 People rate page by page. Where six titles in a row are in alphabetical order, the next one in the
-alphabet is the answer three times out of four, which says nothing about taste.
+alphabet is the answer three times out of four, which says nothing about taste. Neither does a page of one
+letter in another order: all that is asked for begins with it.
 """
 
 from __future__ import annotations
@@ -27,6 +28,12 @@ TOO_MANY = 6
 STEPS = 9
 """Nor can this many steps from title to title of which all but one follow the alphabet: a
 platform's lists may sort punctuation and articles in their own way."""
+NEIGHBORS = 4
+"""Nor can this many steps, of `STEPS` in a row, that each lead to a neighbor. By chance, one of 40 titles is
+a neighbor on either side: one history in a thousand has so many."""
+NEAR = 40
+"""Two titles are neighbors if at most 1/40 of all titles separates them. A step back to a neighbor does not
+break the alphabetical order: lists differ in how they sort what begins alike."""
 _YEAR = r" \(\d{4}\)$"
 _PUNCTUATION = r"[^\pL\pN ]+"
 _ARTICLE = r"^ *(the|an?) "
@@ -39,8 +46,14 @@ class Alphabet:
 
     ranks: np.ndarray
 
+    @functools.cached_property
+    def reach(self) -> int:
+        """How far apart in the alphabet neighbors are at most."""
+        return (int(self.ranks.max(initial=-1)) + 1) // NEAR
+
     def in_order(self, titles: Sequence[int]) -> bool:
-        """Whether titles walk down the alphabet: `TOO_MANY` in a row, or all but one of `STEPS` steps.
+        """Whether titles walk down the alphabet: `TOO_MANY` in a row, or all but one of `STEPS` steps;
+        or keep to a part of it: `NEIGHBORS` of `STEPS` steps.
 
         Args:
             titles: title codes, in the order in which a case shows them.
@@ -48,18 +61,22 @@ class Alphabet:
         Returns:
             True from the first such run on.
         """
-        ranks = self._ranks
-        run, fall, earlier_fall, before = 0, -1, -1, -1
-        for place, title in enumerate(titles):
-            rank = ranks[title]
-            if rank >= before:
+        ranks, reach = self._ranks, self.reach
+        run, fall, earlier_fall = 1, -1, -1
+        near = [-STEPS * k for k in range(NEIGHBORS, 0, -1)]  # places, none of them yet
+        for place in range(1, len(titles)):
+            step = ranks[titles[place]] - ranks[titles[place - 1]]
+            if step >= -reach:
                 run += 1
+                if step <= reach:
+                    near = [*near[1:], place]
             else:
                 run, fall, earlier_fall = 1, place, fall
             # The steps since the second-to-last fall: at most one of them breaks the alphabetical order.
             if run == TOO_MANY or place - max(earlier_fall, 0) >= STEPS:
                 return True
-            before = rank
+            if near[-1] - near[0] < STEPS:
+                return True
         return False
 
     @functools.cached_property
@@ -76,17 +93,19 @@ class Alphabet:
         Returns:
             bool of shape (lists,).
         """
-        ranks = self.ranks[titles]
-        grows = ranks[:, 1:] >= ranks[:, :-1]
-        return _any_window(grows, TOO_MANY - 1, 0) | _any_window(grows, STEPS, 1)
+        steps = np.diff(self.ranks[titles], axis=1)
+        grows, near = steps >= -self.reach, np.abs(steps) <= self.reach
+        found = _any_window(grows, TOO_MANY - 1, TOO_MANY - 1)
+        found |= _any_window(grows, STEPS, STEPS - 1)
+        return found | _any_window(near, min(STEPS, near.shape[1]), NEIGHBORS)
 
 
-def _any_window(grows: np.ndarray, steps: int, falls: int) -> np.ndarray:
-    """Whether so many consecutive steps hold no more than so many falls, for each row."""
-    if grows.shape[1] < steps:
-        return np.zeros(len(grows), bool)
-    windows = np.lib.stride_tricks.sliding_window_view(grows, steps, axis=1)
-    found: np.ndarray = (windows.sum(axis=2, dtype=np.int32) >= steps - falls).any(axis=1)
+def _any_window(good: np.ndarray, steps: int, least: int) -> np.ndarray:
+    """Whether, in each row, at least so many of some consecutive steps are good."""
+    if good.shape[1] < max(steps, least):
+        return np.zeros(len(good), bool)
+    windows = np.lib.stride_tricks.sliding_window_view(good, steps, axis=1)
+    found: np.ndarray = (windows.sum(axis=2, dtype=np.int32) >= least).any(axis=1)
     return found
 
 

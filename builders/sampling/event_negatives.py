@@ -116,6 +116,11 @@ class EventNegatives:
         """What negatives share with their target; None where items have neither years nor places."""
         return kin_of(self._store)
 
+    @property
+    def needs_kin(self) -> bool:
+        """Whether no other works may serve where too few share with the target what they must."""
+        return self.kin is not None and self.kin.fallback is None
+
     @functools.cached_property
     def nearest(self) -> int:
         """How many events are tried first."""
@@ -154,11 +159,12 @@ class EventNegatives:
                 found = self._near_model(exclusions, batch, place)
             if found:
                 continue
+            fallback = NEAR if self.kin is None else self.kin.fallback
             # Of any kin all were looked at already, where there is none.
             if hard and self.kin is not None and self._search(batch, exclusions, place):
                 self.rungs[NEAR] += 1
-            elif self._search(batch, exclusions, place._replace(any_kin=True)):
-                self.rungs[NEAR if self.kin is None else self.kin.fallback] += 1
+            elif fallback and self._search(batch, exclusions, place._replace(any_kin=True)):
+                self.rungs[fallback] += 1
         return batch.works
 
     def _near_model(self, exclusions: Exclusions, batch: _Batch, place: _Place) -> bool:

@@ -2,8 +2,9 @@
 
 People mostly meet recent works, and places near where they are. Where items have years, a negative comes
 from a span of years around the target's; the span is placed at random, so that the target's year is not in
-its middle. Where titles end in a place, "Churn (Phoenix)", it is in the same place. Where there are too few
-such works, any may serve.
+its middle. If there are too few such works, one of any year may serve. Where titles end in a place,
+"Churn (Phoenix)", a negative is in the same place, without exception: the only candidate from the town that
+the user is in would be a good guess. A case in whose place there are too few works is left out.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ YEARS = 8
 TOWN = r"\((?P<town>[^()]+)\)$"
 """The town at the end of a title."""
 NONE = -1
-ANY_YEAR, ANY_PLACE = "near in time, any year", "near in time, any place"
+ANY_YEAR = "near in time, any year"
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,12 @@ class Kin:
     Attributes:
         numbers: by item code: its year, or the code of its place; `NONE` where it has none.
         width: how far apart the numbers of two works may be.
-        fallback: what it is called when a work of any number had to serve.
+        fallback: what it is called when a work of any number had to serve; None where none may.
     """
 
     numbers: np.ndarray
     width: int
-    fallback: str
+    fallback: str | None
 
     def starts(self, works: np.ndarray, random: np.ndarray) -> np.ndarray:
         """The first number of the span of each work, which holds the work's own anywhere in it.
@@ -99,4 +100,4 @@ def kin_of(store: StoreReader) -> Kin | None:
     coded = pc.struct_field(pc.extract_regex(title, TOWN), "town").dictionary_encode()
     coded = coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded
     numbers = pc.fill_null(coded.indices, NONE).to_numpy(zero_copy_only=False)
-    return Kin(numbers.astype(np.int32), 0, ANY_PLACE)
+    return Kin(numbers.astype(np.int32), 0, None)

@@ -110,7 +110,7 @@ class CandidatePool:
         for k, (row, count) in enumerate(zip(works.tolist(), wanted.counts.tolist(), strict=True)):
             found = [work for work in row[:count] if work >= 0]
             if len(found) < count:
-                more = self._beside(wanted.one(k), found)
+                more = None if events.needs_kin else self._beside(wanted.one(k), found)
                 if more is None:
                     drawn.append(None)
                     continue

@@ -87,6 +87,8 @@ MAX_ATTRIBUTES = 10
 NO_BRAND = (*MISSING, "generic", "unbranded", "no brand")
 TITLED = ("CDs_and_Vinyl", "Software", "Video_Games")
 """Categories of works, whose title may be that of their artist, or one word in odd letters."""
+DECIMAL_COMMA = "'[0-9]+,[0-9]{1,2}'"
+"""SQL for a number that another program wrote, such as "3,69"; shops write "1,299"."""
 NAMES_NO_PRODUCT = "title names no product"
 
 
@@ -122,8 +124,8 @@ def _ratings(raw: Raw) -> duckdb.DuckDBPyRelation:
 
 def _reviews(raw: Raw) -> duckdb.DuckDBPyRelation:
     path = raw.path(f"reviews/{raw.domain}")
-    needed = ("user_id", "parent_asin", "rating")
-    require_json_lines(path, needed, once=(*needed, "title", "text", *TIME_KEYS))
+    needed = ("user_id", "parent_asin", "rating", "text")
+    require_json_lines(path, needed, once=(*needed, "title", *TIME_KEYS))
     keys = ("user_id", "parent_asin", "title", "text", "rating", *TIME_KEYS)
     types = dict.fromkeys(keys, "VARCHAR")
     return raw.con.sql(
@@ -179,7 +181,8 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     keys = ", ".join(duckdb_csv.literal(f'$."{key}"') for key in DETAILS)
     objects = ("title", "store", "features", "description", "categories")
     unread = {name: f"json_type({name}) = 'OBJECT'" for name in objects}
-    unread["price"] = "json_type(price) = 'OBJECT' OR try_cast(price AS DOUBLE) <= 0"
+    comma = f"regexp_full_match(json_extract_string(price, '$'), {DECIMAL_COMMA})"
+    unread["price"] = f"json_type(price) = 'OBJECT' OR try_cast(price AS DOUBLE) <= 0 OR {comma}"
     unread["details"] = no_object_sql("details")
     nameless = "false" if raw.domain in TITLED else _names_no_product("texts[1]", "found[1]")
     # Each text is cleaned once, in lists; later steps only pick from them.
@@ -258,11 +261,13 @@ def _without_note(title: str) -> str:
 
 
 def _price(column: str) -> str:
-    """A number as dollars; a text such as "from 14.99" unchanged, if it contains a digit."""
+    """A number as dollars; a text such as "from 14.99" unchanged, if it contains a digit and is no number
+    with a decimal comma."""
     number = f"try_cast({column} AS DOUBLE)"
     return (
         f"CASE WHEN {number} > 0 AND isfinite({number}) THEN printf('$%.2f', {number}) WHEN {number} IS NULL "
-        f"AND regexp_matches({column}, '[0-9]') THEN {clean_sql(column)} END"
+        f"AND regexp_matches({column}, '[0-9]') AND NOT regexp_full_match({column}, {DECIMAL_COMMA}) "
+        f"THEN {clean_sql(column)} END"
     )
 
 

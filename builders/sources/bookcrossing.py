@@ -139,6 +139,7 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
         notes, rejects = [], []
         for isbn, *texts in zip(*records, strict=True):
             item = _isbn(isbn)
+            texts = _unshifted(*texts)
             mended = SHIFTED.get(item) or _mended(*texts)
             title, author, year, publisher = mended
             ids.append(item or None)
@@ -260,9 +261,10 @@ def _blocks(path: Path) -> Iterator[str]:
 
 def _rescued_book(line: str) -> tuple[str, ...] | None:
     """The first five fields of a line whose quoting is broken, where it can be told what they are:
-    eight fields between the marks `";"`, or a row that is known to be shifted."""
+    eight fields between the marks `";"`, or seven where title and author share one."""
     fields = line.strip().strip('"').split('";"')
-    if len(fields) == len(_BOOK_COLUMNS) or _isbn(fields[0]) in SHIFTED:
+    shifted = len(fields) == len(_BOOK_COLUMNS) - 1 and _FOUR_DIGITS.match(fields[2])
+    if shifted or len(fields) == len(_BOOK_COLUMNS) or _isbn(fields[0]) in SHIFTED:
         return tuple((*fields, "", "", "", "")[:5])
     return None
 
@@ -271,6 +273,14 @@ def _isbn(text: str) -> str:
     """An ISBN (or what was typed for one) in capitals, letters and digits alone."""
     isbn = re.sub("[^0-9A-Z]", "", text.upper())
     return "" if isbn in NO_ISBN else isbn
+
+
+def _unshifted(title: str, author: str, year: str, publisher: str) -> list[str]:
+    """The texts of a book, put right where title and author share a field and the others moved up."""
+    if not _FOUR_DIGITS.match(author) or _WHOLE.match(year.strip()):
+        return [title, author, year, publisher]
+    name, _, by = title.rpartition(";")
+    return [name.rstrip('\\"'), by, author, year] if name else [title, "", author, year]
 
 
 def _mended(title: str, author: str, *others: str) -> tuple[str | None, ...]:
@@ -323,6 +333,7 @@ def _part(text: str) -> str | None:
     return plain_field(text.replace('"', "").replace("``", "").replace("`", "'"))
 
 
+_FOUR_DIGITS = re.compile(r"\s*\d{4}\s*$")
 _WHOLE = re.compile(r"(?:\d{1,2}[./-]\d{1,2}[./-](?=\d{4}$))?(\d{1,4})(?:\.0+|,0)?$")
 """A whole number, `29.0` and `29,0` too, or a date of which it is the year."""
 

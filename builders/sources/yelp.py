@@ -97,6 +97,8 @@ BROAD = (
     *("Religious Organizations", "Restaurants", "Shopping"),
 )
 """Categories under which others stand. [Yelp's list of categories]"""
+PRIVATE = ("Health & Medical",)
+"""A person's list shows no clinic and no doctor: it would tell of their health."""
 _COMMA = "\x1f"
 
 
@@ -265,5 +267,10 @@ SOURCE = Source(
         "<data_dir>/yelp/."
     ),
     # Names of businesses repeat: works are told apart by id.
-    options={"work": "id", "broad_categories": BROAD, "town_in_title": True},
+    options={
+        "work": "id",
+        "broad_categories": BROAD,
+        "private_categories": PRIVATE,
+        "town_in_title": True,
+    },
 )

@@ -25,7 +25,7 @@ from itdr.builders.core.text import cut_title, joined
 from itdr.builders.store.interactions import Interactions
 from itdr.builders.store.layout import read_manifest
 from itdr.builders.store.selection import Selection
-from itdr.builders.store.shown_categories import most_specific
+from itdr.builders.store.shown_categories import category_pairs, most_specific
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -228,7 +228,20 @@ class StoreReader:
     @functools.cached_property
     def title_code(self) -> np.ndarray:
         """int32, by item code: equal for titles that look the same; -1 for items that are never shown."""
-        return numbers(self.items, "title_code")
+        codes = numbers(self.items, "title_code")
+        private = self.source.options.get("private_categories")
+        return np.where(self._filed_under(private), -1, codes) if private else codes
+
+    def _filed_under(self, names: Sequence[str]) -> np.ndarray:
+        """bool, by item code: whether an item is filed under one of these categories."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        column = self.items.column("categories").combine_chunks()
+        held = pc.is_in(pc.list_flatten(column), pa.array(names)).to_numpy(zero_copy_only=False)
+        found = np.zeros(len(column), bool)
+        found[pc.list_parent_indices(column).to_numpy()[held]] = True
+        return found
 
     @functools.cached_property
     def first_category(self) -> np.ndarray:
@@ -306,14 +319,10 @@ class StoreReader:
         broad = self.source.options.get("broad_categories")
         if not broad:
             return categories
-        counts = self.shared("category counts", self._category_counts)
-        return [most_specific(names, broad, counts) for names in categories]
-
-    def _category_counts(self) -> dict[str, int]:
-        import pyarrow.compute as pc
-
-        counts = pc.value_counts(pc.list_flatten(self.items.column("categories")))
-        return {one["values"]: one["counts"] for one in counts.to_pylist()}
+        together = self.shared(
+            "pairs of categories", lambda: category_pairs(self.items.column("categories"))
+        )
+        return [most_specific(names, broad, together) for names in categories]
 
     def value(self, table: str, column: str, code: int) -> Any:
         """One value of `users` or `items`.

@@ -16,13 +16,14 @@ import numpy as np
 
 from itdr.builders.core.rng import HashRng, splitmix64, stable_hash
 from itdr.builders.core.schema import Scale, Source
+from itdr.builders.core.text import ELLIPSIS
 from itdr.builders.rendering.layout import Layout, load_layout
 from itdr.builders.rendering.templates import ENGLISH, Words, words_of
 from itdr.builders.sampling.case import Case
 from itdr.builders.sampling.cold_items import ColdItems, item_splits
 from itdr.builders.sampling.cuts import Cuts
 from itdr.builders.sampling.event_negatives import EventNegatives
-from itdr.builders.sampling.negatives import CandidatePool
+from itdr.builders.sampling.negatives import NEAR_IN_TIME, CandidatePool
 from itdr.builders.sampling.partition import Partition
 from itdr.builders.sampling.popularity import TrainStats
 from itdr.builders.sampling.splits import SPLITS
@@ -296,7 +297,10 @@ class OpenCell:
             One flag per window; False means "perhaps".
         """
         if self.candidates <= self.positives:
-            return [True] * len(windows)
+            return self.can_be_answered(windows)
+        near = self.cell.options.get("negatives") in NEAR_IN_TIME
+        if near and (events := self.event_negatives) is not None and events.needs_kin:
+            return [False] * len(windows)
         times = [window.time if self.timed else None for window in windows]
         there = self.pool.known_before(times).tolist()
         # The case rules out the titles of this many works, each shared by up to `most` works.
@@ -304,6 +308,24 @@ class OpenCell:
         return [
             known > most * (len(window.user_history.touched) + self.history + self.candidates)
             for known, window in zip(there, windows, strict=True)
+        ]
+
+    def can_be_answered(self, windows: Sequence[Window]) -> list[bool]:
+        """Which windows ask for titles that somebody could know: not, without candidates, for one that is
+        shown cut. Where a protocol fixes the cases, all do.
+
+        Args:
+            windows: windows of this cell.
+
+        Returns:
+            One flag per window.
+        """
+        if not self.whole_catalogue or self.held:
+            return [True] * len(windows)
+        targets = [[window.user_history.items[k] for k in window.targets] for window in windows]
+        return [
+            not any(item.title.endswith(ELLIPSIS) for item in items)
+            for items in self.store.items_of(targets)
         ]
 
     def key(self, window: Window, user: str | None = None) -> str:

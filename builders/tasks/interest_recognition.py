@@ -4,9 +4,10 @@ The evidence is counted and tested over all that the user judged (`evidence/inte
 what the displayed works show of it, as `templates/answers/interest_recognition.yaml` plans it: what there
 is most of or comes first, a second taste, what sets likes apart from dislikes, what to avoid, and last a work
 to offer next. Such a work is liked by a quarter or more of the fans of a displayed favorite of that taste, and by
-twice as many of them as expected; where there is none, no work is named. What is plain to see in the displayed list
+twice as many of them as expected (or more, where one favorite alone speaks for it); where there is none, no work is
+named. What is plain to see in the displayed list
 is said first, with its shares of all that the user judged; what they do not bear out is not said.
-`profiles.py` chooses the users and what is said of them.
+`profiles.py` chooses the users, `profile_sketch.py` what is said of them.
 
 A row needs a user with 20 likes and 5 dislikes (or 5 reviews of 40 words), of whom three facts or more
 hold: one tells what sets this user apart from others, one what separates their likes from their dislikes, or there
@@ -31,6 +32,7 @@ from itdr.builders.rendering import lists
 from itdr.builders.sampling.case import Case
 from itdr.builders.tasks import profiles
 from itdr.builders.tasks.base import CellRule, OpenCell, Task
+from itdr.builders.tasks.profile_sketch import TASK_ID, realiser_of
 from itdr.builders.tasks.rating_prediction import rating_text
 
 _TRIES = 64
@@ -129,7 +131,7 @@ def _wrong(cell: OpenCell, case: Case, draw: HashRng) -> str:
     and the other way round; else a kind of which nothing holds, and works that nobody shares."""
     assert isinstance(case, profiles.Profile)
     swapped = _swapped(cell, case, draw)
-    realiser = profiles.realiser_of(cell)
+    realiser = realiser_of(cell)
     statements = []
     for one in case.answer.statements:
         facts = tuple(_false(fact, swapped) for fact in one.facts)
@@ -158,7 +160,7 @@ def _swapped(
     cell: OpenCell, case: profiles.Profile, draw: HashRng
 ) -> dict[tuple[str, str], tuple[str, str]]:
     """For each (about, value) that the answer names, the one that stands for it in a false one."""
-    facts = [fact for fact in case.answer.facts if fact.kind not in ("shown", "own", "overall")]
+    facts = [one.facts[0] for one in case.answer.statements if one.facts]
     traits = [fact for fact in facts if fact.about in KINDS]
     found: dict[tuple[str, str], tuple[str, str]] = {}
     for fact in traits:
@@ -193,7 +195,7 @@ def _unshared(cell: OpenCell, case: profiles.Profile, draw: HashRng) -> str:
 def _untrue(cell: OpenCell, case: profiles.Profile, fact: Fact, draw: HashRng) -> str:
     """A value of the fact's kind that is no taste of the user, and that few displayed works carry."""
     names = list(counts.counts(cell.partition).codes[fact.about])
-    lexicon = profiles.realiser_of(cell).lexicon
+    lexicon = realiser_of(cell).lexicon
     least = fact.value
     for _ in range(_TRIES):
         name = names[draw.below(len(names))]
@@ -207,7 +209,7 @@ def _untrue(cell: OpenCell, case: profiles.Profile, fact: Fact, draw: HashRng) -
 
 
 TASK = Task(
-    id=profiles.TASK_ID,
+    id=TASK_ID,
     root=UNDERSTANDING,
     title="Interest recognition",
     metrics=("BLEU-1", "BLEU-2", "ROUGE-1", "ROUGE-2", "ROUGE-L"),

@@ -99,10 +99,10 @@ def context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, obj
         and dislikes (`liked_range`, `disliked_range`).
     """
     scale, layout = cell.scale, cell.layout
-    least, most = (f"{rating:.{scale.decimals}f}" for rating in (scale.liked, scale.disliked))
+    least, most, top = (f"{one:g}" for one in (scale.liked, scale.disliked, scale.high))
     found: dict[str, object] = {
-        "liked_range": layout.liked_range.format(rating=least, most=f"{scale.high:g}"),
-        "disliked_range": layout.disliked_range.format(rating=most, most=f"{scale.high:g}"),
+        "liked_range": layout.liked_range.format(rating=least, most=top),
+        "disliked_range": layout.disliked_range.format(rating=most, most=top),
     }
     show, beside = entries.shown_fields(cell), (*case.history, *case.candidates)
     for name, liked in (("likes", True), ("dislikes", False)):

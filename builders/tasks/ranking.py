@@ -175,7 +175,11 @@ def _without_candidates(cell: OpenCell, windows: Sequence[Window]) -> list[Case 
     """The windows as cases whose answer may be anything in the catalogue."""
     items = cell.store.items_of([_shown(cell, window) for window in windows])
     ids = cell.user_ids([window.user_history.user for window in windows])
-    return [_case(cell, *known, []) for known in zip(windows, ids, items, strict=True)]
+    known = zip(windows, ids, items, cell.can_be_answered(windows), strict=True)
+    return [
+        _case(cell, window, user, shown, []) if able else None
+        for window, user, shown, able in known
+    ]
 
 
 def _of_one_length(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
@@ -323,7 +327,7 @@ def liked_phrase(cell: OpenCell) -> str:
     acted = cell.words["acted"]
     if cell.liked is None:
         return acted
-    least, most = f"{cell.liked:.{cell.scale.decimals}f}", f"{cell.scale.high:g}"
+    least, most = f"{cell.liked:g}", f"{cell.scale.high:g}"
     return cell.layout.at_least.format(acted=acted, rating=least, most=most)
 
 

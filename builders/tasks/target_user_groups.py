@@ -18,9 +18,9 @@ LEAST_GROUPS = 2
 """Groups that an answer names, at least; one of them may be whom the item does not suit."""
 LIST_ALONE = 3
 """Works by which a group is told, at least, where it is the only one; two besides the name of a maker."""
-LEAST_SHARES = {"also_taken": 1 / 3, "same_taken": 1 / 4, "taken_with": 1 / 3}
-"""Where items are taken rather than judged: the share of takers that must be behind a group, if it is all that an
-answer says."""
+LEAST_SHARES = {"also_taken": 3, "same_taken": 4, "taken_with": 3}
+"""Where items are taken rather than judged: one in so many takers must be behind a group, if it is all that an answer
+says."""
 
 
 def suited(statements: Sequence[Statement]) -> list[Statement]:
@@ -33,12 +33,12 @@ def solid(statements: Sequence[Statement]) -> int:
     return sum(fact.solid for fact in {fact for one in statements for fact in one.facts})
 
 
-def are_enough(statements: Sequence[Statement], rated: bool) -> bool:
+def are_enough(statements: Sequence[Statement], is_rated: bool) -> bool:
     """Whether an answer of these statements is worth making.
 
     Args:
         statements: what can be said of an item.
-        rated: whether it is known what people thought of it.
+        is_rated: whether it is known what people thought of it.
 
     Returns:
         True for several groups, or one that is told by several works. Where items are only taken, one group must be
@@ -46,24 +46,25 @@ def are_enough(statements: Sequence[Statement], rated: bool) -> bool:
     """
     found = suited(statements)
     against = sum(one.section == NOT_FOR for one in statements)
-    several = any(map(_is_told, found)) and len(found) + against >= LEAST_GROUPS
+    founded = sum(one.facts[0].solid for one in found)
+    several = any(map(_has_solid_lead, found)) and founded + against >= LEAST_GROUPS
     several = several or (len(found) == 1 and _stands_alone(found[0]))
-    own = any(fact.kind == "own" for one in statements for fact in one.facts)
-    known = solid(statements)
     quoted = sum(bool(one.facts[0].quote) and one.facts[0].solid for one in found)
-    if not several or (known + (own and known > 1) < ENOUGH and quoted < LEAST_GROUPS):
+    if not several or (solid(statements) < ENOUGH and quoted < LEAST_GROUPS):
         return False
-    return has_main_group(statements, rated) and (rated or any(map(_is_beyond, found)))
+    return has_main_group(statements, is_rated) and (is_rated or any(map(_is_beyond, found)))
 
 
 def are_many(statements: Sequence[Statement]) -> bool:
     """Whether an answer names several groups, or works, of which something is known: the least it must do."""
     found = suited(statements)
     several = len(found) > 1 or any(map(is_list, found))
-    return several and any(map(_is_told, found)) and has_main_group(statements, rated=True)
+    return (
+        several and any(map(_has_solid_lead, found)) and has_main_group(statements, is_rated=True)
+    )
 
 
-def _is_told(group: Statement) -> bool:
+def _has_solid_lead(group: Statement) -> bool:
     """Whether a group stands on what people said or did: more than praise of what everybody cares about."""
     lead = group.facts[0]
     return lead.solid and (lead.kind, lead.about) != ("aspect", "aspect")
@@ -80,12 +81,14 @@ def overlook_complaint(
         words: the words by which reviews are read.
 
     Returns:
-        True where a comment complains and is not quoted, or where somebody disliked the item and nobody is quoted.
+        True where a comment complains, or warns somebody, and is not quoted, or its author disliked the item and is
+        not quoted.
     """
     facts = [fact for one in statements for fact in one.facts]
     quotes = {fact.quote for fact in facts if fact.direction == DOWN and fact.quote}
-    disliked = any(comment.verdict < 0 for comment in shown)
-    return (disliked and not quotes) or bool(unreported(shown, quotes, words))
+    disliking = [one.text for one in shown if one.verdict < 0]
+    unheard = any(not any(quote in text for quote in quotes) for text in disliking)
+    return unheard or bool(unreported(shown, quotes, words))
 
 
 def _stands_alone(group: Statement) -> bool:
@@ -101,13 +104,13 @@ def _is_beyond(group: Statement) -> bool:
     return lead.kind in ("also_liked", "taken_with")
 
 
-def has_main_group(statements: Sequence[Statement], rated: bool) -> bool:
+def has_main_group(statements: Sequence[Statement], is_rated: bool) -> bool:
     """Whether some group stands on what people said or did; a single one on more than praise of what
     everybody cares about, or on a work that few of the item's likers share.
 
     Args:
         statements: what can be said of an item.
-        rated: whether it is known what people thought of it.
+        is_rated: whether it is known what people thought of it.
 
     Returns:
         True where one does.
@@ -116,9 +119,10 @@ def has_main_group(statements: Sequence[Statement], rated: bool) -> bool:
     if len(found) != 1:
         return any(one.facts[0].solid for one in found)
     lead = found[0].facts[0]
-    if not _is_told(found[0]):
+    if not _has_solid_lead(found[0]):
         return False
-    return rated or lead.count >= LEAST_SHARES.get(lead.kind, 0) * lead.of
+    one_in = LEAST_SHARES.get(lead.kind)
+    return is_rated or one_in is None or one_in * lead.count >= lead.of
 
 
 def is_list(group: Statement) -> bool:

@@ -16,7 +16,7 @@ from itdr.builders.core.text import cut, plain
 from itdr.builders.evidence import comments as spoken
 from itdr.builders.evidence import verdicts
 from itdr.builders.evidence.audiences.fact_table import FactTable, fact_table
-from itdr.builders.evidence.audiences.fields import Fields
+from itdr.builders.evidence.audiences.field_counts import FieldCounts
 from itdr.builders.evidence.audiences.remarks import remarks
 from itdr.builders.evidence.facts import DOWN, SELDOM, UP, Fact
 from itdr.builders.evidence.prices import PRICE, prices
@@ -195,12 +195,12 @@ def _facts(cell: OpenCell, code: int, shown: Sequence[spoken.Comment]) -> list[F
     )
     text = "\n".join([*(f"{n}: {v}" for n, v in _displayed(cell, code)), *(c.text for c in shown)])
     label = f"{item.title}\n{', '.join(item.categories)}"
-    fields = _fields(cell)
+    field_counts = _field_counts(cell)
     worded = [
         fact
         for fact in found
         if not lexicon.aspects.rules_out(fact, text, label)
-        and (fact.kind != "own" or fields.is_rare(fact))
+        and (fact.kind != "own" or field_counts.is_rare(fact))
     ]
     return lexicon.sayable([*counted, *worded])
 
@@ -217,10 +217,8 @@ def _own(cell: OpenCell, code: int, lexicon: Lexicon) -> Iterator[Fact]:
     """What is displayed of the item that says for whom it is: words of its title, price, attributes."""
     title = cell.store.item(code).title
     for name, quote in lexicon.aspects.audiences_in(title):
-        reasoned = "reason" in lexicon.terms.get("audience", {}).get(plain(name), {})
-        if not reasoned or lexicon.aspects.is_of("unnamed", name):
-            continue
-        yield Fact("own", "audience", name, direction=UP, quote=quote)
+        if "reason" in lexicon.terms.get("audience", {}).get(plain(name), {}):
+            yield Fact("own", "audience", name, direction=UP, quote=quote)
     shown = _attributes(cell, code)
     price = prices(cell.store).fact(code) if any(name == PRICE for name, _ in shown) else None
     if price is not None:
@@ -250,9 +248,9 @@ def _realiser(cell: OpenCell, end: str = "") -> Realiser:
     )
 
 
-def _fields(cell: OpenCell) -> Fields:
+def _field_counts(cell: OpenCell) -> FieldCounts:
     key = ("audience fields", cell.cell.source.words, str(cell.cell.templates))
-    return cell.store.shared(key, lambda: Fields(cell.store, _realiser(cell).lexicon.aspects))
+    return cell.store.shared(key, lambda: FieldCounts(cell.store, _realiser(cell).lexicon.aspects))
 
 
 def _comments(cell: OpenCell) -> spoken.Comments | None:
@@ -390,8 +388,8 @@ def _wrong(cell: OpenCell, case: Case, draw: HashRng) -> str:
         dataclasses.replace(one, facts=tuple(false.of(fact) for fact in one.facts))
         for one in case.statements
     ]
-    made = realiser.write(statements, rng).text
-    return made if made != case.answer else another
+    swapped = realiser.write(statements, rng).text
+    return swapped if swapped != case.answer else another
 
 
 def _other_items(cell: OpenCell, case: AudienceCase, draw: HashRng) -> list[int]:

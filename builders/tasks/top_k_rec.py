@@ -22,6 +22,7 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
         "n_candidates": len(case.candidates),
         "all_candidates": cell.layout.all_of(len(case.candidates)),
         "n_relevant": len(case.relevant),
+        "by_time": cell.cell.options["order"] == "time",
         "liked_phrase": ranking.liked_phrase(cell),
         "answer": ranking.answer(cell, case),
     }
@@ -76,7 +77,7 @@ TASK = Task(
         "negatives_order": "shuffled",
     },
     variables=lists.layouts("history", "candidates")
-    | {"n_history", "n_candidates", "all_candidates", "n_relevant", "liked_phrase"}
+    | {"n_history", "n_candidates", "all_candidates", "n_relevant", "by_time", "liked_phrase"}
     | entries.TITLE_VARIABLES
     | {"answer"},
     lists=frozenset({"history", "candidates"}),

@@ -33,7 +33,7 @@ EXACT = ("location",)
 
 MOST_LISTED = 25
 """An attribute with at most this many values has them all listed in the prompt."""
-EXAMPLES = 5
+EXAMPLES = 3
 """Of one with more, the prompt shows this many: the most frequent values of the training part."""
 
 Attributes = list[tuple[str, str]]
@@ -60,7 +60,8 @@ def _windows(cell: OpenCell, user: int) -> Iterator[Described]:
 def _firsts(cell: OpenCell, users: Sequence[int]) -> list[Described | None]:
     """The one window of each user with attributes and enough items to show."""
     attributes = dict(zip(users, _attributes(cell, users), strict=True))
-    known = [user for user, found in attributes.items() if found]
+    wanted = _least_attributes(cell)
+    known = [user for user, found in attributes.items() if len(found) >= wanted]
     keys = cell.order_keys(known, "order")
     least = min(int(cell.cell.rule.options.get("least", LEAST)), cell.history)
     found = {
@@ -69,6 +70,12 @@ def _firsts(cell: OpenCell, users: Sequence[int]) -> list[Described | None]:
         if len(line) >= least
     }
     return [found.get(user) for user in users]
+
+
+def _least_attributes(cell: OpenCell) -> int:
+    """How many of the attributes asked for must be known of a user."""
+    asked = chosen_attributes(cell.cell.source, cell.cell.options["attributes"])
+    return min(int(cell.cell.rule.options.get("least_attributes", 1)), len(asked))
 
 
 def available_attributes(source: Source) -> tuple[str, ...]:
@@ -191,14 +198,16 @@ def _case(cell: OpenCell, window: Described, user: str, items: list[Item]) -> Ca
 
 
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
-    layout, shown = cell.layout, case.flags & {"categories", "creators"}
+    layout, shown = cell.layout, case.flags & {"categories"}
+    if any(map(attrgetter("creators"), case.history)):
+        shown |= {"creators"}
     names = [name for name, _ in case.attributes]
     return {
         **lists.of_items("items", case.history, needed, layout, shown, loop="history"),
         "n_items": len(case.history),
         "attributes": layout.joined(names),
         "attribute": _upper(names[0]),
-        **lists.listings("attributes", _with_choices(cell, names), needed, layout),
+        **_listed(_with_choices(cell, names), needed, layout),
         "n_attributes": len(names),
         "answer": answer(case.attributes),
     }
@@ -213,11 +222,23 @@ def _with_choices(cell: OpenCell, names: Sequence[str]) -> list[str]:
     ]
 
 
+def _listed(entries: Sequence[str], needed: frozenset[str], layout: Layout) -> dict[str, object]:
+    """The attributes asked for as a list; one alone is no list and stands as it is."""
+    if len(entries) == 1:
+        return {"attributes_lines": entries[0]}
+    return lists.listings("attributes", entries, needed, layout)
+
+
 def _with_values(entry: str, choices: Choices, layout: Layout) -> str:
-    pattern = layout.one_of if choices.whole else layout.such_as
     if any(layout.comma.strip() in value for value in choices.values):
-        return pattern.format(entry=entry, values=lists.inline(choices.values, layout))
-    return pattern.format(entry=entry, values=layout.comma.join(choices.values))
+        values = lists.inline(choices.values, layout)
+    elif choices.whole:
+        values = layout.comma.join(choices.values)
+    else:
+        values = layout.any_of(list(choices.values))
+    if choices.whole:
+        return layout.one_of.format(entry=entry, values=values)
+    return layout.such_as.format(entry=entry, name=entry.lower(), values=values)
 
 
 def answer(attributes: Sequence[tuple[str, str]]) -> str:
@@ -254,7 +275,8 @@ TASK = Task(
         "lastfm-1k": CellRule(943, options={"least": 1}),
         "lastfm-360k": CellRule(6250),
         "anime-2023": CellRule(6250),
-        "bookcrossing": CellRule(6250),
+        # Of those who tell their country alone, nearly all are from the USA.
+        "bookcrossing": CellRule(6250, options={"least_attributes": 2}),
         "ml-1m": CellRule(6040),
     },
     needs=frozenset({"items.title"}),

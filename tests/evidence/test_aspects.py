@@ -185,10 +185,9 @@ def test_what_one_review_praises_and_another_attacks_is_no_reason() -> None:
 @pytest.mark.parametrize(
     ("domain", "name", "side", "shown", "ruled_out"),
     [
-        (BUSINESSES, "prices", UP, "Reasonable prices, friendly staff.", False),
-        (BUSINESSES, "prices", UP, "Good prices.\nPricey, but worth it.", True),
-        (BUSINESSES, "prices", UP, "Good prices.\nWe paid $60 each.", True),
-        (BUSINESSES, "prices", DOWN, "We paid $60 each.", False),
+        (BUSINESSES, "service", UP, "Friendly staff, reasonable prices.", False),
+        (BUSINESSES, "service", UP, "Friendly staff.\nThe waiter was rude.", True),
+        (BUSINESSES, "service", DOWN, "The waiter was rude.", False),
         (BUSINESSES, "food", DOWN, "Bland soup.\nBest lunch in town.", True),
         (PRODUCTS, "fine hair", UP, "Title: Hair Accessories Thin Hair Bands", True),
         (PRODUCTS, "fine hair", UP, "Title: Shampoo for Thin Hair", False),
@@ -205,3 +204,20 @@ def test_what_else_is_shown_may_rule_a_reason_out(
 ) -> None:
     fact = Fact("aspect", "aspect", name, direction=side, quote="a sentence")
     assert words(domain).rules_out(fact, shown) == ruled_out
+
+
+@pytest.mark.parametrize(
+    ("domain", "verdict", "texts", "quote"),
+    [
+        (BUSINESSES, 1, ("The service was good.", "Friendly and attentive staff."), 1),
+        (BUSINESSES, 1, ("The staff was very friendly.", "Good service."), 0),
+        (BUSINESSES, -1, ("The server was rude.", "The waiter was inattentive, slow and rude."), 1),
+        (PRODUCTS, 1, ("The colors are nice.", "Lovely colors, so beautiful and vivid."), 1),
+    ],
+)
+def test_of_several_sentences_the_one_that_says_most_is_quoted(
+    domain: str, verdict: int, texts: tuple[str, str], quote: int
+) -> None:
+    shown = [Comment(k, verdict, text) for k, text in enumerate(texts)]
+    (fact,) = aspects(shown, words(domain))
+    assert fact.quote == texts[quote].rstrip(".")

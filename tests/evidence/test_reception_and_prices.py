@@ -97,6 +97,6 @@ def test_a_genre_of_a_decade_is_one_theme_and_its_works_are_of_no_other() -> Non
     era, comedy = themes[:2]
     assert era.name == "era/decade/up" and era.details[0].value == "Thriller"
     assert [one.value for one in era.details[1:]] == ["Work a", "Work b", "Work c", "Work d"]
-    assert (era.count, era.of, era.base) == (4, 7, 0.04)
+    assert (era.count, era.of, era.base) == (4, 7, pytest.approx(7 * 0.04))
     assert comedy.value == "Comedy" and len(comedy.details) == 3
     assert [one.value for one in themes[2:]] == [f"Work {one}" for one in "abcdefg"]

@@ -79,6 +79,22 @@ def test_what_everybody_wants_names_no_group(domain: str, text: str) -> None:
     assert not ups(found(domain, "Lavender Soap", "", (1, text)))
 
 
+@pytest.mark.parametrize(
+    ("domain", "title", "text", "name"),
+    [
+        (PRODUCTS, "Oat Lotion", "Great lotion, lovely scent.", "scent"),
+        (PRODUCTS, "Oat Lotion", "Very easy to use and the colors are gorgeous.", "colors"),
+        (PRODUCTS, "Oat Lotion", "Good quality, perfect for beginners, lovely scent.", "scent"),
+        (BUSINESSES, "Da", "Reasonable prices, friendly staff.", "service"),
+    ],
+)
+def test_praise_of_what_everybody_wants_takes_no_sentence_from_another_reason(
+    domain: str, title: str, text: str, name: str
+) -> None:
+    categories = "Hotels, American (Traditional)" if domain == BUSINESSES else ""
+    assert name in [value for _, value in ups(found(domain, title, categories, (1, text)))]
+
+
 def test_a_complaint_about_the_price_counts_whoever_makes_it() -> None:
     for verdict in (1, 0, -1):
         facts = found(PRODUCTS, "Face Cream", "", (verdict, "It is way overpriced."))
@@ -87,15 +103,10 @@ def test_a_complaint_about_the_price_counts_whoever_makes_it() -> None:
     assert (itchy.about, itchy.direction) == ("flaw", DOWN)
 
 
-def test_a_niche_without_a_quote_is_told_by_the_categories() -> None:
-    facts = found(BUSINESSES, "Da", "Restaurants, Thai", (1, "The staff was friendly."))
-    assert ("own", "Thai food") in ups(facts)
-    assert next(one.quote for one in facts if one.value == "Thai food") == "Thai"
-    # A hotel is for everybody who travels: said of business travelers only with a quote.
-    assert not any(one.about == "niche" for one in found(BUSINESSES, "Da", "Hotels"))
-    # Of many kinds at once, none is the main one unless something speaks of it.
-    many = "Thai, Italian, Burgers, Seafood, Sandwiches"
-    assert not any(one.about == "niche" for one in found(BUSINESSES, "Da", many))
+def test_a_category_names_no_group_by_itself() -> None:
+    for categories in ("Restaurants, Thai", "Hotels", "Beaches, Parks"):
+        facts = found(BUSINESSES, "Da", categories, (1, "The staff was friendly."))
+        assert ups(facts) == [("aspect", "service")]
 
 
 def test_a_side_dish_needs_more_than_one_sentence() -> None:
@@ -167,9 +178,9 @@ def test_faults_that_nobody_likes_warn_everybody(domain: str, text: str, about: 
         (BUSINESSES, "Da", "Good salads. Just one warning... the atmosphere is not much.", "aspect", "atmosphere"),
         (BUSINESSES, "Da", "Nice evening, but a bit pricey in general.", "aspect", "prices"),
         (PRODUCTS, "Wig", "Lovely color! The nape is fine, the cap is too small.", "aspect", "a larger head"),
-        (PRODUCTS, "Kit", "Nice set. One very big con was the top coat.", "flaw", "one very big con"),
+        (PRODUCTS, "Kit", "Nice set. The only con is that the lid sticks.", "flaw", "only con"),
         (PRODUCTS, "Duo", "So pretty. It’s so hard to get the container to open.", "flaw", "hard to get"),
-        (PRODUCTS, "Serum", "It smells great. I haven't seen any results with this.", "flaw", "haven't seen"),
+        (PRODUCTS, "Serum", "It smells great. I haven't seen any results with this.", "flaw", "haven't seen any"),
     ],
 )  # fmt: skip
 def test_a_complaint_counts_even_in_praise(
@@ -193,6 +204,9 @@ def test_a_complaint_counts_even_in_praise(
         (PRODUCTS, "The cream is rich without being way too heavy."),
         (PRODUCTS, "My last brush was very expensive compared to this."),
         (PRODUCTS, "I expected it to be hard to open."),
+        (BUSINESSES, "The pie is hard to beat."),
+        (PRODUCTS, "Going hiking you dread the smell and wish there was a way to clean up."),
+        (PRODUCTS, "You can't recommend it often."),
     ],
 )
 def test_what_is_denied_or_might_only_be_is_no_complaint(domain: str, text: str) -> None:
@@ -211,12 +225,100 @@ def complains(domain: str, text: str) -> bool:
 
 
 def test_a_field_is_named_only_where_the_comments_name_too_few() -> None:
+    own = Fact("own", "attribute", "Dogs allowed: yes", direction=UP)
     one = (1, "Great sports bar and very good service. The patio is lovely.")
-    assert not any(
-        fact.kind == "own" for fact in found(BUSINESSES, "Da", "Sports Bars, Mexican", one)
-    )
-    few = found(BUSINESSES, "Da", "Sports Bars, Mexican", (1, "We came on Monday."))
-    assert ("own", "Mexican food") in ups(few)
+    facts = found(BUSINESSES, "Da", "Sports Bars, Mexican", one, own=(own,))
+    assert not any(fact.kind == "own" for fact in facts)
+    assert ups(found(BUSINESSES, "Da", "", (1, "We came on Monday."), own=(own,))) == [
+        ("own", "Dogs allowed: yes")
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Growing up in Detroit, we had awesome tacos all of the time.",
+        "This is great for those who have trouble eating tacos even when sober.",
+    ],
+)
+def test_praise_of_something_else_or_of_half_a_group_is_no_reason(text: str) -> None:
+    assert not ups(found(BUSINESSES, "Da", "Mexican", (1, text)))
+
+
+def test_of_whom_the_comments_speak_they_decide() -> None:
+    own = Fact("own", "audience", "dry skin", direction=UP, quote="Dry Skin")
+    said = (1, "I imagine someone with dryer skin would need a much heavier lotion.")
+    assert ups(found(PRODUCTS, "Lotion", "", (1, "It came on Monday."), own=(own,)))
+    assert not ups(found(PRODUCTS, "Lotion", "", said, own=(own,)))
+
+
+@pytest.mark.parametrize(
+    ("text", "about", "value"),
+    [
+        (
+            "Fine for a costume but not if you are trying to look natural.",
+            "wish",
+            "to look natural",
+        ),
+        ("Not if you want a subtle look.", "feature", "a subtle look"),
+        ("It works, but not if you have sensitive skin.", "audience", "sensitive skin"),
+        ("I would not recommend it to beginners.", "audience", "beginners"),
+        ("Not for children.", "audience", "children"),
+    ],
+)
+def test_whom_a_review_excludes_is_named(text: str, about: str, value: str) -> None:
+    facts = [one for one in found(PRODUCTS, "Wig", "", (1, text)) if one.direction == DOWN]
+    assert [(one.about, one.value, one.quote) for one in facts] == [
+        (about, value, text.rstrip("."))
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "If that is the case then this isn't for you.",
+        "Not everyone likes it.",
+        "Great, but not if you know what I mean by it and then some more of all that and so on.",
+    ],
+)
+def test_an_exclusion_that_cannot_be_named_is_not_passed_over(text: str) -> None:
+    shown = [Comment(0, 1, f"It is too small. {text}")]
+    assert unreported(shown, ["It is too small"], words(PRODUCTS)) == shown
+    assert not unreported([Comment(0, 1, "It is too small.")], ["It is too small"], words(PRODUCTS))
+
+
+@pytest.mark.parametrize(
+    ("praise", "denial"),
+    [
+        ("I love the scent so much.", "They don't seem to have a scent to them."),
+        ("I love the scent so much.", "She dislikes the scent of it."),
+        ("I love the scent so much.", "The fragrance is a bit off."),
+        ("It is perfect for travel.", "For travel it is useless."),
+    ],
+)
+def test_a_group_that_another_comment_denies_is_not_named(praise: str, denial: str) -> None:
+    assert ups(found(PRODUCTS, "Hand Wipes", "", (1, praise)))
+    assert not ups(found(PRODUCTS, "Hand Wipes", "", (1, praise), (1, denial)))
+    assert ups(found(PRODUCTS, "Hand Wipes", "", (1, praise), (1, "It arrived on Monday.")))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # It only announces what is wrong.
+        "One very big con was the top coat.",
+        "Unfortunately, it looks like Elliot H.",
+        # It ends in praise.
+        "This is expensive for towelettes but they are of great quality.",
+        "The part looks fake, but other than that, it is a beautiful wig.",
+        "The lid is hard to open, but not a deal breaker.",
+        # It is about somebody whom nobody knows.
+        "He picked up the bill and it was a bit expensive.",
+    ],
+)
+def test_a_complaint_that_says_little_is_not_quoted_but_known(text: str) -> None:
+    assert not [one for one in found(PRODUCTS, "X", "", (1, text)) if one.direction == DOWN]
+    assert complains(PRODUCTS, text)
 
 
 def test_quotes_keep_their_marks_and_are_the_authors_own() -> None:

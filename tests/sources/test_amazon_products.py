@@ -79,6 +79,20 @@ def test_a_product_of_all_parts(tmp_path: Path) -> None:
     assert rejects == {}
 
 
+def test_lists_that_a_table_program_wrote_as_text_are_lists(tmp_path: Path) -> None:
+    lists = {"features": ["Gentle", "Vegan"], "description": ["It's soft.", "Two parts."]}
+    odd = {"description": "[Refill] of three", "features": "[]"}
+    written = {name: str(value) for name, value in lists.items()}
+    records = [
+        {**PRODUCT, "parent_asin": f"B{place}", **change}
+        for place, change in enumerate((lists, written, odd))
+    ]
+    whole, text, other = products(tmp_path, *records)[0]
+    assert text["description"] == whole["description"] == "It's soft. Two parts."
+    assert shown(text) == shown(whole) == {"Features": "Gentle; Vegan"}
+    assert other["description"] == "[Refill] of three" and shown(other) == {}
+
+
 def test_no_more_attributes_than_wanted_and_none_that_tells_the_answer(tmp_path: Path) -> None:
     details = {**dict.fromkeys(reader.DETAILS, "yes"), "average_rating": "5", "Rank": "1"}
     found, _ = products(tmp_path, {**PRODUCT, "details": details, "price": 1, "rating_number": 9})
@@ -96,6 +110,8 @@ def test_no_more_attributes_than_wanted_and_none_that_tells_the_answer(tmp_path:
         (5, "$5.00"),
         ("14.5", "$14.50"),
         ("from 14.99", "from 14.99"),
+        ("1,299.00", "1,299.00"),
+        ("3,69", None),  # counted as unreadable
         ("\u2014", None),
         ("", None),
         (0, None),

@@ -183,7 +183,8 @@ def test_bad_ratings_are_counted_by_reason(tmp_path: Path) -> None:
     found, rejects = ratings(tmp_path, text + "A1,B1,nan,1588687728923\nA1,B1,5.0\nA1,B1,1.0,1\n")
     assert len(found) == 0
     assert rejects == {
-        "rating outside the scale": 2,
+        "rating outside the scale": 1,
+        "no valid rating": 1,
         "empty id": 2,
         "no valid time": 3,  # one millisecond after 1970 is none
         "too many fields": 1,
@@ -216,6 +217,12 @@ def test_a_review_with_its_text(tmp_path: Path) -> None:
     }
     assert found[1] == found[0]  # the same review again: a store keeps one
     assert rejects == {}
+
+
+def test_reviews_without_any_text_are_refused(tmp_path: Path) -> None:
+    bare = {name: value for name, value in REVIEW.items() if name != "text"}
+    with pytest.raises(RawFileError, match=r"with the keys .*text"):
+        reviews(tmp_path, *[bare] * 25)
 
 
 @pytest.mark.parametrize("key", ["sort_timestamp", "sortTimestamp"])

@@ -108,6 +108,25 @@ def test_books(tmp_path: Path) -> None:
     ]
 
 
+def test_other_rows_whose_author_stands_in_the_title_are_put_right(tmp_path: Path) -> None:
+    found, rejects = books(
+        tmp_path,
+        '"0000000001";"Salt\\";Ann Ox";"1999";"Redcliff"',
+        '"0000000002";"Iron;Ann Ox";"1999";"Redcliff";""',
+        '"0000000003";"No Author";"1999";"Redcliff";""',
+        '"0000000004";"1984; A Novel";"1999";"1998";"Redcliff"',
+    )
+    assert rejects == {}
+    assert [(row["title"], row["creators"], row["year"]) for row in found] == [
+        ("Salt", ["Ann Ox"], 1999),
+        ("Iron", ["Ann Ox"], 1999),
+        ("No Author", None, 1999),
+        ("1984; A Novel", ["1999"], 1998),
+    ]
+    publishers = [[one["value"] for one in row["attributes"] or []] for row in found]
+    assert publishers == [["Redcliff"]] * 4
+
+
 def test_the_three_shifted_rows(tmp_path: Path) -> None:
     proficient = "(Level 4: Proficient Readers)"
     found, rejects = books(

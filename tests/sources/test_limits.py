@@ -15,7 +15,7 @@ import pytest
 
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.raw_files import Raw
-from itdr.builders.core.reasons import BAD_ID, IMPLAUSIBLE_TIME, OUTSIDE_SCALE
+from itdr.builders.core.reasons import BAD_ID, IMPLAUSIBLE_TIME, NO_RATING, OUTSIDE_SCALE
 from itdr.builders.core.schema import Readers
 from itdr.builders.dataset import registry
 from itdr.builders.store import losses
@@ -63,11 +63,11 @@ def test_a_rating_off_the_declared_scale_is_counted(source: str) -> None:
     good = [scale.low + scale.step * place for place in range(steps + 1)]
     bad = [
         scale.low - scale.step, scale.high + scale.step, scale.low + scale.step / 2,
-        scale.high - scale.step / 4, float("nan"), float("inf"),
+        scale.high - scale.step / 4,
     ]  # fmt: skip
-    kept, reasons = left_out(source, rating=[*good, None, *bad])
+    kept, reasons = left_out(source, rating=[*good, None, *bad, float("nan"), float("inf")])
     assert kept == [*good, None]
-    assert reasons == {OUTSIDE_SCALE: len(bad)}
+    assert reasons == {OUTSIDE_SCALE: len(bad), NO_RATING: 2}
 
 
 def built(tmp_path: Path, source: str, column: str, values: pa.Array) -> dict[str, Any]:
@@ -128,6 +128,22 @@ def test_a_few_ratings_off_the_scale_and_missing_ones_are_counted(
     assert scale is not None
     facts = graded(tmp_path, source, [scale.high] * 170 + [0.0] * 30 + [None] * 50)
     assert facts["rejected"] == {"interactions": {OUTSIDE_SCALE: 30}}
+
+
+@pytest.mark.parametrize("source", SCALED)
+def test_ratings_that_are_all_the_lowest_are_refused(tmp_path: Path, source: str) -> None:
+    scale = load(source).scale
+    assert scale is not None
+    with pytest.raises(RawFileError, match=r"all 100 ratings in .* were turned into yes and no"):
+        graded(tmp_path / "all", source, [scale.low] * 100)
+    for name, given in {"few": [scale.low] * 99, "one": [*[scale.low] * 100, scale.high]}.items():
+        assert graded(tmp_path / name, source, given)["rejected"] == {}
+
+
+def test_what_stands_for_no_number_is_no_rating_off_the_scale(tmp_path: Path) -> None:
+    given = [4.0] * 60 + [float("nan")] * 50 + [float("inf")] * 50
+    facts = graded(tmp_path, "ml-32m", given)
+    assert facts["rejected"] == {"interactions": {NO_RATING: 100}}
 
 
 @pytest.mark.parametrize("source", [one for one in SOURCES if load(one).times])
@@ -237,6 +253,12 @@ def test_titles_without_their_letters_are_refused(tmp_path: Path) -> None:
     )
 
 
+def test_titles_with_a_lost_letter_are_counted(tmp_path: Path) -> None:
+    facts = titled(tmp_path, ["Amélie (2001)", "Am\N{REPLACEMENT CHARACTER}lie (2001)", "Heat"])
+    assert facts["rows"]["items"] == 3 and facts["untitled"] == 1
+    assert facts["emptied"] == {"items": {"title unreadable": 1}}
+
+
 def test_titles_and_categories_that_were_swapped_are_refused(tmp_path: Path) -> None:
     titles = [f"Film {place}" for place in range(60)]
     kinds = [[("Drama", "Comedy", "War")[place % 3]] for place in range(60)]
@@ -289,7 +311,7 @@ def test_titles_of_addresses_and_items_without_years_are_refused(tmp_path: Path)
         titled(tmp_path / "escaped", [f"Heat%20{place}" for place in range(30)])
     with pytest.raises(RawFileError, match="one category each, and 60 different"):
         titled(tmp_path / "kinds", [f"Film {n}" for n in range(60)], [[f"k{n}"] for n in range(60)])
-    for years, refused in (([None] * 30, True), ([None] * 27 + [1999] * 3, False)):
+    for years, refused in (([None] * 30, True), ([None] * 22 + [1999] * 8, False)):
         ids = [f"i{place}" for place in range(30)]
         row = item_checks.require_plausible_items
         con = connect(tmp_path / f"{refused}.duckdb")

@@ -132,7 +132,9 @@ def test_a_python_list_that_was_split_at_its_commas(split: list[str], names: lis
 def test_a_placeholder_is_nobody(word: str) -> None:
     con = duckdb.connect()
     rows = pa.record_batch({"user_id": ["u", word], "item_id": ["Emma", "Emma"]})
-    named = replace(anime_2023.SOURCE, readers=Readers(interactions=lambda raw: iter([rows])))
+    named = replace(
+        anime_2023.SOURCE, ids={}, readers=Readers(interactions=lambda raw: iter([rows]))
+    )
     rejected: Counter[tuple[str, str]] = Counter()
     staging.stage_table(named, Raw("anime-2023", {}, con), "interactions", rejected)
     assert rejected == {("interactions", EMPTY_ID): 1}
@@ -141,7 +143,9 @@ def test_a_placeholder_is_nobody(word: str) -> None:
 def test_a_title_that_is_an_id_may_be_a_dash() -> None:
     con = duckdb.connect()
     rows = pa.record_batch({"user_id": ["u", "v"], "item_id": ["-", "null"]})
-    named = replace(anime_2023.SOURCE, readers=Readers(interactions=lambda raw: iter([rows])))
+    named = replace(
+        anime_2023.SOURCE, ids={}, readers=Readers(interactions=lambda raw: iter([rows]))
+    )
     rejected: Counter[tuple[str, str]] = Counter()
     staging.stage_table(named, Raw("anime-2023", {}, con), "interactions", rejected)
     assert rejected == {("interactions", EMPTY_ID): 1}

@@ -51,7 +51,7 @@ EDGES: dict[str, tuple[str, list[tuple[int, ...]], list[tuple[int, ...]]]] = {
         [(50, 0, 4, 0), (50, 0, 5, 0)],
     ),
     "blanks escaped": (ESCAPED, [(20, 19), (40, 20), (37, 19)], [(20, 20), (39, 20), (41, 21)]),
-    "years lost": (YEARS, [(19, 0), (20, 1), (100, 5)], [(20, 0), (100, 4), (21, 1)]),
+    "years lost": (YEARS, [(19, 0), (20, 5), (100, 25)], [(20, 4), (100, 24), (21, 5)]),
     "creators in place of titles": (
         CREATORS,
         [(39, 1, 39), (40, 36, 40), (40, 37, 40)],

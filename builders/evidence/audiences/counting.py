@@ -11,7 +11,6 @@ import functools
 
 import numpy as np
 
-from itdr.builders.core.ranges import ranges
 from itdr.builders.evidence import traits as all_traits
 from itdr.builders.evidence import verdicts
 from itdr.builders.evidence.audiences import judged as all_judged
@@ -25,7 +24,7 @@ from itdr.builders.evidence.audiences.expectations import (
 )
 from itdr.builders.evidence.audiences.judged import Judged
 from itdr.builders.evidence.audiences.members import DECADE, Group, Members, TraitTable
-from itdr.builders.evidence.audiences.raters import Raters
+from itdr.builders.evidence.audiences.raters import DECIMALS, Raters
 from itdr.builders.evidence.audiences.reception import Verdicts, clicks, reception
 from itdr.builders.evidence.audiences.shared_tags import SharedTags
 from itdr.builders.evidence.audiences.themes import Themes
@@ -49,7 +48,7 @@ FALSE_STRANGE_RATES = 0.001
 communities, and for fans of what the item is not."""
 MANY = 25
 """The fewest members of such a group."""
-ALIKE = 0.8
+ALIKE_PERCENT = 80
 """Groups with at least this Jaccard overlap of members count as one."""
 LEAST_SHIFT, LEAST_FACTOR = 0.08, 0.3
 """A group's likes must differ from the usual by at least this share of its members, or this share of the
@@ -68,7 +67,9 @@ class Counting:
         self.activity = activity_of(np.diff(self.begins).astype(np.int64), self.likers)
         self.traits = TraitTable(store, self.judged)
         self.members = Members(store, self.judged, self.traits)
-        self.themes = Themes(store, self.traits, self.members.total, SharedTags(store, seed))
+        self.themes = Themes(
+            store, self.traits, self.members.total, SharedTags(store, seed, self.judged.totals[1])
+        )
         self.company = Company(
             store, self.judged, self.traits, self.activity, self.themes, self.rule in RATED
         )
@@ -115,10 +116,10 @@ class Counting:
             return without_contradictions(found)
         chances = self.generosity.chances(users, work)
         likes = self.company.likes_of(users)
-        raters = Raters(*likes, liked, chances, mostly=self.rule != "skips")
+        raters = Raters(users, *likes, liked, chances, mostly=self.rule != "skips")
         found = self.company.facts(work, likers, raters)
         found += self._liked_if(work, users, liked, chances)
-        found += self._works_if(work, users, liked, chances)
+        found += self._works_if(work, raters)
         found += self._reception(work)
         return without_contradictions(found)
 
@@ -142,7 +143,8 @@ class Counting:
         ]
         least = np.where(tied, *bounds)
         shift = np.minimum(LEAST_SHIFT * n, LEAST_FACTOR * expected)
-        kept = tried & (tied | (n >= MANY)) & (np.abs(z) >= least) & (np.abs(k - expected) >= shift)
+        kept = tried & (tied | (n >= MANY)) & (np.abs(z) >= least)
+        kept &= np.round(np.abs(k - expected) - shift, DECIMALS) >= 0
         kept &= self._telling(k, n, z)
         places = np.flatnonzero(kept)
         order = places[np.lexsort((places, -np.abs(z[places])))]
@@ -218,7 +220,6 @@ class Counting:
         users = np.arange(len(self.begins) - 1)
         member = communities.members(users)
         likes = self.judged.totals[1]
-        active = max(int((np.diff(self.begins) > 0).sum()), 1)
         found = []
         for code, works in enumerate(communities.typical(likes)):
             inside = users[member == code]
@@ -231,28 +232,18 @@ class Counting:
                 if series_key(title) in names or not len(inside):
                     continue
                 names.add(series_key(title))
-                share = int(likes[work]) / active
+                share = int(likes[work]) / self.company.active
                 facts.append(
                     Fact("share", "work", title, int(counts[work]), len(inside), share, UP)
                 )
             found.append(tuple(facts[:4]))
         return found
 
-    def _works_if(
-        self, work: int, users: np.ndarray, liked: np.ndarray, chances: np.ndarray
-    ) -> list[Fact]:
+    def _works_if(self, work: int, raters: Raters) -> list[Fact]:
         """Single works whose likers like this one more, or less, than their other verdicts predict."""
-        if len(users) < MANY:
+        if len(raters.liked) < MANY:
             return []
-        begins, places = self._popular_likes
-        counts = begins[users + 1] - begins[users]
-        others = places[ranges(begins[users], counts)]
-        size = len(self._popular)
-        n = np.bincount(others, minlength=size)
-        k = np.bincount(others[liked.repeat(counts)], minlength=size)
-        expected = np.bincount(others, chances.repeat(counts), minlength=size)
-        variance = np.bincount(others, (chances * (1 - chances)).repeat(counts), minlength=size)
-        z = deviations(k, expected, variance)
+        n, k, expected, z = raters.fans_of(self._popular, len(self.likers))
         titles = self._base_titles
         able = (n >= MANY) & (self._popular != work)
         able &= titles[self._popular] != titles[work]
@@ -272,15 +263,6 @@ class Counting:
         able = np.flatnonzero(self.company.known >= 0)
         order = np.lexsort((able, -self.likers[able]))[:POPULAR]
         return np.sort(able[order])
-
-    @functools.cached_property
-    def _popular_likes(self) -> tuple[np.ndarray, np.ndarray]:
-        """Likes of popular works: (where each user's likes begin, index of the popular work)."""
-        place = np.full(len(self.likers), -1, np.int32)
-        place[self._popular] = np.arange(len(self._popular))
-        places = place[self.liked]
-        before = np.concatenate([[0], (places >= 0).cumsum(dtype=np.int64)])
-        return before[self.begins], places[places >= 0]
 
     @functools.cached_property
     def _base_titles(self) -> np.ndarray:
@@ -345,4 +327,4 @@ class Counting:
 def _alike(some: np.ndarray, others: np.ndarray) -> bool:
     """Whether two groups are nearly the same people."""
     both, either = int((some & others).sum()), int((some | others).sum())
-    return both >= ALIKE * either
+    return 100 * both >= ALIKE_PERCENT * either

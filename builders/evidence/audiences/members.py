@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -101,7 +101,7 @@ class TraitTable:
 def with_one_author(
     names: Sequence[tuple[str, str]], works: np.ndarray, codes: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Each (work, trait) once, with the pen names of an author as that author.
+    """Each (work, trait) once, with all names of an author as one of them: the best known, if the source has it.
 
     Args:
         names: (kind, value) by trait.
@@ -110,23 +110,25 @@ def with_one_author(
     Returns:
         (works, traits), in the order of works.
     """
-    known = {name: code for code, name in enumerate(names)}
     merged = np.arange(len(names), dtype=codes.dtype)
+    of_authors: dict[str, list[int]] = {}
     for code, (about, value) in enumerate(names):
-        author = known.get((about, pen_names().get(value, value))) if about == "creator" else None
-        if author is not None:
-            merged[code] = author
+        if about == all_traits.CREATOR:
+            of_authors.setdefault(author_of(value), []).append(code)
+    for author, several in of_authors.items():
+        # By the best-known name that the source has.
+        merged[several] = min(several, key=lambda code: (names[code][1] != author, names[code][1]))
     pairs = np.unique(np.stack([works, merged[codes]]), axis=1)
     return pairs[0], pairs[1]
 
 
-def authors_of(creators: Iterable[str]) -> list[str]:
-    """The makers of a work, each by the best-known name.
+def author_of(creator: str) -> str:
+    """The best-known name of whoever writes under this one.
 
-    >>> authors_of(["J. D. Robb"])
-    ['Nora Roberts']
+    >>> author_of("J. D. Robb")
+    'Nora Roberts'
     """
-    return [pen_names().get(name, name) for name in creators]
+    return pen_names().get(creator, creator)
 
 
 @functools.cache

@@ -21,14 +21,18 @@ class Pooled:
     Args:
         traits: the traits of works.
         begins, liked: where each user's likes begin, and the liked works.
-        rated: categories are left to rates, which say more.
+        is_rated: categories are left to rates, which say more.
     """
 
     def __init__(
-        self, traits: TraitTable, begins: np.ndarray, liked: np.ndarray, rated: bool
+        self, traits: TraitTable, begins: np.ndarray, liked: np.ndarray, is_rated: bool
     ) -> None:
         self.traits = traits
-        kinds = [all_traits.CREATOR, all_traits.HASHTAG, *([] if rated else [all_traits.CATEGORY])]
+        kinds = [
+            all_traits.CREATOR,
+            all_traits.HASHTAG,
+            *([] if is_rated else [all_traits.CATEGORY]),
+        ]
         works = np.bincount(traits.codes, minlength=len(traits.names))
         wanted = np.array([about in kinds for about, _ in traits.names], bool)
         self._counted = wanted & (works >= LEAST_WORKS)

@@ -14,10 +14,12 @@ from itdr.builders.evidence.audiences.expectations import deviations
 
 FEWEST_FANS = 8
 """The fewest fans who must have judged a work for their share to be said."""
-CLEARLY = 1.0
-"""Standard deviations by which their likes must exceed the usual number."""
-RISE, ABOVE_ALL = 0.1, 0.05
-"""By how much their share must exceed the usual one, and that of everybody who judged the work."""
+CLEARLY = 1.6
+"""Standard deviations by which the likes of the fans of a work must exceed the usual number."""
+RISE, ABOVE_ALL = 10, 20
+"""Their share must exceed the usual one by 1/`RISE`, and that of everybody who judged the work by 1/`ABOVE_ALL`."""
+DECIMALS = 6
+"""Decimals of an expected number that count: the last bits differ from machine to machine."""
 
 
 class Rates(NamedTuple):
@@ -34,6 +36,7 @@ class Raters:
     """Those who judged one work.
 
     Args:
+        users: their codes.
         who, works: row by row, which of them likes which other work.
         liked: bool per person, whether they like the work.
         chances: by person, how likely that would be by their generosity.
@@ -42,20 +45,37 @@ class Raters:
 
     def __init__(
         self,
+        users: np.ndarray,
         who: np.ndarray,
         works: np.ndarray,
         liked: np.ndarray,
         chances: np.ndarray,
         mostly: bool,
     ) -> None:
+        self.users = users
         self._who, self._works, self._mostly = who, works, mostly
         self.liked, self._chances = liked, chances
         self._spread = chances * (1 - chances)
-        self.share = float(liked.mean()) if len(liked) else 0.0
 
-    def works_of_likers(self) -> np.ndarray:
-        """The works of all likes of those who like the work."""
-        return self._works[self.liked[self._who]]
+    def excess(self, works: np.ndarray, size: int, among: np.ndarray) -> tuple[float, float]:
+        """Whether those who like many of some works like this one more than those who like few of them: one test,
+        however many works there are.
+
+        Args:
+            works: their codes.
+            size: how many works there are in all.
+            among: bool by person, of whom this is asked.
+
+        Returns:
+            (sum, variance) of what each verdict exceeds its expectation by, weighted by how many of the works
+            somebody likes above the mean.
+        """
+        named = np.zeros(size, bool)
+        named[works] = True
+        weights = np.bincount(self._who[named[self._works]], minlength=len(self.liked))[among]
+        weights = weights - weights.mean() if len(weights) else weights
+        beyond = self.liked[among] - self._chances[among]
+        return float((weights * beyond).sum()), float((weights**2 * self._spread[among]).sum())
 
     def fans_of(self, works: np.ndarray, size: int) -> Rates:
         """The rates of the fans of each of these works.
@@ -119,16 +139,20 @@ class Raters:
         variance = np.bincount(places, self._spread[people], minlength=size)
         return Rates(n, k, expected, deviations(k, expected, variance))
 
-    def welcome_it(self, rates: Rates) -> np.ndarray:
+    def welcome_it(self, rates: Rates, least: float) -> np.ndarray:
         """Whether groups like the work clearly more than would be usual, and more than everybody does.
 
         Args:
             rates: of the groups.
+            least: standard deviations by which their likes must exceed the usual number.
 
         Returns:
             bool by group.
         """
         n, k, expected, z = rates
-        clear = (n >= FEWEST_FANS) & (z >= CLEARLY) & (k - expected >= RISE * n)
-        clear &= k >= (self.share + ABOVE_ALL) * n
+        clear = (n >= FEWEST_FANS) & (z >= least)
+        clear &= np.round(RISE * (k - expected), DECIMALS) >= n
+        # In whole numbers: k / n >= likes / judges + 1 / ABOVE_ALL.
+        judges, likes = len(self.liked), int(self.liked.sum())
+        clear &= ABOVE_ALL * (k * judges - n * likes) >= n * judges
         return clear & (2 * k > n) if self._mostly else clear

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itdr.builders.core.text import plain
 from itdr.builders.evidence.aspect_words import AspectWords
 from itdr.builders.evidence.aspects import (
+    Judgement,
     aspects,
     audiences,
     clauses_of,
@@ -27,9 +28,6 @@ ENOUGH = 2
 """Groups named by comments beside which no field names another."""
 ENOUGH_MENTIONS = 2
 """Sentences that must speak of a small wish, such as a dessert, if neither name nor categories do."""
-
-MOST_UNMENTIONED = 3
-"""An item that is of more niches than these is for none of them because of its categories alone."""
 
 
 def remarks(
@@ -54,53 +52,52 @@ def remarks(
     """
     niches = words.niches_of(categories or title)
     # Whom a review names outright says more than what it praises, and is not quoted twice.
-    named = audiences(comments, words)
+    named = [
+        one
+        for one in audiences(comments, words)
+        if not words.pleases_everybody(one.value, one.direction)
+    ]
     quoted = "\n".join(fact.quote for fact in named)
-    wanted = aspects(comments, words, ("audience", "niche", "wish"), niches)
-    general = aspects(comments, words, ("aspect",), frank=words.lists.get("frank", ()))
+
+    def is_reason(one: Judgement) -> bool:
+        # A complaint about what an item is for is one about its quality: no reason against those it is for.
+        of_niche = one.about != "niche" or (one.name in niches and one.side == UP)
+        return of_niche and not words.pleases_everybody(one.name, one.side)
+
+    wanted = aspects(comments, words, ("audience", "niche", "wish"), is_reason)
+    general = aspects(comments, words, ("aspect",), is_reason, words.lists.get("frank", ()))
     judged = [one for one in (*wanted, *general) if one.quote not in quoted]
     against = complaints(comments, words)
-    found = undisputed(_once([*named, *filter(_is_reason, judged)]), comments, words)
+    found = undisputed(_firsts([*named, *judged], lambda one: one.quote), comments, words)
     found = _with_complaints(found, against)
-    spoken = [] if len(_suited(found, words)) >= ENOUGH else _spoken(niches, comments, words, found)
+    spoken = [] if len(_suited(found)) >= ENOUGH else _spoken(niches, comments, words, found)
     found += [one for one in spoken if one.topic not in {fact.topic for fact in found}]
     weights = _Weights(words, comments, title, categories)
     found = [one for one in found if weights.is_enough(one) and not _restates(one, title)]
-    found = [_warning(one, words) for one in found if not _is_everybody(one, words)]
+    found = [_warning(one, words) for one in found]
     found.sort(key=lambda one: (one.direction, -weights.of(one)))
-    listed = [
-        Fact("own", "niche", name, direction=UP, quote=word)
-        for name, word in sorted(niches.items(), key=lambda one: -weights.of_name(one[0]))
-        if not words.is_of("quoted", name)
-        and not words.is_of("unlisted", name)
-        and weights.is_told(name, len(niches))
-    ]
     # What a field says is said only where the comments do not name enough people.
-    fields = [*listed, *own] if len(_suited(found, words)) < ENOUGH else []
-    return _each_people_once([*found, *fields], people)
+    fields = own if len(_suited(found)) < ENOUGH else ()
+    # Of whom the comments speak, they tell whether the item suits them.
+    unspoken = [one for one in fields if not words.mentions(one.value, weights.sentences)]
+    return _firsts([*found, *unspoken], people)
 
 
-def _suited(facts: Sequence[Fact], words: AspectWords) -> list[Fact]:
+def _suited(facts: Sequence[Fact]) -> list[Fact]:
     """The facts that name people whom the item suits."""
-    return [one for one in facts if one.direction == UP and not _is_everybody(one, words)]
+    return [one for one in facts if one.direction == UP]
 
 
 def _with_complaints(found: Sequence[Fact], against: Sequence[Fact]) -> list[Fact]:
     """The facts with these complaints: nothing is praised that one of them is about, or that it quotes."""
-    topics = {one.topic for one in against}
-    quotes = {one.quote for one in found if one.direction == DOWN}
+    topics, quotes = {one.topic for one in against}, {one.quote for one in against}
     kept = [
         one
         for one in found
-        if one.direction == DOWN or (one.topic not in topics and not _is_quoted(one, against))
+        if one.direction == DOWN or (one.topic not in topics and one.quote not in quotes)
     ]
-    known = {one.topic for one in kept}
-    more = [one for one in against if one.quote.rstrip("!") not in {q.rstrip("!") for q in quotes}]
-    return [*kept, *(one for one in more if one.topic not in known)]
-
-
-def _is_quoted(fact: Fact, against: Sequence[Fact]) -> bool:
-    return any(fact.quote == one.quote for one in against)
+    known = {part for one in kept for part in (one.topic, one.quote)}
+    return [*kept, *(one for one in against if known.isdisjoint((one.topic, one.quote)))]
 
 
 def _spoken(
@@ -111,19 +108,26 @@ def _spoken(
 ) -> list[Fact]:
     """The niches of which a sentence speaks well, in whatever words: better than a category's name."""
     quoted = {one.quote for one in found}
-    named = []
+    sentences = [
+        sentence
+        for comment in comments
+        if comment.verdict >= 0
+        for sentence in quotable(comment.text, words)
+        if sentence not in quoted
+        and not any(words.finds(one, sentence) for one in ("turn", "elsewhere"))
+    ]
+    named: dict[str, Fact] = {}
     for name in niches:
-        for comment in comments:
-            for sentence in quotable(comment.text, words) if comment.verdict >= 0 else ():
-                able = sentence not in quoted and not words.finds("turn", sentence)
-                if able and any(words.praises(name, one) for one in clauses_of(sentence, words)):
-                    named.append(Fact("aspect", "niche", name, direction=UP, quote=sentence))
-                    quoted.add(sentence)
-                    break
-            else:
-                continue
-            break
-    return named
+        praising = (
+            sentence
+            for sentence in sentences
+            if sentence not in named
+            and any(words.praises(name, one) for one in clauses_of(sentence, words))
+        )
+        quote = next(praising, None)
+        if quote is not None:
+            named[quote] = Fact("aspect", "niche", name, direction=UP, quote=quote)
+    return list(named.values())
 
 
 class _Weights:
@@ -146,24 +150,12 @@ class _Weights:
         in_name = name in self.named or self.words.mentions(name, [self.title])
         return self.words.mentions(name, self.sentences) + ENOUGH_MENTIONS * bool(in_name)
 
-    def is_told(self, niche: str, niches: int) -> bool:
-        """Whether what an item is tells that it is for a niche: its categories, if they are few; a word of its name
-        only if a comment speaks of that, too."""
-        if self.categories and niches <= MOST_UNMENTIONED:
-            return True
-        return self.words.mentions(niche, self.sentences) > 0
-
     def is_enough(self, fact: Fact) -> bool:
         """Whether a fact is more than a small wish mentioned once."""
         if fact.about != "wish" or not self.words.is_of("minor", fact.value):
             return True
         listed = self.words.mentions(fact.value, [self.categories])
         return bool(listed) or self.of_name(fact.value) >= ENOUGH_MENTIONS
-
-
-def _is_reason(fact: Fact) -> bool:
-    """A complaint about what an item is for is one about its quality: no reason against those it is for."""
-    return fact.about != "niche" or fact.direction == UP
 
 
 def _restates(fact: Fact, title: str) -> bool:
@@ -174,30 +166,15 @@ def _restates(fact: Fact, title: str) -> bool:
     )
 
 
-def _is_everybody(fact: Fact, words: AspectWords) -> bool:
-    """Whether a fact praises what every customer wants: that is no group."""
-    return fact.direction == UP and words.is_of("everybody", fact.value)
-
-
 def _warning(fact: Fact, words: AspectWords) -> Fact:
-    """A complaint about what nobody likes warns everybody, not one group; so does one that only names its group."""
+    """A complaint about what nobody likes warns everybody, not one group."""
     flaw = fact.about == "aspect" and words.is_of("flaws", fact.value)
-    circular = fact.about == "audience" and len(fact.quote.split()) <= len(fact.value.split()) + 2
-    if fact.direction == DOWN and (flaw or circular):
-        return dataclasses.replace(fact, about="flaw")
-    return fact
+    return dataclasses.replace(fact, about="flaw") if flaw and fact.direction == DOWN else fact
 
 
-def _once(facts: Sequence[Fact]) -> list[Fact]:
-    """Without facts that quote what an earlier one quotes."""
+def _firsts(facts: Iterable[Fact], key: Callable[[Fact], str]) -> list[Fact]:
+    """The facts without those whose key an earlier one has."""
     found: dict[str, Fact] = {}
     for fact in facts:
-        found.setdefault(fact.quote, fact)
-    return list(found.values())
-
-
-def _each_people_once(facts: Sequence[Fact], people: Callable[[Fact], str]) -> list[Fact]:
-    found: dict[str, Fact] = {}
-    for fact in facts:
-        found.setdefault(people(fact), fact)
+        found.setdefault(key(fact), fact)
     return list(found.values())

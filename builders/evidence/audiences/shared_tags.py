@@ -23,10 +23,11 @@ class SharedTags:
 
     Args:
         store, seed: the store, and the seed of its split.
+        likes: by work, how many like it.
     """
 
-    def __init__(self, store: StoreReader, seed: int) -> None:
-        self.store, self._seed = store, seed
+    def __init__(self, store: StoreReader, seed: int, likes: np.ndarray) -> None:
+        self.store, self._seed, self._likes = store, seed, likes
         self._tags = comments.tags(store, seed)
 
     def shown(self, work: int) -> list[str]:
@@ -40,6 +41,18 @@ class SharedTags:
     def bears(self, work: int, tag: str) -> bool:
         """Whether a work of the training part bears a tag. What users of other parts say of works is not read."""
         return plain(tag) in self._of_training.get(work, ())
+
+    def likes(self, tag: str) -> int:
+        """How many likes works have that bear a tag: likes of the training part, works of it."""
+        return self._likes_by_tag[plain(tag)]
+
+    @cached_property
+    def _likes_by_tag(self) -> Counter[str]:
+        found: Counter[str] = Counter()
+        for work, tags in self._of_training.items():
+            for tag in tags:
+                found[tag] += int(self._likes[work])
+        return found
 
     @cached_property
     def _of_training(self) -> dict[int, set[str]]:

@@ -16,7 +16,7 @@ import numpy as np
 
 from itdr.builders.core.text import plain
 from itdr.builders.evidence import traits as all_traits
-from itdr.builders.evidence.audiences.members import DECADE, TraitTable, authors_of
+from itdr.builders.evidence.audiences.members import DECADE, TraitTable, author_of
 from itdr.builders.evidence.audiences.shared_tags import SharedTags
 from itdr.builders.evidence.facts import UP, Fact
 from itdr.builders.evidence.series import (
@@ -94,17 +94,22 @@ class Themes:
 
     def _tagged(self, work: int, top: Sequence[Shared]) -> tuple[list[Fact], Sequence[Shared]]:
         """The tag of the work that most of these works bear, too, and those that do not."""
+        if self.tags is None or not top:
+            return [], top
         best: list[Shared] = []
-        shared = ""
-        for tag in self.tags.shown(work) if self.tags is not None else ():
-            alike = [one for one in top if self.tags.bears(one[1], tag)]  # type: ignore[union-attr]
-            if len(alike) > max(len(best), LEAST_TAGGED - 1):
-                best, shared = alike, tag
-        if not best:
+        lead = None
+        tried = self.tags.shown(work)
+        for tag in tried:
+            alike = [one for one in top if self.tags.bears(one[1], tag)]
+            k, n, usual = len(alike), len(top), self.tags.likes(tag) / self.total
+            if k < max(len(best) + 1, LEAST_TAGGED) or k < LEAST_LIFT * usual * n:
+                continue
+            if 0 < usual < 1 and at_least(k, n, usual) <= CHANCE / len(tried):
+                best, lead = alike, Fact("share", "tag", tag, k, n, usual, UP)
+        if lead is None:
             return [], top
         details = tuple(_one_a_series(fact for _, _, fact in best)[:KEPT_WORKS])
-        fact = Fact("share", "tag", shared, len(best), len(top), 0.0, UP, "", details)
-        return [fact], [one for one in top if one not in best]
+        return [dataclasses.replace(lead, details=details)], [one for one in top if one not in best]
 
     def parts_among(self, work: int, works: Iterable[int]) -> set[int]:
         """Those of some works that are parts of a work's series, or other editions of it.
@@ -246,15 +251,16 @@ class Themes:
         """A theme as a fact, counted among all the works looked at. A genre of a decade is a fact about
         the decade whose first detail is the genre."""
         details = tuple(_one_a_series(fact for _, _, fact in works)[:KEPT_WORKS])
+        lead = self._share(traits, top)
         if len(traits) > 1:
-            details = (self._share(traits[1:], traits[1], "share", top), *details)
-        kind = "era" if len(traits) > 1 else "share"
-        lead = self._share(traits, traits[0], kind, top)
+            details = (self._share(traits[1:], top), *details)
+            lead = dataclasses.replace(lead, kind="era", base=lead.base * lead.of)
         return dataclasses.replace(lead, details=details)
 
-    def _share(self, traits: tuple[int, ...], named: int, kind: str, top: Sequence[Shared]) -> Fact:
+    def _share(self, traits: tuple[int, ...], top: Sequence[Shared]) -> Fact:
+        """How many of these works have all these traits; named is the first."""
         k = sum(set(traits) <= set(self.traits.of(work)) for _, work, _ in top)
-        return Fact(kind, *self.traits.names[named], k, len(top), self._usual(traits), UP)
+        return Fact("share", *self.traits.names[traits[0]], k, len(top), self._usual(traits), UP)
 
 
 def _one_a_series(facts: Iterable[Fact]) -> list[Fact]:
@@ -283,10 +289,10 @@ def _distinct(
     """The works also liked, at most one of a series or maker, none of the work's own series nor by one
     of these makers."""
     item = store.item(work)
-    seen = folded([series_key(item.title), *authors_of(item.creators), *makers])
+    seen = folded([series_key(item.title)]) | makers_of([*item.creators, *makers])
     found = []
     for _, other, fact in shared:
-        names = folded([series_key(fact.value), *authors_of(store.item(other).creators[:1])])
+        names = folded([series_key(fact.value)]) | makers_of(store.item(other).creators[:1])
         if not names & seen:
             seen |= names
             found.append(fact)
@@ -296,3 +302,8 @@ def _distinct(
 def folded(names: Iterable[str]) -> set[str]:
     """Names without their case and spaces, as in "J.R.R. Tolkien", which spellings differ by."""
     return {re.sub(r"\W", "", name).casefold() for name in names} - {""}
+
+
+def makers_of(creators: Iterable[str]) -> set[str]:
+    """Those who write under these names, each by one name and spelling."""
+    return folded(map(author_of, creators))

@@ -1,36 +1,35 @@
-"""Choosing the lead taste of a profile (its core), and how it can be worded."""
+"""Which tastes a profile names, in which order, and how it can open.
+
+The strength of a taste is its share of the likes minus the share that is to be expected, in percentage points as an
+answer gives them: whoever reads the answer can check the order.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from itdr.builders.evidence.facts import DOWN, UP, Fact
-from itdr.builders.evidence.interests.display import nested
 from itdr.builders.evidence.interests.opinions import is_shared
-from itdr.builders.evidence.interests.person import Person
-from itdr.builders.evidence.interests.tastes import FACT_OF, LIFT, WIDE
+from itdr.builders.evidence.interests.tastes import (
+    FACT_OF,
+    WIDE,
+    expected_share,
+    is_clearly_above,
+)
 from itdr.builders.evidence.interests.works import KINDS
 
 TASTES = ("share", *FACT_OF.values())
-SHOWN = 0.4
-"""The smallest share of the displayed likes that must have the core trait."""
-EQUAL = 0.8
-"""A second taste is as important as the lead if the rarer of the two has this fraction of the other's likes, or more."""
-POINTS = 0.03
-"""It is just as important if its share falls short of the lead's by this at most, else nearly as important."""
-LED = 0.2
-"""If no taste is broad enough, the one farthest above the usual share comes first, provided this share of the likes
-have it."""
-NEAR = 0.85
-"""What comes first must be at least this fraction as common as the commonest trait."""
-SLIGHT, NARROW, HIGHER = 1.7, 0.25, 1.5
-"""What is less than `SLIGHT` times as common as usual says little: a taste of this share of the likes, or more, comes
-before it if it is so many times as far above the usual share."""
-DIVIDES = 0.25
+LEAD = Fraction(1, 5)
+"""The share of the likes that the first taste has at least."""
+SEEN = Fraction(2, 5)
+"""The share of the listed likes that the core of a taste has at least."""
+EQUAL, NEARLY_EQUAL = 85, 65
+"""A second taste is just as strong as the first if it has this percentage of its strength, or nearly as strong."""
+SAFE, SAFE_SHARE = 10, 3
+"""A kind is safe if the likes are so many times as many as the dislikes, and their share so many times as large."""
+DIVIDES = Fraction(1, 4)
 """What separates likes from dislikes differs by this share between them."""
-TELLING = 1.5
-"""A taste that also separates likes from dislikes weighs this many times as much; one equally common among both, this
-many times less."""
 
 
 def is_taste(fact: Fact) -> bool:
@@ -43,150 +42,179 @@ def is_own(fact: Fact) -> bool:
     return is_taste(fact) or fact.kind in ("contrast", "risk", "listed") or is_shared(fact)
 
 
-def first_taste(person: Person, facts: Sequence[Fact]) -> list[Fact]:
-    """The facts with the core first: of the tastes about as common among the likes as
-    any trait is, the one with the largest product of share and lift over the usual share.
-    Whatever leads is clearly more common than usual. If there is no such taste, the commonest trait
-    leads; otherwise the taste farthest above the usual share. A narrower taste leads where it says far more.
+def is_reason(fact: Fact) -> bool:
+    """Whether a fact speaks against works with a trait; that a pattern of the list is no sign does not."""
+    return fact.about in KINDS and fact.direction == DOWN and fact.kind != "shown"
+
+
+def strength(fact: Fact) -> int:
+    """By how many percentage points a trait is more common among the likes than expected.
 
     Args:
-        person: the user.
-        facts: what may be said, the strongest of each kind first.
+        fact: a fact about likes with a trait.
 
     Returns:
-        The facts; of those about the core, one that separates likes from dislikes comes first. None where
-        nothing sets the user apart.
+        The difference of the two percentages as an answer gives them.
     """
-    telling = {fact.topic for fact in facts if fact.kind == "contrast" and fact.direction == UP}
-
-    # Rounded: float noise must not decide which of two tastes comes first.
-    def lift(fact: Fact) -> float:
-        code = person.counts.codes[fact.about][fact.value]
-        return round(fact.count / fact.of / max(person.counts.share(code, fact.of), 1e-9), 6)
-
-    def weight(fact: Fact) -> float:
-        weight = TELLING if fact.topic in telling else 1.0 if fact.direction else 1 / TELLING
-        return round(fact.count / fact.of * lift(fact) * weight, 6)
-
-    most = max((one for one in facts if one.kind == "most"), key=_count, default=None)
-    rest = [fact for fact in facts if fact.kind != "most"]
-    least = max(WIDE * person.likes, NEAR * most.count if most else 0)
-    wide = [one for one in rest if is_taste(one) and one.about in KINDS and one.count >= least]
-    # Decades that displease as often as they please are merely the ones the user watches.
-    wide = [one for one in wide if one.direction or one.about != "decade"]
-    # What everybody likes as much does not describe anybody.
-    wide = [one for one in wide if lift(one) >= LIFT]
-    core = max(wide, key=weight, default=None)
-    usual = most if core is None and most and _lift(most) >= LIFT else core
-    if usual and lift(usual) < SLIGHT:
-        narrow = [one for one in rest if is_taste(one) and one.about in KINDS and one.direction]
-        narrow = [
-            one for one in narrow if one.count >= NARROW * one.of and one.topic != usual.topic
-        ]
-        narrow = [one for one in narrow if lift(one) >= HIGHER * lift(usual)]
-        core = max(narrow, key=weight, default=core)
-    if core is None:
-        if usual:
-            return [usual, *rest]
-        tastes = [one for one in rest if one.kind == "share" and one.count >= LED * one.of]
-        first = max((one for one in tastes if one.direction == UP), key=_lift, default=None)
-        return [first, *(one for one in rest if one is not first)] if first else []
-    leading = [fact for fact in rest if fact.topic == core.topic and fact.direction != DOWN]
-    leading.sort(key=lambda fact: fact.kind != "contrast")
-    others = (fact for fact in rest if fact not in leading)
-    return [*leading, *(one for one in others if not _restates(one, core))]
+    return _percent(fact.count / max(fact.of, 1)) - _percent(expected_share(fact))
 
 
-def _count(fact: Fact) -> int:
-    return fact.count
+def _percent(share: float) -> int:
+    return int(100 * round(share, 6) + 0.5)
 
 
-def _lift(fact: Fact) -> float:
-    return round(fact.count / fact.of / max(fact.base, 1e-9), 6)
+def is_nameable(fact: Fact) -> bool:
+    """Whether a fact can be stated as a taste. A decade that displeases as often as it pleases is merely the one the
+    user watches."""
+    if fact.about not in KINDS or fact.direction == DOWN:
+        return False
+    if not fact.direction and fact.about == "decade":
+        return False
+    return (is_taste(fact) or fact.kind == "most") and is_clearly_above(fact)
 
 
-def _restates(fact: Fact, core: Fact) -> bool:
-    """Whether a taste adds nothing to the core."""
-    return fact.kind == "share" and (fact.topic == core.topic or nested(fact, core))
-
-
-def equal_second(shown: Sequence[Fact]) -> list[Fact]:
-    """The facts with a second taste that is as important as the lead right after it, or before it if it is
-    commoner and the lead is no contrast.
+def by_strength(facts: Sequence[Fact]) -> list[Fact]:
+    """The facts with the tastes first, the strongest at the head.
 
     Args:
-        shown: the facts that the question shows, the lead first.
+        facts: what may be said.
 
     Returns:
-        The same facts; in the same order where there is no such taste.
+        Tastes that can be named, then all that is no taste in its own order. Of those about one trait, a contrast
+        precedes a share. The first taste has a fifth of the likes; where none has, there are no tastes.
     """
-    first, *rest = shown
-    equal = [one for one in rest if _are_equal(first, one)]
-    second = max(equal, key=_count, default=None)
-    if second is None:
-        return list(shown)
-    pair = [first, second]
-    if first.kind == second.kind == "share" and first.direction == UP:
-        pair.sort(key=_rate, reverse=True)
-    return [*pair, *(one for one in rest if one is not second)]
+    named = [fact for fact in facts if is_nameable(fact)]
+    most: dict[tuple[str, str], int] = {}
+    for fact in named:
+        most[fact.topic] = max(strength(fact), most.get(fact.topic, 0))
+    named.sort(key=lambda fact: (-most[fact.topic], fact.kind != "contrast", fact.kind == "most"))
+    rest = [fact for fact in facts if fact.kind != "most" and not _is_about_likes(fact)]
+    return [*_led(named), *rest]
 
 
-def flags(shown: Sequence[Fact], lead: Fact) -> set[str]:
-    """The flags for how an answer opens and compares: `core_line`, `core`, `core_mixed` or `mainstay`;
-    `two` where a second taste is as important (with `two_line` where the first one is a contrast, and `nearly`
-    where the second one is clearly rarer); `divides_up` or `divides_down` where the first contrast
-    in that direction is the greatest.
+def _is_about_likes(fact: Fact) -> bool:
+    return fact.about in KINDS and fact.direction != DOWN
+
+
+def _led(tastes: Sequence[Fact]) -> list[Fact]:
+    """The tastes with the first one at the head that is common enough to lead."""
+    lead = next((one for one in tastes if one.count >= LEAD * one.of), None)
+    if lead is None:
+        return []
+    # A contrast of the same trait, if there is one, stands directly before or after it.
+    return [
+        *(one for one in tastes if one.topic == lead.topic),
+        *(one for one in tastes if one.topic != lead.topic),
+    ]
+
+
+def chosen_tastes(shown: Sequence[Fact]) -> list[Fact]:
+    """The facts without the tastes that are not stated: beside the two strongest, series, and a contrast that is
+    safe or divides likes from dislikes.
 
     Args:
-        shown: the facts that the question shows, in their order.
-        lead: what was chosen to come first; without it there is no opening.
+        shown: the facts that the question shows, with their details, as `by_strength` orders them.
 
     Returns:
-        The flags; no opening where the first fact is not a core of the taste.
+        The facts in their order, of those about likes with one trait only the first.
     """
-    found = _divide(shown)
-    first = next(iter(shown), None)
-    if first is None or first.about not in KINDS:
-        return found
-    equal = first.direction == UP and len(shown) > 1 and _are_equal(first, shown[1])
-    if lead.topic not in {one.topic for one in shown[: 2 if equal else 1]}:
-        return found
-    if equal:
-        found |= {"two", "two_line"} if first.kind == "contrast" else {"two"}
-        found |= {"nearly"} if _rate(shown[1]) < _rate(first) - POINTS else set()
-    listed = first.details[0]
-    if listed.count < SHOWN * listed.of or first.count < WIDE * first.of:
-        return found
-    if first.kind in ("contrast", "most"):
-        return found | {"core_line" if first.kind == "contrast" else "mainstay"}
-    return found | {"core" if first.direction == UP else "core_mixed"}
+    tastes: list[Fact] = []
+    for fact in shown:
+        if _is_about_likes(fact) and fact.topic not in {one.topic for one in tastes}:
+            tastes.append(fact)
+    pair = _led(tastes)[:2]
+    third = [] if any(one.kind == "contrast" for one in pair[1:]) else tastes
+    extra = [one for one in third if one not in pair and (is_safe(one) or _divides(one))][:1]
+    series = [one for one in tastes if one.kind == "series" and one not in pair]
+    return [*pair, *extra, *series, *(one for one in shown if not _is_about_likes(one))]
 
 
-def _rate(fact: Fact) -> float:
-    return round(fact.count / fact.of, 6)
+def is_safe(fact: Fact) -> bool:
+    """Whether hardly any work with the trait of a contrast is disliked, and many are liked.
 
+    Args:
+        fact: a fact with its details.
 
-def _are_equal(first: Fact, second: Fact) -> bool:
+    Returns:
+        False for all that is no contrast.
+    """
+    if fact.kind != "contrast" or fact.direction != UP or not is_clearly_above(fact):
+        return False
+    low = _other_side(fact)
     return (
-        second.kind in ("share", "listed")
-        and second.about in KINDS
-        and second.direction == UP
-        and second.topic != first.topic
-        and EQUAL * max(_rate(first), _rate(second)) <= min(_rate(first), _rate(second))
+        SAFE * low.count <= fact.count and SAFE_SHARE * low.count * fact.of <= fact.count * low.of
     )
 
 
-def _divide(shown: Sequence[Fact]) -> set[str]:
-    """Where the greatest contrast is."""
+def flags(shown: Sequence[Fact]) -> set[str]:
+    """The flags for how an answer opens and compares.
+
+    `two` where the second taste is about as strong as the first (with `nearly` where it is clearly weaker), or
+    `weaker`; without `two`, one of `core_line`, `core`, `core_mixed` or `mainstay` where the first one makes up much of the likes. `safe` where the
+    next contrast is a safe choice; `divides_up` or `divides_down` where the greatest contrast is said in that direction.
+
+    Args:
+        shown: the facts that `chosen_tastes` leaves.
+
+    Returns:
+        The flags.
+    """
+    found = _dividing(shown)
+    tastes = [fact for fact in shown if _is_about_likes(fact)]
+    found |= {"safe"} if any(map(is_safe, tastes[1:])) else set()
+    if not tastes:
+        return found
+    first = tastes[0]
+    if len(tastes) > 1 and _are_alike(first, tastes[1]):
+        nearly = 100 * strength(tastes[1]) < EQUAL * strength(first)
+        return found | ({"two", "nearly"} if nearly else {"two"})
+    if len(tastes) > 1 and 100 * strength(tastes[1]) < NEARLY_EQUAL * strength(first):
+        found |= {"weaker"}
+    if not first.direction:
+        return found | {"core_mixed"}
+    listed = first.details[0]
+    if listed.count < SEEN * listed.of or first.count < WIDE * first.of:
+        return found
+    return found | {{"contrast": "core_line", "most": "mainstay"}.get(first.kind, "core")}
+
+
+def _are_alike(first: Fact, second: Fact) -> bool:
+    """Whether two tastes are about equally strong."""
+    up = first.direction == second.direction == UP and second.kind != "series"
+    low, high = sorted((strength(first), strength(second)))
+    return up and 100 * low >= NEARLY_EQUAL * high
+
+
+def _dividing(shown: Sequence[Fact]) -> set[str]:
+    """Where the greatest contrast is, if it is stated as one: as what separates likes from dislikes, or as the first
+    reason against works. The first taste has a statement of its own."""
+    tastes = [fact for fact in shown if _is_about_likes(fact)]
     contrasts = [fact for fact in shown if fact.kind == "contrast"]
     greatest = max(contrasts, key=_difference, default=None)
-    if greatest is None or _difference(greatest) < DIVIDES:
+    if greatest is None or not _divides(greatest) or greatest in tastes[:1]:
         return set()
-    first = next(fact for fact in contrasts if fact.direction == greatest.direction)
-    if first is not greatest:
+    if (
+        next(
+            one
+            for one in contrasts
+            if one.direction == greatest.direction and one not in tastes[:1]
+        )
+        is not greatest
+    ):
         return set()
     return {"divides_up" if greatest.direction == UP else "divides_down"}
 
 
-def _difference(fact: Fact) -> float:
-    return round(fact.count / fact.of - fact.base, 6)
+def _divides(fact: Fact) -> bool:
+    return fact.kind == "contrast" and is_own(fact) and _difference(fact) >= DIVIDES
+
+
+def _difference(fact: Fact) -> Fraction:
+    """How much more common the trait of a contrast is on its own side."""
+    other = _other_side(fact)
+    return Fraction(fact.count, max(fact.of, 1)) - Fraction(other.count, max(other.of, 1))
+
+
+def _other_side(fact: Fact) -> Fact:
+    """All verdicts on the other side that have the trait of a contrast, among its details."""
+    return next(one for one in fact.details if one.kind == "overall")

@@ -35,11 +35,9 @@ ENDS = (0.1, 0.5, 0.9)
 class Habits:
     """The habits of users who have judged many works, at the quantiles `ENDS`.
 
-    judged: how many works they have judged.   liked: the share of these that they like.
-    obscure: the share of little-known works among these likes.
+    liked: the share of the judged works that they like.   obscure: the share of little-known works among these likes.
     """
 
-    judged: tuple[float, ...]
     liked: tuple[float, ...]
     obscure: tuple[float, ...]
 
@@ -134,7 +132,8 @@ class Counts:
         if key not in self.cache:
             self.cache[key] = float(self._drawn(self.likes, step).sum())
         own = float(self._drawn(self.likes[self.bearers(trait)], step).sum())
-        return own / max(self.cache[key], 1e-12)
+        # Rounded: float noise must not decide what is said.
+        return round(own / max(self.cache[key], 1e-12), 9)
 
     def obscure_share(self, liked: np.ndarray) -> float:
         """The share of little-known works to be expected among a user's likes, given their categories.
@@ -270,7 +269,7 @@ def _habits(table: pa.Table) -> Habits | None:
     judged, likes, obscure, users = (column.to_numpy() for column in table.columns)
     if not users.sum():
         return None
-    shares = (judged, likes / judged, obscure / likes)
+    shares = (likes / judged, obscure / likes)
     return Habits(*(_quantiles(values, users) for values in shares))
 
 

@@ -1,56 +1,53 @@
-"""Which of a user's likes and dislikes the question shows, and which facts they show with it.
+"""Which facts the listed likes and dislikes bear out, and the works that stand for each.
 
-The works shown are a fair sample: each taste that could be stated is as common among them as among
-all of the user's likes (or dislikes). A fact that the sample does not show is not stated.
+A fact that the list does not show is not stated.
 """
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 
 from itdr.builders.evidence.facts import DOWN, UP, Fact
-from itdr.builders.evidence.interests import plain
+from itdr.builders.evidence.interests import visible_patterns
+from itdr.builders.evidence.interests.counts import Counts
 from itdr.builders.evidence.interests.likeness import title_words
 from itdr.builders.evidence.interests.person import Person
-from itdr.builders.evidence.interests.works import KINDS, PLUS
+from itdr.builders.evidence.interests.question_list import QuestionList
+from itdr.builders.evidence.interests.tastes import common_dislike, is_clearly_above
+from itdr.builders.evidence.interests.visible_patterns import Pattern
+from itdr.builders.evidence.interests.works import KINDS, NARROW, PLUS
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 from itdr.builders.store.reader import Item
 
 SHOWN = 2
-"""Displayed likes that must carry a taste."""
-TRACKED = 6
-"""How many facts (the strongest first) have their share preserved by the sample."""
-MIX, HEAVIER = 20, 4
-"""So many of a side's commonest traits keep their shares as well; the facts weigh so many times as much."""
-NARROW = ("series", "creator")
-"""Kinds of traits that say more than others."""
-MIXED = ("category", "creator", "tag", "decade")
-"""The kinds of these traits."""
-CONSIDERED = 120
-"""How many works of a side, in hash order, the sample is taken from."""
-MORE = 1.15
-"""What is left over is named if it is so many times as common as among others' likes: else it tells nothing."""
-REST = 0.4
-"""What so large a share of the displayed likes have in common is named if no taste that is named applies to them."""
-CAVEAT = 3
-"""Where so many of the displayed dislikes have the trait of a taste, that is said with it."""
+"""Listed likes that must have a taste, and be examples of nothing that was named before it."""
+EXAMPLES = 3
+"""Works that are named for a taste, at most."""
+REST = Fraction(2, 5)
+"""What so large a share of the listed likes have in common is named if no taste that is named applies to them."""
+CAVEAT = 2
+"""Where so many of the listed dislikes have the trait of a taste, and as large a share as of all likes, that is said
+with it."""
 WIDE = 12
 """A taste shared by fewer than one like in this many cannot be seen in a fair sample."""
 FAR = 2
-"""A reason against an item must be this many times as common among the displayed dislikes as among the likes."""
+"""A reason against an item must be this many times as common among the listed dislikes as among the likes."""
 LISTED = 3
-"""A taste that is fairly sure must apply to one displayed like in so many."""
+"""A taste that is fairly sure must apply to one listed like in so many."""
 CLEARLY, SEEN = 2, 4
-"""A reason for an item must be this many times as common among the displayed likes as among the dislikes, and apply to
-one like in so many."""
-SAME = 0.7
+"""A contrast must be this many times as common among the listed likes as among the dislikes, and apply to one like in so
+many."""
+SAME = Fraction(7, 10)
 """Two tastes count as one if they share this fraction of the works of the smaller."""
 FOCUSED = 3
 """A work of more categories is no example of one of them, where there are others."""
-_FARTHEST = np.iinfo(np.int64).max
+LITTLE_KNOWN = 4
+"""A work is named as little known if this many times its likes are still fewer than a well-known work has."""
 
 
 def distinct_tastes(person: Person, facts: Sequence[Fact]) -> list[Fact]:
@@ -83,7 +80,9 @@ def _restates(fact: Fact, own: int, earlier: Fact, theirs: int) -> bool:
     """
     if not own or not theirs or earlier.direction != fact.direction:
         return False
-    if plain.sets_apart(earlier) != plain.sets_apart(fact) and not nested(earlier, fact):
+    if visible_patterns.sets_apart(earlier) != visible_patterns.sets_apart(fact) and not nested(
+        earlier, fact
+    ):
         return False
     narrow, narrower = (one.about in NARROW for one in (earlier, fact))
     if narrower and not narrow:
@@ -111,225 +110,190 @@ def nested(fact: Fact, other: Fact) -> bool:
     return parts <= others or others <= parts
 
 
-def fair_sample(
-    person: Person,
-    facts: Sequence[Fact],
-    order: np.ndarray,
-    titles: np.ndarray,
-    most: int,
-    taken: set[int],
-) -> list[int]:
-    """Up to `most` places of one side's works, which mirror that side's share of every taste.
+def shown_facts(shown: QuestionList, facts: Sequence[Fact]) -> list[Fact]:
+    """The facts that the listed works bear out, each with what it may cite from them as details.
 
     Args:
-        person: the user.
-        facts: those whose shares are kept, as far as they are about traits of works.
-        order: places of that side's works, in the order of a stable hash, which breaks ties.
-        titles: title codes, by place; no two displayed works have the same.
-        most: how many are displayed.
-        taken: title codes already displayed; those of the chosen ones are added.
+        shown: the list.
+        facts: what may be said, tastes in the order in which they are named.
 
     Returns:
-        The places, in the order in which they are displayed.
+        Facts in the same order, but those against works last, the plainest in the list first. Details are the counts
+        of `QuestionList.shown_of`; for a contrast or a mixed taste, all of the other side with the trait; and example
+        titles, those first of which the trait says most. A taste has two examples that carry nothing that is warned of,
+        and no taste named before it; where `CAVEAT` applies, the title of a dislike precedes them. What one reason
+        excludes is no example of the next.
     """
-    n = len(order)
-    if not n:
-        return []
-    has, weights = _tracked(person, facts, order)
-    wanted = has.sum(0)
-    has, order = has[:CONSIDERED], order[:CONSIDERED]
-    named = titles[order].tolist()
-    alike: dict[int, list[int]] = {}
-    for place, title in enumerate(named):
-        alike.setdefault(title, []).append(place)
-    barred = np.array([title in taken for title in named], bool)
-    # The squared distance of s + t from w (c + 1) / n, times n, minus what is the same for all works:
-    # t: traits of a work, s: of the c chosen ones, w: of all n. Integers tie identically on every machine.
-    own = n * (has @ weights)
-    shown = np.zeros(len(weights), np.int64)
-    chosen: list[int] = []
-    while len(chosen) < most:
-        off = own + 2 * (has @ (weights * (n * shown - (len(chosen) + 1) * wanted)))
-        off[barred] = _FARTHEST
-        best = int(off.argmin())
-        if barred[best]:
-            break
-        chosen.append(int(order[best]))
-        taken.add(named[best])
-        shown += has[best]
-        barred[alike[named[best]]] = True
-    return chosen
+    reasons = [fact for fact in facts if _is_against(fact) and _is_reason(shown, fact)]
+    pattern = visible_patterns.unspoken_pattern(shown, reasons)
+    misleading = []
+    if pattern is not None:
+        warning = common_dislike(shown.person, pattern.about, pattern.value)
+        reasons += [warning] if warning else []
+        misleading = [] if warning else [_misleading_pattern(shown, pattern)]
+    reasons.sort(key=lambda fact: -shown.gap(*shown.counts_of(fact)))
+    tastes = [fact for fact in facts if not _is_against(fact)]
+    return [
+        *_with_examples(shown, tastes, reasons),
+        *_with_details(shown, reasons),
+        *misleading,
+    ]
 
 
-def _tracked(
-    person: Person, facts: Sequence[Fact], order: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """What keeps its share: for each work of one side and each trait, whether the work has it; and the traits' weights."""
-    known = person.counts
-    stated = list(dict.fromkeys(fact.topic for fact in facts if fact.about in KINDS))[:TRACKED]
-    codes = {known.codes[about].get(value): HEAVIER for about, value in stated}
-    traits, number = np.unique(known.traits_of(person.codes[order])[1], return_counts=True)
-    mixed = np.isin(known.kinds[traits], [KINDS.index(kind) for kind in MIXED])
-    traits, number = traits[mixed], number[mixed]
-    for code in traits[np.lexsort((traits, -number))][:MIX].tolist():
-        codes.setdefault(code, 1)
-    has = [person.bears(code)[order] for code in codes if code is not None]
-    weights = [weight for code, weight in codes.items() if code is not None]
-    none = np.zeros((len(order), 0), np.int64)
-    return np.stack(has, 1, dtype=np.int64) if has else none, np.array(weights, np.int64)
+def _is_against(fact: Fact) -> bool:
+    return fact.about in KINDS and fact.direction == DOWN
 
 
-def shown_facts(
-    person: Person,
-    facts: Sequence[Fact],
-    liked: Sequence[int],
-    disliked: Sequence[int],
-    items: Sequence[Item],
-    sayable: plain.Sayable = plain.any_trait,
+def _is_reason(shown: QuestionList, fact: Fact) -> bool:
+    """Whether the list shows a fact against works about as plainly as anything that could be said against them."""
+    least, fewest = visible_patterns.required_of_reasons(shown)
+    k, against = shown.counts_of(fact)
+    if not _is_shown(fact, k, len(shown.liked), against, len(shown.disliked)):
+        return False
+    if shown.gap(k, against) < least or against < fewest:
+        return False
+    return not _is_by_name(shown, fact)
+
+
+def _is_by_name(shown: QuestionList, fact: Fact) -> bool:
+    """Whether what the listed works share is a name rather than the trait; a series is a name, and of what is sure
+    the name is no explanation."""
+    sure = fact.about == "series" or (fact.kind == "contrast" and fact.about != "decade")
+    return not sure and visible_patterns.have_one_name(fact, shown)
+
+
+def _with_details(shown: QuestionList, reasons: Sequence[Fact]) -> list[Fact]:
+    """Facts against works, the first reason at the head, with their details."""
+    excluded = np.zeros(len(shown.places), bool)
+    found = []
+    for fact in reasons:
+        has = shown.carriers(fact)
+        places = _foremost(shown, fact, has & ~shown.is_like & ~excluded, 1)
+        titles = _titles("work", places, shown.items)[:EXAMPLES]
+        other = shown.overall_of(fact, UP)
+        found.append(replace(fact, details=(*shown.shown_of(fact), other, *titles)))
+        excluded |= has
+    return found
+
+
+def _with_examples(
+    shown: QuestionList, facts: Sequence[Fact], reasons: Sequence[Fact]
 ) -> list[Fact]:
-    """The facts that the displayed works bear out, each with what it may cite from them as details.
+    """The tastes that the list shows, with their details, and the facts that are about no traits as they are."""
+    warned = np.zeros(len(shown.places), bool)
+    for fact in reasons:
+        warned |= shown.carriers(fact)
+    named = np.zeros(len(shown.places), bool)
+    found: list[Fact] = []
+    for fact in facts:
+        if fact.about == "obscure" and fact.direction == UP:
+            fact = replace(fact, details=_little_known(shown))
+        elif fact.about in KINDS:
+            k, low = shown.counts_of(fact)
+            if not _is_shown(fact, k, len(shown.liked), low, len(shown.disliked)):
+                continue
+            if _is_by_name(shown, fact):
+                continue
+            # A series or maker says more than the kind of its works; a contrast and a share may be of one trait.
+            again = fact.about in NARROW or any(one.topic == fact.topic for one in found)
+            details = _taste_details(shown, fact, warned if again else warned | named)
+            if details is None:
+                continue
+            fact = replace(fact, details=details)
+            named |= shown.carriers(fact) & shown.is_like
+        found.append(fact)
+    return found
+
+
+def _taste_details(shown: QuestionList, fact: Fact, barred: np.ndarray) -> tuple[Fact, ...] | None:
+    """The details of a taste; None where it has too few examples beside what is barred."""
+    has = shown.carriers(fact)
+    examples = _foremost(shown, fact, has & shown.is_like & ~barred, SHOWN)
+    if len(examples) < SHOWN:
+        return None
+    titles = _titles("work", examples, shown.items)[:EXAMPLES]
+    told_apart = fact.kind == "contrast" or not fact.direction
+    other = [shown.overall_of(fact, DOWN)] if told_apart else []
+    low = np.flatnonzero(has & ~shown.is_like)
+    if has_caveat(shown, fact) or (fact.kind == "contrast" and len(low)):
+        first = _foremost(shown, fact, has & ~shown.is_like, 1)[:1]
+        titles = [*_titles("title", first, shown.items), *titles]
+    return (*shown.shown_of(fact), *other, *titles)
+
+
+def has_caveat(shown: QuestionList, fact: Fact) -> bool:
+    """Whether the listed dislikes speak against a taste: as large a share of them has the trait as of all likes.
 
     Args:
-        person: the user.
-        facts: what may be said.
-        liked, disliked: places of the displayed works.
-        items: the displayed items, likes first.
-        sayable: whether a trait can be named, by what it is about and its value.
+        shown: the list.
+        fact: the taste.
 
     Returns:
-        Facts in the same order, but those against works last, in the order of what the lists show: how much more
-        common the trait is among the displayed dislikes than among the likes. None that says much less there than
-        another trait does, whether or not that holds of all works. Details are how many of the displayed likes carry the
-        trait, how many of the dislikes (dislikes first for reasons against), and example titles, those first
-        of which the trait says most; where `CAVEAT` dislikes have the trait of a taste, too, the title of one precedes
-        them.
-        What is warned of is no example of a taste where there are two others, and what one reason
-        excludes is no example of the next. Fewer than `CAVEAT` displayed dislikes make no mixed taste.
+        True for `CAVEAT` dislikes or more.
     """
-    places = np.array([*liked, *disliked], np.int64)
-    ends = slice(len(liked)), slice(len(liked), None)
-    least, fewest = plain.bar(person, liked, disliked, sayable)
-    found: list[tuple[Fact, np.ndarray | None]] = []
-    for fact in facts:
-        has = person.carries(fact)[places] if fact.about in KINDS else None
-        if has is not None:
-            k, against = (int(has[end].sum()) for end in ends)
-            if fact.direction == 0 and against < CAVEAT:
-                fact = replace(fact, direction=UP)
-            if not _is_shown(fact, k, len(liked), against, len(disliked)):
-                continue
-            shown = [
-                Fact("shown", fact.about, fact.value, k, len(liked), 0.0, UP),
-                Fact("shown", fact.about, fact.value, against, len(disliked), 0.0, DOWN),
-            ]
-            shown = shown[::-1] if fact.direction == DOWN else shown
-            if fact.direction == DOWN and (plain.gap(shown) < least or against < fewest):
-                continue
-            sure = fact.about == "series" or (fact.kind == "contrast" and fact.about != "decade")
-            if not sure and plain.have_one_name(fact, has, items, len(liked)):
-                continue
-            fact = replace(fact, details=(*shown, *_other_side(person, fact)))
-        found.append((fact, has))
-    found.sort(key=lambda one: _less_plain(one[0]))
-    warned = np.zeros(len(places), bool)
-    for fact, has in found:
-        if has is not None and fact.direction == DOWN:
-            warned |= has
-    excluded = np.zeros(len(places), bool)
-    kept = []
-    for fact, has in found:
-        if has is not None:
-            examples = _examples(fact, has, warned, excluded, items, len(liked))
-            if fact.about == "blend" and sum(one.about == "work" for one in examples) < SHOWN:
-                continue
-            fact = replace(fact, details=(*fact.details, *examples))
-            excluded |= has if fact.direction == DOWN else False
-        kept.append(fact)
-    return kept
+    _, low = shown.counts_of(fact)
+    return low >= CAVEAT and low * fact.of >= fact.count * len(shown.disliked)
 
 
-def _other_side(person: Person, fact: Fact) -> list[Fact]:
-    """What there is to set against a contrast: how many of all verdicts on the other side have the trait."""
-    if not plain.sets_apart(fact):
-        return []
-    code = person.counts.codes[fact.about][fact.value]
-    side, of = (DISLIKE, person.dislikes) if fact.direction == UP else (LIKE, person.likes)
-    count = int((person.bears(code) & (person.sides == side)).sum())
-    expected = person.counts.share(code, person.likes) * of
-    return [Fact("overall", fact.about, fact.value, count, of, expected, -fact.direction)]
+def _little_known(shown: QuestionList) -> tuple[Fact, ...]:
+    """The listed likes that clearly are little known, the least known first; none that shares its name with another."""
+    counts = shown.person.counts
+    likes = counts.likes[shown.person.codes[shown.places]]
+    able = shown.is_like & (LITTLE_KNOWN * likes < counts.known)
+    able = np.flatnonzero(able & ~np.array([*shown.namesakes] or [False] * len(able), bool))
+    order = able[np.argsort(likes[able], kind="stable")].tolist()
+    return tuple(_titles("work", order, shown.items)[:SHOWN])
+
+
+def _misleading_pattern(shown: QuestionList, pattern: Pattern) -> Fact:
+    """The fact `shown` that a trait of most listed dislikes is no sign, as all that the user judged do not bear it out:
+    its base how many dislikes would have the trait if they were like the likes, its details all dislikes and all likes
+    with it."""
+    trait = Fact("shown", pattern.about, pattern.value)
+    low, high = shown.overall_of(trait, DOWN), shown.overall_of(trait, UP)
+    m = len(shown.disliked)
+    base = round(m * high.count / max(high.of, 1), 6)
+    return replace(
+        trait, count=pattern.number, of=m, base=base, direction=DOWN, details=(low, high)
+    )
 
 
 def left_over(
-    person: Person,
-    common: Sequence[Fact],
-    named: Sequence[Fact],
-    facts: Sequence[Fact],
-    liked: Sequence[int],
-    disliked: Sequence[int],
-    items: Sequence[Item],
+    shown: QuestionList, common: Sequence[Fact], named: Sequence[Fact], facts: Sequence[Fact]
 ) -> list[Fact]:
-    """What most displayed likes have in common that none of the named tastes accounts for.
+    """What many listed likes have in common beside the named tastes.
 
     Args:
-        person: the user.
-        common: facts about categories, whether or not others like them as much.
-        named: the tastes that are stated.
+        shown: the list.
+        common: facts about categories; those that are about as common as expected are passed over.
+        named: the tastes that are stated, the first one first.
         facts: all that holds of the user; what it speaks against is not named.
-        liked, disliked: places of the displayed works.
-        items: the displayed items, likes first.
 
     Returns:
-        At most one fact, with its details: about a category of `REST` of the displayed likes that no named taste
-        applies to.
+        At most one fact, with its details: about a category of `REST` of the listed likes that no named taste applies
+        to, or of more listed likes than the last named taste.
     """
-    barred = {fact.topic for fact in facts if fact.direction == DOWN}
-    barred |= {part.topic for part in named}
-    places, n = np.array([*liked, *disliked], np.int64), len(liked)
-    free = np.arange(len(places)) < n
+    barred = {fact.topic for fact in facts if fact.direction == DOWN} | {one.topic for one in named}
+    free = shown.is_like.copy()
     for fact in named:
-        free &= ~person.carries(fact)[places]
-    able = [
-        (int((person.carries(fact)[places] & free).sum()), fact)
-        for fact in common
-        if fact.topic not in barred and fact.count >= MORE * fact.base * fact.of
-    ]
-    number, best = max(able, key=lambda one: (one[0], one[1].count), default=(0, None))
-    if best is None or number < max(SHOWN, REST * n):
-        return []
-    has, none = person.carries(best)[places], np.zeros(len(places), bool)
-    k, against = int(has[:n].sum()), int(has[n:].sum())
-    shown = (
-        Fact("shown", best.about, best.value, k, n, 0.0, UP),
-        Fact("shown", best.about, best.value, against, len(disliked), 0.0, DOWN),
-    )
-    # Examples are works that no named taste applies to, where there are enough of them.
-    examples = _examples(best, has & (free | (np.arange(len(has)) >= n)), none, none, items, n)
-    return [replace(best, details=(*shown, *examples))]
-
-
-def _examples(
-    fact: Fact,
-    has: np.ndarray,
-    warned: np.ndarray,
-    excluded: np.ndarray,
-    items: Sequence[Item],
-    liked: int,
-) -> list[Fact]:
-    """The displayed works that stand for a fact; see `shown_facts`.
-
-    has, warned, excluded: of each displayed work, whether it has the trait, any trait that is warned of, or
-    one that an earlier fact warns of.   liked: how many of the items are liked.
-    """
-    is_like = np.arange(len(has)) < liked
-    if fact.direction == DOWN:
-        return _titles("work", _foremost(fact, has & ~is_like & ~excluded, items, 1), items)
-    able = has & is_like
-    if (able & ~warned).sum() >= SHOWN:
-        able &= ~warned
-    titles = _titles("work", _foremost(fact, able, items, SHOWN), items)
-    if (has & ~is_like).sum() < CAVEAT:
-        return titles
-    return _titles("title", _foremost(fact, has & ~is_like, items, 1)[:1], items) + titles
+        free &= ~shown.carriers(fact)
+    able = []
+    for fact in common:
+        if fact.topic in barred or any(nested(fact, one) for one in named):
+            continue
+        if not is_clearly_above(fact):
+            continue
+        alone = int((shown.carriers(fact) & free).sum())
+        seen = shown.counts_of(fact)[0]
+        last = shown.counts_of(named[-1])[0] if len(named) > 1 else seen
+        if alone >= SHOWN and (alone >= REST * len(shown.liked) or seen > last):
+            able.append((alone, seen, fact))
+    for _, _, best in sorted(able, key=lambda one: (-one[0], -one[1], -one[2].count)):
+        # Examples are works that no named taste applies to.
+        details = _taste_details(shown, best, ~free & shown.is_like)
+        if details is not None:
+            return [replace(best, details=details)]
+    return []
 
 
 def _titles(about: str, places: Sequence[int], items: Sequence[Item]) -> list[Fact]:
@@ -344,41 +308,54 @@ def _titles(about: str, places: Sequence[int], items: Sequence[Item]) -> list[Fa
     return [Fact("own", about, title) for title in first + last]
 
 
-def _foremost(fact: Fact, able: np.ndarray, items: Sequence[Item], least: int) -> list[int]:
-    """Places of works with a trait, first those of which it says most: that have few other categories, and
-    name it early. Of the others only as many as are needed."""
+def _foremost(shown: QuestionList, fact: Fact, able: np.ndarray, least: int) -> list[int]:
+    """Places of works with a trait, first those of which it says most: whose other categories often go with it, that
+    have few of them, and name it early. Of works with many categories only as many as are needed."""
+    counts, items = shown.person.counts, shown.items
     parts = fact.value.split(PLUS) if fact.about == "blend" else [fact.value]
     own = fact.about in ("category", "blend")
 
-    def place_of(place: int) -> tuple[int, int]:
+    def number_of(place: int) -> int:
         named = items[place].categories
-        if not own or not set(parts) <= set(named):
-            return 0, 0
-        return len(named), max(map(named.index, parts))
+        return len(named) if own and set(parts) <= set(named) else 0
 
-    places = sorted(np.flatnonzero(able).tolist(), key=place_of)
+    def rank(place: int) -> tuple[Fraction, int, int]:
+        named = items[place].categories
+        if not number_of(place):
+            return Fraction(0), 0, 0
+        others = [name for name in named if name not in parts]
+        least_usual = min(
+            (_go_together(counts, name, parts) for name in others), default=Fraction(1)
+        )
+        return -least_usual, len(named), max(map(named.index, parts))
+
+    places = sorted(np.flatnonzero(able).tolist(), key=rank)
     if fact.about == "blend":
         # A blend says what a work is only where it has hardly another category.
-        both = [one for one in places if place_of(one)[0] <= len(parts)]
-        return (
-            both if len(both) >= SHOWN else [one for one in places if place_of(one)[0] <= FOCUSED]
+        both = [one for one in places if number_of(one) <= len(parts)]
+        return both if len(both) >= SHOWN else [one for one in places if number_of(one) <= FOCUSED]
+    few = [one for one in places if number_of(one) <= FOCUSED]
+    many = [one for one in places if number_of(one) > FOCUSED]
+    return few + many[: max(0, least - len(few))]
+
+
+def _go_together(counts: Counts, category: str, parts: Sequence[str]) -> Fraction:
+    """How large a share of the works of a category has all of some other ones, too."""
+    key = ("together", category, *parts)
+    if key not in counts.cache:
+        codes = counts.codes["category"]
+        works = counts.bearers(codes[category])
+        both = functools.reduce(
+            np.intersect1d, (counts.bearers(codes[part]) for part in parts), works
         )
-    return [
-        one for number, one in enumerate(places) if number < least or place_of(one)[0] <= FOCUSED
-    ]
-
-
-def _less_plain(fact: Fact) -> float:
-    """0 for what is not against works; the more, the less the lists show it."""
-    if fact.about not in KINDS or fact.direction != DOWN:
-        return 0.0
-    return 2 - plain.gap(fact.details)
+        counts.cache[key] = Fraction(len(both), max(len(works), 1))
+    return counts.cache[key]
 
 
 def _is_shown(fact: Fact, k: int, n: int, against: int, m: int) -> bool:
     """Whether the displayed works show a fact: k of n likes carry its trait, and so many of m dislikes."""
     if fact.direction == DOWN:
-        return against >= plain.AGAINST and against * n >= FAR * k * m
+        return against >= visible_patterns.LEAST_LISTED and against * n >= FAR * k * m
     if fact.kind == "listed" and k * LISTED < n:
         return False
     if k < SHOWN or WIDE * fact.count < fact.of:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,14 +20,20 @@ if TYPE_CHECKING:
     from itdr.builders.store.reader import StoreReader
 
 OFFERS = 2
-LIFT, FANS = 2.0, 0.25
+EXACT = 1_000_000
+"""Expected numbers are counted in so many parts of one."""
+LIFT, FANS = Fraction(2), Fraction(1, 4)
 """A work is offered if at least this share of a displayed like's fans like it, this many times as many as expected."""
-CLEAR, MOST_FANS = 3.0, 0.4
+ALONE, ALONE_OF_A_PERIOD = Fraction(5, 2), Fraction(4)
+"""Where only one displayed like speaks for it, so many times as many; and where the taste is for a period."""
+CLEAR, MOST_FANS = Fraction(3), Fraction(2, 5)
 """The same for a displayed dislike's fans, for a work to leave out."""
 ASKED, TOGETHER = 10, 8
 """A displayed work has fans to speak of if so many people like it; and so many of them must like the other work."""
-RECEIVED = 0.6
+RECEIVED = Fraction(3, 5)
 """A work is offered only if at least this share of those who like or dislike it like it."""
+NAMELESS = "untitled"
+"""A title that begins so is a working title."""
 FOCUSED = 3
 """A work of more categories is no example of one of them."""
 
@@ -37,15 +44,18 @@ def offers(
     *,
     tastes: Sequence[Fact],
     against: Sequence[Fact] = (),
+    silent: Sequence[int] = (),
     popular: bool = True,
     obscure: bool = True,
 ) -> list[Fact]:
-    """Works to offer: one for each of the user's tastes, for which the fans of a displayed like of that taste speak.
+    """Works to offer: one for each of the user's tastes, for which the fans of displayed likes of that taste speak.
 
     Args:
         split: whose training part says what goes together.
         rated: what the user liked and disliked.
-        tastes: the tastes that are stated, the lead one first.
+        tastes: the tastes that are stated, the first one first. One of which many displayed dislikes are gets a work
+            only if no other one does.
+        silent: works whose fans are not asked, as they were no choice for the user's own sake.
         against: facts about traits that neither a work to be offered nor the like that speaks for it has.
         popular: whether works better known than half of the choices may be offered, too.
         obscure: whether the others may be.
@@ -65,16 +75,20 @@ def offers(
         barred |= _well_known(split)
     if not obscure:
         barred |= ~_well_known(split)
-    clear = _clear(pairs, LIFT, FANS) & ~barred[pairs.other] & ~warned[pairs.work]
+    deaf = warned | np.isin(np.arange(len(barred)), np.array(silent, np.int64))
+    clear = _clear(pairs, LIFT, FANS) & ~barred[pairs.other] & ~deaf[pairs.work]
     able = np.flatnonzero(clear)
     strength = _strength(pairs, able, len(barred))
     keys = (-pairs.gain[able], store.item_hash[pairs.other[able]], -strength[pairs.other[able]])
     able = able[np.lexsort(keys)]
     found: list[Fact] = []
     used: set[object] = set()
-    for taste in tastes:
+    for taste in sorted(tastes, key=_is_doubtful):
+        if found and _is_doubtful(taste):
+            break
         fits = _fitting(split, taste)
         places = able[fits[pairs.other[able]] & fits[pairs.work[able]]]
+        places = _supported(pairs, places, taste)
         places = _quoted_first(store, pairs, places, taste)
         place = _place(split, pairs, places, used)
         if place is not None:
@@ -117,10 +131,31 @@ def aversions(split: Partition, rated: Rated, *, kinds: Sequence[Fact]) -> list[
     return []
 
 
-def _clear(pairs: Pairs, lift: float, fans: float) -> np.ndarray:
+def _is_doubtful(taste: Fact) -> bool:
+    """Whether a taste is stated with a title that disappointed, and is no contrast."""
+    failed = any((one.kind, one.about) == ("own", "title") for one in taste.details)
+    return failed and taste.kind != "contrast"
+
+
+def _supported(pairs: Pairs, places: np.ndarray, taste: Fact) -> np.ndarray:
+    """These pairs without those for which one displayed like alone speaks, and not clearly enough."""
+    alone = ALONE_OF_A_PERIOD if taste.about == "decade" else ALONE
+    others, number = np.unique(pairs.other[places], return_counts=True)
+    several = number[others.searchsorted(pairs.other[places])] > 1
+    return places[several | _is_lifted(pairs, alone)[places]]
+
+
+def _clear(pairs: Pairs, lift: Fraction, fans: Fraction) -> np.ndarray:
     """Which pairs hold for so large a share of the first work's fans, and so many times as often as expected."""
     asked = (pairs.of >= ASKED) & (pairs.together >= TOGETHER)
-    return asked & (pairs.together >= lift * pairs.expected) & (pairs.together >= fans * pairs.of)
+    shared = pairs.together * fans.denominator >= fans.numerator * pairs.of
+    return asked & shared & _is_lifted(pairs, lift)
+
+
+def _is_lifted(pairs: Pairs, lift: Fraction) -> np.ndarray:
+    """Which pairs hold so many times as often as expected. What is expected was rounded when it was counted."""
+    expected = np.rint(pairs.expected * EXACT).astype(np.int64)
+    return pairs.together * EXACT * lift.denominator >= lift.numerator * expected
 
 
 def _quoted_first(store: StoreReader, pairs: Pairs, places: np.ndarray, taste: Fact) -> np.ndarray:
@@ -135,6 +170,8 @@ def _place(split: Partition, pairs: Pairs, places: np.ndarray, used: set[object]
     store, named = split.store, works.series_of(split.store)
     for place in places.tolist():
         anchor, code = int(pairs.work[place]), int(pairs.other[place])
+        if store.item(code).title.casefold().startswith(NAMELESS):
+            continue
         series = named[code][0]
         if not used & {anchor, code, series} and not _one_series(store, anchor, code):
             used |= {anchor, code, series or anchor}
@@ -172,7 +209,8 @@ def _sequels(split: Partition) -> np.ndarray:
 def _badly_received(split: Partition) -> np.ndarray:
     """By work code, whether too few of those who like or dislike the work like it."""
     known = counts.counts(split)
-    return known.likes < RECEIVED * (known.likes + known.dislikes)
+    judged = known.likes + known.dislikes
+    return known.likes * RECEIVED.denominator < RECEIVED.numerator * judged
 
 
 def _well_known(split: Partition) -> np.ndarray:

@@ -47,6 +47,20 @@ def opinions(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
     return sorted(facts, key=lambda fact: (fact.direction, -fact.count))
 
 
+def is_for_others(comment: Comment, words: AspectWords) -> bool:
+    """Whether a review says that its author had somebody else in mind: a gift is no choice of their own.
+
+    Args:
+        comment: the review.
+        words: the words of the domain.
+
+    Returns:
+        True where it names an audience of the list `others`.
+    """
+    named = aspects([comment], words, ("audience",))
+    return any(fact.about == "audience" and words.is_of("others", fact.value) for fact in named)
+
+
 def _unsuited(comment: Comment, words: AspectWords) -> list[Fact]:
     """The people, known to the lexicon, for whom a comment calls the item bad outright: "not for children"."""
     return [

@@ -6,7 +6,8 @@ k >= 3, the smoothed lift ((k + 10 p) / (n + 10)) / p is at least 1.3, and chanc
 users: P(X >= k) <= .05 w for X binomial (n, p), where the weights w of all traits of the kind sum to 1:
 each gets half of an equal share, and half by how common it is. p is at least the share that works drawn
 in proportion to popularity, without repetition, would have. Its direction is none (0) if it is
-about as common among the user's dislikes: something they keep coming back to, with mixed results.
+about as common among the user's dislikes, and these are half as many as the likes or more: something they keep coming
+back to, with mixed results.
 
 `contrast`. The marks of all works that the user judged, neither liked nor disliked ones too, are compared
 with the mean mark of the training part's other users on each work (a line fitted to the user: how
@@ -20,51 +21,57 @@ dislikes than among the likes by Fisher's exact test, at `LISTED_CHANCE`: it is 
 shows it most clearly of all traits. In the same way a share is `listed` that chance explains at `LISTED_CHANCE` if
 only this trait had been tried: it is said only where the list shows it plainly.
 
-`habit`. How many works the user has judged, the share of them that they like, and of little-known
-works among the likes: said beyond the first or last tenth of users who have judged 20 works or more;
-the last only if chance explains it in at most one case in 100, given the number of likes and their categories.
+`habit`. The share of the judged works that the user likes, and of little-known works among the likes: said beyond the
+first or last tenth of users who have judged 20 works or more; the latter only if chance explains it in at most one case
+in 100, given the number of likes and their categories. Whoever is called strict also dislikes much, and whoever is
+called generous does not.
 """
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
+from fractions import Fraction
 from statistics import NormalDist
 
 import numpy as np
 
 from itdr.builders.evidence import significance
-from itdr.builders.evidence.facts import DOWN, UP, Fact
+from itdr.builders.evidence.facts import DOWN, SHARE_KINDS, UP, Fact
 from itdr.builders.evidence.interests import works
-from itdr.builders.evidence.interests.display import NARROW
 from itdr.builders.evidence.interests.person import Person, Tally
 from itdr.builders.evidence.interests.statements import HABITUAL
-from itdr.builders.evidence.interests.works import KINDS
-from itdr.builders.evidence.verdicts import LIKE
+from itdr.builders.evidence.interests.works import KINDS, NARROW
+from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 
 LEAST = 3
 """Likes, or dislikes, that must carry a trait."""
 LIFT = 1.3
 CHANCE = 0.05
 CONTRAST_CHANCE = 0.015
-LISTED_CHANCE, SHARED_CHANCE, SHARED = 0.01, 0.05, 0.8
-"""The latter where so large a share of the dislikes have the trait."""
+LISTED_CHANCE, SHARED_CHANCE, SHARED = 0.01, 0.05, Fraction(4, 5)
+"""`SHARED_CHANCE` counts where so large a share of the dislikes have the trait."""
+CLEARLY_ABOVE = Fraction(6, 5)
+"""A trait is named as a taste if its share is so many times the expected one, or more."""
+BORNE_OUT = Fraction(4, 3)
+"""What most listed dislikes share is a reason if it is so many times as common among all dislikes as among all likes."""
 JUDGED = 5
 CLEARLY = {UP: 1.5, DOWN: 2.0}
 """A contrast's trait must be this many times as common on its own side as on the other."""
 OBSCURE_CHANCE = 0.01
-HEAVY, GENEROUS, STRICT, OBSCURE = 3.0, 1.25, 0.7, 1.5
-"""Factors relative to the median user: works judged (`HEAVY`), share of works liked (`GENEROUS`, `STRICT`);
-`OBSCURE` is relative to the expected share of little-known works."""
-MOSTLY = 0.7
+GENEROUS, STRICT, OBSCURE = 1.25, 0.7, 1.5
+"""Factors relative to the share of works that the median user likes (`GENEROUS`, `STRICT`), and to the expected
+share of little-known works (`OBSCURE`)."""
+DISLIKED = Fraction(1, 5)
+"""Who is strict dislikes so large a share of what they judge, or more; who is generous, less."""
+MOSTLY = Fraction(7, 10)
 """Where so large a share of the likes are little known, that comes first."""
-WIDE = 0.35
+WIDE = Fraction(7, 20)
 """The share of the likes that the core of a taste has, at least."""
-MIXED = 2
-MIXED_SHARE = 0.8
-"""A taste counts as mixed if it has at least this many dislikes, and its share among the dislikes is at
-least this many times its share among the likes."""
-OFTEN = 0.2
+MIXED, MIXED_COUNT, MIXED_SHARE = 2, Fraction(1, 2), Fraction(4, 5)
+"""A taste counts as mixed if it has at least this many dislikes, half as many as likes, and its share among the dislikes
+is at least this many times its share among the likes."""
+OFTEN = Fraction(1, 5)
 """What this share of the likes have in common may be said of the rest of the list."""
 OLD = 1970
 """What is from before this year is certainly old, for users whose active years are unknown."""
@@ -94,6 +101,17 @@ def facts(person: Person, carried: int) -> list[Fact]:
     contrasts = _contrasts(tally, person)
     contrasts = [one for one in contrasts if one.kind != "listed" or one.topic not in tastes]
     return [*found, *contrasts, *_habits(person)]
+
+
+def expected_share(fact: Fact) -> float:
+    """The share to be expected of a trait among the likes; rounded, as float noise must not decide anything."""
+    base = fact.base if fact.kind in SHARE_KINDS else fact.base / max(fact.of, 1)
+    return round(base, 6)
+
+
+def is_clearly_above(fact: Fact) -> bool:
+    """Whether a trait is clearly more common among the likes than expected."""
+    return Fraction(fact.count, max(fact.of, 1)) >= CLEARLY_ABOVE * Fraction(expected_share(fact))
 
 
 def wants_unknown(fact: Fact) -> bool:
@@ -147,13 +165,14 @@ def _shares(tally: Tally, person: Person, carried: int) -> Iterator[Fact]:
             continue
         against = int(tally.dislikes[place])
         mixed = against >= MIXED and against * total >= MIXED_SHARE * likes * m
+        mixed = mixed and against >= MIXED_COUNT * likes
         # The base of a `share` is a share as well; for other kinds it is the expected number.
         of_kind = FACT_OF.get(kind, "share")
         base = base if of_kind == "share" else base * total
         yield Fact(of_kind, kind, name, likes, total, base, 0 if mixed else UP)
 
 
-def commonest(person: Person, least: float = WIDE) -> Iterator[Fact]:
+def commonest(person: Person, least: Fraction = WIDE) -> Iterator[Fact]:
     """Each category that so large a share of the likes have, whether or not others like it as much: not
     a taste in itself, but the commonest trait.
 
@@ -165,7 +184,9 @@ def commonest(person: Person, least: float = WIDE) -> Iterator[Fact]:
         Facts `most`.
     """
     counts, tally, n = person.counts, person.tally, person.likes
-    wide = (tally.likes >= least * n) & (counts.kinds[tally.traits] == KINDS.index("category"))
+    # likes >= least * n, in whole numbers.
+    wide = tally.likes * least.denominator >= least.numerator * n
+    wide &= counts.kinds[tally.traits] == KINDS.index("category")
     for place in np.flatnonzero(wide).tolist():
         trait, k = int(tally.traits[place]), int(tally.likes[place])
         yield Fact("most", *counts.names[trait], k, n, counts.share(trait, n), UP)
@@ -212,7 +233,8 @@ def _contrasts(tally: Tally, person: Person) -> list[Fact]:
             k, against = int(likes[place]), int(dislikes[place])
             if sure or (direction == DOWN and _is_commoner(against, m, k, n)):
                 kind, name = person.counts.names[traits[place]]
-                figures = (k, n, against / m) if direction == UP else (against, m, k / n)
+                usual = person.counts.share(int(traits[place]), n)
+                figures = (k, n, usual) if direction == UP else (against, m, k / n)
                 weak = "risk" if sure and against <= k else "listed"
                 of_kind = "contrast" if sure and (direction == UP or against > k) else weak
                 facts.append(Fact(of_kind, kind, name, *figures, direction))
@@ -223,6 +245,26 @@ def _is_commoner(against: int, m: int, k: int, n: int) -> bool:
     """Whether a trait is clearly more common among the m dislikes than among the n likes."""
     chance = SHARED_CHANCE if against >= SHARED * m else LISTED_CHANCE
     return significance.more_common(against, m, k, n) <= chance
+
+
+def common_dislike(person: Person, about: str, value: str) -> Fact | None:
+    """A reason against a trait that most listed dislikes plainly share.
+
+    Args:
+        person: the user.
+        about: what the trait is.
+        value: its value.
+
+    Returns:
+        A fact `listed`; None unless the trait is `BORNE_OUT` times as common among all dislikes as among all likes.
+        It needs no test of its own: it was not found by trying all traits.
+    """
+    has = person.bears(person.counts.codes[about][value])
+    against, k = (int((has & (person.sides == side)).sum()) for side in (DISLIKE, LIKE))
+    m, n = person.dislikes, person.likes
+    if against * n < BORNE_OUT * k * m:
+        return None
+    return Fact("listed", about, value, against, m, k / n, DOWN)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -254,23 +296,22 @@ def _habits(person: Person) -> Iterator[Fact]:
     n, judged = person.likes, person.number
     if judged < HABITUAL:
         return
-    if judged >= max(usual.judged[2], HEAVY * usual.judged[1]):
-        yield Fact("habit", "heavy", "", judged, 0, usual.judged[1], UP)
-    elif judged <= usual.judged[0]:
-        yield Fact("habit", "light", "", judged, 0, usual.judged[1], DOWN)
-    rate = n / judged
-    if rate >= max(usual.liked[2], GENEROUS * usual.liked[1]):
-        yield Fact("habit", "generous", "", n, judged, usual.liked[1] * judged, UP)
-    elif rate <= min(usual.liked[0], STRICT * usual.liked[1]):
-        yield Fact("habit", "strict", "", n, judged, usual.liked[1] * judged, DOWN)
+    # Rounded: float noise must not decide what is said.
+    usual_rate, rate = usual.liked[1], round(n / judged, 9)
+    dislikes_much = person.dislikes >= DISLIKED * judged
+    if rate >= round(max(usual.liked[2], GENEROUS * usual_rate), 9) and not dislikes_much:
+        yield Fact("habit", "generous", "", n, judged, usual_rate * judged, UP)
+    elif rate <= round(min(usual.liked[0], STRICT * usual_rate), 9) and dislikes_much:
+        yield Fact("habit", "strict", "", n, judged, usual_rate * judged, DOWN)
     liked = person.codes[person.sides == LIKE]
     k, p = int((counts.likes[liked] < counts.known).sum()), counts.obscure_share(liked)
     if not 0 < p < 1:
         return
+    share = round(k / n, 9)
     if (
-        k / n >= max(usual.obscure[2], OBSCURE * p)
+        share >= round(max(usual.obscure[2], OBSCURE * p), 9)
         and significance.at_least(k, n, p) <= OBSCURE_CHANCE
     ):
         yield Fact("habit", "obscure", "", k, n, p * n, UP)
-    elif k / n <= usual.obscure[0] and significance.at_most(k, n, p) <= OBSCURE_CHANCE:
+    elif share <= round(usual.obscure[0], 9) and significance.at_most(k, n, p) <= OBSCURE_CHANCE:
         yield Fact("habit", "obscure", "", k, n, p * n, DOWN)

@@ -21,6 +21,8 @@ KINDS = ("category", "creator", "tag", "decade", "series", "sequel", "blend")
 """Kinds of traits. A blend is two categories together, or one and a sequel: `Comedy + Romance`. Tags are what players call a game, in the attribute `Tags`, set apart by commas;
 decades and series go by year and title, what is old also by longer spans; a sequel is a film or game that its title
 numbers."""
+NARROW = ("series", "creator")
+"""Kinds of traits that say more than others."""
 TAGS, _COMMA = "Tags", ", "
 SEQUEL = "numbered sequels"
 _COLUMNS = {"category": "categories", "creator": "creators"}

@@ -18,6 +18,7 @@ from typing import Any
 from itdr.builders.core import emptied, numbers
 from itdr.builders.core.duckdb_csv import literal
 from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.python_lists import string_list_sql
 from itdr.builders.core.reasons import ROUNDED
 from itdr.builders.core.text_files import AGAIN, LONGEST_LINE, lines, open_bytes
 from itdr.builders.sources._formats.validate import require_encoding, tail_of
@@ -167,7 +168,8 @@ def _shortened(column: str) -> str:
 def texts_sql(value: str) -> str:
     """SQL (VARCHAR[]) for the texts of a JSON value: a text or number, a list of these, or a list of lists.
 
-    Null, an object and `NaN` give an empty list.
+    Null, an object and `NaN` give an empty list. A text that is a list as Python writes it, as pandas
+    leaves it in a table, gives that list.
 
     Args:
         value: an SQL expression of type JSON.
@@ -175,6 +177,12 @@ def texts_sql(value: str) -> str:
     Returns:
         An SQL expression.
     """
+    text = f"json_extract_string({value}, '$')"
+    written = string_list_sql(text)
+    text_or_list = (
+        f"CASE WHEN NOT starts_with({text}, '[') THEN [{text}] WHEN trim({text}) = '[]' THEN [] "
+        f"WHEN len({written}) > 0 THEN {written} ELSE [{text}] END"
+    )
     return (
         f"CASE json_type({value}) WHEN 'ARRAY' THEN list_filter(list_concat("
         f"json_extract_string({value}, '$[*][*]'), list_transform(list_filter("
@@ -182,7 +190,7 @@ def texts_sql(value: str) -> str:
         "lambda j: json_extract_string(j, '$'))), lambda t: t IS NOT NULL) "
         f"WHEN 'OBJECT' THEN [] WHEN 'NULL' THEN [] WHEN 'DOUBLE' THEN CASE WHEN "
         f"isfinite(CAST({value} AS DOUBLE)) THEN [json_extract_string({value}, '$')] ELSE [] END "
-        f"ELSE CASE WHEN {value} IS NULL THEN [] ELSE [json_extract_string({value}, '$')] END END"
+        f"ELSE CASE WHEN {value} IS NULL THEN [] ELSE {text_or_list} END END"
     )
 
 

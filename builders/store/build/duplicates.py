@@ -79,11 +79,11 @@ def _runs(stored: RowGroups, run: list[str], record: list[str]) -> Iterator[pa.T
         rows = rows.slice(len(rows) - 1) if last_row else rows
         return rows.append_column("n", pa.array(np.ones(len(rows), np.int64)))
 
-    last = before = None
+    last, before = -1, 0  # the item that ended the last group, and that group
     tail: pa.Table | None = None  # the rows so far of a run that may go on
     for group in np.flatnonzero(np.diff(stored.ends, prepend=0)).tolist():
         items = stored.group(group, ["item_code"]).column(0).to_numpy()
-        goes_on = last is not None and items[0] == last
+        goes_on = items[0] == last
         if tail is not None and not goes_on:
             yield tail
             tail = None

@@ -32,7 +32,8 @@ _YEARS = """
 SELECT count(*) AS n, count(r.year) AS years
 FROM items_raw AS r WHERE reject IS NULL AND title IS NOT NULL
 """
-_LEAST_YEARS = 0.05
+_LEAST_YEARS = 0.25
+"""The share of items with a year; titles that were cut lose theirs."""
 _CREATORS = """
 SELECT count(*) AS n, count(DISTINCT title) AS titles, count(DISTINCT listed(creators)) AS creators
 FROM items_raw WHERE reject IS NULL AND title IS NOT NULL

@@ -9,13 +9,21 @@ from typing import Any
 
 from itdr.builders.core.duckdb_csv import literal
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.core.reasons import BAD_ID, ENOUGH_TO_JUDGE, IMPLAUSIBLE_TIME, OUTSIDE_SCALE
+from itdr.builders.core.reasons import (
+    BAD_ID,
+    ENOUGH_TO_JUDGE,
+    IMPLAUSIBLE_TIME,
+    NO_RATING,
+    OUTSIDE_SCALE,
+)
 from itdr.builders.core.schema import Source
 
 _NEAR = 1e-3
 """The share of a step by which a rating, stored in 32 bits, may miss it."""
 MOST_OFF_SCALE = 0.2
 """The share of ratings off the scale from which on they are on another one."""
+ALL_LOWEST = 100
+"""So many ratings are not all the lowest of the scale."""
 RATINGS = f"""
 SELECT count(rating) AS n, min(rating) AS low, max(rating) AS high FROM interactions_staged
 WHERE abs(rating) < 1e9 AND (reject IS NULL OR reject = {literal(OUTSIDE_SCALE)})
@@ -61,6 +69,11 @@ def beyond_sql(source: Source, columns: Collection[str]) -> list[str]:
         Expressions of type VARCHAR, null where the limit holds; none without limits.
     """
     found = []
+    if "rating" in columns:
+        # NaN and infinity: the largest number of 32 bits is less in every engine.
+        found.append(
+            f"CASE WHEN abs(CAST(rating AS DOUBLE)) > 3.5e38 THEN {literal(NO_RATING)} END"
+        )
     # The step of a described source may be a guess; its reader checks the bounds.
     if source.scale is not None and not source.described and "rating" in columns:
         low, high, step = source.scale.low, source.scale.high, source.scale.step
@@ -133,13 +146,18 @@ def _require_scale(
     Raises:
         RawFileError: a considerable share of the ratings is off the scale.
     """
-    off = rejected.get(("interactions", OUTSIDE_SCALE), 0)
-    if source.scale is None or source.described or off < ENOUGH_TO_JUDGE:
-        return
-    n, low, high = row(RATINGS)
-    if not n or off < MOST_OFF_SCALE * n:
-        return
     scale = source.scale
+    if scale is None or source.described:
+        return
+    off = rejected.get(("interactions", OUTSIDE_SCALE), 0)
+    n, low, high = row(RATINGS)
+    if n >= ALL_LOWEST and low == high == scale.low:
+        raise RawFileError(
+            f"{source.id}: all {n:,} ratings in {', '.join(map(str, files))} are {low:g}, the lowest of "
+            f"{scale.low:g} to {scale.high:g}. They were turned into yes and no: put the official file in place."
+        )
+    if not n or off < max(ENOUGH_TO_JUDGE, MOST_OFF_SCALE * n):
+        return
     raise RawFileError(
         f"{source.id}: of {n:,} ratings in {', '.join(map(str, files))}, {off:,} are off the scale. "
         f"Expected {scale.low:g} to {scale.high:g} in steps of {scale.step:g}; found {low:g} to "

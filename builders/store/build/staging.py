@@ -167,6 +167,9 @@ def _kept(source: Source, table: str, types: Mapping[str, str]) -> list[str]:
             kept.append(statements.staged_column(name, kind))
         elif table == "interactions" and name == "rating":
             kept.append(f"{limits.on_scale_sql(source)} AS rating")
+        elif table == "items" and name == "title":
+            cleaned = texts.cleaned_sql(table, name)
+            kept.append(f"CASE WHEN NOT {_undecoded(name)} THEN {cleaned} END AS {name}")
         elif name not in NOTES:
             kept.append(f"{texts.cleaned_sql(table, name)} AS {name}")
     if emptied := _emptied(table, types):
@@ -190,11 +193,18 @@ def _kept(source: Source, table: str, types: Mapping[str, str]) -> list[str]:
 def _emptied(table: str, types: Mapping[str, str]) -> list[str]:
     """SQL for the values that were emptied: what the reader says, and the lists that cannot be read."""
     reasons = ["emptied"] if "emptied" in types else []
+    if table == "items" and "title" in types:
+        reasons.append(f"CASE WHEN {_undecoded('title')} THEN {literal(unreadable('title'))} END")
     return reasons + [
         f"CASE WHEN {texts.broken_list_sql(name)} THEN {literal(unreadable(name))} END"
         for name in types
         if texts.TEXTS[table].get(name) == "list"
     ]
+
+
+def _undecoded(text: str) -> str:
+    """SQL condition: a text lost letters when it was decoded; false for null."""
+    return f"coalesce(contains({text}, {literal(texts.LOST_LETTER)}), false)"
 
 
 def _named(paths: Iterable[Path], message: str) -> list[str]:

@@ -16,7 +16,7 @@ COMMON = 0.1
 """A value that this share of the items has is common."""
 
 
-class Fields:
+class FieldCounts:
     """The values of a sample of a store's items.
 
     Args:

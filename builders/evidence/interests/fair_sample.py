@@ -1,0 +1,93 @@
+"""Which of a user's likes and dislikes the question lists.
+
+They are a fair sample: each taste that could be stated is as common among them as among all of the user's likes (or
+dislikes).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from itdr.builders.evidence.facts import Fact
+from itdr.builders.evidence.interests.person import Person
+from itdr.builders.evidence.interests.works import KINDS
+
+TRACKED = 6
+"""How many facts (the strongest first) have their share preserved by the sample."""
+MIX, HEAVIER = 20, 4
+"""So many of a side's commonest traits keep their shares as well; the facts weigh so many times as much."""
+MIXED = ("category", "creator", "tag", "decade")
+"""The kinds of these traits."""
+CONSIDERED = 120
+"""How many works of a side, in hash order, the sample is taken from."""
+_FARTHEST = np.iinfo(np.int64).max
+
+
+def fair_sample(
+    person: Person,
+    facts: Sequence[Fact],
+    order: np.ndarray,
+    names: np.ndarray,
+    most: int,
+    taken: set[int],
+) -> list[int]:
+    """Up to `most` places of one side's works, which mirror that side's share of every taste.
+
+    Args:
+        person: the user.
+        facts: those whose shares are kept, as far as they are about traits of works.
+        order: places of that side's works, in the order of a stable hash, which breaks ties.
+        names: codes of the titles, by place; no two displayed works have the same.
+        most: how many are displayed.
+        taken: names already displayed; those of the chosen ones are added.
+
+    Returns:
+        The places, in the order in which they are displayed.
+    """
+    n = len(order)
+    if not n:
+        return []
+    has, weights = _tracked(person, facts, order)
+    wanted = has.sum(0)
+    has, order = has[:CONSIDERED], order[:CONSIDERED]
+    named = names[order].tolist()
+    alike: dict[int, list[int]] = {}
+    for place, name in enumerate(named):
+        alike.setdefault(name, []).append(place)
+    barred = np.array([name in taken for name in named], bool)
+    # The squared distance of s + t from w (c + 1) / n, times n, minus what is the same for all works:
+    # t: traits of a work, s: of the c chosen ones, w: of all n. Integers tie identically on every machine.
+    own = n * (has @ weights)
+    shown = np.zeros(len(weights), np.int64)
+    chosen: list[int] = []
+    while len(chosen) < most:
+        off = own + 2 * (has @ (weights * (n * shown - (len(chosen) + 1) * wanted)))
+        off[barred] = _FARTHEST
+        best = int(off.argmin())
+        if barred[best]:
+            break
+        chosen.append(int(order[best]))
+        taken.add(named[best])
+        shown += has[best]
+        barred[alike[named[best]]] = True
+    return chosen
+
+
+def _tracked(
+    person: Person, facts: Sequence[Fact], order: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """What keeps its share: for each work of one side and each trait, whether the work has it; and the traits' weights."""
+    known = person.counts
+    stated = list(dict.fromkeys(fact.topic for fact in facts if fact.about in KINDS))[:TRACKED]
+    codes = {known.codes[about].get(value): HEAVIER for about, value in stated}
+    traits, number = np.unique(known.traits_of(person.codes[order])[1], return_counts=True)
+    mixed = np.isin(known.kinds[traits], [KINDS.index(kind) for kind in MIXED])
+    traits, number = traits[mixed], number[mixed]
+    for code in traits[np.lexsort((traits, -number))][:MIX].tolist():
+        codes.setdefault(code, 1)
+    has = [person.bears(code)[order] for code in codes if code is not None]
+    weights = [weight for code, weight in codes.items() if code is not None]
+    none = np.zeros((len(order), 0), np.int64)
+    return np.stack(has, 1, dtype=np.int64) if has else none, np.array(weights, np.int64)

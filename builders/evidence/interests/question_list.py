@@ -1,0 +1,93 @@
+"""The list of likes and dislikes that a question shows of a user."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from itdr.builders.evidence.facts import DOWN, UP, Fact
+from itdr.builders.evidence.interests.person import Person
+from itdr.builders.evidence.verdicts import DISLIKE, LIKE
+from itdr.builders.store.reader import Item
+
+IsSayable = Callable[[str, str], bool]
+"""Whether a trait can be named, by what it is about and its value."""
+
+
+def any_trait(about: str, value: str) -> bool:
+    """Say that every trait can be named.
+
+    Args:
+        about: what the trait is.
+        value: its value.
+
+    Returns:
+        True.
+    """
+    return True
+
+
+@dataclass(frozen=True)
+class QuestionList:
+    """What a question lists of a user: likes, then dislikes.
+
+    liked, disliked: places of the listed works among the user's.   items: the items, in the same order.
+    is_sayable: whether a trait can be named.   namesakes: of each listed work, whether another one bears its name.
+    """
+
+    person: Person
+    liked: Sequence[int]
+    disliked: Sequence[int]
+    items: Sequence[Item] = ()
+    is_sayable: IsSayable = any_trait
+    namesakes: Sequence[bool] = ()
+
+    @functools.cached_property
+    def places(self) -> np.ndarray:
+        """Places of all listed works."""
+        return np.array([*self.liked, *self.disliked], np.int64)
+
+    @functools.cached_property
+    def is_like(self) -> np.ndarray:
+        """Which of the listed works are liked."""
+        return np.arange(len(self.places)) < len(self.liked)
+
+    def carriers(self, fact: Fact) -> np.ndarray:
+        """Which of the listed works have the trait that a fact is about."""
+        return self.person.carries(fact)[self.places]
+
+    def counts_of(self, fact: Fact) -> tuple[int, int]:
+        """How many listed likes, and how many listed dislikes, have the trait that a fact is about."""
+        has = self.carriers(fact)
+        return int(has[self.is_like].sum()), int(has[~self.is_like].sum())
+
+    def shown_of(self, fact: Fact) -> list[Fact]:
+        """The two counts of `counts_of` as facts, that of the fact's own side first."""
+        k, against = self.counts_of(fact)
+        likes = Fact("shown", fact.about, fact.value, k, len(self.liked), 0.0, UP)
+        dislikes = Fact("shown", fact.about, fact.value, against, len(self.disliked), 0.0, DOWN)
+        return [dislikes, likes] if fact.direction == DOWN else [likes, dislikes]
+
+    def overall_of(self, fact: Fact, direction: int) -> Fact:
+        """How many of all likes (`UP`) or dislikes (`DOWN`), listed or not, have the trait that a fact is about."""
+        person = self.person
+        side, of = (LIKE, person.likes) if direction == UP else (DISLIKE, person.dislikes)
+        count = int((person.carries(fact) & (person.sides == side)).sum())
+        return Fact("overall", fact.about, fact.value, count, of, 0.0, direction)
+
+    def gap(self, k: int, against: int) -> Fraction:
+        """How much more common a trait is among the listed dislikes than among the likes.
+
+        Args:
+            k: how many of the likes have it.
+            against: how many of the dislikes.
+
+        Returns:
+            The difference between the two shares.
+        """
+        lows, highs = max(len(self.disliked), 1), max(len(self.liked), 1)
+        return Fraction(against, lows) - Fraction(k, highs)

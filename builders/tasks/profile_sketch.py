@@ -1,0 +1,378 @@
+"""What there is to say of a user, and what the question lists of them.
+
+1. Facts are counted and tested over all that the user judged.
+2. A fair sample of likes and dislikes is drawn for the question.
+3. Of the facts those that the list shows are kept, and the plan of the answer file orders them.
+4. What else many listed works have in common is added, and so are works to offer and to leave out.
+
+A sketch is given up at any step at which there is too little to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from itdr.builders.core.text import cut
+from itdr.builders.evidence.aspect_words import AspectWords
+from itdr.builders.evidence.aspects import aspects
+from itdr.builders.evidence.comments import Comment
+from itdr.builders.evidence.facts import DOWN, UP, Fact
+from itdr.builders.evidence.interests import (
+    core,
+    counts,
+    display,
+    fair_sample,
+    likeness,
+    offers,
+    opinions,
+    tastes,
+    visible_patterns,
+    works,
+)
+from itdr.builders.evidence.interests.person import Person
+from itdr.builders.evidence.interests.question_list import QuestionList
+from itdr.builders.evidence.user_verdicts import Sided
+from itdr.builders.evidence.verdicts import DISLIKE, LIKE
+from itdr.builders.rendering.realiser import Realiser, Statement, load_realiser
+from itdr.builders.tasks.base import OpenCell
+
+TASK_ID = "interest_recognition"
+LEAST_FACTS, TASTES = 3, 2
+PROFILE = "profile"
+"""The section of an answer with the tastes."""
+SECONDS = ("nearly_second", "second_of_two")
+"""Statements that say the second of two tastes of equal weight."""
+HEARD = 40
+"""Reviews of a user that are searched for what they speak of."""
+
+
+@dataclass(slots=True)
+class Sketch:
+    """What there is to say of a user.
+
+    liked, disliked: places of the displayed works.
+    facts: all that the displayed works show, in the order in which they may be said; held: (about,
+    value) of all tastes, shown or not.   statements: what is said.
+    """
+
+    mine: Sided
+    texts: list[str | None]
+    liked: list[int]
+    disliked: list[int]
+    facts: list[Fact]
+    held: frozenset[tuple[str, str]]
+    flags: frozenset[str]
+    statements: list[Statement]
+
+    @property
+    def displayed(self) -> list[int]:
+        """Places of the displayed works, likes first."""
+        return self.liked + self.disliked
+
+
+@dataclass(frozen=True)
+class _Subject:
+    """A user of whom a sketch is made. held: the facts that hold.   common: what most likes have in common."""
+
+    cell: OpenCell
+    user: int
+    mine: Sided
+    texts: list[str | None]
+    person: Person
+    held: list[Fact]
+    common: list[Fact]
+
+    @property
+    def realiser(self) -> Realiser:
+        return realiser_of(self.cell)
+
+    @property
+    def aspect_words(self) -> AspectWords:
+        """What reviews speak of."""
+        return self.realiser.lexicon.aspects
+
+    def comments(self, places: Sequence[int]) -> list[Comment]:
+        """The reviews of these works, as they are displayed."""
+        most = int(self.cell.cell.options["text_chars"])
+        written = ((self.texts[self.mine.places[k]], self.mine.sides[k]) for k in places)
+        return [Comment(self.user, side, cut(text, most)) for text, side in written if text]
+
+
+def realiser_of(cell: OpenCell, variant: str = "") -> Realiser:
+    """The realiser of the cell's answers, or of the table of facts (variant `_table`)."""
+    folder = cell.cell.templates
+    return cell.store.shared(
+        ("interest realiser", variant, folder),
+        lambda: load_realiser(TASK_ID + variant, cell.cell.source.words, cell.words, folder),
+    )
+
+
+def sketch_of(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> Sketch | None:
+    """What there is to say of a user.
+
+    Args:
+        cell: the open cell.
+        user: the user's code.
+        mine: the user's likes and dislikes.
+        texts: the user's reviews, by event; None without one.
+
+    Returns:
+        The sketch; None where there is too little to say.
+    """
+    subject = _subject(cell, user, mine, texts)
+    ordered = core.by_strength([*subject.realiser.lexicon.sayable(subject.held), *subject.common])
+    distinct = display.distinct_tastes(subject.person, ordered)
+    if not any(texts) and not any(map(core.is_own, distinct)):
+        return None
+    shown = _question_list(subject, distinct)
+    facts = display.distinct_tastes(subject.person, display.shown_facts(shown, ordered))
+    facts = core.chosen_tastes(facts)
+    facts += opinions.opinions(subject.comments(shown.places.tolist()), subject.aspect_words)
+    flags = _flags(subject, shown, facts)
+    facts, flags = _with_second(subject, facts, flags)
+    if not _opens(subject, facts, flags):
+        return None
+    facts = _with_rest(subject, shown, facts, flags)
+    facts = _with_works(subject, shown, facts, flags)
+    return _finished(subject, shown, facts, flags)
+
+
+def _subject(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> _Subject:
+    split = cell.partition
+    person = Person.of(counts.counts(split), mine, split.in_training([user])[0])
+    held = tastes.facts(person, int(cell.cell.rule.options.get("carried", 1)))
+    common = realiser_of(cell).lexicon.sayable([*tastes.commonest(person)])
+    return _Subject(cell, user, mine, texts, person, held, common)
+
+
+# -- the list -----------------------------------------------------------------------------------
+
+
+def _question_list(subject: _Subject, distinct: Sequence[Fact]) -> QuestionList:
+    """The likes and dislikes that the question lists."""
+    person, lexicon = subject.person, subject.realiser.lexicon
+
+    def is_sayable(about: str, value: str) -> bool:
+        dated = about == "decade" and tastes.is_recent(value, person.active)
+        return not dated and lexicon.is_taste(about, value)
+
+    liked, disliked = _displayed(subject, [*distinct[:1], *subject.common, *distinct[1:]])
+    codes = [subject.mine.items[k] for k in liked + disliked]
+    (items,) = subject.cell.store.items_of([codes])
+    shared = works.namesakes(subject.cell.store)[[subject.mine.works[k] for k in liked + disliked]]
+    return QuestionList(person, liked, disliked, items, is_sayable, shared.tolist())
+
+
+def _displayed(subject: _Subject, facts: Sequence[Fact]) -> tuple[list[int], list[int]]:
+    """Places of the likes and dislikes that the question shows."""
+    cell, mine, person = subject.cell, subject.mine, subject.person
+    order = np.array(cell.hashed_order(subject.user, mine.works, "shown"))
+    if any(subject.texts) and sum(map(core.is_taste, facts)) < LEAST_FACTS:
+        order = _telling_first(subject, order)
+    names, taken = _names(subject), set[int]()
+    liked, disliked = (
+        fair_sample.fair_sample(person, facts, order[person.sides[order] == side], names, n, taken)
+        for side, n in zip((LIKE, DISLIKE), _most(cell, subject.texts), strict=True)
+    )
+    return liked, disliked
+
+
+def _names(subject: _Subject) -> np.ndarray:
+    """Codes of the titles without their years: an answer names no years, so no two listed works are namesakes."""
+    store, mine = subject.cell.store, subject.mine
+    names = np.array(mine.titles)
+    first: dict[str, int] = {}
+    for place in np.flatnonzero(works.namesakes(store)[mine.works]).tolist():
+        title = works.without_year(store.item(mine.items[place]).title).casefold()
+        names[place] = first.setdefault(title, mine.titles[place])
+    return names
+
+
+def _telling_first(subject: _Subject, order: np.ndarray) -> np.ndarray:
+    """The order, begun by works whose review says what pleases or annoys: of a user with few tastes that
+    can be counted there is little else to say."""
+    words = subject.aspect_words
+    heard = order[:HEARD]
+    tells = np.array([bool(aspects(subject.comments([place]), words)) for place in heard], bool)
+    return np.concatenate([heard[tells], heard[~tells], order[HEARD:]])
+
+
+def _most(cell: OpenCell, texts: Sequence[str | None]) -> tuple[int, int]:
+    """How many likes and dislikes are displayed: half of them where there are reviews to read."""
+    likes = cell.history if not any(texts) else -(-cell.history // 2)
+    return likes, -(-likes // 2)
+
+
+# -- the statements -----------------------------------------------------------------------------
+
+
+def _flags(subject: _Subject, shown: QuestionList, facts: Sequence[Fact]) -> set[str]:
+    """The flags of the case, but for those that depend on what is said in the end."""
+    cell, texts = subject.cell, subject.texts
+    found = core.flags(facts)
+    worst = next((one for one in facts if one.kind == "contrast" and one.direction == DOWN), None)
+    if worst and not visible_patterns.leads_alone(shown, worst):
+        found -= {"divides_down"}
+    found |= {"hours"} if counts.by_hours(cell.partition) else set()
+    found |= {"disliked"} if shown.disliked else set()
+    found |= {"facts_shown"} if cell.cell.options.get("show_facts") else set()
+    found |= {"niche"} if any(map(tastes.is_mostly_unknown, facts)) else set()
+    places = shown.places.tolist()
+    found |= {"reviews"} if any(texts[subject.mine.places[k]] for k in places) else set()
+    return found
+
+
+def _with_second(
+    subject: _Subject, facts: list[Fact], flags: set[str]
+) -> tuple[list[Fact], set[str]]:
+    """The flags without `two` where the plan has no statement for the second taste."""
+    planned = subject.realiser.plan_statements(facts, flags)
+    if "two" in flags and not any(one.form.id in SECONDS for one in planned):
+        return facts, flags - {"two", "nearly"}
+    return facts, flags
+
+
+def _opens(subject: _Subject, facts: Sequence[Fact], flags: set[str]) -> bool:
+    """Whether the profile begins with a taste, and something sets the user apart."""
+    planned = subject.realiser.plan_statements(facts, flags)
+    openings = next(one.slots[0] for one in subject.realiser.form.plan if one.id == PROFILE)
+    first = next((one.form.id for one in planned if one.section == PROFILE), None)
+    return first in openings and any(map(core.is_own, _leading(planned)))
+
+
+def _with_rest(
+    subject: _Subject, shown: QuestionList, facts: list[Fact], flags: set[str]
+) -> list[Fact]:
+    """The facts, and what else many listed works have in common: decades, and a category of the likes."""
+    said = _leading(subject.realiser.plan_statements(facts, flags))
+    facts = [*facts, *visible_patterns.decades(shown)]
+    every = subject.realiser.lexicon.sayable([*tastes.commonest(subject.person, tastes.OFTEN)])
+    named = [fact for fact in said if core.is_taste(fact) or fact.kind == "most"]
+    return [*facts, *display.left_over(shown, every, named, [*subject.held, *facts])]
+
+
+def _with_works(
+    subject: _Subject, shown: QuestionList, facts: list[Fact], flags: set[str]
+) -> list[Fact]:
+    """The facts, and works to leave out and to offer."""
+    split, plan = subject.cell.partition, subject.realiser.plan_statements
+    person = subject.person
+    rated = likeness.Rated(
+        person.codes[shown.liked],
+        person.codes[shown.disliked],
+        person.codes[person.sides == LIKE],
+        person.codes[person.sides == DISLIKE],
+        subject.mine.touched,
+    )
+    said = _leading(plan(facts, flags))
+    against = [fact for fact in said if core.is_reason(fact)]
+    facts = [*facts, *offers.aversions(split, rated, kinds=against[:1])]
+    return _with_offers(subject, shown, rated, facts, _leading(plan(facts, flags)))
+
+
+def _with_offers(
+    subject: _Subject,
+    shown: QuestionList,
+    rated: likeness.Rated,
+    facts: list[Fact],
+    said: Sequence[Fact],
+) -> list[Fact]:
+    """The facts, and the works to offer. Who is said to want what is little known is offered that, or is not said
+    to want it."""
+    # What only a list could show counts where this one does.
+    sure = [fact for fact in subject.held if fact.kind != "listed"]
+    against = [fact for fact in (*sure, *facts) if core.is_reason(fact)]
+    liked = [fact for fact in said if core.is_taste(fact) or fact.kind == "most"]
+    topics = {fact.topic for fact in liked}
+    against += [one for one in likeness.parts_of(against) if one.topic not in topics]
+    words = subject.aspect_words
+    gifts = [
+        int(subject.person.codes[place])
+        for place in shown.liked
+        if any(opinions.is_for_others(one, words) for one in subject.comments([place]))
+    ]
+    niche = any(map(tastes.wants_unknown, said))
+
+    def offered(popular: bool) -> list[Fact]:
+        return offers.offers(
+            subject.cell.partition,
+            rated,
+            tastes=liked,
+            against=against,
+            silent=gifts,
+            popular=popular,
+            # Who keeps to what is well known is offered nothing else.
+            obscure=not any(map(tastes.wants_known, said)),
+        )
+
+    picks = offered(popular=not niche)
+    if niche and not picks:
+        picks = offered(popular=True)
+        if picks:
+            facts = [fact for fact in facts if not tastes.wants_unknown(fact)]
+    return [*facts, *picks]
+
+
+def _finished(
+    subject: _Subject, shown: QuestionList, facts: list[Fact], flags: set[str]
+) -> Sketch | None:
+    """The sketch, if its statements say enough."""
+    statements = subject.realiser.plan_statements(facts, flags)
+    said = _leading(statements)
+    if visible_patterns.unspoken_pattern(shown, said) is not None:
+        return None
+    if sum(cited(one) for one in statements) < LEAST_FACTS or not _tells(said):
+        return None
+    if any(fact.about == "work" and fact.direction == UP for fact in said):
+        flags = flags | {"offered"}
+    if any(map(_warns, said)):
+        flags = flags | {"warned"}
+    return Sketch(
+        subject.mine,
+        subject.texts,
+        list(shown.liked),
+        list(shown.disliked),
+        facts,
+        frozenset(fact.topic for fact in subject.held),
+        frozenset(flags),
+        statements,
+    )
+
+
+def _leading(statements: Sequence[Statement]) -> list[Fact]:
+    """What each statement is about, with all that it may cite."""
+    return [one.facts[0] for one in statements if one.facts]
+
+
+def cited(statement: Statement) -> int:
+    """How many facts a statement rests on: what is quoted counts each time, what counts works once, and twice where it
+    tells likes from dislikes."""
+    quoted = sum(fact.kind == "aspect" for fact in statement.facts)
+    first = next(iter(statement.facts), None)
+    told_apart = first is not None and first.kind == "contrast" and first.direction == UP
+    return quoted or bool(statement.facts) + told_apart
+
+
+def _tells(said: Sequence[Fact]) -> bool:
+    """Whether this tells likes from dislikes, or two tastes and a work to offer."""
+    liked = [fact for fact in said if core.is_taste(fact) and fact.direction == UP]
+    offered = any(fact.kind == "also_liked" and fact.direction == UP for fact in said)
+    return any(map(_is_against, said)) or (len(liked) >= TASTES and offered)
+
+
+def _warns(fact: Fact) -> bool:
+    """Whether a fact says what disappoints."""
+    mixed = fact.kind in core.TASTES and not fact.direction
+    return mixed or (_is_against(fact) and fact.direction != UP)
+
+
+def _is_against(fact: Fact) -> bool:
+    """Whether a fact tells likes from dislikes, or what to avoid."""
+    if fact.kind == "aspect":
+        return fact.direction != UP
+    return fact.kind in ("contrast", "risk") or (
+        fact.kind in ("also_liked", "listed") and fact.direction == DOWN
+    )

@@ -1,0 +1,45 @@
+"""Whose fans welcome a work: thresholds hold to the last fan, whatever floats make of the shares."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from itdr.builders.evidence.audiences.raters import Raters, Rates
+
+NOBODY = np.zeros(0, np.int64)
+
+
+def judges(likes: int, of: int, mostly: bool = False) -> Raters:
+    liked = np.arange(of) < likes
+    return Raters(np.arange(of), NOBODY, NOBODY, liked, np.full(of, 0.5), mostly=mostly)
+
+
+def rates(n: np.ndarray, k: np.ndarray, expected: np.ndarray) -> Rates:
+    return Rates(n, k, expected, np.full(len(n), 9.0))
+
+
+def test_fans_like_it_more_than_everybody_does_by_a_twentieth() -> None:
+    n, k = (one.ravel() for one in np.meshgrid(np.arange(8, 61), np.arange(61)))
+    for of in (10, 20, 30, 70):
+        for likes in range(of + 1):
+            welcome = judges(likes, of).welcome_it(rates(n, k, np.zeros(len(n))), 2).tolist()
+            least = Fraction(likes, of) + Fraction(1, 20)
+            for fans, liking, welcomes in zip(n.tolist(), k.tolist(), welcome, strict=True):
+                exactly = Fraction(liking, fans)
+                assert welcomes == (exactly >= least and 10 * liking >= fans)
+
+
+@pytest.mark.parametrize("noise", [-1e-13, 0.0, 1e-13])
+def test_the_last_bits_of_what_is_expected_decide_nothing(noise: float) -> None:
+    n, k = np.array([10, 10, 30]), np.array([5, 5, 9])
+    expected = np.array([4.0, 4.001, 6.0]) + noise
+    assert judges(1, 10).welcome_it(rates(n, k, expected), 2).tolist() == [True, False, True]
+
+
+def test_few_fans_or_half_of_them_welcome_nothing() -> None:
+    n, k = np.array([7, 8, 8, 8]), np.array([7, 8, 4, 5])
+    found = judges(1, 10, mostly=True).welcome_it(rates(n, k, np.zeros(4)), 2)
+    assert found.tolist() == [False, True, False, True]

@@ -1,0 +1,263 @@
+"""What is plain to see in the listed likes and dislikes is spoken of: at, below and above each threshold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from itdr.builders.evidence.facts import DOWN, UP, Fact
+from itdr.builders.evidence.interests import display, visible_patterns
+from itdr.builders.evidence.interests.works import KINDS
+from itdr.builders.store.reader import Item
+from itdr.builders.tasks.profile_sketch import realiser_of
+from tests.interest import Traits, cases, folder, open_cell, question_list
+
+WAR, DRAMA, NONE = ("War",), ("Drama",), ()
+
+
+def some(number: int, *of: Traits, total: int) -> list[Traits]:
+    """So many works with these traits, the others without any."""
+    return [*of * number, *[NONE] * (total - number)]
+
+
+def against(value: str, direction: int = DOWN) -> Fact:
+    return Fact("risk", "category", value, 6, 20, 0.1, direction)
+
+
+@pytest.mark.parametrize(
+    ("lows", "highs", "of", "is_plain"),
+    [(3, 3, 10, True), (2, 0, 10, False), (3, 4, 10, False), (5, 5, 10, True), (4, 4, 9, False)],
+)
+def test_what_most_dislikes_share_is_spoken_of(
+    lows: int, highs: int, of: int, is_plain: bool
+) -> None:
+    """Three of five, and twice as common as among the likes, or more."""
+    found = question_list(some(highs, WAR, total=of), some(lows, WAR, total=5))
+    pattern = visible_patterns.unspoken_pattern(found, [])
+    assert (pattern is not None) == is_plain
+    if pattern is not None:
+        gap = Fraction(lows, 5) - Fraction(highs, of)
+        assert pattern == ("category", "War", lows, highs, gap)
+        # Said, or as much said of others.
+        assert visible_patterns.unspoken_pattern(found, [against("War")]) is None
+        assert visible_patterns.unspoken_pattern(found, [against("Drama")]) == pattern
+
+
+def test_a_taste_covers_a_pattern_only_with_its_caveat() -> None:
+    found = question_list([NONE] * 10, some(3, WAR, total=5))
+    taste = against("War", UP)
+    assert visible_patterns.unspoken_pattern(found, [taste]) is not None
+    warned = replace(taste, details=(Fact("own", "title", "Film K"),))
+    assert visible_patterns.unspoken_pattern(found, [warned]) is None
+    assert visible_patterns.unspoken_pattern(found, [against("War", 0)]) is None
+
+
+@pytest.mark.parametrize(("lows", "is_plain"), [(3, False), (4, True)])
+def test_a_maker_is_a_pattern_only_of_nearly_all(lows: int, is_plain: bool) -> None:
+    found = question_list([NONE] * 10, some(lows, WAR, total=5), about="creator")
+    assert (visible_patterns.unspoken_pattern(found, []) is not None) == is_plain
+
+
+def test_two_dislikes_show_no_pattern() -> None:
+    assert visible_patterns.unspoken_pattern(question_list([NONE] * 5, [WAR, WAR]), []) is None
+
+
+def test_the_plainest_pattern_comes_first() -> None:
+    both = ("Drama", "War")
+    found = question_list([DRAMA, *[NONE] * 9], [both, both, both, WAR, NONE])
+    assert [one.value for one in visible_patterns.patterns(found)] == ["War", "Drama"]
+    found = question_list([WAR, *[NONE] * 9], [both, both, both, NONE, NONE])
+    assert [one.value for one in visible_patterns.patterns(found)] == ["Drama", "War"]
+    barred = replace(found, is_sayable=lambda about, value: value != "Drama")
+    assert [one.value for one in visible_patterns.patterns(barred)] == ["War"]
+
+
+@pytest.mark.parametrize(
+    ("lows", "highs", "fewest"), [(4, 5, 4), (4, 6, 2), (3, 0, 2), (5, 7, 4), (5, 8, 2)]
+)
+def test_where_nearly_all_share_a_trait_reasons_are_about_as_many(
+    lows: int, highs: int, fewest: int
+) -> None:
+    """Four of five, and three tenths more common than among the likes, or more."""
+    found = question_list(some(highs, WAR, total=10), some(lows, WAR, total=5))
+    gap = Fraction(lows, 5) - Fraction(highs, 10)
+    assert visible_patterns.required_of_reasons(found) == (Fraction(3, 4) * gap, fewest)
+
+
+@pytest.mark.parametrize(("dramas", "alone"), [(0, True), (1, False), (2, True)])
+def test_the_clearest_sign_has_no_equal(dramas: int, alone: bool) -> None:
+    """As many dislikes, and three quarters of the gap: .4 against .4, .3 or .2."""
+    both = ("Drama", "War")
+    lows = [both, both, NONE, NONE, NONE] if dramas else [WAR, WAR, DRAMA, NONE, NONE]
+    found = question_list(some(dramas, DRAMA, total=10), lows)
+    assert visible_patterns.leads_alone(found, against("War")) == alone
+
+
+def test_a_reason_is_as_plain_as_the_plainest() -> None:
+    """Three quarters of the greatest gap: .6 against .8."""
+    both = ("Drama", "War")
+    lows = [both, both, both, WAR, NONE]
+    facts = [against("War"), against("Drama")]
+    few = question_list([NONE] * 10, [both, both, both, WAR, DRAMA], [NONE] * 20, [NONE] * 20)
+    assert {one.value for one in display.shown_facts(few, facts)} == {"War", "Drama"}
+    # Nearly all are war films: nothing that fewer share is a reason.
+    shown = question_list([NONE] * 10, lows, [NONE] * 20, [NONE] * 20)
+    assert [one.value for one in display.shown_facts(shown, facts)] == ["War"]
+
+
+@pytest.mark.parametrize(
+    ("record", "reason"), [((4, 3), True), ((4, 4), False), ((9, 0), True), ((0, 9), False)]
+)
+def test_a_pattern_is_a_reason_where_the_record_bears_it_out(
+    record: tuple[int, int], reason: bool
+) -> None:
+    """Of 30 dislikes and 30 likes in all: a third more dislikes than likes, or more."""
+    lows, highs = record
+    found = question_list(
+        [NONE] * 10,
+        some(3, WAR, total=5),
+        some(6 + highs - 3, WAR, total=20),
+        some(5 + lows - 4, WAR, total=25),
+    )
+    (fact,) = display.shown_facts(found, [])
+    low, high = 8 + lows - 4, 6 + highs - 3
+    assert (fact.kind == "listed") == reason == (3 * low >= 4 * high)
+    assert fact.direction == DOWN and fact.value == "War"
+    if reason:
+        assert (fact.count, fact.of, fact.base) == (low, 30, high / 30)
+    else:
+        assert (fact.count, fact.of) == (3, 5)
+        assert [(one.count, one.of) for one in fact.details] == [(low, 30), (high, 30)]
+
+
+def test_a_misleading_pattern_is_said_to_be_one() -> None:
+    found = question_list([NONE] * 10, some(3, WAR, total=5), some(10, WAR, total=20), [NONE] * 15)
+    (fact,) = display.shown_facts(found, [])
+    realiser = realiser_of(open_cell("ml-1m", folder()))
+    (one,) = realiser.plan_statements([fact])
+    assert realiser.sentence(one) == (
+        "3 of the 5 films listed as rated poorly are war films, but that says little: they account for 15% of the 20 "
+        "low ratings and 33% of the high ones."
+    )
+
+
+# -- decades --------------------------------------------------------------------------------------
+
+
+def of_the_eighties(
+    highs: int, lows: int, usual: tuple[int, int], likes: int = 10
+) -> list[tuple[int, int, int]]:
+    """The decades that are said of a list: count, total and direction of each."""
+    eighties = ("1980s",)
+    found = question_list(
+        some(highs, eighties, total=likes),
+        some(lows, eighties, total=5),
+        about="decade",
+        usual={"1980s": usual},
+    )
+    facts = visible_patterns.decades(found)
+    assert all(one.topic == ("decade", "1980s") and one.kind == "shown" for one in facts)
+    return [(one.count, one.of, one.direction) for one in facts]
+
+
+@pytest.mark.parametrize(
+    ("highs", "usual", "is_said"), [(6, 30, True), (6, 31, False), (5, 1, False), (10, 50, True)]
+)
+def test_a_decade_of_most_likes_is_said(highs: int, usual: int, is_said: bool) -> None:
+    """Six of ten, and twice as many as expected, or more."""
+    assert of_the_eighties(highs, 0, (usual, 1)) == [(highs, 10, UP)] * is_said
+
+
+@pytest.mark.parametrize(
+    ("lows", "usual", "is_said"), [(5, 50, True), (5, 51, False), (4, 1, False)]
+)
+def test_a_decade_of_all_dislikes_is_said(lows: int, usual: int, is_said: bool) -> None:
+    """All of them, and twice as many as expected, or more."""
+    assert of_the_eighties(0, lows, (1, usual)) == [(lows, 5, DOWN)] * is_said
+
+
+@pytest.mark.parametrize(("highs", "is_blamed"), [(2, True), (3, False)])
+def test_a_decade_is_blamed_only_where_the_likes_are_of_others(highs: int, is_blamed: bool) -> None:
+    """Two of ten likes are as many as others have, 20 of 100; three are more."""
+    assert of_the_eighties(highs, 5, (20, 1)) == [(5, 5, DOWN)] * is_blamed
+
+
+def test_a_decade_of_both_sides_tells_nothing() -> None:
+    assert of_the_eighties(8, 5, (1, 1)) == [(13, 15, 0)]
+    # Not of nearly all likes: neither a taste nor a reason.
+    assert of_the_eighties(7, 5, (60, 1)) == []
+
+
+def test_a_long_span_is_no_decade() -> None:
+    spans = question_list([("before 1980",)] * 10, [NONE] * 5, about="decade")
+    assert visible_patterns.decades(spans) == []
+
+
+@pytest.mark.parametrize(
+    ("direction", "said"),
+    [
+        (UP, "8 of the 10 listed favorites are from the 1980s (1 expected)."),
+        (DOWN, "8 of the 10 listed films that they disliked are from the 1980s (1 expected)."),
+        (
+            0,
+            "8 of the 10 listed films are from the 1980s (1 expected), liked and disliked alike, so the decade "
+            "tells nothing.",
+        ),
+    ],
+)
+def test_decades_have_a_sentence(direction: int, said: str) -> None:
+    realiser = realiser_of(open_cell("ml-1m", folder()))
+    fact = Fact("shown", "decade", "1980s", 8, 10, 1.2, direction)
+    (one,) = realiser.plan_statements([fact])
+    assert realiser.sentence(one) == said
+
+
+# -- names ----------------------------------------------------------------------------------------
+
+
+def test_a_name_is_no_kind() -> None:
+    titles = (
+        "Jaws",
+        "Heat",
+        "Escape from the Planet of the Apes (1971)",
+        "Beneath the Planet of the Apes",
+    )
+    items = [Item(str(place), title, WAR, ()) for place, title in enumerate(titles)]
+    found = replace(question_list([WAR, WAR], [WAR, WAR]), items=items)
+    assert visible_patterns.have_one_name(against("War"), found)
+    assert not visible_patterns.have_one_name(against("War", UP), found)
+    turned = replace(found, items=items[::-1])
+    assert not visible_patterns.have_one_name(against("War"), turned)
+    assert visible_patterns.have_one_name(against("War", UP), turned)
+    single = replace(question_list([WAR, WAR], [WAR, NONE]), items=items)
+    assert not visible_patterns.have_one_name(against("War"), single)
+
+
+@pytest.mark.parametrize("source", ["ml-1m", "anime-2023", "steam"])
+def test_no_answer_passes_over_a_plain_pattern(source: str) -> None:
+    cell, seen = open_cell(source, folder()), 0
+    lexicon = realiser_of(cell).lexicon
+    for case in cases(cell):
+        liked, disliked = case.works[: case.liked], case.works[case.liked :]
+        told = [one.facts for one in case.answer.statements if one.facts[0].about in KINDS]
+        about_lows = [
+            first
+            for first, *rest in told
+            if first.direction != UP or any(one.about == "title" for one in rest)
+        ]
+        covered = max(
+            (
+                sum(one.value in (*work.traits(one.about), *work.categories) for work in disliked)
+                for one in about_lows
+            ),
+            default=0,
+        )
+        for name in {name for one in disliked for name in one.categories}:
+            low, high = (sum(name in one.categories for one in of) for of in (disliked, liked))
+            plain = 5 * low >= 3 * len(disliked) and low * len(liked) >= 2 * high * len(disliked)
+            if plain and len(disliked) >= 3 and lexicon.is_taste("category", name):
+                seen += 1
+                assert covered >= low, (case.user, name)
+    assert seen

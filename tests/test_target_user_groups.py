@@ -1,0 +1,153 @@
+"""What makes a case of target user identification: each condition at its edge."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from itdr.builders.evidence.aspect_words import AspectWords
+from itdr.builders.evidence.comments import Comment
+from itdr.builders.evidence.facts import DOWN, UP, Fact
+from itdr.builders.rendering.realiser import Statement
+from itdr.builders.tasks import target_user_groups as groups
+
+WORDS = AspectWords(polarity={"grievance": ("too small",), "denial": ("not",)})
+
+
+def work(number: int = 0, kind: str = "also_liked", k: int = 9, n: int = 12) -> Fact:
+    return Fact(kind, "work", f"Work {number}", k, n, 4.0, UP)
+
+
+def trait(about: str = "category", value: str = "Horror", k: int = 9, n: int = 12) -> Fact:
+    return Fact("liked_if", about, value, k, n, 4.0, UP)
+
+
+def quoted(about: str, value: str, direction: int = UP) -> Fact:
+    return Fact("aspect", about, value, direction=direction, quote=f"Good for {value}")
+
+
+def group(*facts: Fact) -> Statement:
+    return Statement(None, groups.GROUPS, facts)  # type: ignore[arg-type]
+
+
+def against(*facts: Fact) -> Statement:
+    return Statement(None, groups.NOT_FOR, facts)  # type: ignore[arg-type]
+
+
+OWN = group(Fact("own", "price", "low", 3, 30, direction=UP))
+ASPECT = group(quoted("aspect", "service"))
+SERIES = group(work(1, "series"), work(2, "series"))
+
+
+@pytest.mark.parametrize(
+    ("statements", "enough"),
+    [
+        # One group stands alone if three works tell it, or a maker and two works.
+        ([group(work(1), work(2), work(3))], True),
+        ([group(work(1), work(2))], False),
+        ([group(trait("creator"), work(1), work(2))], True),
+        ([group(trait("creator"), work(1))], False),
+        # Two groups, of three facts together.
+        ([group(trait()), group(work(1), work(2))], True),
+        ([group(trait()), group(work(1))], False),
+        # Whom it does not suit is a group, too.
+        ([group(work(1), work(2)), against(trait("age", "18-24"))], True),
+        # What the item's own fields say counts for nothing.
+        ([group(trait()), group(work(1)), OWN], False),
+        ([group(work(1), work(2), trait()), OWN], False),
+        # Two quotations are enough; what everybody cares about is no group of its own.
+        ([group(quoted("wish", "tea")), group(quoted("wish", "pie"))], True),
+        ([group(quoted("wish", "tea")), ASPECT], True),
+        ([ASPECT, group(quoted("aspect", "decor"))], False),
+        ([group(quoted("wish", "tea"))], False),
+        ([], False),
+    ],
+)
+def test_what_is_enough_where_people_judge(statements: list[Statement], enough: bool) -> None:
+    assert groups.are_enough(statements, is_rated=True) == enough
+
+
+@pytest.mark.parametrize(
+    ("lead", "enough"),
+    [
+        (work(1, "also_taken", 4, 12), True),
+        (work(1, "also_taken", 3, 12), False),
+        (work(1, "also_taken", 100, 300), True),
+        (work(1, "also_taken", 99, 300), False),
+    ],
+)
+def test_a_single_group_of_takers_needs_a_third_of_them(lead: Fact, enough: bool) -> None:
+    statements = [group(lead, work(2, "also_taken"), work(3, "also_taken"))]
+    assert groups.are_enough(statements, is_rated=False) == enough
+    assert groups.has_main_group(statements, is_rated=True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "k", "enough"),
+    [
+        ("same_taken", 3, True),
+        ("same_taken", 2, False),
+        ("taken_with", 4, True),
+        ("taken_with", 3, False),
+    ],
+)
+def test_a_single_topic_of_takers_needs_a_quarter_or_a_third(
+    kind: str, k: int, enough: bool
+) -> None:
+    found = [group(Fact(kind, "category", "Sports", k, 12, 1.0, UP))]
+    assert groups.has_main_group(found, is_rated=False) == enough
+
+
+def test_takers_of_the_items_own_topic_alone_restate_it() -> None:
+    own = [group(Fact("same_taken", "category", name, 9, 12, 2.0, UP)) for name in "ABC"]
+    other = group(Fact("taken_with", "category", "D", 9, 12, 2.0, UP))
+    assert not groups.are_enough(own, is_rated=False)
+    assert groups.are_enough([*own, other], is_rated=False)
+    assert groups.are_enough(own, is_rated=True)
+    # Two works are no more; three are.
+    several = [work(number, "also_taken") for number in range(3)]
+    assert not groups.are_enough([*own, group(*several[:2])], is_rated=False)
+    assert groups.are_enough([*own, group(*several)], is_rated=False)
+
+
+def test_a_part_without_cases_takes_items_of_several_groups_or_works() -> None:
+    assert groups.are_many([group(trait()), OWN])
+    assert groups.are_many([group(work(1))])
+    assert not groups.are_many([group(trait())])
+    assert not groups.are_many([OWN, OWN])
+    assert not groups.are_many([ASPECT, ASPECT])
+    assert not groups.are_many([])
+
+
+def test_names_and_lists() -> None:
+    assert groups.is_list(group(work(1))) and not groups.is_named(group(work(1)))
+    assert groups.is_named(SERIES) and not groups.is_list(SERIES)
+    assert groups.is_named(group(trait())) and groups.is_named(group(quoted("wish", "tea")))
+    assert not groups.is_named(ASPECT) and not groups.is_named(OWN)
+
+
+def test_facts_are_counted_once_and_details_of_the_item_not() -> None:
+    assert groups.solid([group(work(1), work(2)), group(work(2), work(3)), OWN]) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict", "quote", "overlooked"),
+    [
+        ("It is too small.", 1, "", True),
+        ("It is too small.", 1, "It is too small", False),
+        ("It is not too small.", 1, "", False),
+        ("It is fine.", 1, "", False),
+        # Somebody disliked it, whatever they say.
+        ("It is fine.", -1, "", True),
+        ("It is fine.", -1, "Somebody else's complaint", True),
+    ],
+)
+def test_a_complaint_is_quoted_or_the_item_makes_no_case(
+    text: str, verdict: int, quote: str, overlooked: bool
+) -> None:
+    said: list[Any] = [group(trait())]
+    if quote:
+        said.append(against(Fact("aspect", "flaw", "too small", direction=DOWN, quote=quote)))
+    found = groups.overlook_complaint(said, [Comment(0, verdict, text)], WORDS)
+    assert found == overlooked
