@@ -109,9 +109,9 @@ class Planned:
                 self.plan.fault(row_id, f"the plan of {one.split} has no such row, or has it once")
         self._report_missing()
         for split, order in self._orders.items():
-            if (row_id := order.first_elsewhere()) is not None:
+            if (first := order.first_elsewhere()) is not None:
                 what = "has its rows in another order than its plan; this is the first that stands elsewhere"
-                self.plan.fault(row_id, f"{split} {what}")
+                self.plan.fault(first, f"{split} {what}")
         return [self.plan, self.redrawn]
 
     def _report_missing(self) -> None:
