@@ -310,7 +310,7 @@ def test_an_answer_is_a_paragraph_with_a_taste_and_its_share(source: str) -> Non
         tastes = [
             one
             for one in row["evidence"]
-            if one["fact"].split("/")[0] in (*core.TASTES, "contrast", "most", "aspect")
+            if one["fact"].split("/")[0] in (*core.TASTES, "contrast", "most", "listed", "aspect")
         ]
         assert tastes and all(one["quote"] or (one["count"] and one["of"]) for one in tastes)
         length = len(re.findall(r"\w+|[^\w\s]", row["output"]))
