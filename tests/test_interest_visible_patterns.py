@@ -138,7 +138,7 @@ def test_a_misleading_pattern_is_said_to_be_one() -> None:
     realiser = realiser_of(open_cell("ml-1m", folder()))
     (one,) = realiser.plan_statements([fact])
     assert realiser.sentence(one) == (
-        "3 of the 5 films listed as rated poorly are war films, but that says little: they account for 15% of the 20 "
+        "Although 3 of the 5 films listed as rated poorly are war films, that says little: they account for 15% of the 20 "
         "low ratings and 33% of the high ones."
     )
 
