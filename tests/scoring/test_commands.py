@@ -258,9 +258,9 @@ def test_unknown_baselines_are_refused() -> None:
 
 
 def test_what_needs_times_is_left_out_where_a_source_has_none() -> None:
-    timed, untimed = ({"history": [{"timestamp": time}], "candidates": [{}]} for time in (5, None))
-    by_default = {
-        len(rows): methods_of("top_k_rec", None, rows) for rows in ([timed], [timed, untimed])
-    }
-    assert "popular-recent" in by_default[1] and "popular-recent" not in by_default[2]
-    assert by_default[1].keys() - by_default[2].keys() == {"popular-recent"}
+    timed, untimed = (
+        {"task": "top_k_rec", "history": [{"timestamp": time}], "candidates": [{}]}
+        for time in (5, None)
+    )
+    alone, mixed = (methods_of("top_k_rec", None, rows) for rows in ([timed], [timed, untimed]))
+    assert alone.keys() - mixed.keys() == {"popular-recent"} and mixed
