@@ -306,7 +306,8 @@ def test_an_answer_is_a_paragraph_with_a_taste_and_its_share(source: str) -> Non
         assert re.match(r"[A-Z\"](?s:.)*\.$", row["output"])
         sentences = re.split(r"(?<=[.?!])\s+(?=[A-Z\"\d])", QUOTED.sub('"T"', row["output"]))
         assert 2 <= len(sentences) <= 12
-        assert all(sentence.count(":") <= 1 for sentence in sentences), sentences
+        for sentence in sentences:
+            assert sentence.count(":") <= 1, sentence
         tastes = [
             one
             for one in row["evidence"]

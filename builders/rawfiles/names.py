@@ -63,6 +63,10 @@ def match(file: RawFile, names: Sequence[str], others: Iterable[RawFile] = ()) -
         The path, or why there is none.
     """
     official = (file.name, *file.aliases)
+    ends = {path_parts(form)[-1] for name in official for form in spellings(name)}
+    names = [name for name in names if ends.intersection(path_parts(name)[-1:])]
+    if not names:
+        return Match()
     foreign = [
         path_parts(form)
         for other in others

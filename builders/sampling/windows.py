@@ -117,7 +117,9 @@ def ordered_windows(line: UserHistory, window_spec: WindowSpec) -> Iterator[Wind
     Yields:
         Windows, numbered from 0.
     """
-    places = range(len(line) - window_spec.targets, window_spec.fewest - 1, -1)
+    places = _in_time(
+        line, range(len(line) - window_spec.targets, window_spec.fewest - 1, -1), window_spec
+    )
     if window_spec.target == "first":
         places = places[::-1]
     taken: set[int] = set()
@@ -135,6 +137,16 @@ def ordered_windows(line: UserHistory, window_spec: WindowSpec) -> Iterator[Wind
             yield window
             index += 1
             taken.update(window.targets)
+
+
+def _in_time(line: UserHistory, cuts: Sequence[int], window_spec: WindowSpec) -> Sequence[int]:
+    """The cuts whose first target is in the span of time that is asked for."""
+    start, stop = window_spec.start, window_spec.stop
+    if start is None and stop is None:
+        return cuts
+    first, end = -NEVER if start is None else start, NEVER if stop is None else stop
+    times = line.times
+    return [cut for cut in cuts if (time := times[cut]) is not None and first <= time < end]
 
 
 def _rounds(

@@ -1,12 +1,13 @@
-"""The company that a work keeps: other works, makers, hashtags and topics that those who judged it like, too.
+"""The company that a work keeps: other works, makers, hashtags and topics whose fans are its likers, too.
 
-What is named must pass two tests. Those who judged the work like it more often than their activity predicts
-(corrected for the number of tests, so that permuted likes yield next to nothing); and its fans among them like the
-work clearly more than their generosity and its reception predict. Whoever judged a work chooses what is tested, not
-whoever liked it: that its likers share something would make them seem to like the work, whatever it is. All works
-are tested together first, so that permuted verdicts yield next to nothing, either. The figures of a fact are those
-of the second test: of the fans, how many like this work. Where a source records only what was taken, the second
-cannot be asked, and the figures are of the fans who took this work, too.
+What is named must pass two tests. The likers of the work like it more often than their activity predicts (corrected
+for the number of tests, so that permuted likes yield next to nothing); and of those of its fans who judged the work,
+clearly more like it than their generosity and its reception predict. What a work's likers share seems to make people
+like the work even where verdicts are permuted, since these likers were looked at to find it. Hence all works are
+first tested together and by others: what some of the judges share, by the verdicts of the rest. Makers and topics
+are chosen by who judged the work, whatever they thought of it. The figures of a fact are those of the second test:
+of the fans, how many like this work. Where a source records only what was taken, the second cannot be asked, and
+the figures are of the fans who took this work, too.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from itdr.builders.evidence.audiences.expectations import FALSE_FINDS, bound, su
 from itdr.builders.evidence.audiences.judged import Judged
 from itdr.builders.evidence.audiences.members import TraitTable
 from itdr.builders.evidence.audiences.pooled import Pooled
-from itdr.builders.evidence.audiences.raters import CLEARLY, FEWEST_FANS, TOGETHER, Raters
+from itdr.builders.evidence.audiences.raters import CLEARLY, DECIMALS, FEWEST_FANS, Raters
 from itdr.builders.evidence.audiences.themes import Shared, Themes, makers_of
 from itdr.builders.evidence.facts import DOWN, SAMPLE, UP, Fact
 from itdr.builders.evidence.series import base_title
@@ -47,6 +48,11 @@ LEAST_STRANGE_PERCENT = 30
 named."""
 LEAST_TAKEN = 5
 """Where items are taken rather than judged: one in so many of another work's takers must have taken this one, too."""
+FOLDS = 4
+"""Parts of the judges of a work: what is shared by the likers of all others is tested on the verdicts of each."""
+TOGETHER = 2.6
+"""Standard deviations by which the works that are liked, too, must tell verdicts together: what chance gives once in
+two hundred times."""
 LESS = 0.7
 """The factor by which a topic must be avoided among likers."""
 
@@ -131,10 +137,8 @@ class Company:
         Returns:
             Facts, the clearest of each kind first.
         """
-        people = likers if raters is None else raters.users
-        works = self.liked_works(likers) if raters is None else raters.works
-        companions = self._of_its_kind(work, self._also_liked(work, people, works))
-        also = self._also_traits(work, people)
+        companions = self._of_its_kind(work, self._also_liked(work, likers))
+        also = self._also_traits(work, likers if raters is None else raters.users)
         if raters is not None:
             shared = self._welcome(work, companions, raters)
             traits = self._welcome_traits(work, also.codes, raters)
@@ -146,11 +150,11 @@ class Company:
 
     # -- works ----------------------------------------------------------------------------------
 
-    def _also_liked(self, work: int, people: np.ndarray, works: np.ndarray) -> list[Companion]:
-        """The works that these people also like, the strongest first. works: of all their likes."""
+    def _also_liked(self, work: int, people: np.ndarray) -> list[Companion]:
+        """The works that these people also like, the strongest first."""
         if len(people) < FEW_LIKERS:
             return []
-        together = np.bincount(works, minlength=len(self.likers))
+        together = np.bincount(self.liked_works(people), minlength=len(self.likers))
         together[work] = 0
         common = (together >= 5) & (LEAST_PART * together >= len(people))
         pairs = np.flatnonzero(common & (self.known >= 0))
@@ -186,7 +190,7 @@ class Company:
         """Those of the works whose fans like this one clearly more than usual, the clearest first: of any works if
         all together pass, or else of parts of the work's series, which nobody had to look for."""
         works = np.array([one.work for one in companions], np.int64)
-        if raters.together(works, len(self.likers)) < TOGETHER:
+        if len(works) and self._together_tell(work, raters) < TOGETHER:
             works = np.array(sorted(self.themes.parts_among(work, works.tolist())), np.int64)
         rates = raters.fans_of(works, len(self.likers))
         places = np.flatnonzero(raters.welcome_it(rates, CLEARLY))
@@ -205,6 +209,17 @@ class Company:
             )
             for place in order.tolist()
         ]
+
+    def _together_tell(self, work: int, raters: Raters) -> float:
+        """The z-score of how well what likers of a work share tells the verdicts of others."""
+        keys = splitmix64(self.store.user_hash[raters.users] ^ self.store.item_hash[work])
+        fold, total, variance = keys % np.uint64(FOLDS), 0.0, 0.0
+        for part in range(FOLDS):
+            others = raters.users[raters.liked & (fold != part)]
+            works = np.array([one.work for one in self._also_liked(work, others)], np.int64)
+            excess, spread = raters.excess(works, len(self.likers), fold == part)
+            total, variance = total + excess, variance + spread
+        return round(total / max(variance, 1e-9) ** 0.5, DECIMALS)
 
     def _takers(self, work: int, sampled: int, companions: list[Companion]) -> list[Shared]:
         """Those of the works a good part of whose takers took this one, too: counted in full.
@@ -239,7 +254,7 @@ class Company:
         """The makers, hashtags and topics of which these people also like other works, the strongest first."""
         if len(people) < FEW_LIKERS or not self.pooled.able.any():
             return _Traits([], [], [])
-        together = self._together(work, people)
+        together = self._likers_by_trait(work, people)
         codes = np.flatnonzero((together >= 5) & self.pooled.able)
         k = together[codes]
         expected, _ = self.pooled.activity.expected(people, codes)
@@ -271,7 +286,7 @@ class Company:
             for code, k, expected in zip(*traits, strict=True)
         ]
 
-    def _together(self, work: int, likers: np.ndarray) -> np.ndarray:
+    def _likers_by_trait(self, work: int, likers: np.ndarray) -> np.ndarray:
         who, works = self.likes_of(likers)
         kept = works != work
         return self.pooled.together(who[kept], works[kept])
@@ -322,7 +337,7 @@ class Company:
         """Topics and hashtags that its likers hardly touch; used if no group dislikes the work by rate."""
         if self.is_rated or len(likers) < FEW_LIKERS or not self.pooled.able.any():
             return []
-        together, own = self._together(work, likers), set(self.traits.of(work))
+        together, own = self._likers_by_trait(work, likers), set(self.traits.of(work))
         able = np.flatnonzero(self.pooled.able)
         expected, variance = self.pooled.activity.expected(likers, able)
         k = together[able]

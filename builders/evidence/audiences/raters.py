@@ -16,8 +16,6 @@ FEWEST_FANS = 8
 """The fewest fans who must have judged a work for their share to be said."""
 CLEARLY = 1.6
 """Standard deviations by which the likes of the fans of a work must exceed the usual number."""
-TOGETHER = 2.33
-"""The same for all works tried, taken together: what chance gives once in a hundred times."""
 RISE, ABOVE_ALL = 10, 20
 """Their share must exceed the usual one by 1/`RISE`, and that of everybody who judged the work by 1/`ABOVE_ALL`."""
 DECIMALS = 6
@@ -59,30 +57,25 @@ class Raters:
         self.liked, self._chances = liked, chances
         self._spread = chances * (1 - chances)
 
-    @property
-    def works(self) -> np.ndarray:
-        """The works of all their likes."""
-        return self._works
-
-    def together(self, works: np.ndarray, size: int) -> float:
+    def excess(self, works: np.ndarray, size: int, among: np.ndarray) -> tuple[float, float]:
         """Whether those who like many of some works like this one more than those who like few of them: one test,
         however many works there are.
 
         Args:
             works: their codes.
             size: how many works there are in all.
+            among: bool by person, of whom this is asked.
 
         Returns:
-            The z-score of the sum of what each person's verdict exceeds its expectation by, weighted by how many of
-            the works they like above the mean.
+            (sum, variance) of what each verdict exceeds its expectation by, weighted by how many of the works
+            somebody likes above the mean.
         """
         named = np.zeros(size, bool)
         named[works] = True
-        weights = np.bincount(self._who[named[self._works]], minlength=len(self.liked))
-        weights = weights - weights.mean()
-        spread = float((weights**2 * self._spread).sum())
-        excess = float((weights * (self.liked - self._chances)).sum())
-        return round(excess / max(spread, 1e-9) ** 0.5, DECIMALS)
+        weights = np.bincount(self._who[named[self._works]], minlength=len(self.liked))[among]
+        weights = weights - weights.mean() if len(weights) else weights
+        beyond = self.liked[among] - self._chances[among]
+        return float((weights * beyond).sum()), float((weights**2 * self._spread[among]).sum())
 
     def fans_of(self, works: np.ndarray, size: int) -> Rates:
         """The rates of the fans of each of these works.
