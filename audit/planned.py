@@ -1,17 +1,20 @@
 """Every row checked against the plan: all rows are drawn and worded again, and compared column by column.
 
 The plan decides the cases of each split, and a case decides a row's texts, so every edited,
-dropped, added or moved row is found. Rows are compared as both sides arrive; a row out of order
-waits as hashes of its columns.
+dropped, added or moved row is found, and a split whose rows stand in another order. Rows are compared as
+both sides arrive; a row out of order waits as hashes of its columns.
 """
 
 from __future__ import annotations
 
 import struct
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from itdr.audit.result import Result
 
@@ -23,23 +26,53 @@ _FLOAT = struct.Struct("f")
 
 
 class _Waiting(NamedTuple):
-    """A row whose counterpart has not arrived yet. hashes: those of its columns, in order."""
+    """A row whose counterpart has not arrived yet. place: among all rows of its side; hashes: those of its
+    columns, in order."""
 
     split: str
+    place: int
     columns: tuple[str, ...]
     hashes: bytes
+
+
+class _Order:
+    """The order of a split's rows against that of the plan: where each row stands on either side."""
+
+    def __init__(self) -> None:
+        self._places, self._planned = array("q"), array("q")
+        self._waited: dict[int, str] = {}
+
+    def add(self, place: int, planned: int, waited: str | None = None) -> None:
+        """Note a row that both sides have. waited: its id, unless both sides had it at the same time."""
+        self._places.append(place)
+        self._planned.append(planned)
+        if waited is not None:
+            self._waited[place] = waited
+
+    def first_elsewhere(self) -> str | None:
+        """The id of the first row that stands in another order than the plan has; None where none does."""
+        places = np.asarray(self._places)
+        order = places.argsort()
+        back = np.flatnonzero(np.diff(np.asarray(self._planned)[order]) < 0)
+        if not len(back):
+            return None
+        before, behind = places[order[back[0]]], places[order[back[0] + 1]]
+        # Of two rows that were there on both sides at the same time none is elsewhere: one of these waited.
+        return self._waited.get(int(behind)) or self._waited[int(before)]
 
 
 class Planned:
     """The rows of a data set against those that its options give. plan: split and row, drawn anew."""
 
     def __init__(self, plan: Iterable[tuple[str, Row]]) -> None:
-        self.plan = Result("plan", "each split has exactly the rows that the options give")
+        self.plan = Result(
+            "plan", "each split has exactly the rows that the options give, in their order"
+        )
         self.redrawn = Result("drawn anew", "the raw data give exactly this row, texts included")
-        self._expected: Iterator[tuple[str, Row]] = iter(plan)
+        self._expected = enumerate(plan)
+        self._orders: defaultdict[str, _Order] = defaultdict(_Order)
         self._planned: dict[str, list[_Waiting]] = {}
         self._built: dict[str, list[_Waiting]] = {}
-        self._splits: set[str] = set()
         self._names: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     def see(self, split: str, row: Row) -> None:
@@ -49,17 +82,19 @@ class Planned:
             split: the split that holds the row.
             row: the row.
         """
+        place = self.plan.checked
         self.plan.checked += 1
-        self._splits.add(split)
         following = next(self._expected, None)
-        if following is not None and following[1]["id"] == row["id"]:
-            where, planned = following
-            wrong = [] if planned == row else _differing(planned, row)
-            self._report(row["id"], split, where, wrong)
-            return
         if following is not None:
-            self._wait(*following, self._planned, self._built)
-        self._wait(split, row, self._built, self._planned)
+            number, (where, planned) = following
+            if planned["id"] == row["id"]:
+                wrong = [] if planned == row else _differing(planned, row)
+                self._report(row["id"], split, where, wrong)
+                if split == where:
+                    self._orders[split].add(place, number)
+                return
+            self._wait(where, number, planned, self._planned, self._built)
+        self._wait(split, place, row, self._built, self._planned)
 
     def end(self) -> list[Result]:
         """Draw the rest of the plan, and report what is missing or different.
@@ -67,12 +102,16 @@ class Planned:
         Returns:
             The results on the plan and on the redrawn rows.
         """
-        for split, row in self._expected:
-            self._wait(split, row, self._planned, self._built)
+        for number, (split, row) in self._expected:
+            self._wait(split, number, row, self._planned, self._built)
         for row_id, several in self._built.items():
             for one in several:
                 self.plan.fault(row_id, f"the plan of {one.split} has no such row, or has it once")
         self._report_missing()
+        for split, order in self._orders.items():
+            if (first := order.first_elsewhere()) is not None:
+                what = "has its rows in another order than its plan; this is the first that stands elsewhere"
+                self.plan.fault(first, f"{split} {what}")
         return [self.plan, self.redrawn]
 
     def _report_missing(self) -> None:
@@ -88,6 +127,7 @@ class Planned:
     def _wait(
         self,
         split: str,
+        place: int,
         row: Row,
         own: dict[str, list[_Waiting]],
         others: dict[str, list[_Waiting]],
@@ -95,7 +135,7 @@ class Planned:
         """Compare with the counterpart if it has arrived; else keep hashes until it does."""
         columns = tuple(row)
         columns = self._names.setdefault(columns, columns)
-        mine = _Waiting(split, columns, b"".join(map(_hash, row.values())))
+        mine = _Waiting(split, place, columns, b"".join(map(_hash, row.values())))
         found = others.get(row["id"])
         if not found:
             own.setdefault(row["id"], []).append(mine)
@@ -106,6 +146,8 @@ class Planned:
             del others[row["id"]]
         built, planned = (mine, theirs) if own is self._built else (theirs, mine)
         self._report(row["id"], built.split, planned.split, _unequal(planned, built))
+        if built.split == planned.split:
+            self._orders[built.split].add(built.place, planned.place, row["id"])
 
     def _report(self, row_id: str, split: str, planned: str, wrong: list[str]) -> None:
         self.redrawn.checked += 1

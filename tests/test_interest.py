@@ -304,14 +304,14 @@ def test_an_answer_is_a_paragraph_with_a_taste_and_its_share(source: str) -> Non
     for row in everything(rows(source)):
         assert "\n" not in row["output"] and ".." not in row["output"].replace("...", "")
         assert re.match(r"[A-Z\"](?s:.)*\.$", row["output"])
-        sentences = re.split(r"(?<=[.?!])\s+(?=[A-Z\"])", QUOTED.sub('"T"', row["output"]))
+        sentences = re.split(r"(?<=[.?!])\s+(?=[A-Z\"\d])", QUOTED.sub('"T"', row["output"]))
         assert 2 <= len(sentences) <= 12
         for sentence in sentences:
             assert sentence.count(":") <= 1, sentence
         tastes = [
             one
             for one in row["evidence"]
-            if one["fact"].split("/")[0] in (*core.TASTES, "contrast", "most", "aspect")
+            if one["fact"].split("/")[0] in (*core.TASTES, "contrast", "most", "listed", "aspect")
         ]
         assert tastes and all(one["quote"] or (one["count"] and one["of"]) for one in tastes)
         length = len(re.findall(r"\w+|[^\w\s]", row["output"]))
@@ -392,7 +392,7 @@ def test_the_answers_can_be_said_in_every_domain_of_profiles(key: str) -> None:
 
 
 @pytest.mark.real
-@pytest.mark.parametrize(("source", "least"), [("ml-1m", 340), ("ml-32m", 55)])
+@pytest.mark.parametrize(("source", "least"), [("ml-1m", 600), ("ml-32m", 90)])
 def test_real_users_have_profiles(source: str, least: int, raw: Path) -> None:
     drawn = cases(open_cell(source, raw))
     assert len(drawn) >= least
@@ -400,10 +400,10 @@ def test_real_users_have_profiles(source: str, least: int, raw: Path) -> None:
     assert sum(facts) / len(facts) >= 3
     assert len({case.answer.text for case in drawn}) == len(drawn)
     offered = sum("offered" in case.flags for case in drawn) / len(drawn)
-    assert offered >= (0.85 if source == "ml-1m" else 0.25)
+    assert offered >= (0.8 if source == "ml-1m" else 0.3)
     alike = [
         overlap(other.answer.text, [case.answer.text])["ROUGE-L"]
         for case, other in itertools.pairwise(drawn[:200])
     ]
     # The order of what is said is fixed: that alone is common to any two.
-    assert sum(alike) / len(alike) <= 0.33
+    assert sum(alike) / len(alike) <= 0.32

@@ -102,12 +102,12 @@ def test_a_second_taste_has_two_examples_of_its_own() -> None:
 
 @pytest.mark.parametrize(
     ("lows", "count", "has_caveat"),
-    [(2, 12, True), (2, 13, False), (1, 6, False), (3, 18, True), (3, 19, False)],
+    [(2, 12, True), (2, 13, False), (1, 6, False), (3, 18, True), (3, 30, True)],
 )
 def test_a_taste_that_the_list_speaks_against_has_a_caveat(
     lows: int, count: int, has_caveat: bool
 ) -> None:
-    """Two of the listed dislikes, and as large a share of them as of the 30 likes."""
+    """Two of the listed dislikes, and as large a share of them as of the 30 likes; or most of them."""
     war = ("War",)
     found = question_list([war] * 10, [war] * lows + [()] * (5 - lows))
     fact = Fact("share", "category", "War", count, 30, 0.1, UP)

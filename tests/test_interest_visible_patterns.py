@@ -138,7 +138,7 @@ def test_a_misleading_pattern_is_said_to_be_one() -> None:
     realiser = realiser_of(open_cell("ml-1m", folder()))
     (one,) = realiser.plan_statements([fact])
     assert realiser.sentence(one) == (
-        "3 of the 5 films listed as rated poorly are war films, but that says little: they account for 15% of the 20 "
+        "That 3 of the 5 films listed as rated poorly are war films says little: such films make up 15% of the 20 "
         "low ratings and 33% of the high ones."
     )
 
@@ -198,11 +198,14 @@ def test_a_long_span_is_no_decade() -> None:
 @pytest.mark.parametrize(
     ("direction", "said"),
     [
-        (UP, "8 of the 10 listed favorites are from the 1980s (1 expected)."),
-        (DOWN, "8 of the 10 listed films that they disliked are from the 1980s (1 expected)."),
+        (UP, "In the list, 8 of the 10 favorites are from the 1980s (1 expected)."),
+        (
+            DOWN,
+            "In the list, 8 of the 10 films that they disliked are from the 1980s (1 expected).",
+        ),
         (
             0,
-            "8 of the 10 listed films are from the 1980s (1 expected), liked and disliked alike, so the decade "
+            "In the list, 8 of the 10 films are from the 1980s (1 expected), liked and disliked alike, so the decade "
             "tells nothing.",
         ),
     ],

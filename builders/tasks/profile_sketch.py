@@ -131,8 +131,7 @@ def sketch_of(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -
     facts = display.distinct_tastes(subject.person, display.shown_facts(shown, ordered))
     facts = core.chosen_tastes(facts)
     facts += opinions.opinions(subject.comments(shown.places.tolist()), subject.aspect_words)
-    flags = _flags(subject, shown, facts)
-    facts, flags = _with_second(subject, facts, flags)
+    flags = _sayable_flags(subject, facts, _flags(subject, shown, facts))
     if not _opens(subject, facts, flags):
         return None
     facts = _with_rest(subject, shown, facts, flags)
@@ -225,14 +224,12 @@ def _flags(subject: _Subject, shown: QuestionList, facts: Sequence[Fact]) -> set
     return found
 
 
-def _with_second(
-    subject: _Subject, facts: list[Fact], flags: set[str]
-) -> tuple[list[Fact], set[str]]:
-    """The flags without `two` where the plan has no statement for the second taste."""
+def _sayable_flags(subject: _Subject, facts: Sequence[Fact], flags: set[str]) -> set[str]:
+    """The flags, without `two` where the plan has no statement for the second taste."""
     planned = subject.realiser.plan_statements(facts, flags)
-    if "two" in flags and not any(one.form.id in SECONDS for one in planned):
-        return facts, flags - {"two", "nearly"}
-    return facts, flags
+    if any(one.form.id in SECONDS for one in planned):
+        return flags
+    return flags - {"two", "nearly"}
 
 
 def _opens(subject: _Subject, facts: Sequence[Fact], flags: set[str]) -> bool:

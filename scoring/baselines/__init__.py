@@ -112,7 +112,7 @@ def methods_of(
         if name not in known:
             raise ConfigError(choose_from("baseline", name, known))
     own = dict(METHODS.get(task, {}))
-    if not chosen and not any(_is_timed(row) for row in rows[:1]):
+    if not chosen and not (rows and all(map(_is_timed, rows))):
         own.pop(POPULAR_RECENT, None)
     if any(map(is_open, rows[:1])):
         own = {name: _ranked(scores) for name, scores in WHOLE.items() if name in own}

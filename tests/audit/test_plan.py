@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from itdr import audit
@@ -33,11 +34,59 @@ def test_a_split_that_is_empty() -> None:
     assert found == {"plan": {row["id"] for row in clean(CONFIG)["validation"]}}
 
 
-def test_rows_in_another_order_are_no_fault() -> None:
-    rows = {split: several[::-1] for split, several in clean(CONFIG).items()}
-    assert plan_faults(rows) == {}
-    halves = {split: several[1::2] + several[::2] for split, several in clean(CONFIG).items()}
-    assert plan_faults(halves) == {}
+def test_rows_in_another_order() -> None:
+    train = clean(CONFIG)["train"]
+    n = len(train)
+    orders = {
+        "reversed": (train[::-1], 1),
+        "halves": (train[1::2] + train[::2], n // 2),
+        "neighbors": ([*train[:6], train[7], train[6], *train[8:]], 7),
+        "the first at the end": ([*train[1:], train[0]], n - 1),
+        "the last at the beginning": ([train[-1], *train[:-1]], 1),
+        "ends changed over": ([train[-1], *train[1:-1], train[0]], 0),
+    }
+    for name, (rows, place) in orders.items():
+        results = audited(CONFIG, {**clean(CONFIG), "train": rows})
+        (fault,) = results["plan"].faults
+        assert fault[1].startswith("train has its rows in another order than its plan"), name
+        assert fault[0] == rows[place]["id"], name
+        assert faulty(results).keys() == {"plan"}, name
+    everything = {split: several[::-1] for split, several in clean(CONFIG).items()}
+    assert len(audited(CONFIG, everything)["plan"].faults) == 3
+
+
+def test_what_is_missing_or_added_puts_no_other_row_out_of_order() -> None:
+    plan = [("train", {"id": str(k)}) for k in range(200)]
+    check = Planned(plan)
+    for split, row in [
+        ("train", {"id": "new"}),
+        *plan[3:90],
+        *plan[91:],
+        ("train", {"id": "newer"}),
+    ]:
+        check.see(split, row)
+    faults = dict(check.end()[0].faults)
+    assert faults.keys() == {"new", "newer", "0", "1", "2", "90"}
+    assert not any("order" in what for what in faults.values())
+
+
+def test_a_row_out_of_order_is_found_among_missing_and_added_ones() -> None:
+    rng = np.random.default_rng(4)
+    for _ in range(300):
+        n = int(rng.integers(3, 12))
+        plan = [("train", {"id": str(k)}) for k in range(n)]
+        kept = [row for row in plan if rng.random() < 0.8]
+        if rng.random() < 0.7:
+            kept = [kept[k] for k in rng.permutation(len(kept))]
+        built = list(kept)
+        for k in range(int(rng.integers(0, 3))):
+            built.insert(int(rng.integers(0, len(built) + 1)), ("train", {"id": f"new {k}"}))
+        check = Planned(plan)
+        for split, row in built:
+            check.see(split, row)
+        found = [row_id for row_id, what in check.end()[0].faults if "order" in what]
+        numbers = [int(row["id"]) for _, row in kept]
+        assert bool(found) == (numbers != sorted(numbers)), (numbers, built)
 
 
 def test_a_row_added() -> None:
@@ -65,8 +114,6 @@ def test_all_columns_that_differ_are_named() -> None:
 
 
 def test_floats_of_single_precision_are_equal() -> None:
-    import numpy as np
-
     planned = {"id": "1", "rating": 8.33, "history": [{"rating": 7.1}]}
     read = {
         "id": "1",

@@ -255,3 +255,12 @@ def test_unknown_baselines_are_refused() -> None:
     with pytest.raises(ConfigError, match="most-popular"):
         methods_of("top_k_rec", ["popular"])
     assert list(methods_of("top_k_rec", ["random"])) == ["random"]
+
+
+def test_what_needs_times_is_left_out_where_a_source_has_none() -> None:
+    timed, untimed = (
+        {"task": "top_k_rec", "history": [{"timestamp": time}], "candidates": [{}]}
+        for time in (5, None)
+    )
+    alone, mixed = (methods_of("top_k_rec", None, rows) for rows in ([timed], [timed, untimed]))
+    assert alone.keys() - mixed.keys() == {"popular-recent"} and mixed

@@ -231,6 +231,8 @@ def test_lost_quotes_come_back(damaged: str, mended: str) -> None:
         ("\u00c3\u0178", "ß"),  # the second byte read as Windows-1252
         ("\u00c3?\u00c2?rger", None),
         ("Award\u00c2?winning", None),
+        ("PÃƒÆ’Ã‚Â©rez", None),  # encoded more than twice
+        ("ZÃƒÂ¼rich", "Zürich"),
         ("Cité, Ãnimo", "Cité, Ãnimo"),
     ],
 )

@@ -253,9 +253,12 @@ def test_titles_without_their_letters_are_refused(tmp_path: Path) -> None:
     )
 
 
-def test_titles_with_a_lost_letter_are_counted(tmp_path: Path) -> None:
-    facts = titled(tmp_path, ["Amélie (2001)", "Am\N{REPLACEMENT CHARACTER}lie (2001)", "Heat"])
-    assert facts["rows"]["items"] == 3 and facts["untitled"] == 1
+@pytest.mark.parametrize(
+    "damaged", ["Am\N{REPLACEMENT CHARACTER}lie", "#NAME?", "########", "#DIV/0!"]
+)
+def test_titles_that_a_program_could_not_read_are_counted(tmp_path: Path, damaged: str) -> None:
+    facts = titled(tmp_path, ["Amélie", damaged, "#1", "# Alive", "Heat"])
+    assert facts["rows"]["items"] == 5 and facts["untitled"] == 1
     assert facts["emptied"] == {"items": {"title unreadable": 1}}
 
 
@@ -307,8 +310,9 @@ def test_titles_and_creators_that_were_swapped_are_refused(tmp_path: Path) -> No
 
 
 def test_titles_of_addresses_and_items_without_years_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(RawFileError, match="hold '%20' for blanks"):
-        titled(tmp_path / "escaped", [f"Heat%20{place}" for place in range(30)])
+    for name, code in {"address": "%20", "JSON": r"\u00e9"}.items():
+        with pytest.raises(RawFileError, match=r"30 of 30 titles in .* hold codes for characters"):
+            titled(tmp_path / name, [f"Heat{code}{place}" for place in range(30)])
     with pytest.raises(RawFileError, match="one category each, and 60 different"):
         titled(tmp_path / "kinds", [f"Film {n}" for n in range(60)], [[f"k{n}"] for n in range(60)])
     for years, refused in (([None] * 30, True), ([None] * 22 + [1999] * 8, False)):

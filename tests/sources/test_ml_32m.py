@@ -95,7 +95,7 @@ def test_not_a_number_is_no_rating(tmp_path: Path) -> None:
     text = RATINGS + "1,2,nan,1000000000\n1,2,inf,1000000000\n"
     assert table(tmp_path, "ratings.csv", text, "interactions") == (
         [],
-        {"rating outside the scale": 2},
+        {"no valid rating": 2},
     )
 
 

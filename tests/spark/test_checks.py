@@ -50,7 +50,7 @@ ITEMS: dict[str, tuple[dict[str, pa.Array], str]] = {
     ),
     "blanks escaped": (
         {"title": pa.array([f"Heat%20{n}" for n in range(30)])},
-        "30 of 30 titles .* hold '%20'",
+        r"30 of 30 titles .* hold codes for characters: '%20'",
     ),
     "no years": (
         {"title": pa.array(TITLES), "year": pa.array([1999, 2001, *[None] * 58], pa.int16())},

@@ -13,10 +13,16 @@ from tests.spark.test_same_rows import compare
 pytestmark = pytest.mark.xdist_group("spark")
 
 
+@pytest.fixture(scope="module")
+def described(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return shop.write(tmp_path_factory.mktemp("described") / "shop")
+
+
 @pytest.mark.parametrize("config", ["sequential_rec", "target_user_identification"])
-def test_a_described_source(spark: Any, config: str, tmp_path: Path, place: str) -> None:
-    path = shop.write(tmp_path / "shop")
-    compare(spark, config, tmp_path, place, sources=[str(path)], size=40, num_shards=3)
+def test_a_described_source(
+    spark: Any, config: str, described: Path, tmp_path: Path, place: str
+) -> None:
+    compare(spark, config, tmp_path, place, sources=[str(described)], size=40, num_shards=3)
 
 
 def test_a_table_in_memory(spark: Any, tmp_path: Path, place: str) -> None:

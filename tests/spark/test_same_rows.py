@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from itdr import spark as on_spark
-from itdr.builders.core.schema import EXTRA
+from itdr.builders.core.schema import ROOT_TASKS
 from itdr.builders.dataset import registry
 from itdr.publish import folder
 from itdr.spark.job import builders
@@ -19,14 +22,20 @@ pytestmark = pytest.mark.xdist_group("spark")
 # Tags, broken quoting, packed literals with texts and hours, histories and skips.
 SOURCES = ("ml-32m", "bookcrossing", "steam", "mind")
 DOMAINS = ("amazon-reviews-2023/Appliances", "amazon-reviews-2023/Industrial_and_Scientific")
-ACROSS = ("cross_domain_rec",)
-"""Configs that need a pair of domains."""
+ACROSS = "cross_domain_rec"
+"""The subtask that needs a pair of domains."""
+TOGETHER = {
+    **{
+        root: [one.id for one in registry.tasks_of(root) if one.id != ACROSS] for root in ROOT_TASKS
+    },
+    ACROSS: [ACROSS],
+}
+"""Configs that draw every subtask once, and what each of them draws."""
 
 
 def sources_of(config: str) -> list[str]:
     able = {source for _, source in registry.cells(config)}
-    chosen = [one for one in SOURCES if one in able]
-    return [*chosen, *(DOMAINS if config in ACROSS else ())]
+    return list(DOMAINS) if config == ACROSS else [one for one in SOURCES if one in able]
 
 
 def compare(spark: Any, config: str, out: Path, place: str, **options: Any) -> dict[str, bytes]:
@@ -42,9 +51,21 @@ def compare(spark: Any, config: str, out: Path, place: str, **options: Any) -> d
     return found
 
 
-@pytest.mark.parametrize("config", [*registry.task_ids(), EXTRA])
-def test_every_config_on_the_sample(spark: Any, config: str, tmp_path: Path, place: str) -> None:
-    compare(spark, config, tmp_path, place, sample=True, sources=sources_of(config), num_shards=4)
+@pytest.mark.parametrize("config", TOGETHER)
+def test_every_subtask_on_the_sample(spark: Any, config: str, tmp_path: Path, place: str) -> None:
+    own = {"sample": True, "sources": sources_of(config), "num_shards": 4}
+    found = compare(spark, config, tmp_path, place, **own)
+    drawn = {
+        task
+        for name, text in found.items()
+        if "/train-" in name
+        for task in pq.read_table(pa.BufferReader(text), columns=["task"])["task"].to_pylist()
+    }
+    assert drawn == set(TOGETHER[config])
+
+
+def test_every_subtask_is_drawn_once() -> None:
+    assert sorted(itertools.chain(*TOGETHER.values())) == sorted(registry.task_ids())
 
 
 @pytest.mark.parametrize(

@@ -31,8 +31,8 @@ EXAMPLES = 3
 REST = Fraction(2, 5)
 """What so large a share of the listed likes have in common is named if no taste that is named applies to them."""
 CAVEAT = 2
-"""Where so many of the listed dislikes have the trait of a taste, and as large a share as of all likes, that is said
-with it."""
+"""Where so many of the listed dislikes have the trait of a taste, and most of them or as large a share as of all likes,
+that is said with it."""
 WIDE = 12
 """A taste shared by fewer than one like in this many cannot be seen in a fair sample."""
 FAR = 2
@@ -222,7 +222,7 @@ def _taste_details(shown: QuestionList, fact: Fact, barred: np.ndarray) -> tuple
 
 
 def has_caveat(shown: QuestionList, fact: Fact) -> bool:
-    """Whether the listed dislikes speak against a taste: as large a share of them has the trait as of all likes.
+    """Whether the listed dislikes speak against a taste: most of them have the trait, or as large a share as of all likes.
 
     Args:
         shown: the list.
@@ -232,7 +232,8 @@ def has_caveat(shown: QuestionList, fact: Fact) -> bool:
         True for `CAVEAT` dislikes or more.
     """
     _, low = shown.counts_of(fact)
-    return low >= CAVEAT and low * fact.of >= fact.count * len(shown.disliked)
+    m = len(shown.disliked)
+    return low >= CAVEAT and (2 * low > m or low * fact.of >= fact.count * m)
 
 
 def _little_known(shown: QuestionList) -> tuple[Fact, ...]:

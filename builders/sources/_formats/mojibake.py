@@ -21,7 +21,7 @@ _ONCE = re.compile(f"([ÂÃ])({_SECOND})")
 _TWICE = re.compile(f"(Ã)\\?Â({_SECOND})")
 # Both bytes lost: after a letter it can only be "ß" in a text where this happens (German titles).
 _SHARP_S = re.compile(r"(?<=[^\W\d_])Ã\?Â\?")
-_LOST = re.compile(r"[ÂÃ]\?")
+_LOST = re.compile("[ÂÃ]\\?|Ã[ƒÆâ]|â€š")
 
 _OPENING = re.compile(r"\\(?=\S)(?<!\w\\)")
 EMPTY = frozenset(("", "null", "n/a"))
@@ -69,8 +69,9 @@ def repair_encoding(text: str) -> str | None:
     """
     if "Ã" not in text and "Â" not in text:
         return text
-    text = _TWICE.sub(_decoded, text)
-    text = _ONCE.sub(_decoded, text)
+    coded = ""
+    while text != coded:  # every pass makes it shorter
+        coded, text = text, _ONCE.sub(_decoded, _TWICE.sub(_decoded, text))
     text = _SHARP_S.sub("ß", text)
     return None if _LOST.search(text) else text
 

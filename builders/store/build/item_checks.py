@@ -25,7 +25,8 @@ SELECT count(*) AS n,
 FROM items_raw WHERE reject IS NULL AND title IS NOT NULL
 """
 _ESCAPED = """
-SELECT count(*) AS n, count(CASE WHEN replace(title, '%20', '') <> title THEN 1 END) AS escaped
+SELECT count(*) AS n, count(CASE WHEN replace(replace(title, '%20', ''), chr(92) || 'u', '') <> title
+                            THEN 1 END) AS escaped
 FROM items_raw WHERE reject IS NULL AND title IS NOT NULL
 """
 _YEARS = """
@@ -75,8 +76,8 @@ def require_plausible_items(
     n, escaped = row(_ESCAPED)
     if escaped >= ENOUGH_TO_JUDGE and 2 * escaped > n:
         raise RawFileError(
-            f"{source.id}: {escaped:,} of {n:,} titles in {names} hold '%20' for blanks, as addresses "
-            "do. Put the official file in place."
+            f"{source.id}: {escaped:,} of {n:,} titles in {names} hold codes for characters: '%20' as in "
+            "addresses, or '\\u00e9' as in JSON. Put the official file in place."
         )
     if "year" in columns:
         n, years = row(_YEARS)

@@ -169,7 +169,7 @@ def _kept(source: Source, table: str, types: Mapping[str, str]) -> list[str]:
             kept.append(f"{limits.on_scale_sql(source)} AS rating")
         elif table == "items" and name == "title":
             cleaned = texts.cleaned_sql(table, name)
-            kept.append(f"CASE WHEN NOT {_undecoded(name)} THEN {cleaned} END AS {name}")
+            kept.append(f"CASE WHEN NOT {_is_unreadable(name)} THEN {cleaned} END AS {name}")
         elif name not in NOTES:
             kept.append(f"{texts.cleaned_sql(table, name)} AS {name}")
     if emptied := _emptied(table, types):
@@ -194,7 +194,9 @@ def _emptied(table: str, types: Mapping[str, str]) -> list[str]:
     """SQL for the values that were emptied: what the reader says, and the lists that cannot be read."""
     reasons = ["emptied"] if "emptied" in types else []
     if table == "items" and "title" in types:
-        reasons.append(f"CASE WHEN {_undecoded('title')} THEN {literal(unreadable('title'))} END")
+        reasons.append(
+            f"CASE WHEN {_is_unreadable('title')} THEN {literal(unreadable('title'))} END"
+        )
     return reasons + [
         f"CASE WHEN {texts.broken_list_sql(name)} THEN {literal(unreadable(name))} END"
         for name in types
@@ -202,9 +204,9 @@ def _emptied(table: str, types: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _undecoded(text: str) -> str:
-    """SQL condition: a text lost letters when it was decoded; false for null."""
-    return f"coalesce(contains({text}, {literal(texts.LOST_LETTER)}), false)"
+def _is_unreadable(text: str) -> str:
+    """SQL condition: a program could not read a text that it wrote; false for null."""
+    return f"coalesce(regexp_matches({text}, {literal(texts.UNREADABLE)}), false)"
 
 
 def _named(paths: Iterable[Path], message: str) -> list[str]:

@@ -15,8 +15,8 @@ from itdr.builders.core.python_lists import string_list_sql
 NO_TAG = "empty tag"
 NO_VALUE = ("NaN", "nan", "None", "null", "NULL", "<NA>", r"\N")
 """Placeholders that pandas, JSON writers and databases write; other spellings may be titles."""
-LOST_LETTER = "\N{REPLACEMENT CHARACTER}"
-"""Stands where a program could not decode a letter. A title with one is not the title."""
+UNREADABLE = "\N{REPLACEMENT CHARACTER}|^#(?:#{4,}|NAME[?]|REF!|VALUE!|NUM!|NULL!|DIV/0!|N/A)$"
+"""A letter that a program could not decode, or what a spreadsheet shows in place of a value."""
 NO_USER = (*NO_VALUE, "N/A", "n/a", "-", "inf", "Inf", "-inf")
 """Placeholders for a missing user: they would all be one person. Titles that serve as ids may be so."""
 
