@@ -243,9 +243,13 @@ def _table(cell: OpenCell) -> FactTable:
 def _realiser(cell: OpenCell, end: str = "") -> Realiser:
     words, folder = cell.cell.source.words, cell.cell.templates
     key = ("audience realiser", end, words, str(folder))
-    return cell.store.shared(
-        key, lambda: load_realiser(f"{TASK.id}{end}", words, cell.words, folder)
-    )
+
+    def load() -> Realiser:
+        realiser = load_realiser(f"{TASK.id}{end}", words, cell.words, folder)
+        titles = cell.store.items.column("title").to_pylist()
+        return dataclasses.replace(realiser, lexicon=realiser.lexicon.telling_apart(titles))
+
+    return cell.store.shared(key, load)
 
 
 def _field_counts(cell: OpenCell) -> FieldCounts:
@@ -272,7 +276,8 @@ def _case(cell: OpenCell, code: int) -> AudienceCase:
     statements = _statements(cell, code)
     answer = _realiser(cell).write(statements, cell.draws(code, "answer"))
     shown = {"comments": comments, "tags": tags, "facts_shown": cell.cell.options["show_facts"]}
-    shown["avoid"] = any(one.section == groups.NOT_FOR for one in statements)
+    # Whatever is said against an item is said only where the question asks for it.
+    shown["avoid"] = any(one.section != groups.GROUPS for one in statements)
     shown["single"] = len(groups.suited(statements)) == 1
     flags = [name for name, there in shown.items() if there]
     return AudienceCase(

@@ -36,7 +36,7 @@ RATED = ("ratings", "hours")
 """Rules by which it is known who likes an item and who does not."""
 KEPT_RATES = 2
 """The most works to name whose likers like the item more or less: works of one taste come in clusters."""
-LEAST_GROUP = 10
+LEAST_GROUP = 13
 POPULAR = 2000
 """How many of the most-liked works are tested for whether their likers like another work more or less."""
 MORE = 1.25
@@ -116,7 +116,9 @@ class Counting:
             return without_contradictions(found)
         chances = self.generosity.chances(users, work)
         likes = self.company.likes_of(users)
-        raters = Raters(users, *likes, liked, chances, mostly=self.rule != "skips")
+        mostly = self.rule != "skips"
+        usual = self.overall if mostly else 0.0
+        raters = Raters(users, *likes, liked, chances, mostly, usual)
         found = self.company.facts(work, likers, raters)
         found += self._liked_if(work, users, liked, chances)
         found += self._works_if(work, raters)
@@ -146,6 +148,9 @@ class Counting:
         kept = tried & (tied | (n >= MANY)) & (np.abs(z) >= least)
         kept &= np.round(np.abs(k - expected) - shift, DECIMALS) >= 0
         kept &= self._telling(k, n, z)
+        if self.rule != "skips":
+            # More than half of all who judged it are everybody.
+            kept &= 2 * n <= len(users)
         places = np.flatnonzero(kept)
         order = places[np.lexsort((places, -np.abs(z[places])))]
         found: list[Fact] = []
@@ -192,7 +197,8 @@ class Counting:
         pass over nearly everything.)"""
         if self.rule == "skips":
             return np.ones(len(k), bool)
-        return np.where(z > 0, 2 * k > n, 2 * k < n)
+        usual = np.round(k - self.overall * n, DECIMALS) >= 0
+        return np.where(z > 0, (2 * k > n) & usual, 2 * k < n)
 
     @functools.cached_property
     def _families(self) -> np.ndarray:
@@ -245,7 +251,7 @@ class Counting:
             return []
         n, k, expected, z = raters.fans_of(self._popular, len(self.likers))
         titles = self._base_titles
-        able = (n >= MANY) & (self._popular != work)
+        able = (n >= MANY) & (self._popular != work) & (2 * n <= len(raters.liked))
         able &= titles[self._popular] != titles[work]
         least = bound(int(able.sum()), FALSE_STRANGE_RATES)
         kept = able & (np.abs(z) >= least) & self._telling(k, n, z)
