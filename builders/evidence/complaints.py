@@ -75,7 +75,7 @@ def _complaint(sentence: str, words: AspectWords) -> Fact | None:
     if judged:
         return Fact("aspect", judged[0].about, judged[0].name, direction=DOWN, quote=sentence)
     # What "it" was stands in the sentence before.
-    if words.finds("pronoun", sentence.split(" ", 1)[0]):
+    if words.finds("pronoun", sentence.split(" ", 1)[0]) or words.finds("slight", sentence):
         return None
     return Fact("aspect", "flaw", grievance.casefold(), direction=DOWN, quote=sentence)
 
@@ -146,4 +146,6 @@ def _is_unreported(text: str, quotes: Collection[str], words: AspectWords) -> bo
         return True
     # Of one who is quoted, or beside as many complaints as an answer holds, not everything is repeated.
     is_heard = len(quotes) >= MOST or len(left) < len(sentences)
-    return not is_heard and any(grievance_in(one.strip(), words) for one in left)
+    return not is_heard and any(
+        grievance_in(one.strip(), words) and not words.finds("slight", one) for one in left
+    )

@@ -50,6 +50,8 @@ def are_enough(statements: Sequence[Statement], is_rated: bool) -> bool:
     several = any(map(_has_solid_lead, found)) and founded + against >= LEAST_GROUPS
     several = several or (len(found) == 1 and _stands_alone(found[0]))
     quoted = sum(bool(one.facts[0].quote) and one.facts[0].solid for one in found)
+    if len(found) == 1 and _restates_category(found[0]):
+        return False
     if not several or (solid(statements) < ENOUGH and quoted < LEAST_GROUPS):
         return False
     return has_main_group(statements, is_rated) and (is_rated or any(map(_is_beyond, found)))
@@ -94,6 +96,11 @@ def overlook_complaint(
 def _stands_alone(group: Statement) -> bool:
     works = sum(fact.about == "work" for fact in group.facts)
     return works >= LIST_ALONE - (not is_list(group))
+
+
+def _restates_category(group: Statement) -> bool:
+    """Whether a group is fans of a category, and nothing more is told of it."""
+    return len(group.facts) == 1 and group.facts[0].about == "category"
 
 
 def _is_beyond(group: Statement) -> bool:

@@ -197,12 +197,21 @@ def _facts(cell: OpenCell, code: int, shown: Sequence[spoken.Comment]) -> list[F
     label = f"{item.title}\n{', '.join(item.categories)}"
     field_counts = _field_counts(cell)
     worded = [
-        fact
+        _on_its_subject(fact, item.categories, lexicon)
         for fact in found
         if not lexicon.aspects.rules_out(fact, text, label)
         and (fact.kind != "own" or field_counts.is_rare(fact))
     ]
     return lexicon.sayable([*counted, *worded])
+
+
+def _on_its_subject(fact: Fact, categories: Sequence[str], lexicon: Lexicon) -> Fact:
+    """Beginners are newcomers to what the item is about, where the lexicon has words for that."""
+    if fact.topic != ("audience", "beginners") or fact.direction != UP:
+        return fact
+    known = (one for one in categories if lexicon.is_taste("newcomers", one))
+    subject = next(known, None)
+    return fact if subject is None else dataclasses.replace(fact, about="newcomers", value=subject)
 
 
 def _is_said(cell: OpenCell, code: int, fact: Fact) -> bool:

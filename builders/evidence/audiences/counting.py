@@ -34,6 +34,8 @@ from itdr.builders.store.reader import StoreReader
 
 RATED = ("ratings", "hours")
 """Rules by which it is known who likes an item and who does not."""
+SINGLE = ("also_liked", "liked_if")
+"""Kinds of facts that name single works."""
 KEPT_RATES = 2
 """The most works to name whose likers like the item more or less: works of one taste come in clusters."""
 LEAST_GROUP = 13
@@ -122,8 +124,50 @@ class Counting:
         found = self.company.facts(work, likers, raters)
         found += self._liked_if(work, users, liked, chances)
         found += self._works_if(work, raters)
-        found += self._reception(work)
+        found = self._one_group_a_genre(work, found) + self._reception(work)
         return without_contradictions(found)
+
+    def _one_group_a_genre(self, work: int, facts: list[Fact]) -> list[Fact]:
+        """Without single works of a genre whose fans are a group already, and beside other groups without works that
+        have no genre of this work.
+
+        Args:
+            work: the work's code.
+            facts: the facts counted of it.
+
+        Returns:
+            The facts that remain, in their order.
+        """
+        groups = [
+            one
+            for one in facts
+            if one.direction == UP and (one.about != "work" or one.kind == "series")
+        ]
+        named = {
+            part.topic
+            for one in groups
+            for part in (one, *one.details)
+            if part.about == all_traits.CATEGORY
+        }
+        own = self._genres(work)
+        kept = []
+        for one in facts:
+            if one.about == "work" and one.direction == UP and one.kind in SINGLE:
+                genres = self._genres(self._by_title[one.value])
+                if genres & named or (groups and own and not genres & own):
+                    continue
+            kept.append(one)
+        return kept
+
+    def _genres(self, work: int) -> set[tuple[str, str]]:
+        """The categories of a work, as topics."""
+        names = (self.traits.names[code] for code in self.traits.of(work))
+        return {(about, value) for about, value in names if about == all_traits.CATEGORY}
+
+    @functools.cached_property
+    def _by_title(self) -> dict[str, int]:
+        """By title, a work that bears it."""
+        return {title: work for work, title in enumerate(self._titles) if title}
 
     def _liked_if(
         self, work: int, users: np.ndarray, liked: np.ndarray, chances: np.ndarray

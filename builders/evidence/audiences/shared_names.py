@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from itdr.builders.core.text import plain
@@ -34,19 +35,12 @@ class SharedNames:
         self.store = store
 
     @functools.cached_property
-    def _works(self) -> dict[str, list[int]]:
-        """By word, the works whose titles have it, if they are few; of editions of one title the first."""
-        found: dict[str, dict[str, int]] = {}
+    def _names(self) -> dict[str, int]:
+        """By word in how many titles it stands, if they are few; editions of one title count once."""
         titles = self.store.items.column("title").to_pylist()
-        for work, title in enumerate(titles):
-            if title and self.store.title_code[work] >= 0:
-                for word in _words(title):
-                    found.setdefault(word, {}).setdefault(base_title(title), work)
-        return {
-            word: list(works.values())
-            for word, works in found.items()
-            if 2 <= len(works) <= MOST_WORKS
-        }
+        every = {base_title(title) for title in titles if title}
+        counts = Counter(word for title in every for word in _words(title))
+        return {word: n for word, n in counts.items() if 2 <= n <= MOST_WORKS}
 
     def alike(self, work: int, others: Sequence[int], traits: TraitTable) -> set[int]:
         """Those of some works that share a name and a genre with a work.
@@ -64,13 +58,24 @@ class SharedNames:
         if not own or not others:
             return found
         size = max(int((self.store.title_code >= 0).sum()), 1)
-        for word in sorted(_words(self.store.item(work).title) & self._works.keys()):
-            bearing = [
-                one for one in self._works[word] if one != work and own & _genres(one, traits)
-            ]
-            here = [one for one in others if one in bearing]
-            if here and at_least(len(here), len(others), len(bearing) / size) <= CHANCE:
+        title = self.store.item(work).title
+        words = _words(title)
+        titles = {one: self.store.item(one).title for one in others if one != work}
+        near = {
+            one: _words(other) & words & self._names.keys()
+            for one, other in titles.items()
+            if own & _genres(one, traits)
+        }
+        for word in sorted(words & self._names.keys()):
+            here = [one for one, shared in near.items() if word in shared]
+            k = len({base_title(titles[one]) for one in here})
+            # A single title needs more than one word, as "Wallace" and "Gromit".
+            several = k > 1 or any(len(near[one]) > 1 for one in here)
+            p = (self._names[word] - 1) / size
+            if several and at_least(k, max(len(others), k), p) <= CHANCE:
                 found.update(here)
+        # "Aliens" follows "Alien".
+        found.update(one for one, other in titles.items() if _all_words(other) == _all_words(title))
         return found
 
 
@@ -78,6 +83,11 @@ def _words(title: str) -> set[str]:
     """The words of a title that may be names, without the ending of a plural."""
     named = {plain(word) for word in _WORD.findall(base_title(title))}
     return {word.removesuffix("s") for word in named if len(word) >= SHORTEST}
+
+
+def _all_words(title: str) -> set[str]:
+    """All words of a title, without the ending of a plural."""
+    return {plain(word).removesuffix("s") for word in _WORD.findall(base_title(title))}
 
 
 def _genres(work: int, traits: TraitTable) -> set[int]:

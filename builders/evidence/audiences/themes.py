@@ -95,32 +95,23 @@ class Themes:
         makers = {fact.value for fact in found if fact.about == all_traits.CREATOR}
         named = _distinct(self.store, work, top, makers)
         named.sort(key=lambda fact: fact.value not in alone)
-        named = self._of_no_group(named, every, found)
+        named = self._untagged(named, every, found)
         # Whoever follows a series has read its first volume.
         parts = [] if is_first(title) else parts
         others = [dataclasses.replace(fact, kind="series") for _, _, fact in parts[:KEPT_PARTS]]
         return [*others, *found, *named[:KEPT_WORKS]]
 
-    def _of_no_group(
+    def _untagged(
         self, named: Sequence[Fact], every: Sequence[Shared], found: Sequence[Fact]
     ) -> list[Fact]:
-        """Those of these works that are of no genre or tag that is named: their fans are one group with its fans."""
-        codes = {fact.value: work for _, work, fact in every}
-        genres = {
-            one.value
-            for fact in found
-            for one in (fact, *fact.details)
-            if one.about == all_traits.CATEGORY
-        }
+        """Those of these works that do not bear the tag that is named: their fans are one group with its fans."""
         tags = [fact.value for fact in found if fact.about == "tag"]
-        kept = []
-        for fact in named:
-            work = codes[fact.value]
-            theirs = [self.traits.names[one] for one in self.traits.of(work)]
-            tagged = self.tags is not None and any(self.tags.bears(work, tag) for tag in tags)
-            if not tagged and not any((all_traits.CATEGORY, one) in theirs for one in genres):
-                kept.append(fact)
-        return kept
+        if self.tags is None or not tags:
+            return list(named)
+        codes = {fact.value: work for _, work, fact in every}
+        return [
+            one for one in named if not any(self.tags.bears(codes[one.value], tag) for tag in tags)
+        ]
 
     def _tagged(self, work: int, top: Sequence[Shared]) -> tuple[list[Fact], Sequence[Shared]]:
         """The tag of the work that most of these works bear, too, and those that do not."""
