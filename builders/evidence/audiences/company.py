@@ -146,7 +146,9 @@ class Company:
             shared = self._takers(work, len(likers), companions)
             traits = self._taken_traits(work, len(likers), also)
         traits += self._shunned(work, likers)
-        return [*self._not_by(traits, self.themes.facts(work, shared), shared), *traits]
+        parts = self.themes.parts_among(work, [one.work for one in companions])
+        themes = self.themes.facts(work, shared, parts)
+        return [*self._not_by(traits, themes, shared), *traits]
 
     # -- works ----------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 
@@ -71,7 +71,9 @@ class Themes:
         self.tags = tags
         self.names = SharedNames(store)
 
-    def facts(self, work: int, shared: Sequence[Shared]) -> list[Fact]:
+    def facts(
+        self, work: int, shared: Sequence[Shared], series: Collection[int] = ()
+    ) -> list[Fact]:
         """The other parts of a work's series, the themes of its audience, and the works also liked.
 
         Of the works also liked those without a theme come first, one of each series or maker.
@@ -79,13 +81,14 @@ class Themes:
         Args:
             work: the work's code.
             shared: the works that its likers also like, the strongest first.
+            series: works that are known to be parts of the work's series.
 
         Returns:
             Facts, in that order.
         """
         every = _one_a_title(self.store, work, shared)
         title = self.store.item(work).title
-        codes = self.parts_among(work, [one[1] for one in every])
+        codes = self.parts_among(work, [one[1] for one in every]).union(series)
         parts = [one for one in every if one[1] in codes]
         top = [one for one in every if one not in parts]
         tagged, untagged = self._tagged(work, top[:SHARED_WORKS])
