@@ -28,6 +28,12 @@ def suited(statements: Sequence[Statement]) -> list[Statement]:
     return [one for one in statements if one.section == GROUPS]
 
 
+def asked_for(statements: Sequence[Statement]) -> list[Statement]:
+    """The statements that a question asks for: a complaint that names no group only where others name one."""
+    warns = any(one.section == NOT_FOR for one in statements)
+    return [one for one in statements if warns or one.section == GROUPS]
+
+
 def solid(statements: Sequence[Statement]) -> int:
     """How many facts of these count people or quote them."""
     return sum(fact.solid for fact in {fact for one in statements for fact in one.facts})
@@ -45,7 +51,7 @@ def are_enough(statements: Sequence[Statement], is_rated: bool) -> bool:
         fans of a topic or maker other than the item's own, or of several works: the rest restates what is shown of it.
     """
     found = suited(statements)
-    against = sum(one.section == NOT_FOR for one in statements)
+    against = sum(one.section == NOT_FOR and one.facts[0].kind != "reception" for one in statements)
     founded = sum(one.facts[0].solid for one in found)
     several = any(map(_has_solid_lead, found)) and founded + against >= LEAST_GROUPS
     several = several or (len(found) == 1 and _stands_alone(found[0]))

@@ -173,7 +173,7 @@ def _statements(cell: OpenCell, code: int) -> list[Statement]:
         if comments is not None:
             comments.prepare(code)
         shown, _ = _said(cell, code)
-        found = _realiser(cell).plan_statements(_facts(cell, code, shown))
+        found = groups.asked_for(_realiser(cell).plan_statements(_facts(cell, code, shown)))
         # Whoever asks whom to warn is not to overlook a complaint that the reviews make.
         words = _realiser(cell).lexicon.aspects
         kept[code] = [] if groups.overlook_complaint(found, shown, words) else found
@@ -285,8 +285,7 @@ def _case(cell: OpenCell, code: int) -> AudienceCase:
     statements = _statements(cell, code)
     answer = _realiser(cell).write(statements, cell.draws(code, "answer"))
     shown = {"comments": comments, "tags": tags, "facts_shown": cell.cell.options["show_facts"]}
-    # Whatever is said against an item is said only where the question asks for it.
-    shown["avoid"] = any(one.section != groups.GROUPS for one in statements)
+    shown["avoid"] = any(one.section == groups.NOT_FOR for one in statements)
     shown["single"] = len(groups.suited(statements)) == 1
     flags = [name for name, there in shown.items() if there]
     return AudienceCase(

@@ -167,7 +167,8 @@ class Counting:
     @functools.cached_property
     def _by_title(self) -> dict[str, int]:
         """By title, a work that bears it."""
-        return {title: work for work, title in enumerate(self._titles) if title}
+        able = np.flatnonzero(self.company.known >= 0)
+        return {self.store.item(work).title: work for work in able.tolist()}
 
     def _liked_if(
         self, work: int, users: np.ndarray, liked: np.ndarray, chances: np.ndarray
