@@ -19,7 +19,7 @@ DENIED_WITHIN = 4
 POLARITY = (
     "praise", "complaint", "denial", "doubt", "elsewhere", "link", "degree", "break", "turn", "fond",
     "averse", "whose", "causing", "place", "joined", "grievance", "much", "faulty", "excess", "exceeding", "missing",
-    "especially", "valued", "burden", "eased", "announcing", "stating", "redeeming", "excluding", "spared", "hypothetical",
+    "especially", "valued", "burden", "eased", "announcing", "stating", "redeeming", "turning_back", "pronoun", "slight", "excluding", "spared", "hypothetical",
 )  # fmt: skip
 """The word lists that tell whether a clause judges something, and how."""
 NAMING = (

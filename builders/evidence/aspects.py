@@ -20,7 +20,7 @@ from itdr.builders.evidence.comments import Comment
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.sentences import EDGES, quotable, sentences_in
 
-MOST_WORDS = 11
+MOST_WORDS = 8
 """The most words in the name of a group of people."""
 REMEMBERED = 1000
 """Sentences whose judgements are kept."""

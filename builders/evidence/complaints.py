@@ -38,19 +38,23 @@ def complaints(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
         for sentence in quotable(comment.text, words, LONGEST, continuing=True):
             fact = _complaint(sentence, words)
             if fact is not None and fact.value not in named:
-                found.append(_Complaint(bool(named), fact.about == "flaw", speaker, fact))
+                general = fact.about == "flaw"
+                liked = comment.verdict >= 0
+                found.append(_Complaint(bool(named), general, liked, speaker, fact))
                 named.add(fact.value)
     distinct: dict[tuple[str, str], Fact] = {}
-    for one in sorted(found, key=lambda one: one[:3]):
+    for one in sorted(found, key=lambda one: one[:4]):
         distinct.setdefault(one.fact.topic, one.fact)
     return list(distinct.values())[:MOST]
 
 
 class _Complaint(NamedTuple):
-    """A complaint, with what orders it: whether its author has another, whether it warns everybody, and whose it is."""
+    """A complaint, with what orders it: whether its author has another, whether it warns everybody, whether its author
+    did not dislike the item, and whose it is."""
 
     another: bool
     general: bool
+    liked: bool
     speaker: int
     fact: Fact
 
@@ -70,6 +74,9 @@ def _complaint(sentence: str, words: AspectWords) -> Fact | None:
     judged.sort(key=lambda one: not words.is_of("frank", one.name))
     if judged:
         return Fact("aspect", judged[0].about, judged[0].name, direction=DOWN, quote=sentence)
+    # What "it" was stands in the sentence before.
+    if words.finds("pronoun", sentence.split(" ", 1)[0]) or words.finds("slight", sentence):
+        return None
     return Fact("aspect", "flaw", grievance.casefold(), direction=DOWN, quote=sentence)
 
 
@@ -82,11 +89,16 @@ def _says_what(sentence: str, words: AspectWords) -> bool:
 
 
 def _is_taken_back(sentence: str, words: AspectWords) -> bool:
-    """Whether a sentence makes light of its complaint, or ends in praise: "a bit dear, but great value"."""
-    turns = list(words.turning.finditer(sentence))
-    rest = sentence[turns[-1].end() :] if turns else ""
-    worse = words.finds("denial", rest) or words.grieving.search(rest) is not None
-    return words.finds("redeeming", sentence) or (words.finds("praise", rest) and not worse)
+    """Whether a sentence makes light of its complaint, praises something, too, or turns to another side of it: "a bit
+    dear, but great value"."""
+    # "But the service was slow" turns away from what was said before.
+    rest = sentence.partition(" ")[2]
+    if words.finds("redeeming", sentence) or words.finds("turning_back", rest):
+        return True
+    return any(
+        words.finds("praise", clause) and not words.finds("denial", clause)
+        for clause in clauses_of(sentence, words)
+    )
 
 
 def grievance_in(sentence: str, words: AspectWords) -> str:
@@ -134,4 +146,6 @@ def _is_unreported(text: str, quotes: Collection[str], words: AspectWords) -> bo
         return True
     # Of one who is quoted, or beside as many complaints as an answer holds, not everything is repeated.
     is_heard = len(quotes) >= MOST or len(left) < len(sentences)
-    return not is_heard and any(grievance_in(one.strip(), words) for one in left)
+    return not is_heard and any(
+        grievance_in(one.strip(), words) and not words.finds("slight", one) for one in left
+    )

@@ -49,9 +49,10 @@ ABOUTS = (
     "series", "age", "gender", "country", "community", "aspect", "price", "feature",
     "praised", "divided", "lukewarm", "panned", "heavy", "light", "strict", "generous", "obscure", "title",
     "audience", "purpose", "sequel", "attribute", "wish", "blend", "niche", "flaw",
+    "newcomers",
 )  # fmt: skip
 """What the value of a fact can be."""
-NAMED_ONLY = frozenset({"blend"})
+NAMED_ONLY = frozenset({"blend", "newcomers"})
 """Of these only values that the lexicon has a term for can be said."""
 SAMPLE = 500
 """People at most among whom an item's likers are counted: a fact of so many is about a sample of them. Where fans

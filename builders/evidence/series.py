@@ -40,6 +40,11 @@ _FRAME = re.compile(r"^the (?P<name>.+) saga$", re.IGNORECASE)
 """What frames the name of a series before a subtitle: "The Twilight Saga: Eclipse"."""
 _ADVENTURE = re.compile(r"^(?P<name>[A-Z]\S+ [A-Z]\S+) and the ")
 
+_FIRST = re.compile(
+    r"\([^()]*[, ](?:book|bk\.?|no\.?|vol\.?|volume|part|#) ?(?:1|i|one)(?:\b(?!\.\d))[^()]*\)",
+    re.IGNORECASE,
+)
+"""What says that a title is the first volume: "(Left Behind No. 1)"."""
 _CONTENTS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _ARTICLE = re.compile(r"^(?:the|a|an) ")
 _COMMON_WORDS = frozenset(
@@ -117,6 +122,15 @@ def series_words(key: str) -> frozenset[str]:
     True
     """
     return frozenset(word for word in key.split() if not word.isdigit()) - _COMMON_WORDS
+
+
+def is_first(title: str) -> bool:
+    """Whether a title says that it is the first volume of a series.
+
+    >>> is_first("Left Behind (Left Behind No. 1)"), is_first("Nicolae (Left Behind No. 3)")
+    (True, False)
+    """
+    return _FIRST.search(title) is not None
 
 
 def in_brackets(title: str) -> list[str]:

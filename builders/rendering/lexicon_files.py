@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from itdr.builders.core.errors import choose_from
@@ -50,6 +50,7 @@ class Lexicon:
     phrases: by name, for wordings.   silent: (about, plain value) of no tastes.   aliases: (about,
     plain value) -> what it is to be called.   forms: about -> form -> text, in order, of all values.
     terms: about -> plain value -> form -> text.   aspects: what reviews speak of.
+    namesakes: titles that keep their year, since another work bears the same.
     """
 
     phrases: Mapping[str, str] = field(default_factory=dict)
@@ -59,9 +60,26 @@ class Lexicon:
     terms: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     aspects: AspectWords = field(default_factory=AspectWords)
     words: Mapping[str, str] = field(default_factory=dict)
+    namesakes: frozenset[str] = frozenset()
     _said: dict[tuple[str, str], Mapping[str, str]] = field(
         default_factory=dict, compare=False, repr=False
     )
+
+    def telling_apart(self, titles: Iterable[str | None]) -> Lexicon:
+        """The same lexicon, with the year after those titles that are alike without it.
+
+        Args:
+            titles: of all works that may be named.
+
+        Returns:
+            A lexicon.
+        """
+        by_name: dict[str, set[str]] = {}
+        for title in titles:
+            if title and _YEAR.search(title):
+                by_name.setdefault(plain(_YEAR.sub("", title)), set()).add(title)
+        alike = frozenset(one for found in by_name.values() if len(found) > 1 for one in found)
+        return replace(self, namesakes=alike, _said={})
 
     def is_taste(self, about: str, value: str) -> bool:
         """Whether the value can be a taste, or a group that one would name."""
@@ -96,7 +114,8 @@ class Lexicon:
         base = about.removeprefix(SELDOM)
         shown = self.aliases.get((base, plain(value)), value)
         term = self.terms.get(base, {}).get(plain(shown), {})
-        made = {"value": _quotable(_named(shown) if base in ("work", "title") else shown)}
+        bare = base in ("work", "title") and shown not in self.namesakes
+        made = {"value": _quotable(_named(shown) if bare else shown)}
         for name, form in self.forms.get(base, {}).items():
             own = term.get(name, form)
             made[name] = jinja.bind(own, self.words)({**self.phrases, **made})

@@ -28,6 +28,12 @@ def suited(statements: Sequence[Statement]) -> list[Statement]:
     return [one for one in statements if one.section == GROUPS]
 
 
+def asked_for(statements: Sequence[Statement]) -> list[Statement]:
+    """The statements that a question asks for: a complaint that names no group only where others name one."""
+    warns = any(one.section == NOT_FOR for one in statements)
+    return [one for one in statements if warns or one.section == GROUPS]
+
+
 def solid(statements: Sequence[Statement]) -> int:
     """How many facts of these count people or quote them."""
     return sum(fact.solid for fact in {fact for one in statements for fact in one.facts})
@@ -45,11 +51,13 @@ def are_enough(statements: Sequence[Statement], is_rated: bool) -> bool:
         fans of a topic or maker other than the item's own, or of several works: the rest restates what is shown of it.
     """
     found = suited(statements)
-    against = sum(one.section == NOT_FOR for one in statements)
+    against = sum(one.section == NOT_FOR and one.facts[0].kind != "reception" for one in statements)
     founded = sum(one.facts[0].solid for one in found)
     several = any(map(_has_solid_lead, found)) and founded + against >= LEAST_GROUPS
     several = several or (len(found) == 1 and _stands_alone(found[0]))
     quoted = sum(bool(one.facts[0].quote) and one.facts[0].solid for one in found)
+    if len(found) == 1 and _restates_category(found[0]):
+        return False
     if not several or (solid(statements) < ENOUGH and quoted < LEAST_GROUPS):
         return False
     return has_main_group(statements, is_rated) and (is_rated or any(map(_is_beyond, found)))
@@ -94,6 +102,11 @@ def overlook_complaint(
 def _stands_alone(group: Statement) -> bool:
     works = sum(fact.about == "work" for fact in group.facts)
     return works >= LIST_ALONE - (not is_list(group))
+
+
+def _restates_category(group: Statement) -> bool:
+    """Whether a group is fans of a category, and nothing more is told of it."""
+    return len(group.facts) == 1 and group.facts[0].about == "category"
 
 
 def _is_beyond(group: Statement) -> bool:

@@ -173,7 +173,7 @@ def _statements(cell: OpenCell, code: int) -> list[Statement]:
         if comments is not None:
             comments.prepare(code)
         shown, _ = _said(cell, code)
-        found = _realiser(cell).plan_statements(_facts(cell, code, shown))
+        found = groups.asked_for(_realiser(cell).plan_statements(_facts(cell, code, shown)))
         # Whoever asks whom to warn is not to overlook a complaint that the reviews make.
         words = _realiser(cell).lexicon.aspects
         kept[code] = [] if groups.overlook_complaint(found, shown, words) else found
@@ -197,12 +197,21 @@ def _facts(cell: OpenCell, code: int, shown: Sequence[spoken.Comment]) -> list[F
     label = f"{item.title}\n{', '.join(item.categories)}"
     field_counts = _field_counts(cell)
     worded = [
-        fact
+        _on_its_subject(fact, item.categories, lexicon)
         for fact in found
         if not lexicon.aspects.rules_out(fact, text, label)
         and (fact.kind != "own" or field_counts.is_rare(fact))
     ]
     return lexicon.sayable([*counted, *worded])
+
+
+def _on_its_subject(fact: Fact, categories: Sequence[str], lexicon: Lexicon) -> Fact:
+    """Beginners are newcomers to what the item is about, where the lexicon has words for that."""
+    if fact.topic != ("audience", "beginners") or fact.direction != UP:
+        return fact
+    known = (one for one in categories if lexicon.is_taste("newcomers", one))
+    subject = next(known, None)
+    return fact if subject is None else dataclasses.replace(fact, about="newcomers", value=subject)
 
 
 def _is_said(cell: OpenCell, code: int, fact: Fact) -> bool:
@@ -243,9 +252,13 @@ def _table(cell: OpenCell) -> FactTable:
 def _realiser(cell: OpenCell, end: str = "") -> Realiser:
     words, folder = cell.cell.source.words, cell.cell.templates
     key = ("audience realiser", end, words, str(folder))
-    return cell.store.shared(
-        key, lambda: load_realiser(f"{TASK.id}{end}", words, cell.words, folder)
-    )
+
+    def load() -> Realiser:
+        realiser = load_realiser(f"{TASK.id}{end}", words, cell.words, folder)
+        titles = cell.store.items.column("title").to_pylist()
+        return dataclasses.replace(realiser, lexicon=realiser.lexicon.telling_apart(titles))
+
+    return cell.store.shared(key, load)
 
 
 def _field_counts(cell: OpenCell) -> FieldCounts:

@@ -185,8 +185,8 @@ def test_what_one_review_praises_and_another_attacks_is_no_reason() -> None:
 @pytest.mark.parametrize(
     ("domain", "name", "side", "shown", "ruled_out"),
     [
-        (BUSINESSES, "service", UP, "Friendly staff, reasonable prices.", False),
-        (BUSINESSES, "service", UP, "Friendly staff.\nThe waiter was rude.", True),
+        (BUSINESSES, "a bargain", UP, "A great deal, friendly staff.", False),
+        (BUSINESSES, "a bargain", UP, "A great deal.\nThe wine is overpriced.", True),
         (BUSINESSES, "service", DOWN, "The waiter was rude.", False),
         (BUSINESSES, "food", DOWN, "Bland soup.\nBest lunch in town.", True),
         (PRODUCTS, "fine hair", UP, "Title: Hair Accessories Thin Hair Bands", True),

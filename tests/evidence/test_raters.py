@@ -29,17 +29,31 @@ def test_fans_like_it_more_than_everybody_does_by_a_twentieth() -> None:
             least = Fraction(likes, of) + Fraction(1, 20)
             for fans, liking, welcomes in zip(n.tolist(), k.tolist(), welcome, strict=True):
                 exactly = Fraction(liking, fans)
-                assert welcomes == (exactly >= least and 10 * liking >= fans)
+                enough = fans >= 13 and 10 * liking >= fans
+                assert welcomes == (exactly >= least and enough)
 
 
 @pytest.mark.parametrize("noise", [-1e-13, 0.0, 1e-13])
 def test_the_last_bits_of_what_is_expected_decide_nothing(noise: float) -> None:
-    n, k = np.array([10, 10, 30]), np.array([5, 5, 9])
-    expected = np.array([4.0, 4.001, 6.0]) + noise
+    n, k = np.array([20, 20, 30]), np.array([10, 10, 9])
+    expected = np.array([8.0, 8.001, 6.0]) + noise
     assert judges(1, 10).welcome_it(rates(n, k, expected), 2).tolist() == [True, False, True]
 
 
 def test_few_fans_or_half_of_them_welcome_nothing() -> None:
-    n, k = np.array([7, 8, 8, 8]), np.array([7, 8, 4, 5])
+    n, k = np.array([12, 13, 14, 13]), np.array([12, 13, 7, 8])
     found = judges(1, 10, mostly=True).welcome_it(rates(n, k, np.zeros(4)), 2)
     assert found.tolist() == [False, True, False, True]
+
+
+def test_groups_that_like_it_less_often_than_usual_are_not_named() -> None:
+    liked = np.arange(40) < 10
+    raters = Raters(np.arange(40), NOBODY, NOBODY, liked, np.full(40, 0.5), True, usual=0.6)
+    n, k = np.array([20, 20, 20]), np.array([11, 12, 13])
+    assert raters.welcome_it(rates(n, k, np.zeros(3)), 2).tolist() == [False, True, True]
+
+
+def test_more_than_half_of_the_judges_are_everybody() -> None:
+    n = np.array([10, 20, 21])
+    assert judges(15, 40, mostly=True).is_part(rates(n, n, n)).tolist() == [True, True, False]
+    assert judges(15, 40).is_part(rates(n, n, n)).all()

@@ -147,7 +147,9 @@ class Company:
             shared = self._takers(work, len(likers), companions)
             traits = self._taken_traits(work, len(likers), also)
         traits += self._shunned(work, likers)
-        return [*self._not_by(traits, self.themes.facts(work, shared), shared), *traits]
+        parts = self.themes.parts_among(work, [one.work for one in companions])
+        themes = self.themes.facts(work, shared, parts)
+        return [*self._not_by(traits, themes, shared), *traits]
 
     # -- works ----------------------------------------------------------------------------------
 
@@ -194,7 +196,10 @@ class Company:
         if len(works) and self._together_tell(work, raters) < TOGETHER:
             works = np.array(sorted(self.themes.parts_among(work, works.tolist())), np.int64)
         rates = raters.fans_of(works, len(self.likers))
-        places = np.flatnonzero(raters.welcome_it(rates, CLEARLY))
+        # The followers of its series are a group, however many they are.
+        parts = self.themes.parts_among(work, works.tolist())
+        able = raters.is_part(rates) | np.isin(works, sorted(parts))
+        places = np.flatnonzero(raters.welcome_it(rates, CLEARLY) & able)
         order = places[np.lexsort((places, -rates.z[places]))]
         return [
             (
@@ -298,7 +303,8 @@ class Company:
         own = set(self.traits.of(work))
         groups = [self._others_with(code, work) for code in codes]
         rates = raters.fans_of_any(groups, len(self.likers))
-        places = np.flatnonzero(raters.welcome_it(rates, bound(len(codes))))
+        clear = raters.welcome_it(rates, bound(len(codes))) & raters.is_part(rates)
+        places = np.flatnonzero(clear)
         found = []
         for place in places[np.lexsort((places, -rates.z[places]))].tolist():
             about, value = self.traits.names[codes[place]]

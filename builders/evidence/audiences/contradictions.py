@@ -6,7 +6,8 @@ import dataclasses
 from collections.abc import Sequence
 
 from itdr.builders.evidence.audiences.members import DECADE
-from itdr.builders.evidence.facts import DOWN, UP, Fact
+from itdr.builders.evidence.facts import DOWN, SELDOM, UP, Fact
+from itdr.builders.evidence.traits import CATEGORY
 
 
 def without_contradictions(facts: Sequence[Fact]) -> list[Fact]:
@@ -25,6 +26,12 @@ def without_contradictions(facts: Sequence[Fact]) -> list[Fact]:
     against = {one.topic for one in facts if one.direction == DOWN and one.kind == "liked_if"}
     welcome = {one.topic for one in facts if one.direction == UP and one.kind == "liked_if"}
     rated = {one.topic for one in facts if one.kind == "liked_if"}
+    fans = {
+        (part.about, part.value)
+        for one in facts
+        for part in (one, *one.details)
+        if one.direction == UP and part.about == CATEGORY
+    }
     period = any(one.about == DECADE and one.direction == UP for one in facts)
     found: list[Fact] = []
     known: dict[str, int] = {}
@@ -32,6 +39,9 @@ def without_contradictions(facts: Sequence[Fact]) -> list[Fact]:
         if one.direction == UP and one.topic in against:
             continue
         if one.kind == "group" and one.topic in (rated if one.direction == UP else welcome):
+            continue
+        # That others do not like it is the same thing turned round.
+        if one.about == SELDOM + CATEGORY and (CATEGORY, one.value) in fans:
             continue
         if one.about == DECADE and one.direction == DOWN and period:
             continue

@@ -34,9 +34,11 @@ from itdr.builders.store.reader import StoreReader
 
 RATED = ("ratings", "hours")
 """Rules by which it is known who likes an item and who does not."""
+SINGLE = ("also_liked", "liked_if")
+"""Kinds of facts that name single works."""
 KEPT_RATES = 2
 """The most works to name whose likers like the item more or less: works of one taste come in clusters."""
-LEAST_GROUP = 10
+LEAST_GROUP = 13
 POPULAR = 2000
 """How many of the most-liked works are tested for whether their likers like another work more or less."""
 MORE = 1.25
@@ -116,12 +118,57 @@ class Counting:
             return without_contradictions(found)
         chances = self.generosity.chances(users, work)
         likes = self.company.likes_of(users)
-        raters = Raters(users, *likes, liked, chances, mostly=self.rule != "skips")
+        mostly = self.rule != "skips"
+        usual = self.overall if mostly else 0.0
+        raters = Raters(users, *likes, liked, chances, mostly, usual)
         found = self.company.facts(work, likers, raters)
         found += self._liked_if(work, users, liked, chances)
         found += self._works_if(work, raters)
-        found += self._reception(work)
+        found = self._one_group_a_genre(work, found) + self._reception(work)
         return without_contradictions(found)
+
+    def _one_group_a_genre(self, work: int, facts: list[Fact]) -> list[Fact]:
+        """Without single works of a genre whose fans are a group already, and beside other groups without works that
+        have no genre of this work.
+
+        Args:
+            work: the work's code.
+            facts: the facts counted of it.
+
+        Returns:
+            The facts that remain, in their order.
+        """
+        groups = [
+            one
+            for one in facts
+            if one.direction == UP and (one.about != "work" or one.kind == "series")
+        ]
+        named = {
+            part.topic
+            for one in groups
+            for part in (one, *one.details)
+            if part.about == all_traits.CATEGORY
+        }
+        own = self._genres(work)
+        kept = []
+        for one in facts:
+            if one.about == "work" and one.direction == UP and one.kind in SINGLE:
+                genres = self._genres(self._by_title[one.value])
+                if genres & named or (groups and own and not genres & own):
+                    continue
+            kept.append(one)
+        return kept
+
+    def _genres(self, work: int) -> set[tuple[str, str]]:
+        """The categories of a work, as topics."""
+        names = (self.traits.names[code] for code in self.traits.of(work))
+        return {(about, value) for about, value in names if about == all_traits.CATEGORY}
+
+    @functools.cached_property
+    def _by_title(self) -> dict[str, int]:
+        """By title, a work that bears it."""
+        able = np.flatnonzero(self.company.known >= 0)
+        return {self.store.item(work).title: work for work in able.tolist()}
 
     def _liked_if(
         self, work: int, users: np.ndarray, liked: np.ndarray, chances: np.ndarray
@@ -146,6 +193,9 @@ class Counting:
         kept = tried & (tied | (n >= MANY)) & (np.abs(z) >= least)
         kept &= np.round(np.abs(k - expected) - shift, DECIMALS) >= 0
         kept &= self._telling(k, n, z)
+        if self.rule != "skips":
+            # More than half of all who judged it are everybody.
+            kept &= 2 * n <= len(users)
         places = np.flatnonzero(kept)
         order = places[np.lexsort((places, -np.abs(z[places])))]
         found: list[Fact] = []
@@ -192,7 +242,8 @@ class Counting:
         pass over nearly everything.)"""
         if self.rule == "skips":
             return np.ones(len(k), bool)
-        return np.where(z > 0, 2 * k > n, 2 * k < n)
+        usual = np.round(k - self.overall * n, DECIMALS) >= 0
+        return np.where(z > 0, (2 * k > n) & usual, 2 * k < n)
 
     @functools.cached_property
     def _families(self) -> np.ndarray:
@@ -245,7 +296,7 @@ class Counting:
             return []
         n, k, expected, z = raters.fans_of(self._popular, len(self.likers))
         titles = self._base_titles
-        able = (n >= MANY) & (self._popular != work)
+        able = (n >= MANY) & (self._popular != work) & (2 * n <= len(raters.liked))
         able &= titles[self._popular] != titles[work]
         least = bound(int(able.sum()), FALSE_STRANGE_RATES)
         kept = able & (np.abs(z) >= least) & self._telling(k, n, z)

@@ -12,7 +12,7 @@ import numpy as np
 
 from itdr.builders.evidence.audiences.expectations import deviations
 
-FEWEST_FANS = 8
+FEWEST_FANS = 13
 """The fewest fans who must have judged a work for their share to be said."""
 CLEARLY = 1.6
 """Standard deviations by which the likes of the fans of a work must exceed the usual number."""
@@ -41,6 +41,7 @@ class Raters:
         liked: bool per person, whether they like the work.
         chances: by person, how likely that would be by their generosity.
         mostly: whether a group is recommended to only if most of it like the work.
+        usual: the share of all verdicts that are likes; no group that likes the work less often is named.
     """
 
     def __init__(
@@ -51,9 +52,11 @@ class Raters:
         liked: np.ndarray,
         chances: np.ndarray,
         mostly: bool,
+        usual: float = 0.0,
     ) -> None:
         self.users = users
         self._who, self._works, self._mostly = who, works, mostly
+        self._usual = usual
         self.liked, self._chances = liked, chances
         self._spread = chances * (1 - chances)
 
@@ -155,4 +158,16 @@ class Raters:
         # In whole numbers: k / n >= likes / judges + 1 / ABOVE_ALL.
         judges, likes = len(self.liked), int(self.liked.sum())
         clear &= ABOVE_ALL * (k * judges - n * likes) >= n * judges
+        clear &= np.round(k - self._usual * n, DECIMALS) >= 0
         return clear & (2 * k > n) if self._mostly else clear
+
+    def is_part(self, rates: Rates) -> np.ndarray:
+        """Whether groups are at most half of those who judged the work: more is everybody.
+
+        Args:
+            rates: of the groups.
+
+        Returns:
+            bool by group; True for all where hardly anybody likes what they judge.
+        """
+        return 2 * rates.n <= len(self.liked) if self._mostly else rates.n >= 0

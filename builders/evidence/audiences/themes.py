@@ -10,19 +10,21 @@ from __future__ import annotations
 import dataclasses
 import functools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 
 from itdr.builders.core.text import plain
 from itdr.builders.evidence import traits as all_traits
 from itdr.builders.evidence.audiences.members import DECADE, TraitTable, author_of
+from itdr.builders.evidence.audiences.shared_names import SharedNames
 from itdr.builders.evidence.audiences.shared_tags import SharedTags
 from itdr.builders.evidence.facts import UP, Fact
 from itdr.builders.evidence.series import (
     base_title,
     first_words,
     in_brackets,
+    is_first,
     part,
     series_key,
     series_words,
@@ -40,6 +42,8 @@ KEPT_PARTS = 3
 LEAST_TAGGED = 2
 """Works that must share a rare tag with the work, such as its director."""
 LEAST_LIFT = 1.5
+COMMON_TRAIT = 0.3
+"""A genre with a larger share of all likes is everybody's."""
 CHANCE = 0.01
 """Expected false themes per item, over all tests."""
 MOST_THEMES = 3
@@ -65,8 +69,11 @@ class Themes:
     ) -> None:
         self.store, self.traits, self.total = store, traits, max(total, 1)
         self.tags = tags
+        self.names = SharedNames(store)
 
-    def facts(self, work: int, shared: Sequence[Shared]) -> list[Fact]:
+    def facts(
+        self, work: int, shared: Sequence[Shared], series: Collection[int] = ()
+    ) -> list[Fact]:
         """The other parts of a work's series, the themes of its audience, and the works also liked.
 
         Of the works also liked those without a theme come first, one of each series or maker.
@@ -74,13 +81,15 @@ class Themes:
         Args:
             work: the work's code.
             shared: the works that its likers also like, the strongest first.
+            series: works that are known to be parts of the work's series.
 
         Returns:
             Facts, in that order.
         """
         every = _one_a_title(self.store, work, shared)
-        own = self._series_of(self.store.item(work).title)
-        parts = [one for one in every if self._is_part(one[2].value, own)]
+        title = self.store.item(work).title
+        codes = self.parts_among(work, [one[1] for one in every]).union(series)
+        parts = [one for one in every if one[1] in codes]
         top = [one for one in every if one not in parts]
         tagged, untagged = self._tagged(work, top[:SHARED_WORKS])
         found, left = self._themes(untagged, set(self.traits.of(work)))
@@ -89,8 +98,23 @@ class Themes:
         makers = {fact.value for fact in found if fact.about == all_traits.CREATOR}
         named = _distinct(self.store, work, top, makers)
         named.sort(key=lambda fact: fact.value not in alone)
+        named = self._untagged(named, every, found)
+        # Whoever follows a series has read its first volume.
+        parts = [] if is_first(title) else parts
         others = [dataclasses.replace(fact, kind="series") for _, _, fact in parts[:KEPT_PARTS]]
         return [*others, *found, *named[:KEPT_WORKS]]
+
+    def _untagged(
+        self, named: Sequence[Fact], every: Sequence[Shared], found: Sequence[Fact]
+    ) -> list[Fact]:
+        """Those of these works that do not bear the tag that is named: their fans are one group with its fans."""
+        tags = [fact.value for fact in found if fact.about == "tag"]
+        if self.tags is None or not tags:
+            return list(named)
+        codes = {fact.value: work for _, work, fact in every}
+        return [
+            one for one in named if not any(self.tags.bears(codes[one.value], tag) for tag in tags)
+        ]
 
     def _tagged(self, work: int, top: Sequence[Shared]) -> tuple[list[Fact], Sequence[Shared]]:
         """The tag of the work that most of these works bear, too, and those that do not."""
@@ -123,11 +147,13 @@ class Themes:
         """
         title = self.store.item(work).title
         own, same = self._series_of(title), base_title(title)
+        found = list(works)
+        alike = self.names.alike(work, found, self.traits)
         return {
             one
-            for one in works
+            for one in found
             for other in [self.store.item(one).title]
-            if base_title(other) == same or self._is_part(other, own)
+            if one in alike or base_title(other) == same or self._is_part(other, own)
         }
 
     def _series_of(self, title: str) -> set[frozenset[str]]:
@@ -191,7 +217,8 @@ class Themes:
         for traits, works in carried.items():
             usual = self._usual(traits)
             k, n = len(works), len(left)
-            if k < LEAST_SHARED or LEAST_PART * k < of or not 0 < usual < 1:
+            common = len(traits) == 1 and usual > COMMON_TRAIT
+            if k < LEAST_SHARED or LEAST_PART * k < of or not 0 < usual < 1 or common:
                 continue
             if not own.intersection(one for one in traits if self.traits.names[one][0] != DECADE):
                 continue
