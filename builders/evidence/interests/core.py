@@ -26,7 +26,7 @@ SEEN = Fraction(2, 5)
 """The share of the listed likes that the core of a taste has at least."""
 NEARLY_EQUAL, WEAKER = 90, 65
 """A second taste is as strong as the first if its share is at least this percentage of the first one's, and the other
-way round; it is weaker if it exceeds what is expected by less than this percentage of what the first one does."""
+way round; it is weaker if it is less common, and exceeds what is expected by less than this percentage of what the first one does."""
 SAFE, SAFE_SHARE = 10, 3
 """A kind is safe if the likes are so many times as many as the dislikes, and their share so many times as large."""
 DIVIDES = Fraction(1, 4)
@@ -170,7 +170,7 @@ def flags(shown: Sequence[Fact]) -> set[str]:
         if tastes[1].count == first.count:
             return found | {"two", "equal"}
         return found | ({"two", "nearly"} if tastes[1].count < first.count else {"two"})
-    if len(tastes) > 1 and 100 * strength(tastes[1]) < WEAKER * strength(first):
+    if len(tastes) > 1 and _is_weaker(tastes[1], first):
         found |= {"weaker"}
     if not first.direction:
         return found | {"core_mixed"}
@@ -178,6 +178,12 @@ def flags(shown: Sequence[Fact]) -> set[str]:
     if listed.count < SEEN * listed.of or first.count < WIDE * first.of:
         return found
     return found | {{"contrast": "core_line", "most": "mainstay"}.get(first.kind, "core")}
+
+
+def _is_weaker(second: Fact, first: Fact) -> bool:
+    """Whether a taste is clearly weaker than the first, and less common."""
+    is_rarer = 100 * second.count < NEARLY_EQUAL * first.count
+    return is_rarer and 100 * strength(second) < WEAKER * strength(first)
 
 
 def _are_alike(first: Fact, second: Fact) -> bool:

@@ -245,20 +245,22 @@ def _contrasts(tally: Tally, person: Person) -> list[Fact]:
                 weak = "risk" if sure and against <= k else "listed"
                 of_kind = "contrast" if sure and against > k else weak
                 reason = Fact(of_kind, kind, name, against, m, k / n, DOWN)
-                facts += _fair_reason(reason, k, usual)
+                facts += _fair_reason(reason, k, n, usual)
     return facts
 
 
-def _fair_reason(fact: Fact, likes: int, usual: float) -> list[Fact]:
+def _fair_reason(fact: Fact, likes: int, person_likes: int, usual: float) -> list[Fact]:
     """What may be said against a trait: the reason itself, that the trait divides this user, or nothing.
 
-    likes: how many of the likes have the trait.   usual: the share of the likes that is expected.
+    likes: how many of the likes have the trait.   person_likes: how many likes there are.   usual: the share of the likes that is expected.
     """
     few = fact.count < FEW_DISLIKES and fact.count <= likes
     if few or likes > MANY_LIKES * fact.count:
         return []
-    # What is liked more than usual is no ground for a warning.
-    if round(fact.base, 6) <= round(usual, 6):
+    # What is liked more than usual is no ground for a warning, unless it is disliked more often still.
+    as_taste = replace(fact, kind="share", count=likes, of=max(person_likes, 1), base=usual)
+    more_disliked = fact.count > likes and not is_clearly_above(as_taste)
+    if round(fact.base, 6) <= round(usual, 6) or more_disliked:
         return [fact]
     return [replace(fact, kind="divided")] if fact.count >= FEW_DISLIKES else []
 
@@ -288,7 +290,7 @@ def common_dislike(person: Person, about: str, value: str) -> Fact | None:
         return None
     usual = person.counts.share(person.counts.codes[about][value], n)
     reason = Fact("listed", about, value, against, m, k / n, DOWN)
-    return next(iter(_fair_reason(reason, k, usual)), None)
+    return next(iter(_fair_reason(reason, k, n, usual)), None)
 
 
 @functools.lru_cache(maxsize=1024)
