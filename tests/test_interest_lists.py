@@ -133,10 +133,10 @@ def test_a_contrast_names_an_exception() -> None:
 
 
 @pytest.mark.parametrize(
-    ("alone", "record", "is_named"), [(4, 18, True), (3, 18, False), (4, 17, False)]
+    ("alone", "record", "is_named"), [(4, 19, True), (3, 19, False), (4, 18, False)]
 )
 def test_what_many_likes_share_is_not_left_out(alone: int, record: int, is_named: bool) -> None:
-    """Four of ten likes to which no named taste applies, and a fifth more common than expected."""
+    """Four of ten likes to which no named taste applies, and a quarter more common than expected."""
     highs = [("War",)] * 3 + [("Drama",)] * alone + [()] * (7 - alone)
     found = question_list(highs, [()] * 5)
     war = shown("share", "War", 15)

@@ -116,8 +116,7 @@ def decades(shown: QuestionList) -> list[Fact]:
         At most one fact `shown` for each side, the base as many as would be expected of the works that users like or
         dislike. A decade that fills both sides says nothing.
     """
-    found = [*_decades_of(shown, UP), *_decades_of(shown, DOWN)]
-    return found if len({one.topic for one in found}) == len(found) else []
+    return [*_decades_of(shown, UP), *_decades_of(shown, DOWN)]
 
 
 def _decades_of(shown: QuestionList, direction: int) -> Iterator[Fact]:
@@ -148,9 +147,9 @@ def _decades_of(shown: QuestionList, direction: int) -> Iterator[Fact]:
 
 
 def _is_liked_as_usual(shown: QuestionList, decade: int, k: int) -> bool:
-    """Whether a decade is more common among the k listed likes than among those of others, without filling the list."""
+    """Whether a decade is more common among the k listed likes than among those of others."""
     counts, n = shown.person.counts, len(shown.liked)
-    return k < NEARLY_ALL * n and k * int(counts.likes.sum()) > n * int(counts.liked[decade])
+    return k * int(counts.likes.sum()) > n * int(counts.liked[decade])
 
 
 def leads_alone(shown: QuestionList, fact: Fact) -> bool:
