@@ -106,7 +106,10 @@ def test_a_second_taste_has_two_examples_of_its_own() -> None:
         (0, ""),
         (1, 'Not all of them please, "Film K" for example.'),
         (2, 'Exceptions include "Film K" and "Film L".'),
-        (3, '3 of the 5 films listed as rated poorly are of this kind, "Film K" and "Film L" among them.'),
+        (
+            3,
+            '3 of the 5 films listed as rated poorly are of this kind, "Film K" and "Film L" among them.',
+        ),
     ],
 )
 def test_listed_dislikes_of_the_kind_of_a_taste_are_named(lows: int, caveat: str) -> None:

@@ -49,9 +49,7 @@ def test_what_leads_is_a_fifth_of_the_likes() -> None:
     ("count", "base", "named"),
     [(63, 0.5, True), (62, 0.5, False), (28, 0.2, True), (27, 0.2, False), (20, 0.1, True)],
 )
-def test_a_taste_is_clearly_more_common_than_expected(
-    count: int, base: float, named: bool
-) -> None:
+def test_a_taste_is_clearly_more_common_than_expected(count: int, base: float, named: bool) -> None:
     """A quarter more, and eight percentage points."""
     most = taste("Drama", count, base, "most")
     assert core.is_nameable(most) == named

@@ -40,7 +40,9 @@ def is_taste(fact: Fact) -> bool:
 
 def is_own(fact: Fact) -> bool:
     """Whether a fact sets the user apart from others."""
-    return is_taste(fact) or fact.kind in ("contrast", "risk", "divided", "listed") or is_shared(fact)
+    return (
+        is_taste(fact) or fact.kind in ("contrast", "risk", "divided", "listed") or is_shared(fact)
+    )
 
 
 def is_reason(fact: Fact) -> bool:

@@ -199,4 +199,6 @@ def sets_apart(fact: Fact) -> bool:
     Returns:
         True for contrasts, and for what many listed dislikes share.
     """
-    return fact.kind in ("contrast", "risk", "divided") or (fact.kind == "listed" and fact.direction == DOWN)
+    return fact.kind in ("contrast", "risk", "divided") or (
+        fact.kind == "listed" and fact.direction == DOWN
+    )
