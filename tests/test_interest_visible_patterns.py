@@ -123,7 +123,8 @@ def test_a_pattern_is_a_reason_where_the_record_bears_it_out(
     )
     (fact,) = display.shown_facts(found, [])
     low, high = 8 + lows - 4, 6 + highs - 3
-    assert (fact.kind == "listed") == reason == (3 * low >= 4 * high)
+    # Nobody is expected to like war films here: they divide whoever likes some.
+    assert (fact.kind == ("divided" if high else "listed")) == reason == (3 * low >= 4 * high)
     assert fact.direction == DOWN and fact.value == "War"
     if reason:
         assert (fact.count, fact.of, fact.base) == (low, 30, high / 30)
