@@ -38,7 +38,8 @@ def rated(liked: np.ndarray, disliked: np.ndarray | None = None, **more: np.ndar
     low = np.zeros(0, np.int64) if disliked is None else disliked
     met = np.concatenate([liked, low])
     return Rated(
-        **{"liked": liked, "disliked": low, "likes": liked, "dislikes": low, "touched": met, **more}
+        **{"liked": liked, "disliked": low, "likes": liked, "dislikes": low, "touched": met}
+        | {"marks": np.zeros(len(liked)), **more}
     )
 
 

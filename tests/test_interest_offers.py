@@ -182,7 +182,8 @@ def test_a_work_to_leave_out_goes_with_a_dislike_of_its_kind_and_with_no_like() 
             for one in works_of(store, (work, names[fact.quote])):
                 assert kind.value in one.traits(kind.about)
             assert fact.count >= offers.CLEAR * fact.base
-            assert fact.count >= offers.MOST_FANS * fact.of and fact.of >= offers.ASKED
+            assert fact.count >= offers.MOST_FANS * fact.of
+            assert fact.of >= offers.FANS_OF_A_DISLIKE
             # What goes with a like, or is met, is none, and without a kind that disappoints there is none.
             found = left_out(rated(none, disliked, likes=np.array([names[fact.quote]])))
             found += left_out(rated(none, disliked, touched=np.append(disliked, work)))
@@ -250,11 +251,12 @@ def test_a_doubtful_taste_gets_a_work_only_where_no_other_does(
     def offered(*tastes: Fact) -> list[Fact]:
         return offers.offers(cell.partition, rated(liked), tastes=tastes)
 
-    failed = replace(DRAMA, details=(*DRAMA.details, Fact("own", "title", "Film number 1")))
+    failed = replace(DRAMA, direction=0)
     assert len(offered(DRAMA, DRAMA)) == 2
     assert len(offered(failed, DRAMA)) == len(offered(failed)) == 1
-    # A contrast names an exception, and no more.
-    assert len(offered(replace(failed, kind="contrast"), DRAMA)) == 2
+    # A taste with an exception is none with mixed results.
+    exception = replace(DRAMA, details=(*DRAMA.details, Fact("own", "title", "Film number 1")))
+    assert len(offered(exception, DRAMA)) == 2
 
 
 def test_a_working_title_is_no_offer(tmp_path: Path, caches: Path) -> None:

@@ -45,9 +45,13 @@ def test_what_leads_is_a_fifth_of_the_likes() -> None:
     assert core.by_strength([replace(rare, count=20), common])[0].value == "Film-Noir"
 
 
-@pytest.mark.parametrize(("count", "named"), [(60, True), (59, False)])
-def test_a_taste_is_a_fifth_more_common_than_expected(count: int, named: bool) -> None:
-    most = taste("Drama", count, 0.5, "most")
+@pytest.mark.parametrize(
+    ("count", "base", "named"),
+    [(63, 0.5, True), (62, 0.5, False), (28, 0.2, True), (27, 0.2, False), (20, 0.1, True)],
+)
+def test_a_taste_is_clearly_more_common_than_expected(count: int, base: float, named: bool) -> None:
+    """A quarter more, and eight percentage points."""
+    most = taste("Drama", count, base, "most")
     assert core.is_nameable(most) == named
     assert core.by_strength([most]) == [most] * named
 
@@ -101,16 +105,18 @@ def test_an_answer_begins_with_what_the_list_shows() -> None:
 @pytest.mark.parametrize(
     ("first", "second", "flags"),
     [
-        (30, 27, {"two"}),
-        (30, 26, {"two", "nearly"}),
-        (30, 23, {"two", "nearly"}),
+        (30, 30, {"two", "equal"}),
+        (30, 33, {"two"}),
+        (30, 27, {"two", "nearly"}),
+        (30, 26, set()),
+        (30, 23, set()),
         (30, 22, {"weaker"}),
     ],
 )
 def test_a_second_taste_is_called_as_strong_as_it_is(
     first: int, second: int, flags: set[str]
 ) -> None:
-    """Of 20 points 17 are 85%, 13 are 65%."""
+    """Nine tenths are nearly as many; of 20 points 13 are 65%."""
     facts = [
         replace(shown("share", name, 15), count=count, of=100)
         for name, count in (("War", first), ("Drama", second))
@@ -152,12 +158,19 @@ def test_answers_open_with_a_taste_and_keep_its_order() -> None:
         assert said[0].form.id in openings
         pair = [one.facts[0] for one in said[:2] if core.is_nameable(one.facts[0])]
         words = {one.form.id for one in said[:2]}
-        if len(pair) == 2 and words & {"nearly_second", "second_of_two", "weaker"}:
+        if len(pair) == 2 and words & {"nearly_second", "equal_second", "second_of_two", "weaker"}:
             ordered += 1
-            least = {"nearly_second": 65, "second_of_two": 85, "weaker": 0}[said[1].form.id]
-            assert 100 * core.strength(pair[1]) >= least * core.strength(pair[0])
+            first, second = pair[0].count, pair[1].count
+            strengths = 100 * core.strength(pair[1]), 65 * core.strength(pair[0])
             if said[1].form.id == "weaker":
-                assert 100 * core.strength(pair[1]) < 65 * core.strength(pair[0])
+                assert strengths[0] < strengths[1] and second < first
+                continue
+            assert strengths[0] >= strengths[1]
+            assert {
+                "nearly_second": 0.9 * first <= second < first,
+                "equal_second": second == first,
+                "second_of_two": first < second,
+            }[said[1].form.id]
     assert ordered > 10
 
 

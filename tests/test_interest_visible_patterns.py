@@ -123,7 +123,8 @@ def test_a_pattern_is_a_reason_where_the_record_bears_it_out(
     )
     (fact,) = display.shown_facts(found, [])
     low, high = 8 + lows - 4, 6 + highs - 3
-    assert (fact.kind == "listed") == reason == (3 * low >= 4 * high)
+    # Nobody is expected to like war films here: they divide whoever likes some.
+    assert (fact.kind == ("divided" if high else "listed")) == reason == (3 * low >= 4 * high)
     assert fact.direction == DOWN and fact.value == "War"
     if reason:
         assert (fact.count, fact.of, fact.base) == (low, 30, high / 30)
@@ -185,9 +186,10 @@ def test_a_decade_is_blamed_only_where_the_likes_are_of_others(highs: int, is_bl
 
 
 def test_a_decade_of_both_sides_tells_nothing() -> None:
-    assert of_the_eighties(8, 5, (1, 1)) == [(13, 15, 0)]
-    # Not of nearly all likes: neither a taste nor a reason.
-    assert of_the_eighties(7, 5, (60, 1)) == []
+    assert of_the_eighties(8, 5, (1, 1)) == of_the_eighties(7, 5, (60, 1)) == []
+    # A liking shows where the decade is half as common among the dislikes.
+    assert of_the_eighties(8, 2, (1, 1)) == [(8, 10, UP)]
+    assert of_the_eighties(8, 3, (1, 1)) == []
 
 
 def test_a_long_span_is_no_decade() -> None:
@@ -198,15 +200,13 @@ def test_a_long_span_is_no_decade() -> None:
 @pytest.mark.parametrize(
     ("direction", "said"),
     [
-        (UP, "In the list, 8 of the 10 favorites are from the 1980s (1 expected)."),
         (
-            DOWN,
-            "In the list, 8 of the 10 films that they disliked are from the 1980s (1 expected).",
+            UP,
+            "They like films of the 1980s: 8 of the 10 listed favorites are from then (1 expected).",
         ),
         (
-            0,
-            "In the list, 8 of the 10 films are from the 1980s (1 expected), liked and disliked alike, so the decade "
-            "tells nothing.",
+            DOWN,
+            "films of the 1980s are a warning sign: 8 of the 10 listed dislikes are from then (1 expected).",
         ),
     ],
 )

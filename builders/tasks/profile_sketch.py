@@ -34,6 +34,7 @@ from itdr.builders.evidence.interests import (
 )
 from itdr.builders.evidence.interests.person import Person
 from itdr.builders.evidence.interests.question_list import QuestionList
+from itdr.builders.evidence.interests.works import KINDS
 from itdr.builders.evidence.user_verdicts import Sided
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 from itdr.builders.rendering.realiser import Realiser, Statement, load_realiser
@@ -43,7 +44,7 @@ TASK_ID = "interest_recognition"
 LEAST_FACTS, TASTES = 3, 2
 PROFILE = "profile"
 """The section of an answer with the tastes."""
-SECONDS = ("nearly_second", "second_of_two")
+SECONDS = ("nearly_second", "equal_second", "second_of_two")
 """Statements that say the second of two tastes of equal weight."""
 HEARD = 40
 """Reviews of a user that are searched for what they speak of."""
@@ -130,7 +131,8 @@ def sketch_of(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -
     shown = _question_list(subject, distinct)
     facts = display.distinct_tastes(subject.person, display.shown_facts(shown, ordered))
     facts = core.chosen_tastes(facts)
-    facts += opinions.opinions(subject.comments(shown.places.tolist()), subject.aspect_words)
+    told = opinions.opinions(subject.comments(shown.places.tolist()), subject.aspect_words)
+    facts += opinions.telling(told, subject.aspect_words, any(map(core.is_reason, facts)))
     flags = _sayable_flags(subject, facts, _flags(subject, shown, facts))
     if not _opens(subject, facts, flags):
         return None
@@ -218,6 +220,9 @@ def _flags(subject: _Subject, shown: QuestionList, facts: Sequence[Fact]) -> set
     found |= {"hours"} if counts.by_hours(cell.partition) else set()
     found |= {"disliked"} if shown.disliked else set()
     found |= {"facts_shown"} if cell.cell.options.get("show_facts") else set()
+    faults = [fact for fact in facts if fact.kind == "aspect" and fact.direction == DOWN]
+    common = any(opinions.is_common_fault(fact, subject.aspect_words) for fact in faults)
+    found |= {"common_fault"} if common else set()
     found |= {"niche"} if any(map(tastes.is_mostly_unknown, facts)) else set()
     places = shown.places.tolist()
     found |= {"reviews"} if any(texts[subject.mine.places[k]] for k in places) else set()
@@ -263,11 +268,25 @@ def _with_works(
         person.codes[person.sides == LIKE],
         person.codes[person.sides == DISLIKE],
         subject.mine.touched,
+        _marks(subject, shown),
     )
     said = _leading(plan(facts, flags))
     against = [fact for fact in said if core.is_reason(fact)]
-    facts = [*facts, *offers.aversions(split, rated, kinds=against[:1])]
+    if len(against) == 1 and _is_liked_at_times(against[0]):
+        facts = [*facts, *offers.aversions(split, rated, kinds=against)]
     return _with_offers(subject, shown, rated, facts, _leading(plan(facts, flags)))
+
+
+def _marks(subject: _Subject, shown: QuestionList) -> np.ndarray:
+    """The ratings of the listed likes; hours, which tell no better from worse likes, are all the same."""
+    if counts.by_hours(subject.cell.partition):
+        return np.zeros(len(shown.liked))
+    return np.array([subject.mine.strength[place] for place in shown.liked], float)
+
+
+def _is_liked_at_times(reason: Fact) -> bool:
+    """Whether some likes have what a reason speaks against: what is ruled out altogether needs no example."""
+    return any(one.kind == "overall" and one.count for one in reason.details)
 
 
 def _with_offers(
@@ -321,7 +340,8 @@ def _finished(
     said = _leading(statements)
     if visible_patterns.unspoken_pattern(shown, said) is not None:
         return None
-    if sum(cited(one) for one in statements) < LEAST_FACTS or not _tells(said):
+    telling = [fact for fact in said if not opinions.is_common_fault(fact, subject.aspect_words)]
+    if sum(cited(one) for one in statements) < LEAST_FACTS or not _tells(telling):
         return None
     if any(fact.about == "work" and fact.direction == UP for fact in said):
         flags = flags | {"offered"}
@@ -361,15 +381,15 @@ def _tells(said: Sequence[Fact]) -> bool:
 
 
 def _warns(fact: Fact) -> bool:
-    """Whether a fact says what disappoints."""
+    """Whether a fact says which kind disappoints."""
     mixed = fact.kind in core.TASTES and not fact.direction
-    return mixed or (_is_against(fact) and fact.direction != UP)
+    return fact.about in KINDS and (mixed or (_is_against(fact) and fact.direction != UP))
 
 
 def _is_against(fact: Fact) -> bool:
     """Whether a fact tells likes from dislikes, or what to avoid."""
     if fact.kind == "aspect":
         return fact.direction != UP
-    return fact.kind in ("contrast", "risk") or (
+    return fact.kind in ("contrast", "risk", "divided") or (
         fact.kind in ("also_liked", "listed") and fact.direction == DOWN
     )

@@ -24,8 +24,9 @@ LEAD = Fraction(1, 5)
 """The share of the likes that the first taste has at least."""
 SEEN = Fraction(2, 5)
 """The share of the listed likes that the core of a taste has at least."""
-EQUAL, NEARLY_EQUAL = 85, 65
-"""A second taste is just as strong as the first if it has this percentage of its strength, or nearly as strong."""
+NEARLY_EQUAL, WEAKER = 90, 65
+"""A second taste is as strong as the first if its share is at least this percentage of the first one's, and the other
+way round; it is weaker if it is less common, and exceeds what is expected by less than this percentage of what the first one does."""
 SAFE, SAFE_SHARE = 10, 3
 """A kind is safe if the likes are so many times as many as the dislikes, and their share so many times as large."""
 DIVIDES = Fraction(1, 4)
@@ -39,7 +40,9 @@ def is_taste(fact: Fact) -> bool:
 
 def is_own(fact: Fact) -> bool:
     """Whether a fact sets the user apart from others."""
-    return is_taste(fact) or fact.kind in ("contrast", "risk", "listed") or is_shared(fact)
+    return (
+        is_taste(fact) or fact.kind in ("contrast", "risk", "divided", "listed") or is_shared(fact)
+    )
 
 
 def is_reason(fact: Fact) -> bool:
@@ -149,8 +152,8 @@ def is_safe(fact: Fact) -> bool:
 def flags(shown: Sequence[Fact]) -> set[str]:
     """The flags for how an answer opens and compares.
 
-    `two` where the second taste is about as strong as the first (with `nearly` where it is clearly weaker), or
-    `weaker`; without `two`, one of `core_line`, `core`, `core_mixed` or `mainstay` where the first one makes up much of the likes. `safe` where the
+    `two` where the second taste is about as common as the first (with `nearly` where it is less so, and `equal` where
+    it is just as common), or `weaker`; without `two`, one of `core_line`, `core`, `core_mixed` or `mainstay` where the first one makes up much of the likes. `safe` where the
     next contrast is a safe choice; `divides_up` or `divides_down` where the greatest contrast is said in that direction.
 
     Args:
@@ -166,9 +169,10 @@ def flags(shown: Sequence[Fact]) -> set[str]:
         return found
     first = tastes[0]
     if len(tastes) > 1 and _are_alike(first, tastes[1]):
-        nearly = 100 * strength(tastes[1]) < EQUAL * strength(first)
-        return found | ({"two", "nearly"} if nearly else {"two"})
-    if len(tastes) > 1 and 100 * strength(tastes[1]) < NEARLY_EQUAL * strength(first):
+        if tastes[1].count == first.count:
+            return found | {"two", "equal"}
+        return found | ({"two", "nearly"} if tastes[1].count < first.count else {"two"})
+    if len(tastes) > 1 and _is_weaker(tastes[1], first):
         found |= {"weaker"}
     if not first.direction:
         return found | {"core_mixed"}
@@ -178,11 +182,18 @@ def flags(shown: Sequence[Fact]) -> set[str]:
     return found | {{"contrast": "core_line", "most": "mainstay"}.get(first.kind, "core")}
 
 
+def _is_weaker(second: Fact, first: Fact) -> bool:
+    """Whether a taste is clearly weaker than the first, and less common."""
+    is_rarer = 100 * second.count < NEARLY_EQUAL * first.count
+    return is_rarer and 100 * strength(second) < WEAKER * strength(first)
+
+
 def _are_alike(first: Fact, second: Fact) -> bool:
-    """Whether two tastes are about equally strong."""
+    """Whether two tastes are about equally common, and neither much stronger."""
     up = first.direction == second.direction == UP and second.kind != "series"
     low, high = sorted((strength(first), strength(second)))
-    return up and 100 * low >= NEARLY_EQUAL * high
+    fewer, more = sorted((first.count, second.count))
+    return up and 100 * low >= WEAKER * high and 100 * fewer >= NEARLY_EQUAL * more
 
 
 def _dividing(shown: Sequence[Fact]) -> set[str]:

@@ -30,9 +30,8 @@ EXAMPLES = 3
 """Works that are named for a taste, at most."""
 REST = Fraction(2, 5)
 """What so large a share of the listed likes have in common is named if no taste that is named applies to them."""
-CAVEAT = 2
-"""Where so many of the listed dislikes have the trait of a taste, and most of them or as large a share as of all likes,
-that is said with it."""
+FAILED = 2
+"""Listed dislikes that are named as exceptions to a taste, at most."""
 WIDE = 12
 """A taste shared by fewer than one like in this many cannot be seen in a fair sample."""
 FAR = 2
@@ -121,7 +120,7 @@ def shown_facts(shown: QuestionList, facts: Sequence[Fact]) -> list[Fact]:
         Facts in the same order, but those against works last, the plainest in the list first. Details are the counts
         of `QuestionList.shown_of`; for a contrast or a mixed taste, all of the other side with the trait; and example
         titles, those first of which the trait says most. A taste has two examples that carry nothing that is warned of,
-        and no taste named before it; where `CAVEAT` applies, the title of a dislike precedes them. What one reason
+        and no taste named before it; the titles of listed dislikes precede them. What one reason
         excludes is no example of the next.
     """
     reasons = [fact for fact in facts if _is_against(fact) and _is_reason(shown, fact)]
@@ -170,6 +169,9 @@ def _with_details(shown: QuestionList, reasons: Sequence[Fact]) -> list[Fact]:
         has = shown.carriers(fact)
         places = _foremost(shown, fact, has & ~shown.is_like & ~excluded, 1)
         titles = _titles("work", places, shown.items)[:EXAMPLES]
+        if fact.kind == "divided":
+            liked = _foremost(shown, fact, has & shown.is_like & ~excluded, 1)[:1]
+            titles = [*_titles("title", liked, shown.items), *titles[:1]]
         other = shown.overall_of(fact, UP)
         found.append(replace(fact, details=(*shown.shown_of(fact), other, *titles)))
         excluded |= has
@@ -214,26 +216,8 @@ def _taste_details(shown: QuestionList, fact: Fact, barred: np.ndarray) -> tuple
     titles = _titles("work", examples, shown.items)[:EXAMPLES]
     told_apart = fact.kind == "contrast" or not fact.direction
     other = [shown.overall_of(fact, DOWN)] if told_apart else []
-    low = np.flatnonzero(has & ~shown.is_like)
-    if has_caveat(shown, fact) or (fact.kind == "contrast" and len(low)):
-        first = _foremost(shown, fact, has & ~shown.is_like, 1)[:1]
-        titles = [*_titles("title", first, shown.items), *titles]
-    return (*shown.shown_of(fact), *other, *titles)
-
-
-def has_caveat(shown: QuestionList, fact: Fact) -> bool:
-    """Whether the listed dislikes speak against a taste: most of them have the trait, or as large a share as of all likes.
-
-    Args:
-        shown: the list.
-        fact: the taste.
-
-    Returns:
-        True for `CAVEAT` dislikes or more.
-    """
-    _, low = shown.counts_of(fact)
-    m = len(shown.disliked)
-    return low >= CAVEAT and (2 * low > m or low * fact.of >= fact.count * m)
+    failed = _foremost(shown, fact, has & ~shown.is_like, FAILED)[:FAILED]
+    return (*shown.shown_of(fact), *other, *_titles("title", failed, shown.items), *titles)
 
 
 def _little_known(shown: QuestionList) -> tuple[Fact, ...]:

@@ -28,6 +28,7 @@ class Rated:
     """The works that a user rated, by code.
 
     liked, disliked: the displayed ones.   likes, dislikes: all of them.   touched: what the user met in any way.
+    marks: the ratings (or hours) of the displayed likes.
     """
 
     liked: np.ndarray
@@ -35,6 +36,7 @@ class Rated:
     likes: np.ndarray
     dislikes: np.ndarray
     touched: np.ndarray
+    marks: np.ndarray
 
 
 def carrying(split: Partition, facts: Sequence[Fact]) -> np.ndarray:

@@ -28,6 +28,10 @@ ALONE, ALONE_OF_A_PERIOD = Fraction(5, 2), Fraction(4)
 """Where only one displayed like speaks for it, so many times as many; and where the taste is for a period."""
 CLEAR, MOST_FANS = Fraction(3), Fraction(2, 5)
 """The same for a displayed dislike's fans, for a work to leave out."""
+FANS_OF_A_DISLIKE = 25
+"""Fans of a displayed dislike that speak for leaving out another work, at least."""
+ALIKE = 2
+"""Kinds that a work and the one that speaks for it should share."""
 ASKED, TOGETHER = 10, 8
 """A displayed work has fans to speak of if so many people like it; and so many of them must like the other work."""
 RECEIVED = Fraction(3, 5)
@@ -53,8 +57,8 @@ def offers(
     Args:
         split: whose training part says what goes together.
         rated: what the user liked and disliked.
-        tastes: the tastes that are stated, the first one first. One of which many displayed dislikes are gets a work
-            only if no other one does.
+        tastes: the tastes that are stated, the first one first. One with mixed results gets a work only if no other
+            one does.
         silent: works whose fans are not asked, as they were no choice for the user's own sake.
         against: facts about traits that neither a work to be offered nor the like that speaks for it has.
         popular: whether works better known than half of the choices may be offered, too.
@@ -89,7 +93,7 @@ def offers(
         fits = _fitting(split, taste)
         places = able[fits[pairs.other[able]] & fits[pairs.work[able]]]
         places = _supported(pairs, places, taste)
-        places = _quoted_first(store, pairs, places, taste)
+        places = _preferred(split, pairs, places, taste, rated)
         place = _place(split, pairs, places, used)
         if place is not None:
             others = places[pairs.other[places] == pairs.other[place]]
@@ -121,20 +125,21 @@ def aversions(split: Partition, rated: Rated, *, kinds: Sequence[Fact]) -> list[
     barred = _met(store, rated) | works.namesakes(store)
     barred |= likeness.by_the_makers_of(split, rated.likes)
     barred[table.of(rated.likes).other] = True
-    able = np.flatnonzero(_clear(pairs, CLEAR, MOST_FANS) & ~barred[pairs.other])
+    clear = _clear(pairs, CLEAR, MOST_FANS) & (pairs.of >= FANS_OF_A_DISLIKE)
+    able = np.flatnonzero(clear & ~barred[pairs.other])
     able = able[np.lexsort((store.item_hash[pairs.other[able]], -pairs.gain[able]))]
     for kind in kinds:
         fits = _fitting(split, kind)
         for place in able[fits[pairs.other[able]] & fits[pairs.work[able]]].tolist():
-            if not _one_series(store, int(pairs.work[place]), int(pairs.other[place])):
+            pair = int(pairs.work[place]), int(pairs.other[place])
+            if not _one_series(store, *pair) and _are_alike(store, *pair):
                 return [replace(_fact(store, pairs, place, DOWN), details=kind.details[:1])]
     return []
 
 
 def _is_doubtful(taste: Fact) -> bool:
-    """Whether a taste is stated with a title that disappointed, and is no contrast."""
-    failed = any((one.kind, one.about) == ("own", "title") for one in taste.details)
-    return failed and taste.kind != "contrast"
+    """Whether works with the trait of a taste fail as often as they please."""
+    return not taste.direction
 
 
 def _supported(pairs: Pairs, places: np.ndarray, taste: Fact) -> np.ndarray:
@@ -158,11 +163,28 @@ def _is_lifted(pairs: Pairs, lift: Fraction) -> np.ndarray:
     return pairs.together * EXACT * lift.denominator >= lift.numerator * expected
 
 
-def _quoted_first(store: StoreReader, pairs: Pairs, places: np.ndarray, taste: Fact) -> np.ndarray:
-    """These pairs in their order, but first those of works that stand for the taste in the answer."""
+def _preferred(
+    split: Partition, pairs: Pairs, places: np.ndarray, taste: Fact, rated: Rated
+) -> np.ndarray:
+    """These pairs in their order, but first those of two works that are much alike, then those of the works that got
+    the best marks, then those of works that stand for the taste in the answer."""
+    store = split.store
     named = {one.value for one in taste.details if one.kind == "own" and one.about == "work"}
     quoted = [store.item(int(work)).title in named for work in pairs.work[places]]
-    return np.concatenate([places[np.array(quoted, bool)], places[~np.array(quoted, bool)]])
+    mark = dict(zip(rated.liked.tolist(), rated.marks.tolist(), strict=True))
+    marks = [mark.get(int(work), 0.0) for work in pairs.work[places]]
+    alike = [
+        _are_alike(store, int(one), int(other))
+        for one, other in zip(pairs.work[places], pairs.other[places], strict=True)
+    ]
+    order = np.lexsort((~np.array(quoted, bool), -np.array(marks, float), ~np.array(alike, bool)))
+    return places[order]
+
+
+def _are_alike(store: StoreReader, first: int, second: int) -> bool:
+    """Whether two works share two kinds, or all that one of them has."""
+    own, other = (set(store.item(code).categories) for code in (first, second))
+    return len(own & other) >= min(ALIKE, len(own), len(other))
 
 
 def _place(split: Partition, pairs: Pairs, places: np.ndarray, used: set[object]) -> int | None:

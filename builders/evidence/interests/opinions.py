@@ -47,6 +47,29 @@ def opinions(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
     return sorted(facts, key=lambda fact: (fact.direction, -fact.count))
 
 
+def is_common_fault(fact: Fact, words: AspectWords) -> bool:
+    """Whether a fact is a complaint of what nobody likes, such as crashes."""
+    return fact.kind == "aspect" and fact.direction == DOWN and words.is_of("flaws", fact.value)
+
+
+def telling(facts: Sequence[Fact], words: AspectWords, has_reason: bool) -> list[Fact]:
+    """The opinions without complaints of what nobody likes, if anything else speaks against works.
+
+    Args:
+        facts: what `opinions` returns.
+        words: the words of the domain.
+        has_reason: whether a kind of works disappoints.
+
+    Returns:
+        The facts in their order.
+    """
+    common = [is_common_fault(fact, words) for fact in facts]
+    has_reason |= any(
+        fact.direction == DOWN and not one for fact, one in zip(facts, common, strict=True)
+    )
+    return [fact for fact, one in zip(facts, common, strict=True) if not (one and has_reason)]
+
+
 def is_for_others(comment: Comment, words: AspectWords) -> bool:
     """Whether a review says that its author had somebody else in mind: a gift is no choice of their own.
 

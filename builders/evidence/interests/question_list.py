@@ -73,11 +73,15 @@ class QuestionList:
         return [dislikes, likes] if fact.direction == DOWN else [likes, dislikes]
 
     def overall_of(self, fact: Fact, direction: int) -> Fact:
-        """How many of all likes (`UP`) or dislikes (`DOWN`), listed or not, have the trait that a fact is about."""
+        """How many of all likes (`UP`) or dislikes (`DOWN`), listed or not, have the trait that a fact is about; of likes
+        with the number to be expected."""
         person = self.person
         side, of = (LIKE, person.likes) if direction == UP else (DISLIKE, person.dislikes)
         count = int((person.carries(fact) & (person.sides == side)).sum())
-        return Fact("overall", fact.about, fact.value, count, of, 0.0, direction)
+        code = person.counts.codes.get(fact.about, {}).get(fact.value)
+        known = direction == UP and code is not None
+        expected = round(person.counts.share(code, of) * of, 6) if known else 0.0
+        return Fact("overall", fact.about, fact.value, count, of, expected, direction)
 
     def gap(self, k: int, against: int) -> Fraction:
         """How much more common a trait is among the listed dislikes than among the likes.

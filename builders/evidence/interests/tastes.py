@@ -16,7 +16,7 @@ works that carry it, `JUDGED` or more, lie so far above (below) the rest that ch
 of all in 67 users, by the normal bound over all traits tried (blends apart), and where it is clearly more
 common among the likes than the dislikes (the other way round). So it is this user's line, not
 everybody's. What speaks against a trait is a `contrast` only if more of its works are disliked than liked; otherwise
-it is a `risk`. A trait whose marks tell less is passed on as `listed` if it is more common among the
+it is a `risk`; and one that is more common among the likes than expected is `divided`, no reason to warn. A trait whose marks tell less is passed on as `listed` if it is more common among the
 dislikes than among the likes by Fisher's exact test, at `LISTED_CHANCE`: it is said only where the displayed list
 shows it most clearly of all traits. In the same way a share is `listed` that chance explains at `LISTED_CHANCE` if
 only this trait had been tried: it is said only where the list shows it plainly.
@@ -31,6 +31,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from statistics import NormalDist
 
@@ -51,8 +52,11 @@ CHANCE = 0.05
 CONTRAST_CHANCE = 0.015
 LISTED_CHANCE, SHARED_CHANCE, SHARED = 0.01, 0.05, Fraction(4, 5)
 """`SHARED_CHANCE` counts where so large a share of the dislikes have the trait."""
-CLEARLY_ABOVE = Fraction(6, 5)
-"""A trait is named as a taste if its share is so many times the expected one, or more."""
+CLEARLY_ABOVE, POINTS, FAR_ABOVE = Fraction(5, 4), Fraction(2, 25), Fraction(3)
+"""A trait is named as a taste if its share is so many times the expected one, and by so much greater; or many times as
+great."""
+FEW_DISLIKES, MANY_LIKES = 5, 8
+"""A warning of what is liked more often than disliked takes so many dislikes, and fewer than so many likes to each."""
 BORNE_OUT = Fraction(4, 3)
 """What most listed dislikes share is a reason if it is so many times as common among all dislikes as among all likes."""
 JUDGED = 5
@@ -111,7 +115,8 @@ def expected_share(fact: Fact) -> float:
 
 def is_clearly_above(fact: Fact) -> bool:
     """Whether a trait is clearly more common among the likes than expected."""
-    return Fraction(fact.count, max(fact.of, 1)) >= CLEARLY_ABOVE * Fraction(expected_share(fact))
+    share, usual = Fraction(fact.count, max(fact.of, 1)), Fraction(expected_share(fact))
+    return share >= FAR_ABOVE * usual or share >= max(CLEARLY_ABOVE * usual, usual + POINTS)
 
 
 def wants_unknown(fact: Fact) -> bool:
@@ -234,11 +239,30 @@ def _contrasts(tally: Tally, person: Person) -> list[Fact]:
             if sure or (direction == DOWN and _is_commoner(against, m, k, n)):
                 kind, name = person.counts.names[traits[place]]
                 usual = person.counts.share(int(traits[place]), n)
-                figures = (k, n, usual) if direction == UP else (against, m, k / n)
+                if direction == UP:
+                    facts.append(Fact("contrast", kind, name, k, n, usual, UP))
+                    continue
                 weak = "risk" if sure and against <= k else "listed"
-                of_kind = "contrast" if sure and (direction == UP or against > k) else weak
-                facts.append(Fact(of_kind, kind, name, *figures, direction))
+                of_kind = "contrast" if sure and against > k else weak
+                reason = Fact(of_kind, kind, name, against, m, k / n, DOWN)
+                facts += _fair_reason(reason, k, n, usual)
     return facts
+
+
+def _fair_reason(fact: Fact, likes: int, person_likes: int, usual: float) -> list[Fact]:
+    """What may be said against a trait: the reason itself, that the trait divides this user, or nothing.
+
+    likes: how many of the likes have the trait.   person_likes: how many likes there are.   usual: the share of the likes that is expected.
+    """
+    few = fact.count < FEW_DISLIKES and fact.count <= likes
+    if few or likes > MANY_LIKES * fact.count:
+        return []
+    # What is liked more than usual is no ground for a warning, unless it is disliked more often still.
+    as_taste = replace(fact, kind="share", count=likes, of=max(person_likes, 1), base=usual)
+    more_disliked = fact.count > likes and not is_clearly_above(as_taste)
+    if round(fact.base, 6) <= round(usual, 6) or more_disliked:
+        return [fact]
+    return [replace(fact, kind="divided")] if fact.count >= FEW_DISLIKES else []
 
 
 def _is_commoner(against: int, m: int, k: int, n: int) -> bool:
@@ -256,7 +280,7 @@ def common_dislike(person: Person, about: str, value: str) -> Fact | None:
         value: its value.
 
     Returns:
-        A fact `listed`; None unless the trait is `BORNE_OUT` times as common among all dislikes as among all likes.
+        A fact `listed` or `divided`; None unless the trait is `BORNE_OUT` times as common among all dislikes as among all likes.
         It needs no test of its own: it was not found by trying all traits.
     """
     has = person.bears(person.counts.codes[about][value])
@@ -264,7 +288,9 @@ def common_dislike(person: Person, about: str, value: str) -> Fact | None:
     m, n = person.dislikes, person.likes
     if against * n < BORNE_OUT * k * m:
         return None
-    return Fact("listed", about, value, against, m, k / n, DOWN)
+    usual = person.counts.share(person.counts.codes[about][value], n)
+    reason = Fact("listed", about, value, against, m, k / n, DOWN)
+    return next(iter(_fair_reason(reason, k, n, usual)), None)
 
 
 @functools.lru_cache(maxsize=1024)

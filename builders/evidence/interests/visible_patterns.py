@@ -114,17 +114,9 @@ def decades(shown: QuestionList) -> list[Fact]:
 
     Returns:
         At most one fact `shown` for each side, the base as many as would be expected of the works that users like or
-        dislike; where one decade fills both sides, one fact without direction that counts both.
+        dislike. A decade that fills both sides says nothing.
     """
-    found = [*_decades_of(shown, UP), *_decades_of(shown, DOWN)]
-    if len(found) == 2 and found[0].topic == found[1].topic:
-        high, low = found
-        if high.count < NEARLY_ALL * high.of:
-            return []
-        expected = round(high.base + low.base, 6)
-        of = high.of + low.of
-        return [Fact("shown", "decade", high.value, high.count + low.count, of, expected, 0)]
-    return found
+    return [*_decades_of(shown, UP), *_decades_of(shown, DOWN)]
 
 
 def _decades_of(shown: QuestionList, direction: int) -> Iterator[Fact]:
@@ -147,14 +139,17 @@ def _decades_of(shown: QuestionList, direction: int) -> Iterator[Fact]:
             continue
         if direction == DOWN and _is_liked_as_usual(shown, code, k):
             continue
+        # A liking shows only where the dislikes clearly are of other decades.
+        if direction == UP and FAR_ABOVE * against * number > k * len(shown.disliked):
+            continue
         expected = round(number * int(usual[code]) / max(total, 1), 6)
         yield Fact("shown", "decade", value, count, number, expected, direction)
 
 
 def _is_liked_as_usual(shown: QuestionList, decade: int, k: int) -> bool:
-    """Whether a decade is more common among the k listed likes than among those of others, without filling the list."""
+    """Whether a decade is more common among the k listed likes than among those of others."""
     counts, n = shown.person.counts, len(shown.liked)
-    return k < NEARLY_ALL * n and k * int(counts.likes.sum()) > n * int(counts.liked[decade])
+    return k * int(counts.likes.sum()) > n * int(counts.liked[decade])
 
 
 def leads_alone(shown: QuestionList, fact: Fact) -> bool:
@@ -204,4 +199,6 @@ def sets_apart(fact: Fact) -> bool:
     Returns:
         True for contrasts, and for what many listed dislikes share.
     """
-    return fact.kind in ("contrast", "risk") or (fact.kind == "listed" and fact.direction == DOWN)
+    return fact.kind in ("contrast", "risk", "divided") or (
+        fact.kind == "listed" and fact.direction == DOWN
+    )
