@@ -79,8 +79,9 @@ class QuestionList:
         side, of = (LIKE, person.likes) if direction == UP else (DISLIKE, person.dislikes)
         count = int((person.carries(fact) & (person.sides == side)).sum())
         code = person.counts.codes.get(fact.about, {}).get(fact.value)
-        known = direction == UP and code is not None
-        expected = round(person.counts.share(code, of) * of, 6) if known else 0.0
+        expected = 0.0
+        if direction == UP and code is not None:
+            expected = round(person.counts.share(code, of) * of, 6)
         return Fact("overall", fact.about, fact.value, count, of, expected, direction)
 
     def gap(self, k: int, against: int) -> Fraction:
