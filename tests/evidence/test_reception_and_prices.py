@@ -67,6 +67,7 @@ class Titles:
     """A store of works named by their number, none of a series."""
 
     items = pa.table({"title": [f"Work {letter}" for letter in "abcdefghijklmnopqrst"]})
+    title_code = np.arange(20)
 
     def item(self, work: int) -> Any:
         return SimpleNamespace(title=f"Work {'abcdefghijklmnopqrst'[work]}", creators=())

@@ -99,7 +99,7 @@ def test_a_complaint_about_the_price_counts_whoever_makes_it() -> None:
     for verdict in (1, 0, -1):
         facts = found(PRODUCTS, "Face Cream", "", (verdict, "It is way overpriced."))
         assert [(one.value, one.direction) for one in facts] == [("value for money", DOWN)]
-    (itchy,) = found(PRODUCTS, "Face Cream", "", (1, "It made my skin itchy."))
+    (itchy,) = found(PRODUCTS, "Face Cream", "", (1, "The soap made my skin itchy."))
     assert (itchy.about, itchy.direction) == ("flaw", DOWN)
 
 
@@ -141,7 +141,7 @@ def test_what_every_buyer_does_is_no_group(title: str) -> None:
     [
         (PRODUCTS, (-1, "This soap felt drying to me."), (1, "Leaves it soft and clean.")),
         (PRODUCTS, (1, "I love the scent so much."), (-1, "The scent is awful.")),
-        (BOOKS, (1, "A real page turner."), (-1, "Dull from the start.")),
+        (BOOKS, (1, "A real page turner."), (-1, "The pace was slow.")),
         (BUSINESSES, (1, "The coffee was great."), (0, "and the coffee was cold, so cold")),
     ],
 )
@@ -179,7 +179,7 @@ def test_complaints_name_whom_they_concern(domain: str, text: str, about: str) -
         (BUSINESSES, "Da", "Nice evening. A bit pricey in general.", "aspect", "prices"),
         (PRODUCTS, "Wig", "Lovely color! The nape is fine, the cap is too small.", "aspect", "a larger head"),
         (PRODUCTS, "Kit", "Nice set. The only con is that the lid sticks.", "flaw", "only con"),
-        (PRODUCTS, "Duo", "So pretty. The container is so hard to open.", "flaw", "hard to open"),
+        (PRODUCTS, "Duo", "So pretty. The container is so hard to open.", "aspect", "ease of use"),
         (PRODUCTS, "Serum", "It smells great. I haven't seen any results with this.", "flaw", "haven't seen any"),
     ],
 )  # fmt: skip

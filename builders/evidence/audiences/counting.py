@@ -34,6 +34,8 @@ from itdr.builders.store.reader import StoreReader
 
 RATED = ("ratings", "hours")
 """Rules by which it is known who likes an item and who does not."""
+NAMED_WORKS = 2
+"""Works of a genre that are named instead of the genre."""
 SINGLE = ("also_liked", "liked_if")
 """Kinds of facts that name single works."""
 KEPT_RATES = 2
@@ -129,7 +131,7 @@ class Counting:
 
     def _one_group_a_genre(self, work: int, facts: list[Fact]) -> list[Fact]:
         """Without single works of a genre whose fans are a group already, and beside other groups without works that
-        have no genre of this work.
+        have no genre of this work. Two works say more than the name of their genre alone.
 
         Args:
             work: the work's code.
@@ -138,6 +140,19 @@ class Counting:
         Returns:
             The facts that remain, in their order.
         """
+        works = [
+            self._genres(self._by_title[one.value])
+            for one in facts
+            if one.about == "work" and one.direction == UP and one.kind in SINGLE
+        ]
+        facts = [
+            one
+            for one in facts
+            if one.kind != "liked_if"
+            or one.about != all_traits.CATEGORY
+            or one.direction != UP
+            or sum(one.topic in genres for genres in works) < NAMED_WORKS
+        ]
         groups = [
             one
             for one in facts
