@@ -24,7 +24,7 @@ from itdr.builders.evidence.audiences.expectations import (
 )
 from itdr.builders.evidence.audiences.judged import Judged
 from itdr.builders.evidence.audiences.members import DECADE, Group, Members, TraitTable
-from itdr.builders.evidence.audiences.raters import DECIMALS, Raters
+from itdr.builders.evidence.audiences.raters import DECIMALS, Raters, Rates
 from itdr.builders.evidence.audiences.reception import Verdicts, clicks, reception
 from itdr.builders.evidence.audiences.shared_tags import SharedTags
 from itdr.builders.evidence.audiences.themes import Themes
@@ -209,8 +209,8 @@ class Counting:
         kept &= np.round(np.abs(k - expected) - shift, DECIMALS) >= 0
         kept &= self._telling(k, n, z)
         if self.rule != "skips":
-            # More than half of all who judged it are everybody.
-            kept &= 2 * n <= len(users)
+            # An item that suits more than half of all who judged it suits everybody.
+            kept &= (z < 0) | (2 * n <= len(users))
         places = np.flatnonzero(kept)
         order = places[np.lexsort((places, -np.abs(z[places])))]
         found: list[Fact] = []
@@ -311,7 +311,11 @@ class Counting:
             return []
         n, k, expected, z = raters.fans_of(self._popular, len(self.likers))
         titles = self._base_titles
-        able = (n >= MANY) & (self._popular != work) & (2 * n <= len(raters.liked))
+        able = (
+            (n >= MANY)
+            & (self._popular != work)
+            & ((z < 0) | raters.is_part(Rates(n, k, expected, z)))
+        )
         able &= titles[self._popular] != titles[work]
         least = bound(int(able.sum()), FALSE_STRANGE_RATES)
         kept = able & (np.abs(z) >= least) & self._telling(k, n, z)
