@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from itdr.builders.evidence.aspect_words import AspectWords
 from itdr.builders.evidence.comments import Comment
@@ -39,12 +39,13 @@ def solid(statements: Sequence[Statement]) -> int:
     return sum(fact.solid for fact in {fact for one in statements for fact in one.facts})
 
 
-def are_enough(statements: Sequence[Statement], is_rated: bool) -> bool:
+def are_enough(statements: Sequence[Statement], is_rated: bool, own: Collection[str] = ()) -> bool:
     """Whether an answer of these statements is worth making.
 
     Args:
         statements: what can be said of an item.
         is_rated: whether it is known what people thought of it.
+        own: the item's own categories.
 
     Returns:
         True for several groups, or one that is told by several works. Where items are only taken, one group must be
@@ -56,7 +57,7 @@ def are_enough(statements: Sequence[Statement], is_rated: bool) -> bool:
     several = any(map(_has_solid_lead, found)) and founded + against >= LEAST_GROUPS
     several = several or (len(found) == 1 and _stands_alone(found[0]))
     quoted = sum(bool(one.facts[0].quote) and one.facts[0].solid for one in found)
-    if len(found) == 1 and _restates_category(found[0]):
+    if len(found) == 1 and _restates_category(found[0], own):
         return False
     if not several or (solid(statements) < ENOUGH and quoted < LEAST_GROUPS):
         return False
@@ -104,9 +105,10 @@ def _stands_alone(group: Statement) -> bool:
     return works >= LIST_ALONE - (not is_list(group))
 
 
-def _restates_category(group: Statement) -> bool:
-    """Whether a group is fans of a category, and nothing more is told of it."""
-    return len(group.facts) == 1 and group.facts[0].about == "category"
+def _restates_category(group: Statement, own: Collection[str]) -> bool:
+    """Whether a group is fans of the item's own category, and nothing more is told of it."""
+    lead = group.facts[0]
+    return len(group.facts) == 1 and lead.about == "category" and lead.value in own
 
 
 def _is_beyond(group: Statement) -> bool:

@@ -87,16 +87,14 @@ def _order(cell: OpenCell, wanted: int) -> Iterator[np.ndarray]:
 
 def _is_against(cell: OpenCell, code: int) -> bool:
     found = _statements(cell, code)
-    return _is_enough(cell, found) and any(
+    return _is_enough(cell, code) and any(
         fact.direction == DOWN for one in found for fact in one.facts
     )
 
 
 def _windows(cell: OpenCell, code: int) -> Iterator[ItemWindow]:
     """The item, if enough is known of who likes it, or if its part has no such item."""
-    if _table(cell).is_candidate(code) and (
-        _is_enough(cell, _statements(cell, code)) or code in _spares(cell)
-    ):
+    if _table(cell).is_candidate(code) and (_is_enough(cell, code) or code in _spares(cell)):
         yield ItemWindow(code)
 
 
@@ -121,7 +119,7 @@ def _found_spares(cell: OpenCell) -> Iterator[int]:
     used: set[tuple[str, str]] = set()
     for part in range(len(SPLITS)):
         codes = candidates[parts == part].tolist()
-        if not any(_is_enough(cell, _statements(cell, code)) for code in codes):
+        if not any(_is_enough(cell, code) for code in codes):
             able = [code for code in codes if groups.are_many(_statements(cell, code))]
             suited = {code: groups.suited(_statements(cell, code)) for code in able}
             named = [code for code in able if any(map(groups.is_named, suited[code]))]
@@ -148,8 +146,9 @@ def _with_works_of_their_own(
     return found
 
 
-def _is_enough(cell: OpenCell, statements: Sequence[Statement]) -> bool:
-    return groups.are_enough(statements, _is_rated(cell))
+def _is_enough(cell: OpenCell, code: int) -> bool:
+    own = cell.store.item(code).categories
+    return groups.are_enough(_statements(cell, code), _is_rated(cell), own)
 
 
 def _is_rated(cell: OpenCell) -> bool:
@@ -411,7 +410,7 @@ def _other_items(cell: OpenCell, case: AudienceCase, draw: HashRng) -> list[int]
     drawn = {int(candidates[draw.below(len(candidates))]) for _ in range(TRIES)} - {case.code}
     order = draw.shuffled(sorted(drawn))
     known = {code: _statements(cell, code) for code in order}
-    order.sort(key=lambda code: (not _is_enough(cell, known[code]), not groups.suited(known[code])))
+    order.sort(key=lambda code: (not _is_enough(cell, code), not groups.suited(known[code])))
     return order[:OTHERS]
 
 
