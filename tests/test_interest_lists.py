@@ -105,7 +105,7 @@ def test_a_second_taste_has_two_examples_of_its_own() -> None:
     ("lows", "caveat"),
     [
         (0, ""),
-        (1, 'Not all of them please, "Film K" for example.'),
+        (1, 'One that disappointed is "Film K".'),
         (2, 'Exceptions include "Film K" and "Film L".'),
         (
             3,
