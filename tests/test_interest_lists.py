@@ -10,6 +10,7 @@ import pytest
 
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.interests import core, display, tastes
+from itdr.builders.evidence.interests.works import KINDS
 from itdr.builders.rendering.lexicon_files import load_lexicon
 from itdr.builders.rendering.realiser import figures
 from itdr.builders.rendering.templates import load_words
@@ -104,7 +105,7 @@ def test_a_second_taste_has_two_examples_of_its_own() -> None:
     ("lows", "caveat"),
     [
         (0, ""),
-        (1, 'Not all of them please, "Film K" for example.'),
+        (1, 'One that disappointed is "Film K".'),
         (2, 'Exceptions include "Film K" and "Film L".'),
         (
             3,
@@ -227,8 +228,7 @@ def test_tastes_come_first_and_the_suggestion_last(source: str) -> None:
         order = [sections.index(one.section) for one in case.answer.statements]
         assert order == sorted(order)
         for one in case.answer.statements:
-            suggests = one.facts[0].kind == "also_liked" and one.facts[0].direction == UP
-            assert (one.section == "suggestion") == suggests
+            assert (one.section == "suggestion") == (one.facts[0].kind == "also_liked")
         assert realiser.write(case.answer.statements, cell.draws(0, "again")) == case.answer
 
 
@@ -238,13 +238,15 @@ def test_every_profile_says_what_its_prompt_asks_for() -> None:
             facts = [one.facts[0] for one in case.answer.statements]
             named = [fact for fact in facts if fact.kind == "also_liked"]
             assert ("offered" in case.flags) == any(fact.direction == UP for fact in named)
+            # Only kinds are said to disappoint, not what reviews complain of.
             down = any(
-                fact.direction != UP and fact.kind not in ("habit", "shown") for fact in facts
+                fact.direction != UP and fact.about in KINDS and fact.kind != "shown"
+                for fact in facts
             )
             assert ("warned" in case.flags) == down
             # Without a word on what disappoints, there are two tastes, and a work to offer.
             tells = any(
-                fact.kind in ("contrast", "risk")
+                fact.kind in ("contrast", "risk", "divided")
                 or (fact.direction == DOWN and fact.kind != "shown")
                 for fact in facts
             )

@@ -53,7 +53,7 @@ def test_all_of_the_complaints_must_be_about_it() -> None:
         ("games", "Crashes all the time.", "stability"),
         ("games", "The controls are terrible.", "controls"),
         ("book_reviews", "Full of errors.", "accuracy"),
-        ("book_reviews", "Dull from the start.", "pace"),
+        ("book_reviews", "Dull from the start.", "hold"),
     ],
 )
 def test_what_anybody_would_complain_of_is_said_only_if_all_complain(

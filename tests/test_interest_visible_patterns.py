@@ -202,7 +202,7 @@ def test_a_long_span_is_no_decade() -> None:
     [
         (
             UP,
-            "They like films of the 1980s: 8 of the 10 listed favorites are from then (1 expected).",
+            "This viewer likes films of the 1980s: 8 of the 10 listed favorites are from then (1 expected).",
         ),
         (
             DOWN,

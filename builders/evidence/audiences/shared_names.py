@@ -36,11 +36,15 @@ class SharedNames:
 
     @functools.cached_property
     def _names(self) -> dict[str, int]:
-        """By word in how many titles it stands, if they are few; editions of one title count once."""
+        """By word in how many titles it stands, if they are few; editions of one title count once.
+
+        A word that is a title by itself is none: "Alien Nation" is no part of "Alien".
+        """
         titles = self.store.items.column("title").to_pylist()
         every = {base_title(title) for title in titles if title}
         counts = Counter(word for title in every for word in _words(title))
-        return {word: n for word, n in counts.items() if 2 <= n <= MOST_WORKS}
+        alone = {word for title in every if len(words := _all_words(title)) == 1 for word in words}
+        return {word: n for word, n in counts.items() if 2 <= n <= MOST_WORKS and word not in alone}
 
     def alike(self, work: int, others: Sequence[int], traits: TraitTable) -> set[int]:
         """Those of some works that share a name and a genre with a work.

@@ -73,8 +73,15 @@ class QuestionList:
         return [dislikes, likes] if fact.direction == DOWN else [likes, dislikes]
 
     def overall_of(self, fact: Fact, direction: int) -> Fact:
-        """How many of all likes (`UP`) or dislikes (`DOWN`), listed or not, have the trait that a fact is about; of likes
-        with the number to be expected."""
+        """How many of all likes or dislikes, listed or not, have the trait that a fact is about.
+
+        Args:
+            fact: the fact.
+            direction: `UP` for likes, with the number to be expected; `DOWN` for dislikes.
+
+        Returns:
+            A fact of kind `overall`.
+        """
         person = self.person
         side, of = (LIKE, person.likes) if direction == UP else (DISLIKE, person.dislikes)
         count = int((person.carries(fact) & (person.sides == side)).sum())

@@ -115,7 +115,9 @@ def expected_share(fact: Fact) -> float:
 
 def is_clearly_above(fact: Fact) -> bool:
     """Whether a trait is clearly more common among the likes than expected."""
-    share, usual = Fraction(fact.count, max(fact.of, 1)), Fraction(expected_share(fact))
+    share = Fraction(fact.count, max(fact.of, 1))
+    # As it was rounded: a binary fraction lies a little beside it.
+    usual = Fraction(str(expected_share(fact)))
     return share >= FAR_ABOVE * usual or share >= max(CLEARLY_ABOVE * usual, usual + POINTS)
 
 
