@@ -7,7 +7,7 @@ import random
 from pathlib import Path
 from typing import Any
 
-USERS, ITEMS, EVENTS, ROOMS = 200, 300, 60, 5
+USERS, ITEMS, EVENTS, ROOMS = 200, 150, 60, 5
 DESCRIPTION = """
 interactions:
   file: log.csv
@@ -39,8 +39,8 @@ words: products
 
 
 def log(seed: int = 1) -> list[dict[str, Any]]:
-    """Purchases, with prices and dates as text. Users have tastes: most products are of the room that
-    they like, and are rated high, some of one that they dislike."""
+    """Purchases, with prices and dates as text. Users have tastes: half of their products are of the room
+    that they like, and are rated high, some of one that they dislike."""
     rng = random.Random(seed)
     rows = []
     for user in range(USERS):
@@ -48,9 +48,9 @@ def log(seed: int = 1) -> list[dict[str, Any]]:
             taste = rng.random()
             sku = rng.randrange(ITEMS)
             room, stars = sku % ROOMS, rng.randrange(1, 5)
-            if taste < 0.7:
-                room, stars = user % ROOMS, rng.randrange(3, 6)
-            elif taste < 0.9:
+            if taste < 0.5:
+                room, stars = user % ROOMS, rng.randrange(4, 6)
+            elif taste < 0.8:
                 room, stars = (user + 2) % ROOMS, rng.randrange(1, 3)
             sku += room - sku % ROOMS
             rows.append(
