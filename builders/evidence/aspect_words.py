@@ -30,6 +30,7 @@ NAMING = (
 LISTS = (
     "minor",
     "flaws",
+    "common_faults",
     "everybody",
     "frank",
     "apart",
@@ -64,6 +65,7 @@ class AspectWords:
         bound: by what is judged, words of which an item's name or categories must have one.
         lists: `minor`: wishes too small for a group of their own where only one sentence speaks of them.
             `flaws`: aspects whose faults nobody likes.
+            `common_faults`: aspects whose faults say nothing of the taste of who complains of them.
             `everybody`: what every customer wants: praise of it names no group, a complaint does.
             `frank`: of what even those who like an item may complain. `apart`: words before a topic with which it is
             another thing, as "food service". `heading`: words with which a part of a review is headed, where the

@@ -49,7 +49,11 @@ def opinions(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
 
 def is_common_fault(fact: Fact, words: AspectWords) -> bool:
     """Whether a fact is a complaint of what nobody likes, such as crashes."""
-    return fact.kind == "aspect" and fact.direction == DOWN and words.is_of("flaws", fact.value)
+    return (
+        fact.kind == "aspect"
+        and fact.direction == DOWN
+        and words.is_of("common_faults", fact.value)
+    )
 
 
 def telling(facts: Sequence[Fact], words: AspectWords, has_reason: bool) -> list[Fact]:
