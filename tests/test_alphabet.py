@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
+import math
+
 import numpy as np
 import pyarrow as pa
 import pytest
 
-from itdr.builders.sampling.alphabet import Alphabet, alphabetical_keys
+from itdr.builders.sampling.alphabet import (
+    SELDOM,
+    Alphabet,
+    alphabetical_keys,
+    most_inversions,
+)
 
 ALPHABET = Alphabet(np.arange(400, dtype=np.int32))
 """Titles are neighbors where at most ten of the 400 lie between them."""
@@ -20,7 +28,10 @@ ALPHABET = Alphabet(np.arange(400, dtype=np.int32))
         ([0, 20, 40, 60, 80, 50, 90, 110, 130, 150], True),  # eight of nine steps
         ([80, 20, 40, 60, 90, 50, 90, 110, 130, 115], False),  # six of nine
         ([90, 300, 0, 20, 40, 60, 80, 50, 90, 110, 130, 150, 30], True),  # in the middle
-        ([0, 20, 40, 60, 80, 50, 90, 110, 130], False),  # seven of eight: too short to tell
+        ([60, 20, 90, 110, 130, 150, 30], False),  # too short to tell
+        # Two falls, and yet down the alphabet: three pairs of 55 are in the wrong order; below, eight of 28.
+        ([5, 60, 110, 115, 82, 150, 125, 200, 220, 240, 290], True),
+        ([60, 20, 110, 80, 150, 120, 40, 290], False),
         ([30, 50, 50, 120, 200, 300], True),  # two that differ by their years alone
         # A step back to a neighbor, as from "Restoration" to "The Red Violin", is none.
         ([30, 120, 115, 200, 300, 290], True),
@@ -50,6 +61,17 @@ def test_one_by_one_and_many_at_once_agree() -> None:
     one_by_one = [ALPHABET.in_order(row.tolist()) for row in lists]
     assert ALPHABET.any_in_order(lists).tolist() == one_by_one
     assert 0.05 < np.mean(one_by_one) < 0.95
+
+
+@pytest.mark.parametrize("n", range(1, 9))
+def test_how_many_pairs_in_the_wrong_order_are_rare(n: int) -> None:
+    found = [
+        sum(first > second for first, second in itertools.combinations(order, 2))
+        for order in itertools.permutations(range(n))
+    ]
+    most = most_inversions(n)
+    assert sum(k <= most for k in found) * SELDOM <= math.factorial(n)
+    assert sum(k <= most + 1 for k in found) * SELDOM > math.factorial(n)
 
 
 def test_articles_years_and_punctuation_do_not_count() -> None:

@@ -8,6 +8,8 @@ letter in another order: all that is asked for begins with it.
 from __future__ import annotations
 
 import functools
+import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +36,8 @@ a neighbor on either side: one history in a thousand has so many."""
 NEAR = 40
 """Two titles are neighbors if at most 1/40 of all titles separates them. A step back to a neighbor does not
 break the alphabetical order: lists differ in how they sort what begins alike."""
+SELDOM = 1_000
+"""Nor can a list that has as few pairs of titles in the wrong order as one in so many has by chance."""
 _YEAR = r" \(\d{4}\)$"
 _PUNCTUATION = r"[^\pL\pN ]+"
 _ARTICLE = r"^ *(the|an?) "
@@ -52,14 +56,14 @@ class Alphabet:
         return (int(self.ranks.max(initial=-1)) + 1) // NEAR
 
     def in_order(self, titles: Sequence[int]) -> bool:
-        """Whether titles walk down the alphabet: `TOO_MANY` in a row, or all but one of `STEPS` steps;
-        or keep to a part of it: `NEIGHBORS` of `STEPS` steps.
+        """Whether titles walk down the alphabet: `TOO_MANY` in a row, all but one of `STEPS` steps, or the list
+        as a whole (`SELDOM`); or keep to a part of it: `NEIGHBORS` of `STEPS` steps.
 
         Args:
             titles: title codes, in the order in which a case shows them.
 
         Returns:
-            True from the first such run on.
+            True where they do.
         """
         ranks, reach = self._ranks, self.reach
         run, fall, earlier_fall = 1, -1, -1
@@ -77,7 +81,8 @@ class Alphabet:
                 return True
             if near[-1] - near[0] < STEPS:
                 return True
-        return False
+        pairs = itertools.combinations([ranks[title] for title in titles], 2)
+        return sum(first > second for first, second in pairs) <= most_inversions(len(titles))
 
     @functools.cached_property
     def _ranks(self) -> memoryview:
@@ -93,11 +98,33 @@ class Alphabet:
         Returns:
             bool of shape (lists,).
         """
-        steps = np.diff(self.ranks[titles], axis=1)
+        ranks = self.ranks[titles]
+        steps = np.diff(ranks, axis=1)
         grows, near = steps >= -self.reach, np.abs(steps) <= self.reach
         found = _any_window(grows, TOO_MANY - 1, TOO_MANY - 1)
         found |= _any_window(grows, STEPS, STEPS - 1)
-        return found | _any_window(near, min(STEPS, near.shape[1]), NEIGHBORS)
+        found |= _any_window(near, min(STEPS, near.shape[1]), NEIGHBORS)
+        later = ((ranks[:, [k]] > ranks[:, k + 1 :]).sum(axis=1) for k in range(ranks.shape[1]))
+        return found | (sum(later) <= most_inversions(ranks.shape[1]))
+
+
+@functools.cache
+def most_inversions(n: int) -> int:
+    """How many pairs of a list are in the wrong order in one of `SELDOM` lists at most, by chance.
+
+    Args:
+        n: the length of the list.
+
+    Returns:
+        The number of pairs; -1 where even a list in order is not that rare. Of the n! orders, as many have
+        k inversions as the Mahonian numbers say. [Knuth, The Art of Computer Programming, 5.1.1]
+    """
+    counts = [1]
+    for size in range(2, n + 1):
+        sums = [0, *itertools.accumulate(counts)]
+        top = len(sums) - 1
+        counts = [sums[min(k + 1, top)] - sums[max(k + 1 - size, 0)] for k in range(top + size - 1)]
+    return sum(SELDOM * total <= math.factorial(n) for total in itertools.accumulate(counts)) - 1
 
 
 def _any_window(good: np.ndarray, steps: int, least: int) -> np.ndarray:
