@@ -21,6 +21,7 @@ from itdr.builders.core import messages
 from itdr.builders.core.errors import ConfigError
 from itdr.builders.core.text import ELLIPSIS
 from itdr.builders.dataset.catalogue_table import schema
+from itdr.builders.rendering.template_files import texts_of
 from itdr.builders.sampling.popularity import NEVER
 from itdr.commands.app import app
 from itdr.publish import folder, guard, provenance
@@ -475,3 +476,16 @@ def test_harnesses_score_as_we_do(tmp_path: Path) -> None:
     one = evaluation.results(docs[0], [docs[0]["output"]])
     assert one["Recall@1"] == one["MRR"] == one["readable"] == 1
     assert evaluation.results(docs[0], [["Nothing", docs[0]["output"]]])["MRR"] == 0.5
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_open_ranking_says_in_which_order_it_is_asked_for(language: str) -> None:
+    prompts = texts_of("top_k_rec", None, language)["prompts"].values()
+    ordered = [
+        one
+        for one in prompts
+        if {"open", "timed"} <= (when := dict(one.when)).keys()
+        and when["timed"]
+        and not when.get("unordered")
+    ]
+    assert len(ordered) >= 5 and all("by_time" in one.needed for one in ordered), ordered
