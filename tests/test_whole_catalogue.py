@@ -488,4 +488,4 @@ def test_every_open_ranking_says_in_which_order_it_is_asked_for(language: str) -
         and when["timed"]
         and not when.get("unordered")
     ]
-    assert len(ordered) >= 5 and all("by_time" in one.needed for one in ordered), ordered
+    assert len(ordered) >= 4 and all("by_time" in one.needed for one in ordered), ordered
