@@ -37,6 +37,7 @@ class QuestionList:
 
     liked, disliked: places of the listed works among the user's.   items: the items, in the same order.
     is_sayable: whether a trait can be named.   namesakes: of each listed work, whether another one bears its name.
+    common_words: words of titles that are no names.
     """
 
     person: Person
@@ -45,6 +46,7 @@ class QuestionList:
     items: Sequence[Item] = ()
     is_sayable: IsSayable = any_trait
     namesakes: Sequence[bool] = ()
+    common_words: frozenset[str] = frozenset()
 
     @functools.cached_property
     def places(self) -> np.ndarray:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
 
-from itdr.builders.evidence.facts import DOWN, UP, Fact
+from itdr.builders.evidence.facts import DOWN, SETTING_APART, UP, Fact
 from itdr.builders.evidence.interests.likeness import title_words
 from itdr.builders.evidence.interests.question_list import QuestionList
 from itdr.builders.evidence.interests.works import KINDS, PLUS
@@ -75,7 +76,7 @@ def required_of_reasons(shown: QuestionList) -> tuple[Fraction, int]:
     found, m = patterns(shown), len(shown.disliked)
     greatest = max((one.gap for one in found), default=Fraction(0))
     alike = any(one.number >= NEARLY_ALL * m and one.gap >= FAR_APART for one in found)
-    return NEARLY_AS_PLAIN * greatest, -(-4 * m // 5) if alike else LEAST_LISTED
+    return NEARLY_AS_PLAIN * greatest, math.ceil(NEARLY_ALL * m) if alike else LEAST_LISTED
 
 
 def unspoken_pattern(shown: QuestionList, said: Sequence[Fact]) -> Pattern | None:
@@ -137,7 +138,7 @@ def _decades_of(shown: QuestionList, direction: int) -> Iterator[Fact]:
         # count >= FAR_ABOVE * expected, in whole numbers.
         if count * total < FAR_ABOVE * number * int(usual[code]):
             continue
-        if direction == DOWN and _is_liked_as_usual(shown, code, k):
+        if direction == DOWN and _is_liked_more_than_usual(shown, code, k):
             continue
         # A liking shows only where the dislikes clearly are of other decades.
         if direction == UP and FAR_ABOVE * against * number > k * len(shown.disliked):
@@ -146,8 +147,8 @@ def _decades_of(shown: QuestionList, direction: int) -> Iterator[Fact]:
         yield Fact("shown", "decade", value, count, number, expected, direction)
 
 
-def _is_liked_as_usual(shown: QuestionList, decade: int, k: int) -> bool:
-    """Whether a decade is more common among the k listed likes than among those of others."""
+def _is_liked_more_than_usual(shown: QuestionList, decade: int, k: int) -> bool:
+    """Whether a decade, of which k of the listed likes are, is more common there than among the likes of others."""
     counts, n = shown.person.counts, len(shown.liked)
     return k * int(counts.likes.sum()) > n * int(counts.liked[decade])
 
@@ -175,8 +176,8 @@ def leads_alone(shown: QuestionList, fact: Fact) -> bool:
 
 
 def have_one_name(fact: Fact, shown: QuestionList) -> bool:
-    """Whether all listed works that a fact is about share a word of their titles: the name of a series rather than
-    the trait is what they have in common.
+    """Whether all listed works that a fact is about share a rare word of their titles: the name of a series rather
+    than the trait is what they have in common.
 
     Args:
         fact: a fact about a trait.
@@ -187,7 +188,7 @@ def have_one_name(fact: Fact, shown: QuestionList) -> bool:
     """
     has = shown.carriers(fact) & (shown.is_like == (fact.direction != DOWN))
     words = [title_words(shown.items[place].title) for place in np.flatnonzero(has).tolist()]
-    return len(words) > 1 and bool(set.intersection(*words))
+    return len(words) > 1 and bool(set.intersection(*words) - shown.common_words)
 
 
 def sets_apart(fact: Fact) -> bool:
@@ -199,6 +200,4 @@ def sets_apart(fact: Fact) -> bool:
     Returns:
         True for contrasts, and for what many listed dislikes share.
     """
-    return fact.kind in ("contrast", "risk", "divided") or (
-        fact.kind == "listed" and fact.direction == DOWN
-    )
+    return fact.kind in SETTING_APART or (fact.kind == "listed" and fact.direction == DOWN)
