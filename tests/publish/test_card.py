@@ -124,6 +124,24 @@ def test_the_example_of_the_card_runs(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize("name", registry.task_ids())
+def test_the_metrics_that_a_page_names_are_those_of_a_score_in_its_order(name: str) -> None:
+    pytest.importorskip("ir_measures")
+    from itdr.scoring import score
+
+    rows = datasets.load_dataset(str(everything()), name, split="test").to_list()
+    report = score(rows, [row["output"] for row in rows])["subtasks"][name]["metrics"]
+    reported = [metric for metric in report if not metric.endswith("(read)")]
+    declared = list(registry.task(name).metrics)
+    if name == "user_attribute_prediction":
+        # One figure for each attribute: what the default asks for is never an exact number.
+        assert all(metric.startswith("accuracy ") for metric in reported)
+        assert declared[0] == "accuracy per attribute"
+    else:
+        # With one case for each user there are no groups.
+        assert reported == [metric for metric in declared if metric != "grouped AUC"]
+
+
 # -- the project ------------------------------------------------------------------------------
 
 
