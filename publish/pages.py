@@ -8,8 +8,8 @@ from pathlib import Path
 
 from itdr.builders.core.paths import format_size
 from itdr.builders.core.schema import EXTRA, Source
-from itdr.builders.dataset import formats, options, registry
-from itdr.publish import card, examples, tables
+from itdr.builders.dataset import formats, registry
+from itdr.publish import card, examples, option_tables, tables
 
 NOTE = "<!-- Written by `itdr card` from the code. Change the code, not this page. -->"
 OPTIONS_HEAD = """# Options and columns
@@ -51,7 +51,7 @@ def options_page() -> str:
     columns = tables.table(("column", ""), [(f"`{name}`", about) for name, about in card.FIELDS])
     return _page(
         OPTIONS_HEAD,
-        options.markdown_table(),
+        option_tables.all_options(),
         OPTIONS_TAIL,
         "## Columns\n\nAll configs have the same columns, so they concatenate.\n\n" + columns,
         "## Formats\n\n" + formats.markdown_table(),
@@ -144,14 +144,11 @@ def _subtask_page(name: str) -> str:
     task = registry.task(name)
     module = importlib.import_module(f"itdr.builders.tasks.{name}")
     about = inspect.cleandoc(module.__doc__ or "").partition(":")[2].strip()
-    defaults = [
-        (f"`{option}`", f"`{value!r}`".replace("'", '"')) for option, value in task.defaults.items()
-    ]
     parts = [
         f"# {task.title}\n\n`{name}`, of the root task `{task.root}`: {about}",
         f"Metrics: {', '.join(task.metrics)} ([how they are defined](../scoring.md)).",
         "## Defaults\n\nOf the options that have a meaning here ([all options](../options.md)).",
-        tables.table(("option", "default"), defaults),
+        option_tables.defaults_of(name),
         "## Examples\n\nOne of each source, of median length, from the bundled sample. Its people and "
         "titles are made up.",
     ]

@@ -100,9 +100,26 @@ def test_the_data_sheet_of_a_source_is_not_stale(name: str) -> None:
 
 
 def test_every_option_is_in_the_reference_as_declared() -> None:
-    text = (Path(str(itdr.__file__)).parent / "docs" / "options.md").read_text("utf-8")
-    for row in options.markdown_table().splitlines():
-        assert row in text
+    text = (DOCS / "options.md").read_text("utf-8")
+    for name, declared in options.DECLARED.items():
+        (row,) = re.findall(rf"^\| `{name}` \| .* \|$", text, re.MULTILINE)
+        assert declared.help in row
+
+
+@pytest.mark.parametrize("name", registry.built_in_tasks())
+def test_a_subtasks_page_names_each_of_its_options_and_what_takes_effect(name: str) -> None:
+    text = (DOCS / "subtasks" / f"{name}.md").read_text("utf-8")
+    section = text.partition("## Defaults")[2].partition("## Examples")[0]
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", section, re.MULTILINE))
+    off = set(re.findall(r"`(\w+)`", section.partition("Off unless you set them:")[2]))
+    assert set(rows) | off == set(registry.task(name).defaults) and not set(rows) & off
+    assert not [option for option, shown in rows.items() if re.search("None|False", shown)]
+
+
+def test_the_reference_has_the_default_that_differs_by_subtask() -> None:
+    text = (DOCS / "options.md").read_text("utf-8")
+    assert '| `repeats` | `"first"`; `"last"` in rating_prediction |' in text
+    assert "each subtask's |" not in text
 
 
 def test_no_page_of_a_source_or_subtask_is_left_from_another_time() -> None:
