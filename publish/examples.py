@@ -17,17 +17,14 @@ from datasets import load_dataset
 rows = load_dataset("itdr", "{TASK}", sources=["{SOURCE}"], sample=True, split="train")
 row = rows[PLACE]
 print(row["instruction"], row["input"], row["output"], sep="\\n\\n")"""
-FOLDED = ("target_user_identification", "ml-32m")
 
 
 def block() -> str:
-    """The README examples between their markers: a call, what it prints, and an answer in prose.
+    """The README's example between its markers: a call, and what it prints.
 
     Returns:
         Markdown.
     """
-    task, source = FOLDED
-    title = registry.task(task).title.lower()
     place, row = first_example()
     return "\n\n".join(
         [
@@ -35,8 +32,6 @@ def block() -> str:
             f"```python\n{CALL.replace('PLACE', str(place))}\n```",
             "This prints a description of the task, a question, and the answer:",
             "\n".join(["```text", row["instruction"], "", row["input"], "", row["output"], "```"]),
-            f"<details><summary>An answer in prose: {title}</summary>\n\n"
-            f"{quoted_texts(typical_rows(task)[source])}\n\n</details>",
             END,
         ]
     )

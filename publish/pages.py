@@ -60,7 +60,7 @@ def options_page() -> str:
 
 
 def card_page() -> str:
-    """What a careful reader asks of the rows: sizes, making, biases, risks.
+    """What a careful reader asks of the rows: how they are made, biases, risks.
 
     Returns:
         Markdown.
@@ -68,8 +68,8 @@ def card_page() -> str:
     return _page(
         "# The card\n\nWhat the rows are and how they are made. The folder that `itdr build` writes has "
         "a card of its own, with the same text and the counts of that build.",
-        "## Cells and their sizes\n\nExamples at full size, split 8:1:1.",
-        tables.cells_table(),
+        f"At full size there are {tables.total_examples():,} examples, split 8:1:1. "
+        "[Subtasks](subtasks/index.md#sizes) has the size of each cell.",
         card.datasheet(),
         "## Citation\n\nCite the sources that you use (`itdr sources NAME`), and the paper whose cells "
         "these are:",
@@ -80,8 +80,8 @@ def card_page() -> str:
 def sources_index() -> str:
     """All sources in one table."""
     return _page(
-        "# Sources\n\nNo benchmark data is shipped. `itdr` downloads what may be downloaded, and says "
-        "how to get the rest.",
+        "# Sources\n\nNo benchmark data is shipped. `itdr` downloads what may be downloaded. `itdr sources NAME` "
+        "says how to get the rest.",
         _linked(tables.sources_table(), registry.source_ids()),
     )
 

@@ -196,7 +196,24 @@ def test_the_tables_hold_every_cell_and_source() -> None:
         for (_, source), quota in registry.cells(task).items():
             line = next(one for one in cells if one.startswith(f"| `{source}` |"))
             assert f"`{task}` {quota:,}" in line
+    assert f"| {tables.total_examples():,} |" in cells[-1]
     assert len(tables.sources_table().splitlines()) == 2 + len(registry.source_ids())
+
+
+def test_the_readmes_table_says_of_each_source_how_its_files_are_had_and_what_asks_of_it() -> None:
+    rows = {
+        row[0].strip("`"): row[1:]
+        for line in tables.overview_table().splitlines()[2:]
+        for row in [line.strip("| ").split(" | ")]
+    }
+    assert tuple(rows) == registry.source_ids()
+    assert rows["ml-32m"][:2] == ["films", "downloaded for you (239 MB)"]
+    assert "Kaggle" in rows["anime-2023"][1] and "you download them" in rows["yelp"][1]
+    for name, (*_, subtasks) in rows.items():
+        asked = {
+            task for root in PAPER_ROOTS for task, source in registry.cells(root) if source == name
+        }
+        assert set(re.findall(r"\w+", subtasks)) == asked
 
 
 def test_the_command_writes_what_is_stale_and_the_check_only_says_so(tmp_path: Path) -> None:
@@ -208,6 +225,6 @@ def test_the_command_writes_what_is_stale_and_the_check_only_says_so(tmp_path: P
     assert isinstance(checked.exception, ConfigError)
     assert not (tmp_path / "dataset_infos.json").exists()
     assert run(command.run, "--root", tmp_path).exit_code == 0
-    assert tables.cells_table() in readme.read_text("utf-8")
+    assert tables.overview_table() in readme.read_text("utf-8")
     assert card.datasheet() in (tmp_path / "docs" / "card.md").read_text("utf-8")
     assert run(command.run, "--check", "--root", tmp_path).exit_code == 0
