@@ -61,6 +61,8 @@ def first_example() -> tuple[int, dict[str, Any]]:
 def typical_rows(task: str) -> dict[str, dict[str, Any]]:
     """A typical example of each source: the row of median length in the sample's test split.
 
+    A subtask without a cell of the paper has none.
+
     Args:
         task: id of a subtask.
 
@@ -72,6 +74,8 @@ def typical_rows(task: str) -> dict[str, dict[str, Any]]:
     import itdr  # noqa: F401  (teaches load_dataset the name)
 
     rows: dict[str, list[dict[str, Any]]] = {}
+    if not registry.cells(task):
+        return {}
     for row in datasets.load_dataset("itdr", task, sample=True, split="test", streaming=True):
         rows.setdefault(row["source"], []).append(row)
     return {

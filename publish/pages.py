@@ -38,7 +38,7 @@ def pages() -> dict[str, str]:
         "sources/index.md": sources_index(),
         **{f"sources/{name}.md": source_page(name) for name in registry.source_ids()},
         "subtasks/index.md": subtasks_index(),
-        **{f"subtasks/{name}.md": _subtask_page(name) for name in registry.task_ids()},
+        **{f"subtasks/{name}.md": subtask_page(name) for name in registry.task_ids()},
     }
 
 
@@ -139,8 +139,15 @@ def subtasks_index() -> str:
     )
 
 
-def _subtask_page(name: str) -> str:
-    """A subtask: what it asks, its options, and a typical example of each source."""
+def subtask_page(name: str) -> str:
+    """A subtask: what it asks, its options, and a typical example of each source.
+
+    Args:
+        name: id of the subtask.
+
+    Returns:
+        Markdown.
+    """
     task = registry.task(name)
     module = importlib.import_module(f"itdr.builders.tasks.{name}")
     about = inspect.cleandoc(module.__doc__ or "").partition(":")[2].strip()
@@ -152,6 +159,10 @@ def _subtask_page(name: str) -> str:
         "## Examples\n\nOne of each source, of median length, from the bundled sample. Its people and "
         "titles are made up.",
     ]
+    if not registry.cells(name):
+        parts[-1] = (
+            '## Examples\n\nNone: it has no source of its own. With `cells="all"` it takes all that fit.'
+        )
     for source, row in examples.typical_rows(name).items():
         title = registry.source(source).title
         parts.append(f"### {title}\n\n{examples.quoted_texts(row)}")
