@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib.util
 import os
 import re
 import shutil
@@ -109,8 +110,6 @@ def test_the_package_uses_public_names_alone() -> None:
 
 @pytest.mark.parametrize("package", ["sources", "tasks"])
 def test_public_names_are_there(package: str) -> None:
-    import importlib
-
     module = importlib.import_module(f"itdr.builders.{package}")
     assert all(hasattr(module, name) for name in module.__all__)
     assert not [name for name in module.__all__ if name.startswith("_")]
@@ -239,6 +238,16 @@ def test_the_steps_in_a_clone_work_as_written(clone: Path) -> None:
     printed = [in_clone(clone, *line.split()[1:]) for line in lines]
     assert others.items() <= {path: path.stat().st_mtime_ns for path in others}.items()
     assert "next_category/tiny-shop" in printed[1] and "1 passed" in printed[2]
+
+
+@pytest.mark.skipif(not importlib.util.find_spec("ruff"), reason="ruff is not installed")
+def test_the_files_pass_the_checks_of_style(clone: Path) -> None:
+    places = [
+        str(path) for name in ("tiny_shop", "next_category") for path in clone.rglob(f"*{name}.py")
+    ]
+    assert len(places) == 4
+    in_clone(clone, "-m", "ruff", "check", "--no-cache", *places)
+    in_clone(clone, "-m", "ruff", "format", "--no-cache", "--check", *places)
 
 
 def test_the_pages_of_what_is_new_are_written(clone: Path) -> None:
