@@ -17,9 +17,9 @@ from itdr.builders.evidence.interests import visible_patterns
 from itdr.builders.evidence.interests.counts import Counts
 from itdr.builders.evidence.interests.likeness import title_words
 from itdr.builders.evidence.interests.person import Person
-from itdr.builders.evidence.interests.question_list import QuestionList
+from itdr.builders.evidence.interests.question_list import LEAST_LISTED, QuestionList
 from itdr.builders.evidence.interests.tastes import common_dislike, is_clearly_above
-from itdr.builders.evidence.interests.works import KINDS, NARROW, PLUS
+from itdr.builders.evidence.interests.works import FOCUSED, KINDS, NARROW, PLUS
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 from itdr.builders.store.reader import Item
 
@@ -42,8 +42,6 @@ CLEARLY, SEEN = 2, 4
 many."""
 SAME = Fraction(7, 10)
 """Two tastes count as one if they share this fraction of the works of the smaller."""
-FOCUSED = 3
-"""A work of more categories is no example of one of them, where there are others."""
 LITTLE_KNOWN = 4
 """A work is named as little known if this many times its likes are still fewer than a well-known work has."""
 
@@ -122,7 +120,8 @@ def shown_facts(shown: QuestionList, facts: Sequence[Fact]) -> list[Fact]:
         and no taste named before it; the titles of listed dislikes precede them. What one reason
         excludes is no example of the next.
     """
-    reasons = [fact for fact in facts if _is_against(fact) and _is_reason(shown, fact)]
+    required = visible_patterns.required_of_reasons(shown)
+    reasons = [fact for fact in facts if _is_against(fact) and _is_reason(shown, fact, *required)]
     pattern = visible_patterns.unspoken_pattern(shown, reasons)
     if pattern is not None:
         warning = common_dislike(shown.person, pattern.about, pattern.value)
@@ -136,9 +135,8 @@ def _is_against(fact: Fact) -> bool:
     return fact.about in KINDS and fact.direction == DOWN
 
 
-def _is_reason(shown: QuestionList, fact: Fact) -> bool:
+def _is_reason(shown: QuestionList, fact: Fact, least: Fraction, fewest: int) -> bool:
     """Whether the list shows a fact against works about as plainly as anything that could be said against them."""
-    least, fewest = visible_patterns.required_of_reasons(shown)
     k, against = shown.counts_of(fact)
     if not _is_shown(fact, k, len(shown.liked), against, len(shown.disliked)):
         return False
@@ -335,7 +333,7 @@ def _go_together(counts: Counts, category: str, parts: Sequence[str]) -> Fractio
 def _is_shown(fact: Fact, k: int, n: int, against: int, m: int) -> bool:
     """Whether the displayed works show a fact: k of n likes carry its trait, and so many of m dislikes."""
     if fact.direction == DOWN:
-        return against >= visible_patterns.LEAST_LISTED and against * n >= FAR * k * m
+        return against >= LEAST_LISTED and against * n >= FAR * k * m
     if fact.kind == "listed" and k * LISTED < n:
         return False
     if k < SHOWN or WIDE * fact.count < fact.of:

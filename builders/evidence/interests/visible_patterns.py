@@ -5,17 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import NamedTuple
 
 import numpy as np
 
 from itdr.builders.evidence.facts import DOWN, SETTING_APART, UP, Fact
 from itdr.builders.evidence.interests.likeness import title_words
-from itdr.builders.evidence.interests.question_list import QuestionList
+from itdr.builders.evidence.interests.question_list import LEAST_LISTED, Pattern, QuestionList
 from itdr.builders.evidence.interests.works import KINDS, PLUS
 
-LEAST_LISTED = 2
-"""Listed dislikes that a reason against an item must apply to."""
 NEARLY_AS_PLAIN = Fraction(3, 4)
 """The gap of a reason against an item is at least this fraction of the greatest gap in the list: what is plain to see
 is not passed over for a detail."""
@@ -32,38 +29,6 @@ FAR_ABOVE = 2
 """Such a decade has at least so many times as many works in the list as would be expected."""
 
 
-class Pattern(NamedTuple):
-    """A trait that several listed dislikes have. number: how many.   likes: how many listed likes have it.
-    gap: the difference of the shares."""
-
-    about: str
-    value: str
-    number: int
-    likes: int
-    gap: Fraction
-
-
-def patterns(shown: QuestionList) -> list[Pattern]:
-    """The traits that can be named and that several listed dislikes have.
-
-    Args:
-        shown: the list.
-
-    Returns:
-        The plainest first: shared by most dislikes, then with the greatest gap.
-    """
-    person, n = shown.person, len(shown.liked)
-    owners, traits = person.counts.traits_of(person.codes[shown.places])
-    low, numbers = np.unique(traits[owners >= n], return_counts=True)
-    found = []
-    for trait, number in zip(low.tolist(), numbers.tolist(), strict=True):
-        about, value = person.counts.names[trait]
-        if number >= LEAST_LISTED and shown.is_sayable(about, value):
-            likes = int((traits[owners < n] == trait).sum())
-            found.append(Pattern(about, value, number, likes, shown.gap(likes, number)))
-    return sorted(found, key=lambda one: (-one.number, -one.gap, KINDS.index(one.about), one.value))
-
-
 def required_of_reasons(shown: QuestionList) -> tuple[Fraction, int]:
     """What a reason against an item must show in the list, given all that could be named.
 
@@ -73,7 +38,7 @@ def required_of_reasons(shown: QuestionList) -> tuple[Fraction, int]:
     Returns:
         The least gap, and the least number of dislikes that have the trait.
     """
-    found, m = patterns(shown), len(shown.disliked)
+    found, m = shown.patterns, len(shown.disliked)
     greatest = max((one.gap for one in found), default=Fraction(0))
     alike = any(one.number >= NEARLY_ALL * m and one.gap >= FAR_APART for one in found)
     return NEARLY_AS_PLAIN * greatest, math.ceil(NEARLY_ALL * m) if alike else LEAST_LISTED
@@ -93,7 +58,7 @@ def unspoken_pattern(shown: QuestionList, said: Sequence[Fact]) -> Pattern | Non
     if m < FEWEST_DISLIKES:
         return None
     covered = max((shown.counts_of(fact)[1] for fact in said if _is_about_lows(fact)), default=0)
-    for one in patterns(shown):
+    for one in shown.patterns:
         least = NEARLY_ALL if one.about == "creator" else MOST
         is_plain = one.number >= least * m and one.number * n >= TWICE * one.likes * m
         if is_plain and one.number > covered:
@@ -171,7 +136,7 @@ def leads_alone(shown: QuestionList, fact: Fact) -> bool:
         and one.value not in own
         and one.number >= against
         and one.gap >= least
-        for one in patterns(shown)
+        for one in shown.patterns
     )
 
 
