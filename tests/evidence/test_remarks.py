@@ -380,9 +380,10 @@ def test_a_quote_that_praises_holds_no_complaint() -> None:
         facts = found(BUSINESSES, "Roma", "Pizza, Restaurants", (1, text))
         assert ("aspect", "pizza") in ups(facts) or not praised
         assert not any("soggy" in one.quote for one in facts if one.direction == UP)
-    # What an item is good for is no complaint.
-    (fact,) = found(PRODUCTS, "Hat", "", (1, "It is perfect for cold winter trips."))
-    assert fact.value == "cold winter trips"
+    # Nor does one that names people outright, unless it denies what it names.
+    for text, said in (("not greasy", True), ("greasy", False)):
+        facts = found(PRODUCTS, "Gel", "", (0, f"It is {text}, great for travel."))
+        assert (("aspect", "travel") in ups(facts)) == said
 
 
 def test_chai_is_no_coffee() -> None:

@@ -202,13 +202,12 @@ class _Uses:
 
 
 def _complains(fact: Fact, words: AspectWords) -> bool:
-    """Whether what praises an item also complains, but for the name of what it praises: "perfect for cold winters"."""
+    """Whether a sentence that praises an item also complains of it."""
     if fact.direction != UP:
         return False
-    rest = fact.quote.replace(fact.value, " ")
-    return bool(grievance_in(rest, words)) or any(
+    return bool(grievance_in(fact.quote, words)) or any(
         words.finds("complaint", clause) and not words.finds("denial", clause)
-        for clause in clauses_of(rest, words)
+        for clause in clauses_of(fact.quote, words)
     )
 
 
