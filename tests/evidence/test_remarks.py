@@ -382,7 +382,7 @@ def test_a_quote_that_praises_holds_no_complaint() -> None:
         assert not any("soggy" in one.quote for one in facts if one.direction == UP)
     # Nor does one that names people outright, unless it denies what it names.
     for text, said in (("not greasy", True), ("greasy", False)):
-        facts = found(PRODUCTS, "Gel", "", (0, f"It is {text}, great for travel."))
+        facts = found(PRODUCTS, "Gel", "", (0, f"Great for travel, {text}."))
         assert (("aspect", "travel") in ups(facts)) == said
 
 
