@@ -38,8 +38,8 @@ def asked_for(statements: Sequence[Statement], words: AspectWords) -> list[State
         words: the words by which reviews are read.
 
     Returns:
-        The groups; what warns everybody else, unless groups enough are warned; and a complaint that names no group
-        where others name one, or where it is of a fault that turns away people of every taste.
+        The groups; what warns everybody else, unless groups enough are warned; and where somebody is warned, that
+        opinions differ, or a complaint that names no group. A fault that turns away people of every taste always counts.
     """
     against = sum(one.section == NOT_FOR for one in statements)
 
@@ -48,7 +48,7 @@ def asked_for(statements: Sequence[Statement], words: AspectWords) -> list[State
             return True
         lead = one.facts[0]
         if lead.kind == "reception":
-            return against < MOST_AGAINST
+            return against < MOST_AGAINST and (bool(against) or lead.direction == DOWN)
         return bool(against) or words.is_of("common_faults", lead.value)
 
     return [one for one in statements if is_asked_for(one)]

@@ -94,6 +94,7 @@ def test_a_first_work_of_that_name_makes_one_sequel_follow_another() -> None:
         ("The Bourne Ultimatum", ["The Bourne Identity", "The Bourne Supremacy"]),
         ("The Great Muppet Caper", ["Muppets From Space", "Muppet Treasure Island"]),
         ("The Pink Panther", ["The Pink Panther Strikes Again", "Trail of the Pink Panther"]),
+        ("Planet of the Apes", ["Escape from the Planet of the Apes", "Beneath the Planet of the Apes"]),
         ("Wallace & Gromit: A Close Shave", ["A Grand Day Out with Wallace and Gromit"]),
     ],
 )

@@ -120,7 +120,7 @@ class SharedNames:
 
 
 def _begin_alike(name: str, title: str, other: str) -> bool:
-    """Whether two titles begin with a name, or both have it beside another word, as in "Pink Panther"."""
+    """Whether two titles begin with a name, or have it next to another word that they share: "Pink Panther"."""
     first = name == _first_word(title) == _first_word(other)
     return first or any(name in pair for pair in _pairs(title) & _pairs(other))
 
@@ -131,19 +131,19 @@ def _first_word(title: str) -> str:
 
 
 def _pairs(title: str) -> set[tuple[str, str]]:
-    """The words of a title that stand side by side and are not short."""
-    pairs = pairwise(_in_order(title))
-    return {pair for pair in pairs if min(map(len, pair)) >= SHORT and not FRAMES & {*pair}}
+    """The longer words of a title that follow each other: ("planet", "ape") of "Planet of the Apes"."""
+    return set(pairwise(word for word in _in_order(title, SHORT) if word not in FRAMES))
 
 
-def _in_order(title: str) -> list[str]:
-    return [plain(word).removesuffix("s") for word in _WORD.findall(base_title(title))]
+def _in_order(title: str, least: int = 1) -> list[str]:
+    """The words of a title that have so many letters, without the ending of a plural."""
+    named = (plain(word) for word in _WORD.findall(base_title(title)))
+    return [word.removesuffix("s") for word in named if len(word) >= least]
 
 
 def _words(title: str) -> set[str]:
     """The words of a title that may be names, without the ending of a plural."""
-    named = {plain(word) for word in _WORD.findall(base_title(title))}
-    return {word.removesuffix("s") for word in named if len(word) >= SHORTEST}
+    return set(_in_order(title, SHORTEST))
 
 
 def _all_words(title: str) -> set[str]:
