@@ -20,6 +20,8 @@ CARRIED = {
     "Babe": [COMEDY, MAKER],
     "Speed": [THRILLER, NINETIES],
     "Glory": [DRAMA, WAR],
+    "Heat": [THRILLER],
+    "The Firm": [THRILLER, NINETIES],
 }
 CODES = {title: code for code, title in enumerate(CARRIED)}
 
@@ -49,9 +51,15 @@ def test_the_genre_that_tells_most_is_named_with_its_works() -> None:
     assert second == ("Drama", 2, 4, ["Crimson Tide", "Glory"])
 
 
-def test_a_period_is_named_where_it_is_that_of_all_works_of_the_genre() -> None:
-    (found,) = kinds("Ghost", "In the Line of Fire", "Speed")
-    assert found == ("early 1990s", 2, 2, ["Thriller", "In the Line of Fire", "Speed"])
+def test_a_period_is_named_where_it_is_that_of_the_works() -> None:
+    near = ["In the Line of Fire", "Speed"]
+    (found,) = kinds("Ghost", *near)
+    assert found == ("early 1990s", 2, 2, ["Thriller", *near])
+    (found,) = kinds("Ghost", *near, "Heat")
+    assert found == ("Thriller", 3, 3, [*near, "Heat"])
+    # Beside three others are not missed.
+    (found,) = kinds("Ghost", *near, "Heat", "The Firm")
+    assert found == ("early 1990s", 3, 4, ["Thriller", *near, "The Firm"])
 
 
 def test_a_work_counts_once_by_its_first_fact() -> None:

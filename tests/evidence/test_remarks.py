@@ -397,7 +397,11 @@ def test_chai_is_no_coffee() -> None:
     [
         ("Bronzer to Highlight + Contour", ("Good for contour and bronzing.",), []),
         ("Nail Files", ("They are good for shaping.", "It shapes my nails.", "Fine shape."), []),
-        ("Nail Files", ("They are good for shaping.", "They came soon.", "I am glad."), ["shaping"]),
+        (
+            "Nail Files",
+            ("They are good for shaping.", "They came soon.", "I am glad."),
+            ["shaping"],
+        ),
         # An occasion is some people's, however many speak of it.
         ("Dress", ("Perfect for weddings.", "Worn at weddings.", "Weddings!"), ["weddings"]),
     ],

@@ -45,7 +45,9 @@ class Shelf:
         self.title_code = np.zeros(len(genres), np.int64)
         self.work = np.arange(len(genres))
         self.genres = list(genres.values())
-        self.names = [("category", name) for name in sorted({one for g in self.genres for one in g})]
+        self.names = [
+            ("category", name) for name in sorted({one for g in self.genres for one in g})
+        ]
 
     def item(self, code: int) -> Any:
         return SimpleNamespace(title=self.items.column("title")[code].as_py())
@@ -94,7 +96,10 @@ def test_a_first_work_of_that_name_makes_one_sequel_follow_another() -> None:
         ("The Bourne Ultimatum", ["The Bourne Identity", "The Bourne Supremacy"]),
         ("The Great Muppet Caper", ["Muppets From Space", "Muppet Treasure Island"]),
         ("The Pink Panther", ["The Pink Panther Strikes Again", "Trail of the Pink Panther"]),
-        ("Planet of the Apes", ["Escape from the Planet of the Apes", "Beneath the Planet of the Apes"]),
+        (
+            "Planet of the Apes",
+            ["Escape from the Planet of the Apes", "Beneath the Planet of the Apes"],
+        ),
         ("Wallace & Gromit: A Close Shave", ["A Grand Day Out with Wallace and Gromit"]),
     ],
 )

@@ -19,6 +19,8 @@ FEWEST = 2
 """Works that must be of a kind for it to be named."""
 MOST = 4
 """Works that are named for a kind."""
+ENOUGH_NEAR = 3
+"""Works of the item's period beside which others of the genre are not named."""
 KEPT_KINDS = 2
 """Kinds that are tried, the most telling first: a source may have genres that nobody names."""
 DECIMALS = 9
@@ -56,9 +58,7 @@ class Kindred:
             The facts that remain, in their order.
         """
         own = self.genres(work)
-        alien = [
-            one for one in facts if is_single(one) and not own & self.genres(codes[one.value])
-        ]
+        alien = [one for one in facts if is_single(one) and not own & self.genres(codes[one.value])]
         if len(alien) == sum(map(is_single, facts)):
             return list(facts)
         return [one for one in facts if one not in alien]
@@ -99,12 +99,12 @@ class Kindred:
         carried: Mapping[Fact, set[int]],
         of: int,
     ) -> Fact:
-        """A genre as a fact; of the item's period, if as many of its works can be named."""
+        """A genre as a fact; of the item's period, if enough of its works are."""
         about, value = self.traits.names[genre]
         lead = Fact("kin", about, value, len(works), of, 0.0, UP)
         for period in periods:
             near = [one for one in works if period in carried[one]]
-            if len(near) >= min(len(works), MOST):
+            if len(near) >= min(len(works), ENOUGH_NEAR):
                 about, value = self.traits.names[period]
                 details = (lead, *near[:MOST])
                 return Fact("kin", about, value, len(near), of, 0.0, UP, "", details)

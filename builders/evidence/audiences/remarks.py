@@ -93,9 +93,7 @@ def remarks(
     return _apart(_firsts([*found, *unspoken], people), words, people)
 
 
-def _apart(
-    facts: Sequence[Fact], words: AspectWords, people: Callable[[Fact], str]
-) -> list[Fact]:
+def _apart(facts: Sequence[Fact], words: AspectWords, people: Callable[[Fact], str]) -> list[Fact]:
     """The facts without those of a wider group than an earlier one names: who loves the scent of rose likes scented
     products."""
     kept: list[Fact] = []
