@@ -12,10 +12,17 @@ import pytest
 
 from itdr.audit.answer_facts import unsupported_claims
 from itdr.builders.core.errors import ConfigError
+from itdr.builders.dataset import registry
+from itdr.builders.rendering import lexicon_files, templates
 from tests import planted, world
 from tests.evidence.test_audience_facts import world as tastes
 
 CONFIG = "target_user_identification"
+CLAIMED = {
+    f"aspect/{about}/{side}"
+    for about in ("audience", "niche", "wish", "aspect")
+    for side in ("up", "down")
+}
 Rows = dict[str, list[dict[str, Any]]]
 
 
@@ -184,6 +191,24 @@ def test_faults_and_the_genres_complement_are_no_usual_exclusions(source: str) -
                 flaws += 1
             assert one["fact"].endswith("up") or not one["quote"] or one["quote"] not in groups
     assert flaws and (warned or source == "amazon-books")
+
+
+@pytest.mark.parametrize("source", ["steam", "amazon-books", "yelp"])
+def test_a_quote_holds_the_word_that_made_its_claim(source: str) -> None:
+    found = world.load(
+        CONFIG, sources=[source, "ml-32m"], sample=True, data_dir=None, size="all", cells="all"
+    )
+    domain = registry.source(source).words
+    words = lexicon_files.load_lexicon(domain, templates.load_words(domain)).aspects
+    checked = 0
+    for row in world.everything(found):
+        for one in row["evidence"] if row["source"] == source else ():
+            if one["fact"] in CLAIMED:
+                named = words.mentions(one["value"], [one["quote"]])
+                assert named or one["value"].casefold() in one["quote"].casefold()
+                assert one["fact"].endswith("down") or not words.finds("grievance", one["quote"])
+                checked += 1
+    assert checked >= 5
 
 
 @pytest.mark.real

@@ -57,10 +57,13 @@ def remarks(
     """
     niches = words.niches_of(categories or title)
     # Whom a review names outright says more than what it praises, and is not quoted twice.
+    uses = _Uses(comments, title)
     named = [
         one
         for one in audiences(comments, words)
         if not words.pleases_everybody(one.value, one.direction)
+        and not uses.is_own(one)
+        and not _complains(one, words)
     ]
     quoted = "\n".join(fact.quote for fact in named)
 
@@ -71,20 +74,16 @@ def remarks(
 
     wanted = aspects(comments, words, ("audience", "niche", "wish"), is_reason)
     general = aspects(comments, words, ("aspect",), is_reason, words.lists.get("frank", ()))
-    judged = [one for one in (*wanted, *general) if one.quote not in quoted]
+    judged = [
+        one for one in (*wanted, *general) if one.quote not in quoted and not _complains(one, words)
+    ]
     against = complaints(comments, words)
     found = undisputed(_firsts([*named, *judged], lambda one: one.quote), comments, words)
     found = _with_complaints(found, against)
     spoken = [] if len(_suited(found)) >= ENOUGH else _spoken(niches, comments, words, found)
     found += [one for one in spoken if one.topic not in {fact.topic for fact in found}]
     weights = _Weights(words, comments, title, categories)
-    uses = _Uses(comments, title)
-    found = [
-        one
-        for one in found
-        if weights.is_enough(one) and not uses.is_own(one) and not _complains(one, words)
-    ]
-    found = [_warning(one, words) for one in found]
+    found = [_warning(one, words) for one in found if weights.is_enough(one)]
     found.sort(key=lambda one: (one.direction, -weights.of(one)))
     # What a field says is said only where the comments do not name enough people.
     fields = own if len(_suited(found)) < ENOUGH else ()
@@ -148,7 +147,7 @@ def _spoken(
         quote = next(praising, None)
         if quote is not None:
             named[quote] = Fact("aspect", "niche", name, direction=UP, quote=quote)
-    return list(named.values())
+    return [one for one in named.values() if not _complains(one, words)]
 
 
 class _Weights:
