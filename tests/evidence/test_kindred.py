@@ -20,6 +20,8 @@ CARRIED = {
     "Babe": [COMEDY, MAKER],
     "Speed": [THRILLER, NINETIES],
     "Glory": [DRAMA, WAR],
+    "Platoon": [DRAMA, WAR],
+    "Dead Calm": [DRAMA, THRILLER],
     "Heat": [THRILLER],
     "The Firm": [THRILLER, NINETIES],
 }
@@ -46,6 +48,7 @@ def kinds(item: str, *titles: str) -> list[tuple[str, int, int, list[str]]]:
 
 
 def test_the_genre_that_tells_most_is_named_with_its_works() -> None:
+    # Two genres together are one work's alone.
     first, second = kinds("Ghost", "Crimson Tide", "In the Line of Fire", "Glory", "Babe")
     assert first == ("Thriller", 2, 4, ["Crimson Tide", "In the Line of Fire"])
     assert second == ("Drama", 2, 4, ["Crimson Tide", "Glory"])
@@ -60,6 +63,17 @@ def test_a_period_is_named_where_it_is_that_of_the_works() -> None:
     # Beside three others are not missed.
     (found,) = kinds("Ghost", *near, "Heat", "The Firm")
     assert found == ("early 1990s", 3, 4, ["Thriller", *near, "The Firm"])
+
+
+def test_two_genres_together_come_first_where_the_works_share_both() -> None:
+    found = kinds("Crimson Tide", "Ghost", "Glory", "Heat")
+    assert [one[:3] for one in found] == [("Thriller", 2, 3), ("Drama", 2, 3)]
+    found = kinds("Crimson Tide", "Ghost", "Dead Calm", "Glory", "Platoon")
+    assert found[0] == ("Drama + War", 2, 4, ["Glory", "Platoon"])
+    assert found[1][:3] == ("Drama + Thriller", 2, 4)
+    # Not where more works can be named for one of them.
+    found = kinds("Crimson Tide", "Ghost", "Dead Calm", "Heat", "Speed")
+    assert found[0][:3] == ("Thriller", 4, 4)
 
 
 def test_a_work_counts_once_by_its_first_fact() -> None:

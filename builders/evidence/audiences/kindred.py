@@ -1,4 +1,4 @@
-"""What the single works that an item's fans like have in common with it: a genre of its own, perhaps of its period.
+"""What the single works that an item's fans like have in common with it: a genre, two together, or one of its period.
 
 Works without a theme (`themes.py`) are named by themselves; where several are of one kind with the item, that kind is
 named, and where some share a genre with it, those that share none are left out. Nothing is claimed of how usual that is.
@@ -7,6 +7,7 @@ named, and where some share a genre with it, those that share none are left out.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 
 from itdr.builders.evidence import traits as all_traits
 from itdr.builders.evidence.audiences.members import DECADE, TraitTable
@@ -23,6 +24,8 @@ ENOUGH_NEAR = 3
 """Works of the item's period beside which others of the genre are not named."""
 KEPT_KINDS = 2
 """Kinds that are tried, the most telling first: a source may have genres that nobody names."""
+PLUS = " + "
+"""Between the names of two genres, as the lexicon has it."""
 DECIMALS = 9
 
 
@@ -72,7 +75,8 @@ class Kindred:
             codes: by title, the code of a work.
 
         Returns:
-            Facts about a genre, or about a period with the genre as first detail; the works are their details.
+            Facts about two genres together (said only if the lexicon has a name for them), about a genre, or about a
+            period with the genre as first detail; the works are their details.
         """
         # A work may be named by two facts.
         single = list({one.value: one for one in reversed(facts) if is_single(one)}.values())[::-1]
@@ -86,9 +90,35 @@ class Kindred:
                 found.append((chance, -len(works), self.traits.names[genre], genre, works))
         found.sort(key=lambda one: one[:3])
         periods = {code for code in self.traits.of(work) if self._about(code) == DECADE}
+        first = len(found[0][-1]) if found else 0
         return [
-            self._kind(genre, periods, works, carried, len(single))
-            for *_, genre, works in found[:KEPT_KINDS]
+            *self._blends(work, single, carried, min(first, ENOUGH_NEAR)),
+            *(
+                self._kind(genre, periods, works, carried, len(single))
+                for *_, genre, works in found[:KEPT_KINDS]
+            ),
+        ]
+
+    def _blends(
+        self,
+        work: int,
+        single: Sequence[Fact],
+        carried: Mapping[Fact, set[int]],
+        least: int,
+    ) -> list[Fact]:
+        """Two genres of the item together, such as romance and comedy, that so many works have: the first have most,
+        and of these the rarest genres."""
+        found = []
+        for pair in combinations(sorted(self.genres(work), key=self._value), 2):
+            works = [one for one in single if carried[one].issuperset(pair)]
+            if len(works) >= max(least, FEWEST):
+                likes = [int(self.traits.likes[genre]) for genre in pair]
+                value = PLUS.join(map(self._value, pair))
+                found.append((-len(works), likes[0] * likes[1], value, works))
+        found.sort(key=lambda one: one[:3])
+        return [
+            Fact("kin", "blend", value, len(works), len(single), 0.0, UP, "", tuple(works[:MOST]))
+            for *_, value, works in found[:KEPT_KINDS]
         ]
 
     def _kind(
@@ -110,6 +140,9 @@ class Kindred:
                 return Fact("kin", about, value, len(near), of, 0.0, UP, "", details)
         details = tuple(works[:MOST])
         return Fact("kin", lead.about, lead.value, lead.count, of, 0.0, UP, "", details)
+
+    def _value(self, code: int) -> str:
+        return self.traits.names[code][1]
 
     def _about(self, code: int) -> str:
         return self.traits.names[code][0]
