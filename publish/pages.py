@@ -14,8 +14,9 @@ from itdr.publish import card, examples, option_tables, tables
 NOTE = "<!-- Written by `itdr card` from the code. Change the code, not this page. -->"
 OPTIONS_HEAD = """# Options and columns
 
-The second argument of `load_dataset("itdr", CONFIG, ...)` is a config. All other arguments are options. `itdr
-show`, `itdr plan` and `itdr build` take the same options, with dashes: `split_by` is `--split-by`."""
+The second argument of `load_dataset("itdr", CONFIG, ...)` is a config: a [subtask](subtasks/index.md), or a root
+task, which is several subtasks together. All other arguments are options. `itdr show`, `itdr plan` and `itdr build`
+take the same options, with dashes: `split_by` is `--split-by`. A *cell* is a subtask on one source."""
 OPTIONS_TAIL = """An option that is unknown, out of range or meaningless for a config is refused. The error lists what is allowed."""
 FORMATS_NOTE = """The option `format` says which columns hold the texts; all other columns stay.
 
@@ -130,7 +131,8 @@ def subtasks_index() -> str:
         for one in map(registry.task, registry.task_ids())
     ]
     return _page(
-        "# Subtasks",
+        "# Subtasks\n\nA subtask is one kind of question. Its id is a config of `load_dataset`, and so is that of its "
+        "root task, which is several subtasks together.",
         tables.table(("subtask", "config", "root task", "metrics"), rows),
         "## Sizes\n\nExamples at full size, split 8:1:1. The sizes are those of the paper.",
         tables.cells_table(),
