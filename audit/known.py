@@ -212,15 +212,11 @@ def _of_attributes(row: Row, layout: Layout) -> dict[str, Shape]:
     shown = [name[:1].upper() + name[1:] for name in names]
     entries = [_with_values(one, layout) for one in shown]
     lines = [_within(layout.line, (one,)) for one in entries]
-    numbered = [
-        _within(layout.number.replace("{n}", str(n)), (one,)) for n, one in enumerate(entries, 1)
-    ]
     return {
         "attributes": (layout.joined(names),),
         "attribute": (shown[0],),
         "n_attributes": (str(len(names)),),
         "attributes_lines": (entries[0],) if len(entries) == 1 else _joined(lines, "\n"),
-        "attributes_numbered": _joined(numbered, "\n"),
     }
 
 
