@@ -224,8 +224,7 @@ def _with_values(name: str, layout: Layout) -> Choice:
     """An attribute's name, alone or with the values that it may have."""
     shapes: list[Shape] = [(name,)]
     for pattern in (layout.one_of, layout.such_as):
-        named = pattern.replace("{entry}", name).replace("{name}", name.lower())
-        before, _, after = named.partition("{values}")
+        before, _, after = pattern.replace("{entry}", name).partition("{values}")
         shapes.append((before, LINE, after))
     return Choice(tuple(shapes))
 
