@@ -6,6 +6,7 @@ import copy
 import json
 import logging
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,6 @@ from itdr.builders.core import messages
 from itdr.builders.core.errors import ConfigError
 from itdr.builders.core.text import ELLIPSIS
 from itdr.builders.dataset.catalogue_table import schema
-from itdr.builders.rendering.template_files import texts_of
 from itdr.builders.sampling.popularity import NEVER
 from itdr.builders.store.titles import broken_off
 from itdr.commands.app import app
@@ -507,14 +507,10 @@ def test_harnesses_score_as_we_do(tmp_path: Path) -> None:
     assert evaluation.results(docs[0], [["Nothing", docs[0]["output"]]])["MRR"] == 0.5
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_every_open_ranking_says_in_which_order_it_is_asked_for(language: str) -> None:
-    prompts = texts_of("top_k_rec", None, language)["prompts"].values()
-    ordered = [
-        one
-        for one in prompts
-        if {"open", "timed"} <= (when := dict(one.when)).keys()
-        and when["timed"]
-        and not when.get("unordered")
-    ]
-    assert len(ordered) >= 4 and all("by_time" in one.needed for one in ordered), ordered
+@pytest.mark.parametrize("config", TASKS)
+def test_a_product_is_asked_for_by_its_whole_name_where_none_is_listed(config: str) -> None:
+    asked = {"sources": ["amazon-reviews-2023"], "sample": True, "data_dir": None}
+    for row in world.everything(world.load(config, **asked, candidates=0)):
+        assert re.search(r"\b(full names? as listed)\b", row["input"]), row["input"]
+    for row in world.everything(world.load(config, **asked)):
+        assert "as listed" not in row["input"]
