@@ -402,7 +402,9 @@ def read_domains(path: Path, known: Mapping[str, Mapping[str, str]]) -> dict[str
     domains = {key: dict(words) for key, words in known.items()}
     for key, entry in node.value.items():
         required = () if key in known else WORDS
-        given = fields(path, entry, f"the domain {key!r}", required, (*WORDS, *TITLE_ENDS, *OPEN_TITLES))
+        given = fields(
+            path, entry, f"the domain {key!r}", required, (*WORDS, *TITLE_ENDS, *OPEN_TITLES)
+        )
         words = {name: text(path, word, name) for name, word in given.items()}
         domains[key] = domains.get(key, {}) | words
     return domains
