@@ -97,7 +97,8 @@ class _Displayed:
     def _misnamed(self, first: Fact, one: Fact, places: Sequence[int]) -> Iterator[str]:
         if self.liked is None:
             return
-        failed = first.direction == DOWN or one.about == "title"
+        # A `title` is of the other side: a dislike beside a taste, a like beside a reason against works.
+        failed = (first.direction == DOWN) != (one.about == "title")
         side = self.side(DOWN if failed else UP)
         if not any(k in side for k in places):
             yield f"{one.value!r} stands among the {'likes' if failed else 'dislikes'}"

@@ -165,17 +165,19 @@ def test_a_named_taste_has_as_many_likes_as_an_unnamed_one(dramas: int, is_named
 
 
 def test_little_known_works_are_named_where_the_list_has_some() -> None:
-    found = question_list([()] * 4, [()] * 5)
+    found = question_list([*[("Drama",)] * 4, ()], [()] * 4)
     likes = np.array([0, 24, 25, 24, *[0] * 5])
     person = replace(found.person, counts=replace(found.person.counts, likes=likes, known=100))
     found = replace(found, person=person, namesakes=[True, *[False] * 8])
     habit = Fact("habit", "obscure", "", 9, 20, 3.0, UP)
     (told,) = display.shown_facts(found, [habit])
-    # A quarter of a well-known work's likes; none that shares its name.
+    # A quarter of a well-known work's likes; none that shares its name, or of which nothing is known.
     assert titles(told) == ["Film B", "Film D"]
     realiser = realiser_of(open_cell("ml-1m", folder()))
     (one,) = realiser.plan_statements([told])
-    assert 'lesser-known titles such as "Film B" and "Film D": 45%' in realiser.sentence(one)
+    assert 'lesser-known titles such as "Film B" and "Film D": 9 of the 20' in realiser.sentence(
+        one
+    )
     # Without an example it is not said.
     assert realiser.plan_statements([habit]) == []
 
@@ -200,6 +202,8 @@ def test_an_example_is_what_one_expects_of_its_kind() -> None:
     found = question_list([action, comedy], [], [("Action",)] * 3 + [("Comedy",)])
     romance = Fact("share", "category", "Romance", 15, 30, 0.1, UP)
     assert display._foremost(found, romance, np.ones(2, bool), 2) == [1, 0]
+    # Of a kind that seldom goes with it there are no more than needed.
+    assert display._foremost(found, romance, np.ones(2, bool), 1) == [1]
 
 
 @pytest.mark.parametrize("source", ["ml-1m", "anime-2023", "amazon-books", "steam"])

@@ -32,6 +32,7 @@ KINDS = {
     "expected (up), or the share among the likes (down)",
     "risk": "a contrast against a trait that still is liked more often than disliked; base is the share among the likes",
     "divided": "a trait more common among the dislikes than the likes, and among the likes than expected; base as of risk",
+    "mostly_liked": "a trait more common among the dislikes than the likes, and yet liked twice as often as disliked; base as of risk",
     "share": "count of a user's likes, or of the works also liked, with a trait, or of fans who like a work; base is the "
     "share to be expected",
     "listed": "a trait that many displayed likes (up) or dislikes (down) share, fairly sure of all; base as of contrast",
@@ -43,8 +44,10 @@ KINDS = {
     "shown": "count of the displayed likes (up) or dislikes (down) with a trait",
 }
 """Each kind of fact and what its figures count."""
-SHARE_KINDS = ("share", "contrast", "risk", "divided", "most", "listed")
+SHARE_KINDS = ("share", "contrast", "risk", "divided", "mostly_liked", "most", "listed")
 """Kinds whose base is a share, not an expected number."""
+SETTING_APART = ("contrast", "risk", "divided", "mostly_liked")
+"""Kinds that tell a user's likes from their dislikes."""
 ABOUTS = (
     "work", "category", "seldom_category", "creator", "hashtag", "tag", "decade", "seldom_decade",
     "series", "age", "gender", "country", "community", "aspect", "price", "feature",
@@ -118,3 +121,24 @@ def fact_of(entry: Mapping[str, Any]) -> Fact:
     value, quote = str(entry["value"] or ""), str(entry["quote"] or "")
     count, of, base = (entry[name] or 0 for name in ("count", "of", "base"))
     return Fact(kind, about, value, int(count), int(of), float(base), sign, quote)
+
+
+def expected_number(fact: Fact) -> float:
+    """How many would be expected where a fact counts `count`: its base, or its base's share of the total."""
+    return fact.base * fact.of if fact.kind in SHARE_KINDS else fact.base
+
+
+def percent(part: float, whole: float) -> int:
+    """A part as answers give it: a percentage without decimals, halves rounded up.
+
+    Args:
+        part: the part.
+        whole: the whole, more than 0.
+
+    Returns:
+        The percentage.
+
+    >>> percent(23, 40)
+    58
+    """
+    return int(100 * part / whole + 0.5)

@@ -21,14 +21,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from itdr.builders.core.rng import HashRng, stable_hash
-from itdr.builders.evidence.facts import SAMPLE, SHARE_KINDS, Fact
+from itdr.builders.evidence.facts import SAMPLE, Fact, expected_number, percent
 from itdr.builders.rendering import answer_files, jinja
 from itdr.builders.rendering.answer_files import AnswerForm, Section, StatementForm, When
 from itdr.builders.rendering.lexicon_files import Lexicon, load_lexicon
 from itdr.builders.sampling.case import Evidence
 
-FEW = 20
-"""Percentages are not used for totals below this."""
+FEW, COUNTED = 20, 10
+"""Percentages are not used for totals below the first, nor for counts below the second."""
 _WORD = re.compile(r"[a-z_]\w*")
 _FIRST_LETTER = re.compile(r"\s*[a-z]")
 
@@ -310,7 +310,7 @@ def figures(fact: Fact, lexicon: Lexicon) -> dict[str, str]:
         "usual": _phrase(phrases["about" if usual != "0" else "below_one"], usual, ""),
         "expected": usual if usual != "0" else phrases.get("under_one", ""),
         "usual_share": _phrase(phrases.get("share" if share != "0" else none), share, ""),
-        "rate": _rate(found, fact.of, phrases),
+        "rate": _rate(found, fact, phrases),
         "part": _phrase(phrases.get(_part(fact)), found["count"], found["of"]),
         "weighed": _weighed(fact, found, phrases),
         "among": _phrase(phrases.get(_among(fact)), found["of"], ""),
@@ -357,22 +357,22 @@ def _sayable(numbers: Iterable[str]) -> set[str]:
 
 
 def _numbers(fact: Fact) -> dict[str, str]:
-    expected = fact.base * fact.of if fact.kind in SHARE_KINDS else fact.base
+    expected = expected_number(fact)
     return {
         "count": f"{fact.count:,}",
         "of": f"{fact.of:,}",
         "rest": f"{fact.of - fact.count:,}",
         "usual": f"{int(expected + 0.5):,}",
-        "percent": _percent(fact.count, fact.of),
-        "rest_percent": _percent(fact.of - fact.count, fact.of),
-        "usual_percent": _percent(expected, fact.of),
+        "percent": str(percent(fact.count, fact.of)) if fact.of else "",
+        "rest_percent": str(percent(fact.of - fact.count, fact.of)) if fact.of else "",
+        "usual_percent": str(percent(expected, fact.of)) if fact.of else "",
         "times": str(int(fact.count / expected + 0.5)) if expected else "",
     }
 
 
-def _rate(found: Mapping[str, str], of: int, phrases: Mapping[str, str]) -> str:
-    """The count as a percentage, or as it is if the total is small."""
-    if of < FEW or found["percent"] == "0":
+def _rate(found: Mapping[str, str], fact: Fact, phrases: Mapping[str, str]) -> str:
+    """The count as a percentage, or as it is if it or the total is small."""
+    if fact.count < COUNTED or fact.of < FEW:
         return found["count"]
     return _phrase(phrases.get("share"), found["percent"], "")
 
@@ -395,10 +395,6 @@ def _part(fact: Fact) -> str:
 def _among(fact: Fact) -> str:
     """The phrase for the people counted: all of them, or a sample."""
     return "among_sample" if fact.of == SAMPLE else "among"
-
-
-def _percent(part: float, whole: float) -> str:
-    return str(int(100 * part / whole + 0.5)) if whole else ""
 
 
 def _topics(fact: Fact) -> Iterator[tuple[str, str]]:

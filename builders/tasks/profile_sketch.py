@@ -19,7 +19,7 @@ from itdr.builders.core.text import cut
 from itdr.builders.evidence.aspect_words import AspectWords
 from itdr.builders.evidence.aspects import aspects
 from itdr.builders.evidence.comments import Comment
-from itdr.builders.evidence.facts import DOWN, UP, Fact
+from itdr.builders.evidence.facts import DOWN, SETTING_APART, UP, Fact
 from itdr.builders.evidence.interests import (
     core,
     counts,
@@ -46,6 +46,8 @@ PROFILE = "profile"
 """The section of an answer with the tastes."""
 SECONDS = ("nearly_second", "equal_second", "second_of_two")
 """Statements that say the second of two tastes of equal weight."""
+SERIES_TITLES = 20
+"""A word that more titles have names no series."""
 HEARD = 40
 """Reviews of a user that are searched for what they speak of."""
 
@@ -132,7 +134,7 @@ def sketch_of(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -
     facts = display.distinct_tastes(subject.person, display.shown_facts(shown, ordered))
     facts = core.chosen_tastes(facts)
     told = opinions.opinions(subject.comments(shown.places.tolist()), subject.aspect_words)
-    facts += opinions.telling(told, subject.aspect_words, any(map(core.is_reason, facts)))
+    facts += opinions.without_common_faults(told, subject.aspect_words)
     flags = _sayable_flags(subject, facts, _flags(subject, shown, facts))
     if not _opens(subject, facts, flags):
         return None
@@ -164,7 +166,8 @@ def _question_list(subject: _Subject, distinct: Sequence[Fact]) -> QuestionList:
     codes = [subject.mine.items[k] for k in liked + disliked]
     (items,) = subject.cell.store.items_of([codes])
     shared = works.namesakes(subject.cell.store)[[subject.mine.works[k] for k in liked + disliked]]
-    return QuestionList(person, liked, disliked, items, is_sayable, shared.tolist())
+    common = likeness.common_words(subject.cell.partition, SERIES_TITLES)
+    return QuestionList(person, liked, disliked, items, is_sayable, shared.tolist(), common)
 
 
 def _displayed(subject: _Subject, facts: Sequence[Fact]) -> tuple[list[int], list[int]]:
@@ -220,9 +223,6 @@ def _flags(subject: _Subject, shown: QuestionList, facts: Sequence[Fact]) -> set
     found |= {"hours"} if counts.by_hours(cell.partition) else set()
     found |= {"disliked"} if shown.disliked else set()
     found |= {"facts_shown"} if cell.cell.options.get("show_facts") else set()
-    faults = [fact for fact in facts if fact.kind == "aspect" and fact.direction == DOWN]
-    common = any(opinions.is_common_fault(fact, subject.aspect_words) for fact in faults)
-    found |= {"common_fault"} if common else set()
     found |= {"niche"} if any(map(tastes.is_mostly_unknown, facts)) else set()
     places = shown.places.tolist()
     found |= {"reviews"} if any(texts[subject.mine.places[k]] for k in places) else set()
@@ -340,8 +340,7 @@ def _finished(
     said = _leading(statements)
     if visible_patterns.unspoken_pattern(shown, said) is not None:
         return None
-    telling = [fact for fact in said if not opinions.is_common_fault(fact, subject.aspect_words)]
-    if sum(cited(one) for one in statements) < LEAST_FACTS or not _tells(telling):
+    if sum(cited(one) for one in statements) < LEAST_FACTS or not _tells(said):
         return None
     if any(fact.about == "work" and fact.direction == UP for fact in said):
         flags = flags | {"offered"}
@@ -390,6 +389,6 @@ def _is_against(fact: Fact) -> bool:
     """Whether a fact tells likes from dislikes, or what to avoid."""
     if fact.kind == "aspect":
         return fact.direction != UP
-    return fact.kind in ("contrast", "risk", "divided") or (
+    return fact.kind in SETTING_APART or (
         fact.kind in ("also_liked", "listed") and fact.direction == DOWN
     )

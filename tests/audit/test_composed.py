@@ -140,7 +140,7 @@ def other_side_named(row: Row) -> bool:
         if entry["fact"] == "own/work" and liking:
             one = entry
             break
-        if not entry["fact"].startswith(("own", "shown")):
+        if not entry["fact"].startswith(("own", "shown", "overall")):
             liking = entry["fact"].endswith("/up")
     if one is None:
         return False

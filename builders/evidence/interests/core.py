@@ -9,12 +9,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from itdr.builders.evidence.facts import DOWN, UP, Fact
+from itdr.builders.evidence.facts import (
+    DOWN,
+    SETTING_APART,
+    UP,
+    Fact,
+    expected_number,
+    percent,
+)
 from itdr.builders.evidence.interests.opinions import is_shared
 from itdr.builders.evidence.interests.tastes import (
     FACT_OF,
     WIDE,
-    expected_share,
     is_clearly_above,
 )
 from itdr.builders.evidence.interests.works import KINDS
@@ -40,13 +46,11 @@ def is_taste(fact: Fact) -> bool:
 
 def is_own(fact: Fact) -> bool:
     """Whether a fact sets the user apart from others."""
-    return (
-        is_taste(fact) or fact.kind in ("contrast", "risk", "divided", "listed") or is_shared(fact)
-    )
+    return is_taste(fact) or fact.kind in (*SETTING_APART, "listed") or is_shared(fact)
 
 
 def is_reason(fact: Fact) -> bool:
-    """Whether a fact speaks against works with a trait; that a pattern of the list is no sign does not."""
+    """Whether a fact speaks against works with a trait; that all listed dislikes are of a decade does not."""
     return fact.about in KINDS and fact.direction == DOWN and fact.kind != "shown"
 
 
@@ -59,11 +63,8 @@ def strength(fact: Fact) -> int:
     Returns:
         The difference of the two percentages as an answer gives them.
     """
-    return _percent(fact.count / max(fact.of, 1)) - _percent(expected_share(fact))
-
-
-def _percent(share: float) -> int:
-    return int(100 * round(share, 6) + 0.5)
+    whole = max(fact.of, 1)
+    return percent(fact.count, whole) - percent(expected_number(fact), whole)
 
 
 def is_nameable(fact: Fact) -> bool:

@@ -17,10 +17,9 @@ from itdr.builders.evidence.interests import visible_patterns
 from itdr.builders.evidence.interests.counts import Counts
 from itdr.builders.evidence.interests.likeness import title_words
 from itdr.builders.evidence.interests.person import Person
-from itdr.builders.evidence.interests.question_list import QuestionList
+from itdr.builders.evidence.interests.question_list import LEAST_LISTED, QuestionList
 from itdr.builders.evidence.interests.tastes import common_dislike, is_clearly_above
-from itdr.builders.evidence.interests.visible_patterns import Pattern
-from itdr.builders.evidence.interests.works import KINDS, NARROW, PLUS
+from itdr.builders.evidence.interests.works import FOCUSED, KINDS, NARROW, PLUS
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 from itdr.builders.store.reader import Item
 
@@ -43,8 +42,6 @@ CLEARLY, SEEN = 2, 4
 many."""
 SAME = Fraction(7, 10)
 """Two tastes count as one if they share this fraction of the works of the smaller."""
-FOCUSED = 3
-"""A work of more categories is no example of one of them, where there are others."""
 LITTLE_KNOWN = 4
 """A work is named as little known if this many times its likes are still fewer than a well-known work has."""
 
@@ -123,29 +120,23 @@ def shown_facts(shown: QuestionList, facts: Sequence[Fact]) -> list[Fact]:
         and no taste named before it; the titles of listed dislikes precede them. What one reason
         excludes is no example of the next.
     """
-    reasons = [fact for fact in facts if _is_against(fact) and _is_reason(shown, fact)]
+    required = visible_patterns.required_of_reasons(shown)
+    reasons = [fact for fact in facts if _is_against(fact) and _is_reason(shown, fact, *required)]
     pattern = visible_patterns.unspoken_pattern(shown, reasons)
-    misleading = []
     if pattern is not None:
         warning = common_dislike(shown.person, pattern.about, pattern.value)
         reasons += [warning] if warning else []
-        misleading = [] if warning else [_misleading_pattern(shown, pattern)]
     reasons.sort(key=lambda fact: -shown.gap(*shown.counts_of(fact)))
     tastes = [fact for fact in facts if not _is_against(fact)]
-    return [
-        *_with_examples(shown, tastes, reasons),
-        *_with_details(shown, reasons),
-        *misleading,
-    ]
+    return [*_with_examples(shown, tastes, reasons), *_with_details(shown, reasons)]
 
 
 def _is_against(fact: Fact) -> bool:
     return fact.about in KINDS and fact.direction == DOWN
 
 
-def _is_reason(shown: QuestionList, fact: Fact) -> bool:
+def _is_reason(shown: QuestionList, fact: Fact, least: Fraction, fewest: int) -> bool:
     """Whether the list shows a fact against works about as plainly as anything that could be said against them."""
-    least, fewest = visible_patterns.required_of_reasons(shown)
     k, against = shown.counts_of(fact)
     if not _is_shown(fact, k, len(shown.liked), against, len(shown.disliked)):
         return False
@@ -169,9 +160,10 @@ def _with_details(shown: QuestionList, reasons: Sequence[Fact]) -> list[Fact]:
         has = shown.carriers(fact)
         places = _foremost(shown, fact, has & ~shown.is_like & ~excluded, 1)
         titles = _titles("work", places, shown.items)[:EXAMPLES]
-        if fact.kind == "divided":
-            liked = _foremost(shown, fact, has & shown.is_like & ~excluded, 1)[:1]
-            titles = [*_titles("title", liked, shown.items), *titles[:1]]
+        if fact.kind in ("divided", "mostly_liked"):
+            liked = _foremost(shown, fact, has & shown.is_like, 1)[:1]
+            failed = (places or _foremost(shown, fact, has & ~shown.is_like, 1))[:1]
+            titles = _titles("title", liked, shown.items) + _titles("work", failed, shown.items)
         other = shown.overall_of(fact, UP)
         found.append(replace(fact, details=(*shown.shown_of(fact), other, *titles)))
         excluded |= has
@@ -225,22 +217,11 @@ def _little_known(shown: QuestionList) -> tuple[Fact, ...]:
     counts = shown.person.counts
     likes = counts.likes[shown.person.codes[shown.places]]
     able = shown.is_like & (LITTLE_KNOWN * likes < counts.known)
+    # A work of which nothing is known may be a second entry of a well-known one.
+    able &= np.array([bool(item.categories) for item in shown.items], bool)
     able = np.flatnonzero(able & ~np.array([*shown.namesakes] or [False] * len(able), bool))
     order = able[np.argsort(likes[able], kind="stable")].tolist()
     return tuple(_titles("work", order, shown.items)[:SHOWN])
-
-
-def _misleading_pattern(shown: QuestionList, pattern: Pattern) -> Fact:
-    """The fact `shown` that a trait of most listed dislikes is no sign, as all that the user judged do not bear it out:
-    its base how many dislikes would have the trait if they were like the likes, its details all dislikes and all likes
-    with it."""
-    trait = Fact("shown", pattern.about, pattern.value)
-    low, high = shown.overall_of(trait, DOWN), shown.overall_of(trait, UP)
-    m = len(shown.disliked)
-    base = round(m * high.count / max(high.of, 1), 6)
-    return replace(
-        trait, count=pattern.number, of=m, base=base, direction=DOWN, details=(low, high)
-    )
 
 
 def left_over(
@@ -295,7 +276,8 @@ def _titles(about: str, places: Sequence[int], items: Sequence[Item]) -> list[Fa
 
 def _foremost(shown: QuestionList, fact: Fact, able: np.ndarray, least: int) -> list[int]:
     """Places of works with a trait, first those of which it says most: whose other categories often go with it, that
-    have few of them, and name it early. Of works with many categories only as many as are needed."""
+    have few of them, and name it early. Of works with many categories, or with one that seldom goes with it, only as
+    many as are needed."""
     counts, items = shown.person.counts, shown.items
     parts = fact.value.split(PLUS) if fact.about == "blend" else [fact.value]
     own = fact.about in ("category", "blend")
@@ -304,24 +286,35 @@ def _foremost(shown: QuestionList, fact: Fact, able: np.ndarray, least: int) -> 
         named = items[place].categories
         return len(named) if own and set(parts) <= set(named) else 0
 
+    def least_usual(place: int) -> Fraction:
+        others = [name for name in items[place].categories if name not in parts]
+        return min((_go_together(counts, name, parts) for name in others), default=Fraction(1))
+
     def rank(place: int) -> tuple[Fraction, int, int]:
         named = items[place].categories
         if not number_of(place):
             return Fraction(0), 0, 0
-        others = [name for name in named if name not in parts]
-        least_usual = min(
-            (_go_together(counts, name, parts) for name in others), default=Fraction(1)
-        )
-        return -least_usual, len(named), max(map(named.index, parts))
+        return -least_usual(place), len(named), max(map(named.index, parts))
+
+    def is_typical(place: int) -> bool:
+        """Whether none of its other categories makes the trait less likely."""
+        return not number_of(place) or least_usual(place) >= _usual_share(counts, parts)
 
     places = sorted(np.flatnonzero(able).tolist(), key=rank)
     if fact.about == "blend":
         # A blend says what a work is only where it has hardly another category.
         both = [one for one in places if number_of(one) <= len(parts)]
         return both if len(both) >= SHOWN else [one for one in places if number_of(one) <= FOCUSED]
-    few = [one for one in places if number_of(one) <= FOCUSED]
-    many = [one for one in places if number_of(one) > FOCUSED]
-    return few + many[: max(0, least - len(few))]
+    few = [one for one in places if number_of(one) <= FOCUSED and is_typical(one)]
+    other = sorted((one for one in places if one not in few), key=lambda one: not is_typical(one))
+    return few + other[: max(0, least - len(few))]
+
+
+def _usual_share(counts: Counts, parts: Sequence[str]) -> Fraction:
+    """How large a share of all works has all of some categories."""
+    codes = counts.codes["category"]
+    both = functools.reduce(np.intersect1d, (counts.bearers(codes[part]) for part in parts))
+    return Fraction(len(both), max(len(counts.likes), 1))
 
 
 def _go_together(counts: Counts, category: str, parts: Sequence[str]) -> Fraction:
@@ -340,7 +333,7 @@ def _go_together(counts: Counts, category: str, parts: Sequence[str]) -> Fractio
 def _is_shown(fact: Fact, k: int, n: int, against: int, m: int) -> bool:
     """Whether the displayed works show a fact: k of n likes carry its trait, and so many of m dislikes."""
     if fact.direction == DOWN:
-        return against >= visible_patterns.LEAST_LISTED and against * n >= FAR * k * m
+        return against >= LEAST_LISTED and against * n >= FAR * k * m
     if fact.kind == "listed" and k * LISTED < n:
         return False
     if k < SHOWN or WIDE * fact.count < fact.of:

@@ -28,7 +28,7 @@ class Rated:
     """The works that a user rated, by code.
 
     liked, disliked: the displayed ones.   likes, dislikes: all of them.   touched: what the user met in any way.
-    marks: the ratings (or hours) of the displayed likes.
+    marks: the ratings of the displayed likes; all alike where hours tell likes from dislikes.
     """
 
     liked: np.ndarray
@@ -113,7 +113,7 @@ def like_the_low(split: Partition, rated: Rated, works: np.ndarray) -> np.ndarra
     kinds = {_kind(item) for item in disliked} - {_kind(item) for item in liked}
     kinds.discard(frozenset())
     names = {word for item in disliked for word in title_words(item.title)}
-    names -= _common_words(split)
+    names -= common_words(split, RARE)
     for code, item in zip(works.tolist(), items, strict=True):
         if _kind(item) in kinds or not names.isdisjoint(title_words(item.title)):
             found[code] = True
@@ -148,14 +148,22 @@ def title_words(title: str) -> set[str]:
     return {word.casefold() for word in _WORD.findall(title) if len(word) >= TELLING}
 
 
-def _common_words(split: Partition) -> frozenset[str]:
-    """The words that too many titles of works to choose from have."""
+def common_words(split: Partition, most: int) -> frozenset[str]:
+    """The words of titles that are no names.
 
-    def made() -> frozenset[str]:
+    Args:
+        split: the part whose works count.
+        most: titles that have a name, at most.
+
+    Returns:
+        The longer words, folded, that more titles have.
+    """
+
+    def count() -> frozenset[str]:
         shelf = counts.companions_of(split).works.tolist()
         number = Counter(
             word for item in split.store.items_of([shelf])[0] for word in title_words(item.title)
         )
-        return frozenset(word for word, titles in number.items() if titles > RARE)
+        return frozenset(word for word, titles in number.items() if titles > most)
 
-    return split.store.shared(("common words", split.seed), made)
+    return split.store.shared(("common words", most, split.seed), count)

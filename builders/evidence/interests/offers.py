@@ -13,7 +13,7 @@ from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.interests import counts, likeness, works
 from itdr.builders.evidence.interests.companions import Pairs
 from itdr.builders.evidence.interests.likeness import Rated
-from itdr.builders.evidence.interests.works import KINDS
+from itdr.builders.evidence.interests.works import FOCUSED, KINDS
 
 if TYPE_CHECKING:
     from itdr.builders.sampling.partition import Partition
@@ -38,8 +38,6 @@ RECEIVED = Fraction(3, 5)
 """A work is offered only if at least this share of those who like or dislike it like it."""
 NAMELESS = "untitled"
 """A title that begins so is a working title."""
-FOCUSED = 3
-"""A work of more categories is no example of one of them."""
 
 
 def offers(

@@ -47,31 +47,21 @@ def opinions(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
     return sorted(facts, key=lambda fact: (fact.direction, -fact.count))
 
 
-def is_common_fault(fact: Fact, words: AspectWords) -> bool:
-    """Whether a fact is a complaint of what nobody likes, such as crashes."""
-    return (
-        fact.kind == "aspect"
-        and fact.direction == DOWN
-        and words.is_of("common_faults", fact.value)
-    )
-
-
-def telling(facts: Sequence[Fact], words: AspectWords, has_reason: bool) -> list[Fact]:
-    """The opinions without complaints of what nobody likes, if anything else speaks against works.
+def without_common_faults(facts: Sequence[Fact], words: AspectWords) -> list[Fact]:
+    """The opinions without complaints of what nobody likes, such as crashes: they say nothing of a taste.
 
     Args:
         facts: what `opinions` returns.
         words: the words of the domain.
-        has_reason: whether a kind of works disappoints.
 
     Returns:
         The facts in their order.
     """
-    common = [is_common_fault(fact, words) for fact in facts]
-    has_reason |= any(
-        fact.direction == DOWN and not one for fact, one in zip(facts, common, strict=True)
-    )
-    return [fact for fact, one in zip(facts, common, strict=True) if not (one and has_reason)]
+    return [
+        fact
+        for fact in facts
+        if fact.direction != DOWN or not words.is_of("common_faults", fact.value)
+    ]
 
 
 def is_for_others(comment: Comment, words: AspectWords) -> bool:

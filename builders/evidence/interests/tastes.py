@@ -16,7 +16,8 @@ works that carry it, `JUDGED` or more, lie so far above (below) the rest that ch
 of all in 67 users, by the normal bound over all traits tried (blends apart), and where it is clearly more
 common among the likes than the dislikes (the other way round). So it is this user's line, not
 everybody's. What speaks against a trait is a `contrast` only if more of its works are disliked than liked; otherwise
-it is a `risk`; and one that is more common among the likes than expected is `divided`, no reason to warn. A trait whose marks tell less is passed on as `listed` if it is more common among the
+it is a `risk`; one that is more common among the likes than expected is `divided`, and one that is liked at least
+twice as often as disliked `mostly_liked`: no reasons to warn. A trait whose marks tell less is passed on as `listed` if it is more common among the
 dislikes than among the likes by Fisher's exact test, at `LISTED_CHANCE`: it is said only where the displayed list
 shows it most clearly of all traits. In the same way a share is `listed` that chance explains at `LISTED_CHANCE` if
 only this trait had been tried: it is said only where the list shows it plainly.
@@ -56,7 +57,10 @@ CLEARLY_ABOVE, POINTS, FAR_ABOVE = Fraction(5, 4), Fraction(2, 25), Fraction(3)
 """A trait is named as a taste if its share is so many times the expected one, and by so much greater; or many times as
 great."""
 FEW_DISLIKES, MANY_LIKES = 5, 8
-"""A warning of what is liked more often than disliked takes so many dislikes, and fewer than so many likes to each."""
+"""Of what is liked more often than disliked, something is said only with so many dislikes, and at most so many likes
+to each."""
+MOSTLY_LIKED = 2
+"""Likes to each dislike from which a trait is called mostly liked, not a risk."""
 BORNE_OUT = Fraction(4, 3)
 """What most listed dislikes share is a reason if it is so many times as common among all dislikes as among all likes."""
 JUDGED = 5
@@ -259,6 +263,8 @@ def _fair_reason(fact: Fact, likes: int, person_likes: int, usual: float) -> lis
     few = fact.count < FEW_DISLIKES and fact.count <= likes
     if few or likes > MANY_LIKES * fact.count:
         return []
+    if likes >= MOSTLY_LIKED * fact.count:
+        return [replace(fact, kind="mostly_liked")]
     # What is liked more than usual is no ground for a warning, unless it is disliked more often still.
     as_taste = replace(fact, kind="share", count=likes, of=max(person_likes, 1), base=usual)
     more_disliked = fact.count > likes and not is_clearly_above(as_taste)

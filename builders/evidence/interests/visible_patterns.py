@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import NamedTuple
 
 import numpy as np
 
-from itdr.builders.evidence.facts import DOWN, UP, Fact
+from itdr.builders.evidence.facts import DOWN, SETTING_APART, UP, Fact
 from itdr.builders.evidence.interests.likeness import title_words
-from itdr.builders.evidence.interests.question_list import QuestionList
+from itdr.builders.evidence.interests.question_list import LEAST_LISTED, Pattern, QuestionList
 from itdr.builders.evidence.interests.works import KINDS, PLUS
 
-LEAST_LISTED = 2
-"""Listed dislikes that a reason against an item must apply to."""
 NEARLY_AS_PLAIN = Fraction(3, 4)
 """The gap of a reason against an item is at least this fraction of the greatest gap in the list: what is plain to see
 is not passed over for a detail."""
@@ -31,38 +29,6 @@ FAR_ABOVE = 2
 """Such a decade has at least so many times as many works in the list as would be expected."""
 
 
-class Pattern(NamedTuple):
-    """A trait that several listed dislikes have. number: how many.   likes: how many listed likes have it.
-    gap: the difference of the shares."""
-
-    about: str
-    value: str
-    number: int
-    likes: int
-    gap: Fraction
-
-
-def patterns(shown: QuestionList) -> list[Pattern]:
-    """The traits that can be named and that several listed dislikes have.
-
-    Args:
-        shown: the list.
-
-    Returns:
-        The plainest first: shared by most dislikes, then with the greatest gap.
-    """
-    person, n = shown.person, len(shown.liked)
-    owners, traits = person.counts.traits_of(person.codes[shown.places])
-    low, numbers = np.unique(traits[owners >= n], return_counts=True)
-    found = []
-    for trait, number in zip(low.tolist(), numbers.tolist(), strict=True):
-        about, value = person.counts.names[trait]
-        if number >= LEAST_LISTED and shown.is_sayable(about, value):
-            likes = int((traits[owners < n] == trait).sum())
-            found.append(Pattern(about, value, number, likes, shown.gap(likes, number)))
-    return sorted(found, key=lambda one: (-one.number, -one.gap, KINDS.index(one.about), one.value))
-
-
 def required_of_reasons(shown: QuestionList) -> tuple[Fraction, int]:
     """What a reason against an item must show in the list, given all that could be named.
 
@@ -72,10 +38,10 @@ def required_of_reasons(shown: QuestionList) -> tuple[Fraction, int]:
     Returns:
         The least gap, and the least number of dislikes that have the trait.
     """
-    found, m = patterns(shown), len(shown.disliked)
+    found, m = shown.patterns, len(shown.disliked)
     greatest = max((one.gap for one in found), default=Fraction(0))
     alike = any(one.number >= NEARLY_ALL * m and one.gap >= FAR_APART for one in found)
-    return NEARLY_AS_PLAIN * greatest, -(-4 * m // 5) if alike else LEAST_LISTED
+    return NEARLY_AS_PLAIN * greatest, math.ceil(NEARLY_ALL * m) if alike else LEAST_LISTED
 
 
 def unspoken_pattern(shown: QuestionList, said: Sequence[Fact]) -> Pattern | None:
@@ -92,7 +58,7 @@ def unspoken_pattern(shown: QuestionList, said: Sequence[Fact]) -> Pattern | Non
     if m < FEWEST_DISLIKES:
         return None
     covered = max((shown.counts_of(fact)[1] for fact in said if _is_about_lows(fact)), default=0)
-    for one in patterns(shown):
+    for one in shown.patterns:
         least = NEARLY_ALL if one.about == "creator" else MOST
         is_plain = one.number >= least * m and one.number * n >= TWICE * one.likes * m
         if is_plain and one.number > covered:
@@ -137,7 +103,7 @@ def _decades_of(shown: QuestionList, direction: int) -> Iterator[Fact]:
         # count >= FAR_ABOVE * expected, in whole numbers.
         if count * total < FAR_ABOVE * number * int(usual[code]):
             continue
-        if direction == DOWN and _is_liked_as_usual(shown, code, k):
+        if direction == DOWN and _is_liked_more_than_usual(shown, code, k):
             continue
         # A liking shows only where the dislikes clearly are of other decades.
         if direction == UP and FAR_ABOVE * against * number > k * len(shown.disliked):
@@ -146,8 +112,8 @@ def _decades_of(shown: QuestionList, direction: int) -> Iterator[Fact]:
         yield Fact("shown", "decade", value, count, number, expected, direction)
 
 
-def _is_liked_as_usual(shown: QuestionList, decade: int, k: int) -> bool:
-    """Whether a decade is more common among the k listed likes than among those of others."""
+def _is_liked_more_than_usual(shown: QuestionList, decade: int, k: int) -> bool:
+    """Whether a decade, of which k of the listed likes are, is more common there than among the likes of others."""
     counts, n = shown.person.counts, len(shown.liked)
     return k * int(counts.likes.sum()) > n * int(counts.liked[decade])
 
@@ -170,13 +136,13 @@ def leads_alone(shown: QuestionList, fact: Fact) -> bool:
         and one.value not in own
         and one.number >= against
         and one.gap >= least
-        for one in patterns(shown)
+        for one in shown.patterns
     )
 
 
 def have_one_name(fact: Fact, shown: QuestionList) -> bool:
-    """Whether all listed works that a fact is about share a word of their titles: the name of a series rather than
-    the trait is what they have in common.
+    """Whether all listed works that a fact is about share a rare word of their titles: the name of a series rather
+    than the trait is what they have in common.
 
     Args:
         fact: a fact about a trait.
@@ -187,7 +153,7 @@ def have_one_name(fact: Fact, shown: QuestionList) -> bool:
     """
     has = shown.carriers(fact) & (shown.is_like == (fact.direction != DOWN))
     words = [title_words(shown.items[place].title) for place in np.flatnonzero(has).tolist()]
-    return len(words) > 1 and bool(set.intersection(*words))
+    return len(words) > 1 and bool(set.intersection(*words) - shown.common_words)
 
 
 def sets_apart(fact: Fact) -> bool:
@@ -199,6 +165,4 @@ def sets_apart(fact: Fact) -> bool:
     Returns:
         True for contrasts, and for what many listed dislikes share.
     """
-    return fact.kind in ("contrast", "risk", "divided") or (
-        fact.kind == "listed" and fact.direction == DOWN
-    )
+    return fact.kind in SETTING_APART or (fact.kind == "listed" and fact.direction == DOWN)
