@@ -13,19 +13,19 @@ from itdr.builders.evidence.interests.likeness import title_words
 from itdr.builders.evidence.interests.question_list import LEAST_LISTED, Pattern, QuestionList
 from itdr.builders.evidence.interests.works import KINDS, PLUS
 
-NEARLY_AS_PLAIN = Fraction(3, 4)
+MIN_RATIO_TO_PLAINEST = Fraction(3, 4)
 """The gap of a reason against an item is at least this fraction of the greatest gap in the list: what is plain to see
 is not passed over for a detail."""
-NEARLY_ALL, FAR_APART = Fraction(4, 5), Fraction(3, 10)
+NEARLY_ALL, WIDE_GAP = Fraction(4, 5), Fraction(3, 10)
 """Where so many of the listed dislikes share a trait, with so great a gap, no reason applies to fewer of them."""
-MOST, TWICE = Fraction(3, 5), 2
+MIN_SHARE_OF_PLAIN_PATTERNS, MIN_CONTRAST_OF_PLAIN_PATTERNS = Fraction(3, 5), 2
 """A trait of so many of the listed dislikes, so many times as common there as among the likes, is always spoken of; a
 maker, of whom nothing else may be known, only if nearly all are by them."""
 FEWEST_DISLIKES = 3
 """Fewer dislikes show no pattern."""
-LIKES_OF_A_DECADE, DISLIKES_OF_A_DECADE = Fraction(3, 5), Fraction(1)
+MIN_LIKES_OF_A_DECADE, MIN_DISLIKES_OF_A_DECADE = Fraction(3, 5), Fraction(1)
 """The listed likes, and dislikes, that must be of one decade for it to be said."""
-FAR_ABOVE = 2
+MIN_LIFT_OF_DECADES = 2
 """Such a decade has at least so many times as many works in the list as would be expected."""
 
 
@@ -40,8 +40,8 @@ def required_of_reasons(shown: QuestionList) -> tuple[Fraction, int]:
     """
     found, m = shown.patterns, len(shown.disliked)
     greatest = max((one.gap for one in found), default=Fraction(0))
-    alike = any(one.number >= NEARLY_ALL * m and one.gap >= FAR_APART for one in found)
-    return NEARLY_AS_PLAIN * greatest, math.ceil(NEARLY_ALL * m) if alike else LEAST_LISTED
+    alike = any(one.number >= NEARLY_ALL * m and one.gap >= WIDE_GAP for one in found)
+    return MIN_RATIO_TO_PLAINEST * greatest, math.ceil(NEARLY_ALL * m) if alike else LEAST_LISTED
 
 
 def unspoken_pattern(shown: QuestionList, said: Sequence[Fact]) -> Pattern | None:
@@ -59,8 +59,11 @@ def unspoken_pattern(shown: QuestionList, said: Sequence[Fact]) -> Pattern | Non
         return None
     covered = max((shown.counts_of(fact)[1] for fact in said if _is_about_lows(fact)), default=0)
     for one in shown.patterns:
-        least = NEARLY_ALL if one.about == "creator" else MOST
-        is_plain = one.number >= least * m and one.number * n >= TWICE * one.likes * m
+        least = NEARLY_ALL if one.about == "creator" else MIN_SHARE_OF_PLAIN_PATTERNS
+        is_plain = (
+            one.number >= least * m
+            and one.number * n >= MIN_CONTRAST_OF_PLAIN_PATTERNS * one.likes * m
+        )
         if is_plain and one.number > covered:
             return one
     return None
@@ -90,9 +93,9 @@ def _decades_of(shown: QuestionList, direction: int) -> Iterator[Fact]:
     counts = shown.person.counts
     number = len(shown.liked if direction == UP else shown.disliked)
     usual, least = (
-        (counts.liked, LIKES_OF_A_DECADE)
+        (counts.liked, MIN_LIKES_OF_A_DECADE)
         if direction == UP
-        else (counts.disliked, DISLIKES_OF_A_DECADE)
+        else (counts.disliked, MIN_DISLIKES_OF_A_DECADE)
     )
     total = int((counts.likes if direction == UP else counts.dislikes).sum())
     for value, code in counts.codes["decade"].items():
@@ -101,12 +104,12 @@ def _decades_of(shown: QuestionList, direction: int) -> Iterator[Fact]:
         if not value[:1].isdigit() or number < FEWEST_DISLIKES or count < least * number:
             continue
         # count >= FAR_ABOVE * expected, in whole numbers.
-        if count * total < FAR_ABOVE * number * int(usual[code]):
+        if count * total < MIN_LIFT_OF_DECADES * number * int(usual[code]):
             continue
         if direction == DOWN and _is_liked_more_than_usual(shown, code, k):
             continue
         # A liking shows only where the dislikes clearly are of other decades.
-        if direction == UP and FAR_ABOVE * against * number > k * len(shown.disliked):
+        if direction == UP and MIN_LIFT_OF_DECADES * against * number > k * len(shown.disliked):
             continue
         expected = round(number * int(usual[code]) / max(total, 1), 6)
         yield Fact("shown", "decade", value, count, number, expected, direction)
@@ -130,7 +133,7 @@ def leads_alone(shown: QuestionList, fact: Fact) -> bool:
     """
     own = {fact.value, *fact.value.split(PLUS)}
     k, against = shown.counts_of(fact)
-    least = NEARLY_AS_PLAIN * shown.gap(k, against)
+    least = MIN_RATIO_TO_PLAINEST * shown.gap(k, against)
     return not any(
         one.about in ("category", "tag")
         and one.value not in own
