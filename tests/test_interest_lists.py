@@ -109,7 +109,7 @@ def test_a_second_taste_has_two_examples_of_its_own() -> None:
     [
         (0, ""),
         (1, 'One that disappointed is "Film K".'),
-        (2, 'Exceptions include "Film K" and "Film L".'),
+        (2, 'Two that disappointed are "Film K" and "Film L".'),
         (
             3,
             '3 of the 5 films listed as rated poorly are of this kind, "Film K" and "Film L" among them.',
