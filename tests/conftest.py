@@ -6,12 +6,15 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from multiprocessing import util
 from pathlib import Path
 
 import pytest
 
 _HOME = tempfile.mkdtemp(prefix="itdr-tests-")
 tempfile.tempdir = _HOME  # for all that tests write: one folder, removed at the end
+# After multiprocessing removed its own folder within it, which it does at priority -100.
+util.Finalize(None, shutil.rmtree, args=(_HOME, True), exitpriority=-200)
 os.environ["HF_HOME"] = os.path.join(_HOME, "hf")
 os.environ["ITDR_CACHE"] = os.path.join(_HOME, "itdr")
 for name in ("HF_DATASETS_CACHE", "HF_HUB_OFFLINE", "HF_DATASETS_OFFLINE", "ITDR_MIRROR"):
@@ -39,10 +42,6 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Bytes are named by their argument and place: a gzip file carries its time of writing, and
     parallel workers must collect the same names."""
     return argname if isinstance(val, bytes) else None
-
-
-def pytest_sessionfinish() -> None:
-    shutil.rmtree(_HOME, ignore_errors=True)
 
 
 @pytest.fixture
