@@ -20,6 +20,8 @@ os.environ["ITDR_CACHE"] = os.path.join(_HOME, "itdr")
 for name in ("HF_DATASETS_CACHE", "HF_HUB_OFFLINE", "HF_DATASETS_OFFLINE", "ITDR_MIRROR"):
     os.environ.pop(name, None)
 
+LONGEST_GROUP = "spark"
+
 
 def pytest_configure(config: pytest.Config) -> None:
     for marker in (
@@ -32,10 +34,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of one file share a process, and so what its fixtures built; a file may name a wider group."""
+    """Tests of one file share a process, and so what its fixtures built; a file may name a wider group.
+
+    The group that takes longest comes first: begun last, it would run on while the other workers idle.
+    """
     for item in items:
         if item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group").args[0] != LONGEST_GROUP)
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
