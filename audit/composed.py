@@ -30,6 +30,8 @@ LAYOUT = 12
 MOST_STEPS = 50_000
 """Attempts after which an answer counts as read."""
 SHOWN = 60
+TITLES = ("work", "title")
+"""Kinds of values that are titles."""
 
 
 class Reading(NamedTuple):
@@ -70,7 +72,21 @@ def read(row: Row, answer: str, folder: Path | None, language: str = "en") -> Re
         The statements; or what is wrong.
     """
     realiser = realiser_of(row["task"], row["source"], folder, language)
-    return _Reader(realiser, [fact_of(one) for one in row["evidence"]], answer).read()
+    facts = [fact_of(one) for one in row["evidence"]]
+    return _Reader(_naming(realiser, facts, answer), facts, answer).read()
+
+
+def _naming(realiser: Realiser, facts: Sequence[Fact], answer: str) -> Realiser:
+    """The realiser that keeps the year of those titles with which the answer gives it, as others bear the same."""
+    dated = frozenset(
+        fact.value
+        for fact in facts
+        if fact.about in TITLES and fact.value.endswith(")") and f'"{fact.value}"' in answer
+    )
+    if not dated:
+        return realiser
+    lexicon = dataclasses.replace(realiser.lexicon, namesakes=dated, _said={})
+    return dataclasses.replace(realiser, lexicon=lexicon)
 
 
 class _State(NamedTuple):

@@ -179,7 +179,7 @@ def test_users_have_enough_likes_and_dislikes_or_reviews(source: str) -> None:
             and sides.count(DISLIKE) >= profiles.LEAST_DISLIKES
         )
         assert judged or long
-        assert sum(map(profile_sketch.cited, case.answer.statements)) >= profile_sketch.LEAST_FACTS
+        assert sum(map(profile_sketch.cited, case.answer.statements)) >= profile_sketch.MIN_FACTS
 
 
 def test_the_question_says_how_many_there_are() -> None:

@@ -30,10 +30,13 @@ def test_the_marks_of_all_works_tell_a_contrast() -> None:
             code = person.counts.codes[fact.about][fact.value]
             place = int(np.searchsorted(person.tally.traits, code))
             deviation = person.deviations[place]
-            assert fact.direction * deviation > 2 and person.tally.works[place] >= tastes.JUDGED
+            assert (
+                fact.direction * deviation > 2
+                and person.tally.works[place] >= tastes.MIN_JUDGED_CARRIERS
+            )
             likes, dislikes = person.tally.likes[place] / n, person.tally.dislikes[place] / m
             own, other = (likes, dislikes) if fact.direction == UP else (dislikes, likes)
-            assert own >= tastes.CLEARLY[fact.direction] * other
+            assert own >= tastes.MIN_CONTRAST_BY_SIDE[fact.direction] * other
             usual = person.counts.share(code, n) if fact.direction == UP else likes
             assert fact.base == usual and fact.count == round(own * fact.of)
 

@@ -30,8 +30,11 @@ def test_offers_agree_with_the_taste_and_with_no_dislike(tmp_path: Path, caches:
     found = offered(rated(liked), [DRAMA])
     assert found and all(fact.details[0] == DRAMA.details[0] for fact in found)
     for fact in found:
-        assert fact.count >= offers.LIFT * fact.base and fact.count >= offers.FANS * fact.of
-        assert fact.count >= offers.TOGETHER and fact.of >= offers.ASKED
+        assert (
+            fact.count >= offers.MIN_LIFT_OF_OFFERS * fact.base
+            and fact.count >= offers.MIN_SHARE_OF_FANS * fact.of
+        )
+        assert fact.count >= offers.MIN_SHARED_FANS and fact.of >= offers.MIN_FANS
     war = Fact("share", "category", "War", 9, 10, 0.5, UP)
     assert offered(rated(liked), [war]) == []
     assert offered(rated(liked), [DRAMA], against=[DRAMA]) == []
@@ -181,9 +184,9 @@ def test_a_work_to_leave_out_goes_with_a_dislike_of_its_kind_and_with_no_like() 
             assert work not in case.codes and fact.direction == DOWN
             for one in works_of(store, (work, names[fact.quote])):
                 assert kind.value in one.traits(kind.about)
-            assert fact.count >= offers.CLEAR * fact.base
-            assert fact.count >= offers.MOST_FANS * fact.of
-            assert fact.of >= offers.FANS_OF_A_DISLIKE
+            assert fact.count >= offers.MIN_LIFT_OF_AVERSIONS * fact.base
+            assert fact.count >= offers.MIN_SHARE_OF_FANS_OF_A_DISLIKE * fact.of
+            assert fact.of >= offers.MIN_FANS_OF_A_DISLIKE
             # What goes with a like, or is met, is none, and without a kind that disappoints there is none.
             found = left_out(rated(none, disliked, likes=np.array([names[fact.quote]])))
             found += left_out(rated(none, disliked, touched=np.append(disliked, work)))
@@ -205,12 +208,17 @@ def test_a_work_is_liked_twice_as_often_as_expected(
     together: int, expected: float, is_clear: bool
 ) -> None:
     pairs = pairs_of((1, 2, together, expected))
-    assert offers._clear(pairs, offers.LIFT, offers.FANS).tolist() == [is_clear]
+    assert offers._clear(pairs, offers.MIN_LIFT_OF_OFFERS, offers.MIN_SHARE_OF_FANS).tolist() == [
+        is_clear
+    ]
 
 
 def test_a_quarter_of_the_fans_is_needed() -> None:
     pairs = pairs_of((1, 2, 8, 1.0), (1, 3, 8, 1.0))._replace(of=np.array([32, 33]))
-    assert offers._clear(pairs, offers.LIFT, offers.FANS).tolist() == [True, False]
+    assert offers._clear(pairs, offers.MIN_LIFT_OF_OFFERS, offers.MIN_SHARE_OF_FANS).tolist() == [
+        True,
+        False,
+    ]
 
 
 @pytest.mark.parametrize(

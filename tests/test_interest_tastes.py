@@ -15,7 +15,7 @@ from itdr.builders.evidence.interests.works import KINDS, blends
 from itdr.builders.rendering.lexicon_files import load_lexicon
 from itdr.builders.rendering.template_files import BUILT_IN
 from itdr.builders.rendering.templates import load_words
-from itdr.builders.tasks.profile_sketch import PROFILE, realiser_of
+from itdr.builders.tasks.profile_sketch import TASTES_SECTION, realiser_of
 from tests.interest import cases, folder, open_cell, shown
 
 
@@ -149,12 +149,12 @@ def test_the_greatest_contrast_is_what_separates_likes_from_dislikes() -> None:
 def test_answers_open_with_a_taste_and_keep_its_order() -> None:
     cell = open_cell("ml-1m", folder())
     plan = realiser_of(cell).form.plan
-    openings = next(one.slots[0] for one in plan if one.id == PROFILE)
+    openings = next(one.slots[0] for one in plan if one.id == TASTES_SECTION)
     drawn = cases(cell)
     assert len(drawn) > 50
     ordered = 0
     for case in drawn:
-        said = [one for one in case.answer.statements if one.section == PROFILE]
+        said = [one for one in case.answer.statements if one.section == TASTES_SECTION]
         assert said[0].form.id in openings
         pair = [one.facts[0] for one in said[:2] if core.is_nameable(one.facts[0])]
         words = {one.form.id for one in said[:2]}

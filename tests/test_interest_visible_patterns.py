@@ -67,11 +67,11 @@ def test_two_dislikes_show_no_pattern() -> None:
 def test_the_plainest_pattern_comes_first() -> None:
     both = ("Drama", "War")
     found = question_list([DRAMA, *[NONE] * 9], [both, both, both, WAR, NONE])
-    assert [one.value for one in visible_patterns.patterns(found)] == ["War", "Drama"]
+    assert [one.value for one in found.patterns] == ["War", "Drama"]
     found = question_list([WAR, *[NONE] * 9], [both, both, both, NONE, NONE])
-    assert [one.value for one in visible_patterns.patterns(found)] == ["Drama", "War"]
+    assert [one.value for one in found.patterns] == ["Drama", "War"]
     barred = replace(found, is_sayable=lambda about, value: value != "Drama")
-    assert [one.value for one in visible_patterns.patterns(barred)] == ["War"]
+    assert [one.value for one in barred.patterns] == ["War"]
 
 
 @pytest.mark.parametrize(

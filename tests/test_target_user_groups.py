@@ -12,7 +12,10 @@ from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.rendering.realiser import Statement
 from itdr.builders.tasks import target_user_groups as groups
 
-WORDS = AspectWords(polarity={"grievance": ("too small",), "denial": ("not",)})
+WORDS = AspectWords(
+    polarity={"grievance": ("too small",), "denial": ("not",)},
+    lists={"common_faults": ("stability",)},
+)
 
 
 def work(number: int = 0, kind: str = "also_liked", k: int = 9, n: int = 12) -> Fact:
@@ -151,3 +154,34 @@ def test_a_complaint_is_quoted_or_the_item_makes_no_case(
         said.append(against(Fact("aspect", "flaw", "too small", direction=DOWN, quote=quote)))
     found = groups.overlook_complaint(said, [Comment(0, verdict, text)], WORDS)
     assert found == overlooked
+
+
+def test_what_warns_everybody_is_said_where_it_says_something() -> None:
+    flop, divided = (
+        Statement(None, "everybody", (fact,))  # type: ignore[arg-type]
+        for fact in (
+            Fact("reception", "panned", "", 9, 30, 17.0, DOWN),
+            Fact("reception", "divided", "", 12, 30, 6.0, 0),
+        )
+    )
+    flaw, crash = (
+        Statement(None, "warning", (quoted("flaw", name, DOWN),))  # type: ignore[arg-type]
+        for name in ("scent", "stability")
+    )
+    suited, warned = group(trait()), against(trait("age", "18-24"))
+    for said, kept in (
+        ([suited, flop], [suited, flop]),
+        ([suited, warned, flop], [suited, warned, flop]),
+        # That opinions differ warns nobody.
+        ([suited, divided], [suited]),
+        ([suited, warned, divided], [suited, warned, divided]),
+        # Two groups are warning enough.
+        ([suited, warned, warned, flop], [suited, warned, warned]),
+        # A complaint that names no group stands beside one that does, unless nobody would like it.
+        ([suited, flaw], [suited]),
+        ([suited, warned, flaw], [suited, warned, flaw]),
+        ([suited, crash], [suited, crash]),
+    ):
+        found = groups.asked_for(said, WORDS)
+        assert found == kept
+        assert groups.warns(found) == (found != [suited])

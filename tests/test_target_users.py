@@ -12,10 +12,17 @@ import pytest
 
 from itdr.audit.answer_facts import unsupported_claims
 from itdr.builders.core.errors import ConfigError
+from itdr.builders.dataset import registry
+from itdr.builders.rendering import lexicon_files, templates
 from tests import planted, world
 from tests.evidence.test_audience_facts import world as tastes
 
 CONFIG = "target_user_identification"
+CLAIMED = {
+    f"aspect/{about}/{side}"
+    for about in ("audience", "niche", "wish", "aspect")
+    for side in ("up", "down")
+}
 Rows = dict[str, list[dict[str, Any]]]
 
 
@@ -68,6 +75,22 @@ def test_whom_to_warn_stands_on_a_fact() -> None:
                     for one in row["evidence"]
                 )
     assert asked >= 5 and warned >= 0.9 * asked
+
+
+def test_nobody_in_particular_stands_among_those_whom_it_does_not_suit() -> None:
+    """How all received an item is said of everybody else, in a paragraph of its own."""
+    flops = 0
+    for row in world.everything(rows()):
+        _, _, against = row["output"].partition("Not for:")
+        *_, others = re.split(r"\n\n(?:For anyone else|Opinion of it)", row["output"])
+        others = others if others != row["output"] else ""
+        reception = [one for one in row["evidence"] if one["fact"].startswith("reception")]
+        assert bool(others) == bool(reception) and len(reception) <= 1
+        assert not re.search(r"most viewers|safe bet|anyone else|divided", against.split("\n\n")[0])
+        for one in reception:
+            assert f"{one['count']} of all {one['of']}" in others and others.endswith("is usual).")
+            flops += 1
+    assert flops
 
 
 def test_items_with_facts_against_come_first() -> None:
@@ -155,15 +178,37 @@ def test_faults_and_the_genres_complement_are_no_usual_exclusions(source: str) -
     every = world.everything(found)
     facts = [{one["fact"] for one in row["evidence"]} for row in every]
     assert sum("liked_if/seldom_category/down" in one for one in facts) <= len(every) / 2
-    warned = 0
+    warned = flaws = 0
     for row in every:
-        groups, _, against = row["output"].partition("Not for:")
+        groups, _, warning = row["output"].partition("\n\n")
         for one in row["evidence"]:
             if one["fact"] == "aspect/aspect/down":
                 # A complaint stands beside those whom it concerns.
-                assert one["quote"] in against and one["quote"] not in groups
+                assert one["quote"] in warning.partition("Not for:")[2]
                 warned += 1
-    assert warned
+            if one["fact"] == "aspect/flaw/down":
+                assert f'A warning from one review: "{one["quote"]}."' in warning
+                flaws += 1
+            assert one["fact"].endswith("up") or not one["quote"] or one["quote"] not in groups
+    assert flaws and (warned or source == "amazon-books")
+
+
+@pytest.mark.parametrize("source", ["steam", "amazon-books", "yelp"])
+def test_a_quote_holds_the_word_that_made_its_claim(source: str) -> None:
+    found = world.load(
+        CONFIG, sources=[source, "ml-32m"], sample=True, data_dir=None, size="all", cells="all"
+    )
+    domain = registry.source(source).words
+    words = lexicon_files.load_lexicon(domain, templates.load_words(domain)).aspects
+    checked = 0
+    for row in world.everything(found):
+        for one in row["evidence"] if row["source"] == source else ():
+            if one["fact"] in CLAIMED:
+                named = words.mentions(one["value"], [one["quote"]])
+                assert named or one["value"].casefold() in one["quote"].casefold()
+                assert one["fact"].endswith("down") or not words.finds("grievance", one["quote"])
+                checked += 1
+    assert checked >= 5
 
 
 @pytest.mark.real

@@ -69,12 +69,17 @@ def test_rows_answer_what_they_are_asked(options: dict[str, object], tmp_path: P
         world.load(TASK, root, sources=["ml-1m"], cells="all", size="all", **options)
     )
     planted_rows = _rows_with_reviews(tmp_path, options)
-    assert {"Not for:" in row["output"] for row in every} == {True, False}
+    assert {_warns(row) for row in every} == {True, False}
     for row in [*every, *planted_rows]:
         # What the item or its reviews say is no question.
         asked = "\n".join(line for line in row["input"].splitlines() if _is_ours(line))
         if demands(asked) or demands(row["instruction"]):
-            assert "Not for:" in row["output"], row["input"]
+            assert _warns(row), row["input"]
+
+
+def _warns(row: dict[str, object]) -> bool:
+    """Whether an answer says for whom the item is not, or warns everybody but those whom it names."""
+    return bool(re.search(r"\n\n(Not for:|For anyone else|A warning)", str(row["output"])))
 
 
 def _is_ours(line: str) -> bool:

@@ -44,7 +44,9 @@ def complaints(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
                 named.add(fact.value)
     distinct: dict[tuple[str, str], Fact] = {}
     for one in sorted(found, key=lambda one: one[:4]):
-        distinct.setdefault(one.fact.topic, one.fact)
+        # Beside what an author complains of, another fault that concerns nobody in particular says little.
+        if not (one.another and one.general):
+            distinct.setdefault(one.fact.topic, one.fact)
     return list(distinct.values())[:MOST]
 
 

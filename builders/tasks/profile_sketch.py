@@ -41,14 +41,14 @@ from itdr.builders.rendering.realiser import Realiser, Statement, load_realiser
 from itdr.builders.tasks.base import OpenCell
 
 TASK_ID = "interest_recognition"
-LEAST_FACTS, TASTES = 3, 2
-PROFILE = "profile"
+MIN_FACTS, MIN_TASTES = 3, 2
+TASTES_SECTION = "profile"
 """The section of an answer with the tastes."""
-SECONDS = ("nearly_second", "equal_second", "second_of_two")
+SECOND_TASTES = ("nearly_second", "equal_second", "second_of_two")
 """Statements that say the second of two tastes of equal weight."""
-SERIES_TITLES = 20
+MAX_TITLES_OF_A_SERIES = 20
 """A word that more titles have names no series."""
-HEARD = 40
+MAX_REVIEWS_READ = 40
 """Reviews of a user that are searched for what they speak of."""
 
 
@@ -166,7 +166,7 @@ def _question_list(subject: _Subject, distinct: Sequence[Fact]) -> QuestionList:
     codes = [subject.mine.items[k] for k in liked + disliked]
     (items,) = subject.cell.store.items_of([codes])
     shared = works.namesakes(subject.cell.store)[[subject.mine.works[k] for k in liked + disliked]]
-    common = likeness.common_words(subject.cell.partition, SERIES_TITLES)
+    common = likeness.common_words(subject.cell.partition, MAX_TITLES_OF_A_SERIES)
     return QuestionList(person, liked, disliked, items, is_sayable, shared.tolist(), common)
 
 
@@ -174,7 +174,7 @@ def _displayed(subject: _Subject, facts: Sequence[Fact]) -> tuple[list[int], lis
     """Places of the likes and dislikes that the question shows."""
     cell, mine, person = subject.cell, subject.mine, subject.person
     order = np.array(cell.hashed_order(subject.user, mine.works, "shown"))
-    if any(subject.texts) and sum(map(core.is_taste, facts)) < LEAST_FACTS:
+    if any(subject.texts) and sum(map(core.is_taste, facts)) < MIN_FACTS:
         order = _telling_first(subject, order)
     names, taken = _names(subject), set[int]()
     liked, disliked = (
@@ -199,9 +199,9 @@ def _telling_first(subject: _Subject, order: np.ndarray) -> np.ndarray:
     """The order, begun by works whose review says what pleases or annoys: of a user with few tastes that
     can be counted there is little else to say."""
     words = subject.aspect_words
-    heard = order[:HEARD]
+    heard = order[:MAX_REVIEWS_READ]
     tells = np.array([bool(aspects(subject.comments([place]), words)) for place in heard], bool)
-    return np.concatenate([heard[tells], heard[~tells], order[HEARD:]])
+    return np.concatenate([heard[tells], heard[~tells], order[MAX_REVIEWS_READ:]])
 
 
 def _most(cell: OpenCell, texts: Sequence[str | None]) -> tuple[int, int]:
@@ -232,7 +232,7 @@ def _flags(subject: _Subject, shown: QuestionList, facts: Sequence[Fact]) -> set
 def _sayable_flags(subject: _Subject, facts: Sequence[Fact], flags: set[str]) -> set[str]:
     """The flags, without `two` where the plan has no statement for the second taste."""
     planned = subject.realiser.plan_statements(facts, flags)
-    if any(one.form.id in SECONDS for one in planned):
+    if any(one.form.id in SECOND_TASTES for one in planned):
         return flags
     return flags - {"two", "nearly"}
 
@@ -240,8 +240,8 @@ def _sayable_flags(subject: _Subject, facts: Sequence[Fact], flags: set[str]) ->
 def _opens(subject: _Subject, facts: Sequence[Fact], flags: set[str]) -> bool:
     """Whether the profile begins with a taste, and something sets the user apart."""
     planned = subject.realiser.plan_statements(facts, flags)
-    openings = next(one.slots[0] for one in subject.realiser.form.plan if one.id == PROFILE)
-    first = next((one.form.id for one in planned if one.section == PROFILE), None)
+    openings = next(one.slots[0] for one in subject.realiser.form.plan if one.id == TASTES_SECTION)
+    first = next((one.form.id for one in planned if one.section == TASTES_SECTION), None)
     return first in openings and any(map(core.is_own, _leading(planned)))
 
 
@@ -251,7 +251,9 @@ def _with_rest(
     """The facts, and what else many listed works have in common: decades, and a category of the likes."""
     said = _leading(subject.realiser.plan_statements(facts, flags))
     facts = [*facts, *visible_patterns.decades(shown)]
-    every = subject.realiser.lexicon.sayable([*tastes.commonest(subject.person, tastes.OFTEN)])
+    every = subject.realiser.lexicon.sayable(
+        [*tastes.commonest(subject.person, tastes.MIN_SHARE_OF_A_REST)]
+    )
     named = [fact for fact in said if core.is_taste(fact) or fact.kind == "most"]
     return [*facts, *display.left_over(shown, every, named, [*subject.held, *facts])]
 
@@ -340,7 +342,7 @@ def _finished(
     said = _leading(statements)
     if visible_patterns.unspoken_pattern(shown, said) is not None:
         return None
-    if sum(cited(one) for one in statements) < LEAST_FACTS or not _tells(said):
+    if sum(cited(one) for one in statements) < MIN_FACTS or not _tells(said):
         return None
     if any(fact.about == "work" and fact.direction == UP for fact in said):
         flags = flags | {"offered"}
@@ -376,7 +378,7 @@ def _tells(said: Sequence[Fact]) -> bool:
     """Whether this tells likes from dislikes, or two tastes and a work to offer."""
     liked = [fact for fact in said if core.is_taste(fact) and fact.direction == UP]
     offered = any(fact.kind == "also_liked" and fact.direction == UP for fact in said)
-    return any(map(_is_against, said)) or (len(liked) >= TASTES and offered)
+    return any(map(_is_against, said)) or (len(liked) >= MIN_TASTES and offered)
 
 
 def _warns(fact: Fact) -> bool:

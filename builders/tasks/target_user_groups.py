@@ -12,6 +12,8 @@ from itdr.builders.rendering.realiser import Statement
 
 GROUPS, NOT_FOR = "groups", "not_for"
 """The sections of an answer that name groups: whom the item suits, and whom it does not."""
+MOST_AGAINST = 2
+"""Groups whom the item does not suit beside which nothing is said of its reception."""
 ENOUGH = 3
 """Facts that count people or quote them, without which an item makes no case."""
 LEAST_GROUPS = 2
@@ -28,10 +30,33 @@ def suited(statements: Sequence[Statement]) -> list[Statement]:
     return [one for one in statements if one.section == GROUPS]
 
 
-def asked_for(statements: Sequence[Statement]) -> list[Statement]:
-    """The statements that a question asks for: a complaint that names no group only where others name one."""
-    warns = any(one.section == NOT_FOR for one in statements)
-    return [one for one in statements if warns or one.section == GROUPS]
+def asked_for(statements: Sequence[Statement], words: AspectWords) -> list[Statement]:
+    """The statements that a question asks for.
+
+    Args:
+        statements: what the plan makes of an item's facts.
+        words: the words by which reviews are read.
+
+    Returns:
+        The groups; what warns everybody else, unless groups enough are warned; and where somebody is warned, that
+        opinions differ, or a complaint that names no group. A fault that turns away people of every taste always counts.
+    """
+    against = sum(one.section == NOT_FOR for one in statements)
+
+    def is_asked_for(one: Statement) -> bool:
+        if one.section in (GROUPS, NOT_FOR):
+            return True
+        lead = one.facts[0]
+        if lead.kind == "reception":
+            return against < MOST_AGAINST and (bool(against) or lead.direction == DOWN)
+        return bool(against) or words.is_of("common_faults", lead.value)
+
+    return [one for one in statements if is_asked_for(one)]
+
+
+def warns(statements: Sequence[Statement]) -> bool:
+    """Whether an answer says whom the item does not suit: groups, or everybody else."""
+    return any(one.section != GROUPS for one in statements)
 
 
 def solid(statements: Sequence[Statement]) -> int:
@@ -52,7 +77,7 @@ def are_enough(statements: Sequence[Statement], is_rated: bool, own: Collection[
         fans of a topic or maker other than the item's own, or of several works: the rest restates what is shown of it.
     """
     found = suited(statements)
-    against = sum(one.section == NOT_FOR and one.facts[0].kind != "reception" for one in statements)
+    against = sum(one.section == NOT_FOR for one in statements)
     founded = sum(one.facts[0].solid for one in found)
     several = any(map(_has_solid_lead, found)) and founded + against >= LEAST_GROUPS
     several = several or (len(found) == 1 and _stands_alone(found[0]))

@@ -172,9 +172,10 @@ def _statements(cell: OpenCell, code: int) -> list[Statement]:
         if comments is not None:
             comments.prepare(code)
         shown, _ = _said(cell, code)
-        found = groups.asked_for(_realiser(cell).plan_statements(_facts(cell, code, shown)))
-        # Whoever asks whom to warn is not to overlook a complaint that the reviews make.
         words = _realiser(cell).lexicon.aspects
+        planned = _realiser(cell).plan_statements(_facts(cell, code, shown))
+        found = groups.asked_for(planned, words)
+        # Whoever asks whom to warn is not to overlook a complaint that the reviews make.
         kept[code] = [] if groups.overlook_complaint(found, shown, words) else found
     return kept[code]
 
@@ -284,7 +285,7 @@ def _case(cell: OpenCell, code: int) -> AudienceCase:
     statements = _statements(cell, code)
     answer = _realiser(cell).write(statements, cell.draws(code, "answer"))
     shown = {"comments": comments, "tags": tags, "facts_shown": cell.cell.options["show_facts"]}
-    shown["avoid"] = any(one.section == groups.NOT_FOR for one in statements)
+    shown["avoid"] = groups.warns(statements)
     shown["single"] = len(groups.suited(statements)) == 1
     flags = [name for name, there in shown.items() if there]
     return AudienceCase(

@@ -36,6 +36,21 @@ def test_every_clean_answer_is_read_to_the_last_letter(config: str) -> None:
         assert said == {one["value"] or "" for one in row["evidence"]}
 
 
+def test_a_title_may_be_given_with_its_year() -> None:
+    """It is where another work bears the same."""
+    dated = 0
+    for row in map(copy.deepcopy, rows("target_user_identification")):
+        for one in row["evidence"]:
+            bare = re.sub(r" \(\d{4}\)$", "", one["value"] or "")
+            if bare != one["value"] and f'"{bare}"' in row["output"]:
+                row["output"] = row["output"].replace(f'"{bare}"', f'"{one["value"]}"')
+                dated += 1
+                assert not composed.read(row, row["output"], None).wrong
+                other = row["output"].replace(one["value"], f"{bare} (1066)")
+                assert composed.read(row, other, None).wrong
+    assert dated
+
+
 def swapped_numbers(row: Row) -> bool:
     """Two different numbers of the answer, both in its evidence, in each other's place."""
     numbers = re.findall(r"(?<![\w.])\d+(?![\w.%])", re.sub(r'"[^"]*"', "", row["output"]))

@@ -158,10 +158,12 @@ def test_what_another_sentence_denies_is_not_said(
 @pytest.mark.parametrize(
     ("domain", "text", "about"),
     [
-        (GAMES, "Crashed twice, gave up.", "aspect"),
-        (BOOKS, "Full of errors.", "aspect"),
+        # Whom would crashes please? They warn everybody.
+        (GAMES, "Crashed twice, gave up.", "flaw"),
+        (GAMES, "The controls are terrible.", "aspect"),
+        (BOOKS, "Full of errors.", "flaw"),
         (PRODUCTS, "The scent is awful.", "flaw"),
-        (BOOKS, "Dull from the start.", "aspect"),
+        (BOOKS, "Dull from the start.", "flaw"),
         (PRODUCTS, "The scent is very strong.", "aspect"),
     ],
 )
@@ -370,3 +372,61 @@ def test_a_light_read_is_no_cookbook() -> None:
     fact = Fact("aspect", "aspect", "light reading", direction=UP, quote="Fine for a train ride")
     assert words(BOOKS).rules_out(fact, "Category: Cooking\nFine for a train ride.")
     assert not words(BOOKS).rules_out(fact, "Category: Fiction\nFine for a train ride.")
+
+
+def test_a_quote_that_praises_holds_no_complaint() -> None:
+    mixed = "Good thin crust, tasty ingredients, soggy in the middle."
+    for text, praised in (("Good thin crust, tasty pizza.", True), (f"Pizza! {mixed}", False)):
+        facts = found(BUSINESSES, "Roma", "Pizza, Restaurants", (1, text))
+        assert ("aspect", "pizza") in ups(facts) or not praised
+        assert not any("soggy" in one.quote for one in facts if one.direction == UP)
+    # Nor does one that names people outright, unless it denies what it names.
+    for text, said in (("not greasy", True), ("greasy", False)):
+        facts = found(PRODUCTS, "Gel", "", (0, f"Great for travel, {text}."))
+        assert (("aspect", "travel") in ups(facts)) == said
+
+
+def test_chai_is_no_coffee() -> None:
+    for drink, named in (("latte", True), ("chai latte", False)):
+        facts = found(BUSINESSES, "Bean", "Coffee & Tea", (1, f"I had a wonderful {drink}."))
+        assert (("aspect", "coffee and tea") in ups(facts)) == named
+
+
+@pytest.mark.parametrize(
+    ("title", "comments", "purposes"),
+    [
+        ("Bronzer to Highlight + Contour", ("Good for contour and bronzing.",), []),
+        ("Nail Files", ("They are good for shaping.", "It shapes my nails.", "Fine shape."), []),
+        (
+            "Nail Files",
+            ("They are good for shaping.", "They came soon.", "I am glad."),
+            ["shaping"],
+        ),
+        # An occasion is some people's, however many speak of it.
+        ("Dress", ("Perfect for weddings.", "Worn at weddings.", "Weddings!"), ["weddings"]),
+    ],
+)
+def test_what_every_buyer_does_with_a_product_is_no_group(
+    title: str, comments: tuple[str, ...], purposes: list[str]
+) -> None:
+    facts = found(PRODUCTS, title, "", *((1, text) for text in comments))
+    assert [one.value for one in facts if one.about == "purpose"] == purposes
+
+
+def test_a_wider_group_is_not_named_beside_a_narrower_one() -> None:
+    rose, scented = "It smells like rose.", "It leaves behind a beautiful scent."
+    assert ups(found(PRODUCTS, "Balm", "", (1, scented))) == [("aspect", "scent")]
+    both = ups(found(PRODUCTS, "Balm", "", (1, rose), (1, scented)))
+    assert both == [("aspect", "rose scents")]
+
+
+def test_what_else_an_author_complains_of_is_said_only_of_a_group() -> None:
+    complaint, more = "The cap is too small.", "My only issue is that it doesn't fit my long head."
+    facts = found(PRODUCTS, "Wig", "", (1, f"{complaint} {more}"))
+    assert [(one.about, one.quote) for one in facts] == [("aspect", "The cap is too small")]
+
+
+def test_a_complaint_of_a_common_head_is_none_of_large_ones() -> None:
+    fact = Fact("aspect", "aspect", "a larger head", direction=DOWN, quote="The cap is too small")
+    assert words(PRODUCTS).rules_out(fact, "The cap is too small. My head is normal size.")
+    assert not words(PRODUCTS).rules_out(fact, "The cap is too small. My head is large.")

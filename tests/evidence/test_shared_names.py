@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -34,3 +35,74 @@ def test_a_name_stands_in_several_titles_and_is_none_of_them(
 def test_a_word_of_many_titles_is_no_name() -> None:
     few = [f"Captain {'abcdefghijkl'[place]}" for place in range(MOST_WORKS)]
     assert names_of(*few) == {"captain"} and names_of(*few, "Captain Zed Again") == set()
+
+
+class Shelf:
+    """A store of titles, and their genres by name."""
+
+    def __init__(self, genres: dict[str, str]) -> None:
+        self.items = pa.table({"title": pa.array(list(genres), pa.string())})
+        self.title_code = np.zeros(len(genres), np.int64)
+        self.work = np.arange(len(genres))
+        self.genres = list(genres.values())
+        self.names = [
+            ("category", name) for name in sorted({one for g in self.genres for one in g})
+        ]
+
+    def item(self, code: int) -> Any:
+        return SimpleNamespace(title=self.items.column("title")[code].as_py())
+
+    def of(self, work: int) -> list[int]:
+        return [self.names.index(("category", one)) for one in self.genres[work]]
+
+
+def followed(first: str, others: list[str], genres: dict[str, str]) -> set[str]:
+    """Those of the others that follow a title, among many films of other names."""
+    unlike = {f"{chr(97 + one % 26)}{chr(97 + one // 26)}" * 3: "d" for one in range(400)}
+    store: Any = Shelf(genres | unlike)
+    titles = list(genres)
+    places = [titles.index(one) for one in others]
+    return {titles[one] for one in SharedNames(store).alike(titles.index(first), places, store)}
+
+
+COMEDIES = {
+    "Four Weddings and a Funeral": "cr",
+    "Muriel's Wedding": "c",
+    "The Wedding Banquet": "c",
+    "Notting Hill": "cr",
+}
+MATRIX = {"The Matrix": "as", "The Matrix Reloaded": "as", "The Matrix Revolutions": "as"}
+
+
+def test_a_word_inside_titles_names_no_series() -> None:
+    others = ["Muriel's Wedding", "The Wedding Banquet"]
+    assert followed("Four Weddings and a Funeral", others, COMEDIES) == set()
+
+
+def test_a_first_work_of_that_name_makes_one_sequel_follow_another() -> None:
+    assert followed("The Matrix Reloaded", ["The Matrix Revolutions"], MATRIX) == {
+        "The Matrix Revolutions"
+    }
+    # Neither without it, nor where works of the name are of no common genre.
+    del (sequels := dict(MATRIX))["The Matrix"]
+    assert followed("The Matrix Reloaded", ["The Matrix Revolutions"], sequels) == set()
+    unlike = MATRIX | {"The Matrix": "d"}
+    assert followed("The Matrix Reloaded", ["The Matrix Revolutions"], unlike) == set()
+
+
+@pytest.mark.parametrize(
+    ("first", "others"),
+    [
+        ("The Bourne Ultimatum", ["The Bourne Identity", "The Bourne Supremacy"]),
+        ("The Great Muppet Caper", ["Muppets From Space", "Muppet Treasure Island"]),
+        ("The Pink Panther", ["The Pink Panther Strikes Again", "Trail of the Pink Panther"]),
+        (
+            "Planet of the Apes",
+            ["Escape from the Planet of the Apes", "Beneath the Planet of the Apes"],
+        ),
+        ("Wallace & Gromit: A Close Shave", ["A Grand Day Out with Wallace and Gromit"]),
+    ],
+)
+def test_series_by_a_shared_name(first: str, others: list[str]) -> None:
+    genres = dict.fromkeys([first, *others, "Heat"], "a")
+    assert followed(first, [*others, "Heat"], genres) == set(others)

@@ -23,6 +23,7 @@ from itdr.builders.evidence.audiences.expectations import (
     deviations,
 )
 from itdr.builders.evidence.audiences.judged import Judged
+from itdr.builders.evidence.audiences.kindred import Kindred, is_single
 from itdr.builders.evidence.audiences.members import DECADE, Group, Members, TraitTable
 from itdr.builders.evidence.audiences.raters import DECIMALS, Raters, Rates
 from itdr.builders.evidence.audiences.reception import Verdicts, clicks, reception
@@ -36,8 +37,6 @@ RATED = ("ratings", "hours")
 """Rules by which it is known who likes an item and who does not."""
 NAMED_WORKS = 2
 """Works of a genre that are named instead of the genre."""
-SINGLE = ("also_liked", "liked_if")
-"""Kinds of facts that name single works."""
 KEPT_RATES = 2
 """The most works to name whose likers like the item more or less: works of one taste come in clusters."""
 LEAST_GROUP = 13
@@ -74,6 +73,7 @@ class Counting:
         self.themes = Themes(
             store, self.traits, self.members.total, SharedTags(store, seed, self.judged.totals[1])
         )
+        self.kindred = Kindred(self.traits, self.members.total)
         self.company = Company(
             store, self.judged, self.traits, self.activity, self.themes, self.rule in RATED
         )
@@ -131,7 +131,7 @@ class Counting:
 
     def _one_group_a_genre(self, work: int, facts: list[Fact]) -> list[Fact]:
         """Without single works of a genre whose fans are a group already, and beside other groups without works that
-        have no genre of this work. Two works say more than the name of their genre alone.
+        have no genre of this work. Two works say more than the name of their genre alone. What kind they are is named.
 
         Args:
             work: the work's code.
@@ -140,11 +140,7 @@ class Counting:
         Returns:
             The facts that remain, in their order.
         """
-        works = [
-            self._genres(self._by_title[one.value])
-            for one in facts
-            if one.about == "work" and one.direction == UP and one.kind in SINGLE
-        ]
+        works = [self._genres(self._by_title[one.value]) for one in facts if is_single(one)]
         facts = [
             one
             for one in facts
@@ -167,17 +163,17 @@ class Counting:
         own = self._genres(work)
         kept = []
         for one in facts:
-            if one.about == "work" and one.direction == UP and one.kind in SINGLE:
+            if is_single(one):
                 genres = self._genres(self._by_title[one.value])
                 if genres & named or (groups and own and not genres & own):
                     continue
             kept.append(one)
-        return kept
+        kept = self.kindred.related(work, kept, self._by_title)
+        return [*self.kindred.kinds(work, kept, self._by_title), *kept]
 
     def _genres(self, work: int) -> set[tuple[str, str]]:
         """The categories of a work, as topics."""
-        names = (self.traits.names[code] for code in self.traits.of(work))
-        return {(about, value) for about, value in names if about == all_traits.CATEGORY}
+        return {self.traits.names[code] for code in self.kindred.genres(work)}
 
     @functools.cached_property
     def _by_title(self) -> dict[str, int]:

@@ -7,6 +7,7 @@ that another sentence of the comments contradicts.
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Iterable, Sequence
 
 from itdr.builders.core.text import plain
@@ -20,14 +21,18 @@ from itdr.builders.evidence.aspects import (
     undisputed,
 )
 from itdr.builders.evidence.comments import Comment
-from itdr.builders.evidence.complaints import complaints
+from itdr.builders.evidence.complaints import complaints, grievance_in
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.sentences import quotable
 
 ENOUGH = 2
 """Groups named by comments beside which no field names another."""
+SHORT = 3
+"""Letters of a word that tells no use, such as "and"."""
 ENOUGH_MENTIONS = 2
 """Sentences that must speak of a small wish, such as a dessert, if neither name nor categories do."""
+
+_STEM = re.compile(r"(?:ing|ers?|ed|e?s|e)$")
 
 
 def remarks(
@@ -52,10 +57,13 @@ def remarks(
     """
     niches = words.niches_of(categories or title)
     # Whom a review names outright says more than what it praises, and is not quoted twice.
+    uses = _Uses(comments, title)
     named = [
         one
         for one in audiences(comments, words)
         if not words.pleases_everybody(one.value, one.direction)
+        and not uses.is_own(one)
+        and not _complains(one, words)
     ]
     quoted = "\n".join(fact.quote for fact in named)
 
@@ -66,21 +74,33 @@ def remarks(
 
     wanted = aspects(comments, words, ("audience", "niche", "wish"), is_reason)
     general = aspects(comments, words, ("aspect",), is_reason, words.lists.get("frank", ()))
-    judged = [one for one in (*wanted, *general) if one.quote not in quoted]
+    judged = [
+        one for one in (*wanted, *general) if one.quote not in quoted and not _complains(one, words)
+    ]
     against = complaints(comments, words)
     found = undisputed(_firsts([*named, *judged], lambda one: one.quote), comments, words)
     found = _with_complaints(found, against)
     spoken = [] if len(_suited(found)) >= ENOUGH else _spoken(niches, comments, words, found)
     found += [one for one in spoken if one.topic not in {fact.topic for fact in found}]
     weights = _Weights(words, comments, title, categories)
-    found = [one for one in found if weights.is_enough(one) and not _restates(one, title)]
-    found = [_warning(one, words) for one in found]
+    found = [_warning(one, words) for one in found if weights.is_enough(one)]
     found.sort(key=lambda one: (one.direction, -weights.of(one)))
     # What a field says is said only where the comments do not name enough people.
     fields = own if len(_suited(found)) < ENOUGH else ()
     # Of whom the comments speak, they tell whether the item suits them.
     unspoken = [one for one in fields if not words.mentions(one.value, weights.sentences)]
-    return _firsts([*found, *unspoken], people)
+    return _apart(_firsts([*found, *unspoken], people), words, people)
+
+
+def _apart(facts: Sequence[Fact], words: AspectWords, people: Callable[[Fact], str]) -> list[Fact]:
+    """The facts without those of a wider group than an earlier one names: who loves the scent of rose likes scented
+    products."""
+    kept: list[Fact] = []
+    for fact in facts:
+        named = [people(one) for one in kept if one.direction == UP]
+        if fact.direction != UP or not words.mentions(fact.value, named):
+            kept.append(fact)
+    return kept
 
 
 def _suited(facts: Sequence[Fact]) -> list[Fact]:
@@ -127,7 +147,7 @@ def _spoken(
         quote = next(praising, None)
         if quote is not None:
             named[quote] = Fact("aspect", "niche", name, direction=UP, quote=quote)
-    return list(named.values())
+    return [one for one in named.values() if not _complains(one, words)]
 
 
 class _Weights:
@@ -158,17 +178,41 @@ class _Weights:
         return bool(listed) or self.of_name(fact.value) >= ENOUGH_MENTIONS
 
 
-def _restates(fact: Fact, title: str) -> bool:
-    """Whether a purpose says no more than the item's name: "great for magnetic lashes"."""
-    name = plain(title)
-    return fact.about == "purpose" and all(
-        word.rstrip("s") in name for word in plain(fact.value).split()
+class _Uses:
+    """What an item is used for by whoever has it: that names no group."""
+
+    def __init__(self, comments: Sequence[Comment], title: str) -> None:
+        self._name = plain(title)
+        self._texts = [plain(comment.text) for comment in comments]
+
+    def is_own(self, fact: Fact) -> bool:
+        """Whether a purpose says no more than the item's name ("great for magnetic lashes"), or is an activity of which
+        most comments speak."""
+        if fact.about != "purpose":
+            return False
+        stems = [_STEM.sub("", word) for word in plain(fact.value).split() if len(word) > SHORT]
+        if all(stem in self._name for stem in stems):
+            return True
+        several = sum(all(stem in text for stem in stems) for text in self._texts)
+        activity = any(word.endswith("ing") for word in plain(fact.value).split())
+        return activity and several >= ENOUGH_MENTIONS and 2 * several > len(self._texts)
+
+
+def _complains(fact: Fact, words: AspectWords) -> bool:
+    """Whether a sentence that praises an item also complains of it."""
+    if fact.direction != UP:
+        return False
+    return bool(grievance_in(fact.quote, words)) or any(
+        words.finds("complaint", clause) and not words.finds("denial", clause)
+        for clause in clauses_of(fact.quote, words)
     )
 
 
 def _warning(fact: Fact, words: AspectWords) -> Fact:
     """A complaint about what nobody likes warns everybody, not one group."""
-    flaw = fact.about == "aspect" and words.is_of("flaws", fact.value)
+    flaw = fact.about == "aspect" and any(
+        words.is_of(which, fact.value) for which in ("flaws", "common_faults")
+    )
     return dataclasses.replace(fact, about="flaw") if flaw and fact.direction == DOWN else fact
 
 

@@ -2,7 +2,8 @@
 
 "The Bourne Identity" and "The Bourne Supremacy" share one, "A Grand Day Out with Wallace and Gromit" and "Wallace &
 Gromit: A Close Shave" two. Such a word is a name only if it stands in few titles, all of the works share a genre, and
-chance alone would hardly bring so many of its works among those that are liked together.
+chance alone would hardly bring so many of its works among those that are liked together. A word alone names a series
+only where both titles begin with it: "Muriel's Wedding" is no part of "Four Weddings and a Funeral".
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import functools
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from itdr.builders.core.text import plain
 from itdr.builders.evidence.audiences.members import TraitTable
@@ -23,8 +25,16 @@ MOST_WORKS = 10
 """Works that may bear a name; more bear a common word."""
 SHORTEST = 5
 """Letters of a name, at least."""
+SHORT = 4
+"""Letters of a word beside it, at least."""
 CHANCE = 0.02
 """How likely so many works with a name would be among others by chance, at most."""
+FAMILY = 3
+"""Titles that a name must stand in, where only one of them is among the works looked at."""
+FRAMES = frozenset(
+    ["the", "a", "an", "great", "new", "return", "revenge", "adventure", "son", "bride", "of"]
+)
+"""Words before a name that are no part of it, as in "Return of the ..."."""
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -45,6 +55,27 @@ class SharedNames:
         counts = Counter(word for title in every for word in _words(title))
         alone = {word for title in every if len(words := _all_words(title)) == 1 for word in words}
         return {word: n for word, n in counts.items() if 2 <= n <= MOST_WORKS and word not in alone}
+
+    @functools.cached_property
+    def _bearers(self) -> dict[str, list[int]]:
+        """By name the codes of the titles that it stands in."""
+        found: dict[str, list[int]] = {}
+        for code, title in enumerate(self.store.items.column("title").to_pylist()):
+            for word in _words(title or "") & self._names.keys():
+                found.setdefault(word, []).append(code)
+        return found
+
+    def _is_family(self, word: str, traits: TraitTable) -> bool:
+        """Whether a name is that of a work, and all others that bear it begin with it and share a genre."""
+        column = self.store.items.column("title")
+        titles = {code: column[code].as_py() for code in self._bearers[word]}
+        genres = [own for code in titles if (own := _genres(code, traits))]
+        return (
+            len({base_title(title) for title in titles.values()}) >= FAMILY
+            and all(_first_word(title) == word for title in titles.values())
+            and any(_all_words(title) - FRAMES == {word} for title in titles.values())
+            and bool(set.intersection(*genres) if genres else ())
+        )
 
     def alike(self, work: int, others: Sequence[int], traits: TraitTable) -> set[int]:
         """Those of some works that share a name and a genre with a work.
@@ -71,10 +102,15 @@ class SharedNames:
             if own & _genres(one, traits)
         }
         for word in sorted(words & self._names.keys()):
-            here = [one for one, shared in near.items() if word in shared]
+            here = [
+                one
+                for one, shared in near.items()
+                if word in shared and (len(shared) > 1 or _begin_alike(word, title, titles[one]))
+            ]
             k = len({base_title(titles[one]) for one in here})
-            # A single title needs more than one word, as "Wallace" and "Gromit".
+            # A single title needs more than one word, as "Wallace" and "Gromit", or a first work of that name.
             several = k > 1 or any(len(near[one]) > 1 for one in here)
+            several = several or (bool(here) and self._is_family(word, traits))
             p = (self._names[word] - 1) / size
             if several and at_least(k, max(len(others), k), p) <= CHANCE:
                 found.update(here)
@@ -83,15 +119,36 @@ class SharedNames:
         return found
 
 
+def _begin_alike(name: str, title: str, other: str) -> bool:
+    """Whether two titles begin with a name, or have it next to another word that they share: "Pink Panther"."""
+    first = name == _first_word(title) == _first_word(other)
+    return first or any(name in pair for pair in _pairs(title) & _pairs(other))
+
+
+def _first_word(title: str) -> str:
+    """The first word of a title that may be part of a name, without the ending of a plural."""
+    return next((word for word in _in_order(title) if word not in FRAMES), "")
+
+
+def _pairs(title: str) -> set[tuple[str, str]]:
+    """The longer words of a title that follow each other: ("planet", "ape") of "Planet of the Apes"."""
+    return set(pairwise(word for word in _in_order(title, SHORT) if word not in FRAMES))
+
+
+def _in_order(title: str, least: int = 1) -> list[str]:
+    """The words of a title that have so many letters, without the ending of a plural."""
+    named = (plain(word) for word in _WORD.findall(base_title(title)))
+    return [word.removesuffix("s") for word in named if len(word) >= least]
+
+
 def _words(title: str) -> set[str]:
     """The words of a title that may be names, without the ending of a plural."""
-    named = {plain(word) for word in _WORD.findall(base_title(title))}
-    return {word.removesuffix("s") for word in named if len(word) >= SHORTEST}
+    return set(_in_order(title, SHORTEST))
 
 
 def _all_words(title: str) -> set[str]:
     """All words of a title, without the ending of a plural."""
-    return {plain(word).removesuffix("s") for word in _WORD.findall(base_title(title))}
+    return set(_in_order(title))
 
 
 def _genres(work: int, traits: TraitTable) -> set[int]:

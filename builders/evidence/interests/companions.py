@@ -6,7 +6,7 @@ p as in `evidence/activity.py`; V = sum of p (1 - p). B goes with A where
 - k >= 5, (k + 5) / (E + 5) >= 2 and (k - E) / sqrt(V) >= 4, or
 - k >= 8, (k + 5) / (E + 5) >= 1.5 and (k - E) / sqrt(V) >= 5.
 
-Sought among the `SHELF` most liked works, over at most `HEARD` likers of each.
+Sought among the `SHELF_SIZE` most liked works, over at most `MAX_LIKERS_ASKED` likers of each.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 RULES = ((5, 2.0, 4.0), (8, 1.5, 5.0))
 """(k, ratio, deviations) at least: either is enough."""
-KEPT = 30
+MAX_COMPANIONS = 30
 """Companions of a work that are kept, the strongest first."""
 
 
@@ -120,7 +120,7 @@ def _companions(shelf: pa.Table, users: pa.Table, asked: pa.Table, together: pa.
     held = np.flatnonzero(holds)
     held = held[np.lexsort((other[held], -gain[held], work[held]))]
     place = np.arange(len(held)) - work[held].searchsorted(work[held])
-    held = held[place < KEPT]
+    held = held[place < MAX_COMPANIONS]
     columns = {
         "work": work[held],
         "other": other[held],
@@ -143,7 +143,7 @@ def activity_of(likes: np.ndarray, people: np.ndarray, likers: np.ndarray) -> Ac
     Returns:
         The model; people are told apart in steps of equal ratios of likes.
     """
-    # The whole part of STEPS * log2(likes), without rounding.
-    logs = [(max(one, 1) ** statements.STEPS).bit_length() for one in likes.tolist()]
+    # The whole part of ACTIVITY_STEPS * log2(likes), without rounding.
+    logs = [(max(one, 1) ** statements.ACTIVITY_STEPS).bit_length() for one in likes.tolist()]
     _, steps = np.unique(np.array(logs, np.int64), return_inverse=True)
     return Activity(steps, likes, people, likers)

@@ -20,22 +20,22 @@ from itdr.builders.evidence.facts import (
 from itdr.builders.evidence.interests.opinions import is_shared
 from itdr.builders.evidence.interests.tastes import (
     FACT_OF,
-    WIDE,
+    MIN_SHARE_OF_CORE,
     is_clearly_above,
 )
 from itdr.builders.evidence.interests.works import KINDS
 
 TASTES = ("share", *FACT_OF.values())
-LEAD = Fraction(1, 5)
+MIN_SHARE_OF_FIRST_TASTE = Fraction(1, 5)
 """The share of the likes that the first taste has at least."""
-SEEN = Fraction(2, 5)
+MIN_LISTED_SHARE_OF_CORE = Fraction(2, 5)
 """The share of the listed likes that the core of a taste has at least."""
-NEARLY_EQUAL, WEAKER = 90, 65
+MIN_PERCENT_OF_EQUALS, MAX_PERCENT_OF_WEAKER = 90, 65
 """A second taste is as strong as the first if its share is at least this percentage of the first one's, and the other
 way round; it is weaker if it is less common, and exceeds what is expected by less than this percentage of what the first one does."""
-SAFE, SAFE_SHARE = 10, 3
+MIN_LIKES_TO_A_DISLIKE, MIN_RATIO_OF_SAFE_SHARES = 10, 3
 """A kind is safe if the likes are so many times as many as the dislikes, and their share so many times as large."""
-DIVIDES = Fraction(1, 4)
+MIN_DIVIDING_DIFFERENCE = Fraction(1, 4)
 """What separates likes from dislikes differs by this share between them."""
 
 
@@ -102,7 +102,7 @@ def _is_about_likes(fact: Fact) -> bool:
 
 def _led(tastes: Sequence[Fact]) -> list[Fact]:
     """The tastes with the first one at the head that is common enough to lead."""
-    lead = next((one for one in tastes if one.count >= LEAD * one.of), None)
+    lead = next((one for one in tastes if one.count >= MIN_SHARE_OF_FIRST_TASTE * one.of), None)
     if lead is None:
         return []
     # A contrast of the same trait, if there is one, stands directly before or after it.
@@ -146,7 +146,8 @@ def is_safe(fact: Fact) -> bool:
         return False
     low = _other_side(fact)
     return (
-        SAFE * low.count <= fact.count and SAFE_SHARE * low.count * fact.of <= fact.count * low.of
+        MIN_LIKES_TO_A_DISLIKE * low.count <= fact.count
+        and MIN_RATIO_OF_SAFE_SHARES * low.count * fact.of <= fact.count * low.of
     )
 
 
@@ -178,15 +179,18 @@ def flags(shown: Sequence[Fact]) -> set[str]:
     if not first.direction:
         return found | {"core_mixed"}
     listed = first.details[0]
-    if listed.count < SEEN * listed.of or first.count < WIDE * first.of:
+    if (
+        listed.count < MIN_LISTED_SHARE_OF_CORE * listed.of
+        or first.count < MIN_SHARE_OF_CORE * first.of
+    ):
         return found
     return found | {{"contrast": "core_line", "most": "mainstay"}.get(first.kind, "core")}
 
 
 def _is_weaker(second: Fact, first: Fact) -> bool:
     """Whether a taste is clearly weaker than the first, and less common."""
-    is_rarer = 100 * second.count < NEARLY_EQUAL * first.count
-    return is_rarer and 100 * strength(second) < WEAKER * strength(first)
+    is_rarer = 100 * second.count < MIN_PERCENT_OF_EQUALS * first.count
+    return is_rarer and 100 * strength(second) < MAX_PERCENT_OF_WEAKER * strength(first)
 
 
 def _are_alike(first: Fact, second: Fact) -> bool:
@@ -194,7 +198,11 @@ def _are_alike(first: Fact, second: Fact) -> bool:
     up = first.direction == second.direction == UP and second.kind != "series"
     low, high = sorted((strength(first), strength(second)))
     fewer, more = sorted((first.count, second.count))
-    return up and 100 * low >= WEAKER * high and 100 * fewer >= NEARLY_EQUAL * more
+    return (
+        up
+        and 100 * low >= MAX_PERCENT_OF_WEAKER * high
+        and 100 * fewer >= MIN_PERCENT_OF_EQUALS * more
+    )
 
 
 def _dividing(shown: Sequence[Fact]) -> set[str]:
@@ -218,7 +226,7 @@ def _dividing(shown: Sequence[Fact]) -> set[str]:
 
 
 def _divides(fact: Fact) -> bool:
-    return fact.kind == "contrast" and is_own(fact) and _difference(fact) >= DIVIDES
+    return fact.kind == "contrast" and is_own(fact) and _difference(fact) >= MIN_DIVIDING_DIFFERENCE
 
 
 def _difference(fact: Fact) -> Fraction:

@@ -25,15 +25,15 @@ if TYPE_CHECKING:
     from itdr.builders.sampling.partition import Partition
     from itdr.builders.store.engine import Engine
 
-LITTLE_KNOWN = 5
+PARTS_OF_ALL_LIKES = 5
 """Little-known works are the least liked ones that together receive one like in this many."""
-ENDS = (0.1, 0.5, 0.9)
+HABIT_QUANTILES = (0.1, 0.5, 0.9)
 """Users below the first or above the last of these quantiles are at the extremes of a habit."""
 
 
 @dataclass(frozen=True)
 class Habits:
-    """The habits of users who have judged many works, at the quantiles `ENDS`.
+    """The habits of users who have judged many works, at the quantiles `HABIT_QUANTILES`.
 
     liked: the share of the judged works that they like.   obscure: the share of little-known works among these likes.
     """
@@ -262,7 +262,7 @@ def _least_known(likes: np.ndarray) -> int:
     if not total:
         return 1
     # All works with the same number of likes fall on the same side.
-    return int(ascending[sums.searchsorted(total // LITTLE_KNOWN, side="right")])
+    return int(ascending[sums.searchsorted(total // PARTS_OF_ALL_LIKES, side="right")])
 
 
 def _habits(table: pa.Table) -> Habits | None:
@@ -274,10 +274,10 @@ def _habits(table: pa.Table) -> Habits | None:
 
 
 def _quantiles(values: np.ndarray, users: np.ndarray) -> tuple[float, ...]:
-    """The values at the shares `ENDS` of the users."""
+    """The values at the shares `HABIT_QUANTILES` of the users."""
     order = values.argsort(kind="stable")
     reached = users[order].cumsum()
-    places = [int(reached.searchsorted(share * reached[-1])) for share in ENDS]
+    places = [int(reached.searchsorted(share * reached[-1])) for share in HABIT_QUANTILES]
     return tuple(float(values[order[place]]) for place in places)
 
 

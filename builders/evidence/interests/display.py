@@ -17,34 +17,32 @@ from itdr.builders.evidence.interests import visible_patterns
 from itdr.builders.evidence.interests.counts import Counts
 from itdr.builders.evidence.interests.likeness import title_words
 from itdr.builders.evidence.interests.person import Person
-from itdr.builders.evidence.interests.question_list import QuestionList
+from itdr.builders.evidence.interests.question_list import LEAST_LISTED, QuestionList
 from itdr.builders.evidence.interests.tastes import common_dislike, is_clearly_above
-from itdr.builders.evidence.interests.works import KINDS, NARROW, PLUS
+from itdr.builders.evidence.interests.works import FOCUSED, KINDS, NARROW, PLUS
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 from itdr.builders.store.reader import Item
 
-SHOWN = 2
+MIN_EXAMPLES = 2
 """Listed likes that must have a taste, and be examples of nothing that was named before it."""
-EXAMPLES = 3
+MAX_EXAMPLES = 3
 """Works that are named for a taste, at most."""
-REST = Fraction(2, 5)
+SHARE_OF_A_REST = Fraction(2, 5)
 """What so large a share of the listed likes have in common is named if no taste that is named applies to them."""
-FAILED = 2
+MAX_EXCEPTIONS = 2
 """Listed dislikes that are named as exceptions to a taste, at most."""
-WIDE = 12
+MAX_RARITY_OF_TASTES = 12
 """A taste shared by fewer than one like in this many cannot be seen in a fair sample."""
-FAR = 2
+MIN_CONTRAST_OF_REASONS = 2
 """A reason against an item must be this many times as common among the listed dislikes as among the likes."""
-LISTED = 3
+MAX_RARITY_OF_LISTED_TASTES = 3
 """A taste that is fairly sure must apply to one listed like in so many."""
-CLEARLY, SEEN = 2, 4
+MIN_CONTRAST_OF_TASTES, MAX_RARITY_OF_CONTRASTS = 2, 4
 """A contrast must be this many times as common among the listed likes as among the dislikes, and apply to one like in so
 many."""
-SAME = Fraction(7, 10)
+MIN_OVERLAP_OF_EQUALS = Fraction(7, 10)
 """Two tastes count as one if they share this fraction of the works of the smaller."""
-FOCUSED = 3
-"""A work of more categories is no example of one of them, where there are others."""
-LITTLE_KNOWN = 4
+MIN_DISTANCE_TO_WELL_KNOWN = 4
 """A work is named as little known if this many times its likes are still fewer than a well-known work has."""
 
 
@@ -87,7 +85,7 @@ def _restates(fact: Fact, own: int, earlier: Fact, theirs: int) -> bool:
         return False
     # A series does not stand for all works of the kind that it is of.
     number = own.bit_count() if narrow else min(own.bit_count(), theirs.bit_count())
-    return (own & theirs).bit_count() >= SAME * number
+    return (own & theirs).bit_count() >= MIN_OVERLAP_OF_EQUALS * number
 
 
 def nested(fact: Fact, other: Fact) -> bool:
@@ -122,7 +120,8 @@ def shown_facts(shown: QuestionList, facts: Sequence[Fact]) -> list[Fact]:
         and no taste named before it; the titles of listed dislikes precede them. What one reason
         excludes is no example of the next.
     """
-    reasons = [fact for fact in facts if _is_against(fact) and _is_reason(shown, fact)]
+    required = visible_patterns.required_of_reasons(shown)
+    reasons = [fact for fact in facts if _is_against(fact) and _is_reason(shown, fact, *required)]
     pattern = visible_patterns.unspoken_pattern(shown, reasons)
     if pattern is not None:
         warning = common_dislike(shown.person, pattern.about, pattern.value)
@@ -136,9 +135,8 @@ def _is_against(fact: Fact) -> bool:
     return fact.about in KINDS and fact.direction == DOWN
 
 
-def _is_reason(shown: QuestionList, fact: Fact) -> bool:
+def _is_reason(shown: QuestionList, fact: Fact, least: Fraction, fewest: int) -> bool:
     """Whether the list shows a fact against works about as plainly as anything that could be said against them."""
-    least, fewest = visible_patterns.required_of_reasons(shown)
     k, against = shown.counts_of(fact)
     if not _is_shown(fact, k, len(shown.liked), against, len(shown.disliked)):
         return False
@@ -161,7 +159,7 @@ def _with_details(shown: QuestionList, reasons: Sequence[Fact]) -> list[Fact]:
     for fact in reasons:
         has = shown.carriers(fact)
         places = _foremost(shown, fact, has & ~shown.is_like & ~excluded, 1)
-        titles = _titles("work", places, shown.items)[:EXAMPLES]
+        titles = _titles("work", places, shown.items)[:MAX_EXAMPLES]
         if fact.kind in ("divided", "mostly_liked"):
             liked = _foremost(shown, fact, has & shown.is_like, 1)[:1]
             failed = (places or _foremost(shown, fact, has & ~shown.is_like, 1))[:1]
@@ -204,13 +202,13 @@ def _with_examples(
 def _taste_details(shown: QuestionList, fact: Fact, barred: np.ndarray) -> tuple[Fact, ...] | None:
     """The details of a taste; None where it has too few examples beside what is barred."""
     has = shown.carriers(fact)
-    examples = _foremost(shown, fact, has & shown.is_like & ~barred, SHOWN)
-    if len(examples) < SHOWN:
+    examples = _foremost(shown, fact, has & shown.is_like & ~barred, MIN_EXAMPLES)
+    if len(examples) < MIN_EXAMPLES:
         return None
-    titles = _titles("work", examples, shown.items)[:EXAMPLES]
+    titles = _titles("work", examples, shown.items)[:MAX_EXAMPLES]
     told_apart = fact.kind == "contrast" or not fact.direction
     other = [shown.overall_of(fact, DOWN)] if told_apart else []
-    failed = _foremost(shown, fact, has & ~shown.is_like, FAILED)[:FAILED]
+    failed = _foremost(shown, fact, has & ~shown.is_like, MAX_EXCEPTIONS)[:MAX_EXCEPTIONS]
     return (*shown.shown_of(fact), *other, *_titles("title", failed, shown.items), *titles)
 
 
@@ -218,12 +216,12 @@ def _little_known(shown: QuestionList) -> tuple[Fact, ...]:
     """The listed likes that clearly are little known, the least known first; none that shares its name with another."""
     counts = shown.person.counts
     likes = counts.likes[shown.person.codes[shown.places]]
-    able = shown.is_like & (LITTLE_KNOWN * likes < counts.known)
+    able = shown.is_like & (MIN_DISTANCE_TO_WELL_KNOWN * likes < counts.known)
     # A work of which nothing is known may be a second entry of a well-known one.
     able &= np.array([bool(item.categories) for item in shown.items], bool)
     able = np.flatnonzero(able & ~np.array([*shown.namesakes] or [False] * len(able), bool))
     order = able[np.argsort(likes[able], kind="stable")].tolist()
-    return tuple(_titles("work", order, shown.items)[:SHOWN])
+    return tuple(_titles("work", order, shown.items)[:MIN_EXAMPLES])
 
 
 def left_over(
@@ -238,7 +236,7 @@ def left_over(
         facts: all that holds of the user; what it speaks against is not named.
 
     Returns:
-        At most one fact, with its details: about a category of `REST` of the listed likes that no named taste applies
+        At most one fact, with its details: about a category of `SHARE_OF_A_REST` of the listed likes that no named taste applies
         to, or of more listed likes than the last named taste.
     """
     barred = {fact.topic for fact in facts if fact.direction == DOWN} | {one.topic for one in named}
@@ -254,7 +252,7 @@ def left_over(
         alone = int((shown.carriers(fact) & free).sum())
         seen = shown.counts_of(fact)[0]
         last = shown.counts_of(named[-1])[0] if len(named) > 1 else seen
-        if alone >= SHOWN and (alone >= REST * len(shown.liked) or seen > last):
+        if alone >= MIN_EXAMPLES and (alone >= SHARE_OF_A_REST * len(shown.liked) or seen > last):
             able.append((alone, seen, fact))
     for _, _, best in sorted(able, key=lambda one: (-one[0], -one[1], -one[2].count)):
         # Examples are works that no named taste applies to.
@@ -306,7 +304,11 @@ def _foremost(shown: QuestionList, fact: Fact, able: np.ndarray, least: int) -> 
     if fact.about == "blend":
         # A blend says what a work is only where it has hardly another category.
         both = [one for one in places if number_of(one) <= len(parts)]
-        return both if len(both) >= SHOWN else [one for one in places if number_of(one) <= FOCUSED]
+        return (
+            both
+            if len(both) >= MIN_EXAMPLES
+            else [one for one in places if number_of(one) <= FOCUSED]
+        )
     few = [one for one in places if number_of(one) <= FOCUSED and is_typical(one)]
     other = sorted((one for one in places if one not in few), key=lambda one: not is_typical(one))
     return few + other[: max(0, least - len(few))]
@@ -335,9 +337,11 @@ def _go_together(counts: Counts, category: str, parts: Sequence[str]) -> Fractio
 def _is_shown(fact: Fact, k: int, n: int, against: int, m: int) -> bool:
     """Whether the displayed works show a fact: k of n likes carry its trait, and so many of m dislikes."""
     if fact.direction == DOWN:
-        return against >= visible_patterns.LEAST_LISTED and against * n >= FAR * k * m
-    if fact.kind == "listed" and k * LISTED < n:
+        return against >= LEAST_LISTED and against * n >= MIN_CONTRAST_OF_REASONS * k * m
+    if fact.kind == "listed" and k * MAX_RARITY_OF_LISTED_TASTES < n:
         return False
-    if k < SHOWN or WIDE * fact.count < fact.of:
+    if k < MIN_EXAMPLES or MAX_RARITY_OF_TASTES * fact.count < fact.of:
         return False
-    return fact.kind != "contrast" or (k * m >= CLEARLY * against * n and k * SEEN >= n)
+    return fact.kind != "contrast" or (
+        k * m >= MIN_CONTRAST_OF_TASTES * against * n and k * MAX_RARITY_OF_CONTRASTS >= n
+    )

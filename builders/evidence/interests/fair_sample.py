@@ -14,13 +14,13 @@ from itdr.builders.evidence.facts import Fact
 from itdr.builders.evidence.interests.person import Person
 from itdr.builders.evidence.interests.works import KINDS
 
-TRACKED = 6
+MAX_FACTS_KEPT_IN_PROPORTION = 6
 """How many facts (the strongest first) have their share preserved by the sample."""
-MIX, HEAVIER = 20, 4
+MAX_TRAITS_KEPT_IN_PROPORTION, WEIGHT_OF_FACTS = 20, 4
 """So many of a side's commonest traits keep their shares as well; the facts weigh so many times as much."""
-MIXED = ("category", "creator", "tag", "decade")
+TRAITS_KEPT_IN_PROPORTION = ("category", "creator", "tag", "decade")
 """The kinds of these traits."""
-CONSIDERED = 120
+MAX_WORKS_SEARCHED = 120
 """How many works of a side, in hash order, the sample is taken from."""
 _FARTHEST = np.iinfo(np.int64).max
 
@@ -51,7 +51,7 @@ def fair_sample(
         return []
     has, weights = _tracked(person, facts, order)
     wanted = has.sum(0)
-    has, order = has[:CONSIDERED], order[:CONSIDERED]
+    has, order = has[:MAX_WORKS_SEARCHED], order[:MAX_WORKS_SEARCHED]
     named = names[order].tolist()
     alike: dict[int, list[int]] = {}
     for place, name in enumerate(named):
@@ -80,12 +80,14 @@ def _tracked(
 ) -> tuple[np.ndarray, np.ndarray]:
     """What keeps its share: for each work of one side and each trait, whether the work has it; and the traits' weights."""
     known = person.counts
-    stated = list(dict.fromkeys(fact.topic for fact in facts if fact.about in KINDS))[:TRACKED]
-    codes = {known.codes[about].get(value): HEAVIER for about, value in stated}
+    stated = list(dict.fromkeys(fact.topic for fact in facts if fact.about in KINDS))[
+        :MAX_FACTS_KEPT_IN_PROPORTION
+    ]
+    codes = {known.codes[about].get(value): WEIGHT_OF_FACTS for about, value in stated}
     traits, number = np.unique(known.traits_of(person.codes[order])[1], return_counts=True)
-    mixed = np.isin(known.kinds[traits], [KINDS.index(kind) for kind in MIXED])
+    mixed = np.isin(known.kinds[traits], [KINDS.index(kind) for kind in TRAITS_KEPT_IN_PROPORTION])
     traits, number = traits[mixed], number[mixed]
-    for code in traits[np.lexsort((traits, -number))][:MIX].tolist():
+    for code in traits[np.lexsort((traits, -number))][:MAX_TRAITS_KEPT_IN_PROPORTION].tolist():
         codes.setdefault(code, 1)
     has = [person.bears(code)[order] for code in codes if code is not None]
     weights = [weight for code, weight in codes.items() if code is not None]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from itdr.builders.sampling.partition import Partition
     from itdr.builders.store.reader import Item
 
-TELLING, RARE = 5, 8
+MIN_LETTERS_OF_A_NAME, MAX_TITLES_WITH_A_NAME = 5, 8
 """A word of so many letters that no more titles have names a character or a franchise."""
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -113,7 +113,7 @@ def like_the_low(split: Partition, rated: Rated, works: np.ndarray) -> np.ndarra
     kinds = {_kind(item) for item in disliked} - {_kind(item) for item in liked}
     kinds.discard(frozenset())
     names = {word for item in disliked for word in title_words(item.title)}
-    names -= common_words(split, RARE)
+    names -= common_words(split, MAX_TITLES_WITH_A_NAME)
     for code, item in zip(works.tolist(), items, strict=True):
         if _kind(item) in kinds or not names.isdisjoint(title_words(item.title)):
             found[code] = True
@@ -145,7 +145,7 @@ def title_words(title: str) -> set[str]:
     >>> sorted(title_words("Beneath the Planet of the Apes (1970)"))
     ['beneath', 'planet']
     """
-    return {word.casefold() for word in _WORD.findall(title) if len(word) >= TELLING}
+    return {word.casefold() for word in _WORD.findall(title) if len(word) >= MIN_LETTERS_OF_A_NAME}
 
 
 def common_words(split: Partition, most: int) -> frozenset[str]:

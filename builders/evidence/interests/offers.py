@@ -13,33 +13,31 @@ from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.interests import counts, likeness, works
 from itdr.builders.evidence.interests.companions import Pairs
 from itdr.builders.evidence.interests.likeness import Rated
-from itdr.builders.evidence.interests.works import KINDS
+from itdr.builders.evidence.interests.works import FOCUSED, KINDS
 
 if TYPE_CHECKING:
     from itdr.builders.sampling.partition import Partition
     from itdr.builders.store.reader import StoreReader
 
-OFFERS = 2
-EXACT = 1_000_000
+MAX_OFFERS = 2
+PARTS_OF_ONE = 1_000_000
 """Expected numbers are counted in so many parts of one."""
-LIFT, FANS = Fraction(2), Fraction(1, 4)
+MIN_LIFT_OF_OFFERS, MIN_SHARE_OF_FANS = Fraction(2), Fraction(1, 4)
 """A work is offered if at least this share of a displayed like's fans like it, this many times as many as expected."""
-ALONE, ALONE_OF_A_PERIOD = Fraction(5, 2), Fraction(4)
+MIN_LIFT_FROM_ONE_WORK, MIN_LIFT_FROM_ONE_WORK_OF_A_PERIOD = Fraction(5, 2), Fraction(4)
 """Where only one displayed like speaks for it, so many times as many; and where the taste is for a period."""
-CLEAR, MOST_FANS = Fraction(3), Fraction(2, 5)
+MIN_LIFT_OF_AVERSIONS, MIN_SHARE_OF_FANS_OF_A_DISLIKE = Fraction(3), Fraction(2, 5)
 """The same for a displayed dislike's fans, for a work to leave out."""
-FANS_OF_A_DISLIKE = 25
+MIN_FANS_OF_A_DISLIKE = 25
 """Fans of a displayed dislike that speak for leaving out another work, at least."""
-ALIKE = 2
+MIN_SHARED_KINDS = 2
 """Kinds that a work and the one that speaks for it should share."""
-ASKED, TOGETHER = 10, 8
+MIN_FANS, MIN_SHARED_FANS = 10, 8
 """A displayed work has fans to speak of if so many people like it; and so many of them must like the other work."""
-RECEIVED = Fraction(3, 5)
+MIN_RECEPTION = Fraction(3, 5)
 """A work is offered only if at least this share of those who like or dislike it like it."""
-NAMELESS = "untitled"
+WORKING_TITLE = "untitled"
 """A title that begins so is a working title."""
-FOCUSED = 3
-"""A work of more categories is no example of one of them."""
 
 
 def offers(
@@ -80,7 +78,11 @@ def offers(
     if not obscure:
         barred |= ~_well_known(split)
     deaf = warned | np.isin(np.arange(len(barred)), np.array(silent, np.int64))
-    clear = _clear(pairs, LIFT, FANS) & ~barred[pairs.other] & ~deaf[pairs.work]
+    clear = (
+        _clear(pairs, MIN_LIFT_OF_OFFERS, MIN_SHARE_OF_FANS)
+        & ~barred[pairs.other]
+        & ~deaf[pairs.work]
+    )
     able = np.flatnonzero(clear)
     strength = _strength(pairs, able, len(barred))
     keys = (-pairs.gain[able], store.item_hash[pairs.other[able]], -strength[pairs.other[able]])
@@ -102,7 +104,7 @@ def offers(
             found.append(
                 replace(_fact(store, pairs, place, UP), details=(*taste.details[:1], *more))
             )
-        if len(found) == OFFERS:
+        if len(found) == MAX_OFFERS:
             break
     return found
 
@@ -125,7 +127,9 @@ def aversions(split: Partition, rated: Rated, *, kinds: Sequence[Fact]) -> list[
     barred = _met(store, rated) | works.namesakes(store)
     barred |= likeness.by_the_makers_of(split, rated.likes)
     barred[table.of(rated.likes).other] = True
-    clear = _clear(pairs, CLEAR, MOST_FANS) & (pairs.of >= FANS_OF_A_DISLIKE)
+    clear = _clear(pairs, MIN_LIFT_OF_AVERSIONS, MIN_SHARE_OF_FANS_OF_A_DISLIKE) & (
+        pairs.of >= MIN_FANS_OF_A_DISLIKE
+    )
     able = np.flatnonzero(clear & ~barred[pairs.other])
     able = able[np.lexsort((store.item_hash[pairs.other[able]], -pairs.gain[able]))]
     for kind in kinds:
@@ -144,7 +148,9 @@ def _is_doubtful(taste: Fact) -> bool:
 
 def _supported(pairs: Pairs, places: np.ndarray, taste: Fact) -> np.ndarray:
     """These pairs without those for which one displayed like alone speaks, and not clearly enough."""
-    alone = ALONE_OF_A_PERIOD if taste.about == "decade" else ALONE
+    alone = (
+        MIN_LIFT_FROM_ONE_WORK_OF_A_PERIOD if taste.about == "decade" else MIN_LIFT_FROM_ONE_WORK
+    )
     others, number = np.unique(pairs.other[places], return_counts=True)
     several = number[others.searchsorted(pairs.other[places])] > 1
     return places[several | _is_lifted(pairs, alone)[places]]
@@ -152,15 +158,15 @@ def _supported(pairs: Pairs, places: np.ndarray, taste: Fact) -> np.ndarray:
 
 def _clear(pairs: Pairs, lift: Fraction, fans: Fraction) -> np.ndarray:
     """Which pairs hold for so large a share of the first work's fans, and so many times as often as expected."""
-    asked = (pairs.of >= ASKED) & (pairs.together >= TOGETHER)
+    asked = (pairs.of >= MIN_FANS) & (pairs.together >= MIN_SHARED_FANS)
     shared = pairs.together * fans.denominator >= fans.numerator * pairs.of
     return asked & shared & _is_lifted(pairs, lift)
 
 
 def _is_lifted(pairs: Pairs, lift: Fraction) -> np.ndarray:
     """Which pairs hold so many times as often as expected. What is expected was rounded when it was counted."""
-    expected = np.rint(pairs.expected * EXACT).astype(np.int64)
-    return pairs.together * EXACT * lift.denominator >= lift.numerator * expected
+    expected = np.rint(pairs.expected * PARTS_OF_ONE).astype(np.int64)
+    return pairs.together * PARTS_OF_ONE * lift.denominator >= lift.numerator * expected
 
 
 def _preferred(
@@ -184,7 +190,7 @@ def _preferred(
 def _are_alike(store: StoreReader, first: int, second: int) -> bool:
     """Whether two works share two kinds, or all that one of them has."""
     own, other = (set(store.item(code).categories) for code in (first, second))
-    return len(own & other) >= min(ALIKE, len(own), len(other))
+    return len(own & other) >= min(MIN_SHARED_KINDS, len(own), len(other))
 
 
 def _place(split: Partition, pairs: Pairs, places: np.ndarray, used: set[object]) -> int | None:
@@ -192,7 +198,7 @@ def _place(split: Partition, pairs: Pairs, places: np.ndarray, used: set[object]
     store, named = split.store, works.series_of(split.store)
     for place in places.tolist():
         anchor, code = int(pairs.work[place]), int(pairs.other[place])
-        if store.item(code).title.casefold().startswith(NAMELESS):
+        if store.item(code).title.casefold().startswith(WORKING_TITLE):
             continue
         series = named[code][0]
         if not used & {anchor, code, series} and not _one_series(store, anchor, code):
@@ -232,7 +238,7 @@ def _badly_received(split: Partition) -> np.ndarray:
     """By work code, whether too few of those who like or dislike the work like it."""
     known = counts.counts(split)
     judged = known.likes + known.dislikes
-    return known.likes * RECEIVED.denominator < RECEIVED.numerator * judged
+    return known.likes * MIN_RECEPTION.denominator < MIN_RECEPTION.numerator * judged
 
 
 def _well_known(split: Partition) -> np.ndarray:

@@ -11,9 +11,9 @@ from itdr.builders.evidence.comments import Comment
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 
 _ENDS = (".", "!", "?", "…", ")", '"', "\n")
-OFTEN = 2
+MIN_MENTIONS = 2
 """How many reviews must mention a thing before the user counts as caring about it."""
-LEAST = 3
+MIN_REVIEWS_OF_A_SIDE = 3
 """How many reviews of a side must praise or criticize a thing: three in five of those that praise, all that complain.
 Two of three may complain of what anybody would."""
 
@@ -90,7 +90,7 @@ def _unsuited(comment: Comment, words: AspectWords) -> list[Fact]:
 def _is_often(count: int, of: int, side: int) -> bool:
     """Whether so many of a side's reviews show a taste: a single one is about one item."""
     most = 5 * count >= 3 * of if side == UP else count == of
-    return count >= LEAST and most
+    return count >= MIN_REVIEWS_OF_A_SIDE and most
 
 
 def _whole(quote: str, text: str) -> bool:
@@ -108,4 +108,4 @@ def _counted(facts: Sequence[Fact], of: int) -> Fact:
 
 def is_shared(fact: Fact) -> bool:
     """Whether a fact counts several reviews."""
-    return fact.kind == "aspect" and fact.count >= OFTEN
+    return fact.kind == "aspect" and fact.count >= MIN_MENTIONS

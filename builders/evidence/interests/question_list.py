@@ -6,14 +6,18 @@ import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.interests.person import Person
+from itdr.builders.evidence.interests.works import KINDS
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 from itdr.builders.store.reader import Item
 
+LEAST_LISTED = 2
+"""Listed dislikes that a reason against an item must apply to."""
 IsSayable = Callable[[str, str], bool]
 """Whether a trait can be named, by what it is about and its value."""
 
@@ -29,6 +33,17 @@ def any_trait(about: str, value: str) -> bool:
         True.
     """
     return True
+
+
+class Pattern(NamedTuple):
+    """A trait that several listed dislikes have. number: how many.   likes: how many listed likes have it.
+    gap: the difference of the shares."""
+
+    about: str
+    value: str
+    number: int
+    likes: int
+    gap: Fraction
 
 
 @dataclass(frozen=True)
@@ -105,3 +120,22 @@ class QuestionList:
         """
         lows, highs = max(len(self.disliked), 1), max(len(self.liked), 1)
         return Fraction(against, lows) - Fraction(k, highs)
+
+    @functools.cached_property
+    def patterns(self) -> list[Pattern]:
+        """The traits that can be named and that several listed dislikes have.
+
+        The plainest first: shared by most dislikes, then with the greatest gap.
+        """
+        person, n = self.person, len(self.liked)
+        owners, traits = person.counts.traits_of(person.codes[self.places])
+        low, numbers = np.unique(traits[owners >= n], return_counts=True)
+        found = []
+        for trait, number in zip(low.tolist(), numbers.tolist(), strict=True):
+            about, value = person.counts.names[trait]
+            if number >= LEAST_LISTED and self.is_sayable(about, value):
+                likes = int((traits[owners < n] == trait).sum())
+                found.append(Pattern(about, value, number, likes, self.gap(likes, number)))
+        return sorted(
+            found, key=lambda one: (-one.number, -one.gap, KINDS.index(one.about), one.value)
+        )

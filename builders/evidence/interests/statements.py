@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 
-HABITUAL = 20
+MIN_JUDGED_OF_USERS_COMPARED = 20
 """Works that a user has judged at least, to be among those that users are compared with."""
 
 
@@ -65,7 +65,7 @@ SELECT judged, likes, obscure, count(*) AS users FROM (
            {_sum(f"CASE WHEN v.verdict = {LIKE} AND s.likes < {known} THEN 1 ELSE 0 END")} AS obscure
     FROM all_judged AS v LEFT JOIN work_verdicts AS s ON s.work = v.work
     GROUP BY v.user_code
-) AS people WHERE judged >= {HABITUAL} AND likes > 0
+) AS people WHERE judged >= {MIN_JUDGED_OF_USERS_COMPARED} AND likes > 0
 GROUP BY judged, likes, obscure ORDER BY judged, likes, obscure
 """
 
@@ -84,11 +84,11 @@ HOURS = "SELECT work, hours FROM hours WHERE train = 1 ORDER BY work, hours"
 
 # -- works that go together -------------------------------------------------------------------
 
-SHELF = 2000
+SHELF_SIZE = 2000
 """The most liked works, among which those that go together are sought."""
-HEARD = 250
+MAX_LIKERS_ASKED = 250
 """Likers of a work who are asked, at most, in the order of a hash."""
-STEPS = 8
+ACTIVITY_STEPS = 8
 """Users are told apart by the number of their likes, in so many steps to each doubling."""
 
 ON_SHELF = f"""
@@ -96,7 +96,7 @@ SELECT work, likes FROM (
     SELECT w.work AS work, w.likes AS likes,
            row_number() OVER (ORDER BY w.likes DESC, w.work) AS place
     FROM work_verdicts AS w JOIN subjects AS s ON s.work = w.work WHERE s.shown = 1
-) AS ranked WHERE place <= {SHELF}
+) AS ranked WHERE place <= {SHELF_SIZE}
 """
 """The most liked works that can be shown; kept as `shelf`."""
 
@@ -119,7 +119,7 @@ SELECT user_code, work, likes FROM (
     JOIN activity AS a ON a.user_code = l.user_code
     JOIN speakers AS p ON p.user_code = l.user_code
     JOIN subjects AS s ON s.work = l.work
-) AS ranked WHERE place <= {HEARD}
+) AS ranked WHERE place <= {MAX_LIKERS_ASKED}
 """
 """The likers of each work who are asked; kept as `asked`."""
 

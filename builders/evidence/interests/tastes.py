@@ -12,14 +12,14 @@ back to, with mixed results.
 `contrast`. The marks of all works that the user judged, neither liked nor disliked ones too, are compared
 with the mean mark of the training part's other users on each work (a line fitted to the user: how
 generous they are, and how closely they follow the crowd). A trait is a fact if the marks of the
-works that carry it, `JUDGED` or more, lie so far above (below) the rest that chance does it for one trait
+works that carry it, `MIN_JUDGED_CARRIERS` or more, lie so far above (below) the rest that chance does it for one trait
 of all in 67 users, by the normal bound over all traits tried (blends apart), and where it is clearly more
 common among the likes than the dislikes (the other way round). So it is this user's line, not
 everybody's. What speaks against a trait is a `contrast` only if more of its works are disliked than liked; otherwise
 it is a `risk`; one that is more common among the likes than expected is `divided`, and one that is liked at least
 twice as often as disliked `mostly_liked`: no reasons to warn. A trait whose marks tell less is passed on as `listed` if it is more common among the
-dislikes than among the likes by Fisher's exact test, at `LISTED_CHANCE`: it is said only where the displayed list
-shows it most clearly of all traits. In the same way a share is `listed` that chance explains at `LISTED_CHANCE` if
+dislikes than among the likes by Fisher's exact test, at `MAX_CHANCE_OF_LISTED`: it is said only where the displayed list
+shows it most clearly of all traits. In the same way a share is `listed` that chance explains at `MAX_CHANCE_OF_LISTED` if
 only this trait had been tried: it is said only where the list shows it plainly.
 
 `habit`. The share of the judged works that the user likes, and of little-known works among the likes: said beyond the
@@ -42,18 +42,18 @@ from itdr.builders.evidence import significance
 from itdr.builders.evidence.facts import DOWN, SHARE_KINDS, UP, Fact
 from itdr.builders.evidence.interests import works
 from itdr.builders.evidence.interests.person import Person, Tally
-from itdr.builders.evidence.interests.statements import HABITUAL
+from itdr.builders.evidence.interests.statements import MIN_JUDGED_OF_USERS_COMPARED
 from itdr.builders.evidence.interests.works import KINDS, NARROW
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 
-LEAST = 3
+MIN_CARRIERS = 3
 """Likes, or dislikes, that must carry a trait."""
-LIFT = 1.3
-CHANCE = 0.05
-CONTRAST_CHANCE = 0.015
-LISTED_CHANCE, SHARED_CHANCE, SHARED = 0.01, 0.05, Fraction(4, 5)
-"""`SHARED_CHANCE` counts where so large a share of the dislikes have the trait."""
-CLEARLY_ABOVE, POINTS, FAR_ABOVE = Fraction(5, 4), Fraction(2, 25), Fraction(3)
+MIN_LIFT_OF_TASTES = 1.3
+MAX_CHANCE_OF_SHARES = 0.05
+MAX_CHANCE_OF_CONTRASTS = 0.015
+MAX_CHANCE_OF_LISTED, MAX_CHANCE_WHERE_MOST_SHARE, SHARE_OF_MOST = 0.01, 0.05, Fraction(4, 5)
+"""`MAX_CHANCE_WHERE_MOST_SHARE` counts where so large a share of the dislikes have the trait."""
+CLEAR_RATIO, CLEAR_POINTS, GREAT_RATIO = Fraction(5, 4), Fraction(2, 25), Fraction(3)
 """A trait is named as a taste if its share is so many times the expected one, and by so much greater; or many times as
 great."""
 FEW_DISLIKES, MANY_LIKES = 5, 8
@@ -61,31 +61,31 @@ FEW_DISLIKES, MANY_LIKES = 5, 8
 to each."""
 MOSTLY_LIKED = 2
 """Likes to each dislike from which a trait is called mostly liked, not a risk."""
-BORNE_OUT = Fraction(4, 3)
+MIN_CONTRAST_OF_PATTERNS = Fraction(4, 3)
 """What most listed dislikes share is a reason if it is so many times as common among all dislikes as among all likes."""
-JUDGED = 5
-CLEARLY = {UP: 1.5, DOWN: 2.0}
+MIN_JUDGED_CARRIERS = 5
+MIN_CONTRAST_BY_SIDE = {UP: 1.5, DOWN: 2.0}
 """A contrast's trait must be this many times as common on its own side as on the other."""
-OBSCURE_CHANCE = 0.01
-GENEROUS, STRICT, OBSCURE = 1.25, 0.7, 1.5
-"""Factors relative to the share of works that the median user likes (`GENEROUS`, `STRICT`), and to the expected
-share of little-known works (`OBSCURE`)."""
-DISLIKED = Fraction(1, 5)
+MAX_CHANCE_OF_OBSCURE = 0.01
+GENEROUS_RATIO, STRICT_RATIO, OBSCURE_RATIO = 1.25, 0.7, 1.5
+"""Factors relative to the share of works that the median user likes (`GENEROUS_RATIO`, `STRICT_RATIO`), and to the expected
+share of little-known works (`OBSCURE_RATIO`)."""
+DISLIKE_SHARE_OF_STRICT = Fraction(1, 5)
 """Who is strict dislikes so large a share of what they judge, or more; who is generous, less."""
-MOSTLY = Fraction(7, 10)
+SHARE_OF_MOSTLY_OBSCURE = Fraction(7, 10)
 """Where so large a share of the likes are little known, that comes first."""
-WIDE = Fraction(7, 20)
+MIN_SHARE_OF_CORE = Fraction(7, 20)
 """The share of the likes that the core of a taste has, at least."""
-MIXED, MIXED_COUNT, MIXED_SHARE = 2, Fraction(1, 2), Fraction(4, 5)
+MIN_MIXED_DISLIKES, MIN_MIXED_COUNT_RATIO, MIN_MIXED_SHARE_RATIO = 2, Fraction(1, 2), Fraction(4, 5)
 """A taste counts as mixed if it has at least this many dislikes, half as many as likes, and its share among the dislikes
 is at least this many times its share among the likes."""
-OFTEN = Fraction(1, 5)
+MIN_SHARE_OF_A_REST = Fraction(1, 5)
 """What this share of the likes have in common may be said of the rest of the list."""
-OLD = 1970
+CERTAINLY_OLD_BEFORE = 1970
 """What is from before this year is certainly old, for users whose active years are unknown."""
-RECENT = 20
+RECENT_YEARS = 20
 """A decade that ended fewer than this many years before the user's activity shows when, not what, they watch."""
-PLAINLY = 1.5
+PLAIN_RATIO = 1.5
 """What is listed must be this many times as common as is to be expected."""
 FACT_OF = {"decade": "era", "series": "series"}
 """The fact kind for a share of traits of these kinds; for all others it is `share`."""
@@ -122,7 +122,7 @@ def is_clearly_above(fact: Fact) -> bool:
     share = Fraction(fact.count, max(fact.of, 1))
     # As it was rounded: a binary fraction lies a little beside it.
     usual = Fraction(str(expected_share(fact)))
-    return share >= FAR_ABOVE * usual or share >= max(CLEARLY_ABOVE * usual, usual + POINTS)
+    return share >= GREAT_RATIO * usual or share >= max(CLEAR_RATIO * usual, usual + CLEAR_POINTS)
 
 
 def wants_unknown(fact: Fact) -> bool:
@@ -132,7 +132,7 @@ def wants_unknown(fact: Fact) -> bool:
 
 def is_mostly_unknown(fact: Fact) -> bool:
     """Whether a fact says that most of what somebody likes is little known."""
-    return wants_unknown(fact) and fact.count >= MOSTLY * fact.of
+    return wants_unknown(fact) and fact.count >= SHARE_OF_MOSTLY_OBSCURE * fact.of
 
 
 def wants_known(fact: Fact) -> bool:
@@ -154,7 +154,7 @@ def _shares(tally: Tally, person: Person, carried: int) -> Iterator[Fact]:
     lift = (k + significance.PRIOR * p) / (n + significance.PRIOR) / p
     least = np.where(kinds == KINDS.index("category"), carried, 1)
     # How common sequels are reflects how many of them the source has.
-    able = (k >= LEAST) & (lift >= LIFT) & (counts.works[traits] >= least)
+    able = (k >= MIN_CARRIERS) & (lift >= MIN_LIFT_OF_TASTES) & (counts.works[traits] >= least)
     able &= kinds != KINDS.index("sequel")
     # What chance does once in three tries is no finding, whatever else was tried.
     able &= (k - n * p) ** 2 >= n * p * (1 - p)
@@ -167,23 +167,29 @@ def _shares(tally: Tally, person: Person, carried: int) -> Iterator[Fact]:
         likes, total = int(k[place]), n
         # People with few likes like the popular works; people with many like others, too.
         base = max(float(p[place]), counts.share(int(traits[place]), total))
-        if significance.lift(likes, total, base) < LIFT:
+        if significance.lift(likes, total, base) < MIN_LIFT_OF_TASTES:
             continue
         chance = significance.at_least(likes, total, base)
-        if chance > CHANCE * weight:
-            if chance <= LISTED_CHANCE and likes >= PLAINLY * base * total and kind != "blend":
+        if chance > MAX_CHANCE_OF_SHARES * weight:
+            if (
+                chance <= MAX_CHANCE_OF_LISTED
+                and likes >= PLAIN_RATIO * base * total
+                and kind != "blend"
+            ):
                 yield Fact("listed", kind, name, likes, total, base, UP)
             continue
         against = int(tally.dislikes[place])
-        mixed = against >= MIXED and against * total >= MIXED_SHARE * likes * m
-        mixed = mixed and against >= MIXED_COUNT * likes
+        mixed = (
+            against >= MIN_MIXED_DISLIKES and against * total >= MIN_MIXED_SHARE_RATIO * likes * m
+        )
+        mixed = mixed and against >= MIN_MIXED_COUNT_RATIO * likes
         # The base of a `share` is a share as well; for other kinds it is the expected number.
         of_kind = FACT_OF.get(kind, "share")
         base = base if of_kind == "share" else base * total
         yield Fact(of_kind, kind, name, likes, total, base, 0 if mixed else UP)
 
 
-def commonest(person: Person, least: Fraction = WIDE) -> Iterator[Fact]:
+def commonest(person: Person, least: Fraction = MIN_SHARE_OF_CORE) -> Iterator[Fact]:
     """Each category that so large a share of the likes have, whether or not others like it as much: not
     a taste in itself, but the commonest trait.
 
@@ -214,7 +220,7 @@ def is_recent(decade: str, active: int | None) -> bool:
         True for what says more of the time than of the user.
     """
     ended = works.ends(decade)
-    return ended > OLD if active is None else ended > active - RECENT
+    return ended > CERTAINLY_OLD_BEFORE if active is None else ended > active - RECENT_YEARS
 
 
 # -- likes against dislikes -------------------------------------------------------------------
@@ -225,7 +231,7 @@ def _contrasts(tally: Tally, person: Person) -> list[Fact]:
     count against a work, but could be chance, become `listed`: only what the list shows may be said of them."""
     if not person.likes or not person.dislikes:
         return []
-    able = (tally.works >= JUDGED) & ~_dated(tally.traits, person)
+    able = (tally.works >= MIN_JUDGED_CARRIERS) & ~_dated(tally.traits, person)
     traits, deviations = tally.traits[able], person.deviations[able]
     likes, dislikes = tally.likes[able], tally.dislikes[able]
     blended = person.counts.kinds[traits] == KINDS.index("blend")
@@ -237,9 +243,9 @@ def _contrasts(tally: Tally, person: Person) -> list[Fact]:
         (DOWN, dislikes, n * dislikes, m * likes),
     ):
         far = direction * deviations
-        held = np.flatnonzero((drawn >= LEAST) & (other < own) & (far > 0))
+        held = np.flatnonzero((drawn >= MIN_CARRIERS) & (other < own) & (far > 0))
         for place in held[np.lexsort((traits[held], -far[held]))].tolist():
-            clear = CLEARLY[direction] * other[place] <= own[place]
+            clear = MIN_CONTRAST_BY_SIDE[direction] * other[place] <= own[place]
             sure = clear and far[place] >= _bound(int(tried[place]))
             k, against = int(likes[place]), int(dislikes[place])
             if sure or (direction == DOWN and _is_commoner(against, m, k, n)):
@@ -275,7 +281,7 @@ def _fair_reason(fact: Fact, likes: int, person_likes: int, usual: float) -> lis
 
 def _is_commoner(against: int, m: int, k: int, n: int) -> bool:
     """Whether a trait is clearly more common among the m dislikes than among the n likes."""
-    chance = SHARED_CHANCE if against >= SHARED * m else LISTED_CHANCE
+    chance = MAX_CHANCE_WHERE_MOST_SHARE if against >= SHARE_OF_MOST * m else MAX_CHANCE_OF_LISTED
     return significance.more_common(against, m, k, n) <= chance
 
 
@@ -288,13 +294,13 @@ def common_dislike(person: Person, about: str, value: str) -> Fact | None:
         value: its value.
 
     Returns:
-        A fact `listed` or `divided`; None unless the trait is `BORNE_OUT` times as common among all dislikes as among all likes.
+        A fact `listed` or `divided`; None unless the trait is `MIN_CONTRAST_OF_PATTERNS` times as common among all dislikes as among all likes.
         It needs no test of its own: it was not found by trying all traits.
     """
     has = person.bears(person.counts.codes[about][value])
     against, k = (int((has & (person.sides == side)).sum()) for side in (DISLIKE, LIKE))
     m, n = person.dislikes, person.likes
-    if against * n < BORNE_OUT * k * m:
+    if against * n < MIN_CONTRAST_OF_PATTERNS * k * m:
         return None
     usual = person.counts.share(person.counts.codes[about][value], n)
     reason = Fact("listed", about, value, against, m, k / n, DOWN)
@@ -303,8 +309,8 @@ def common_dislike(person: Person, about: str, value: str) -> Fact | None:
 
 @functools.lru_cache(maxsize=1024)
 def _bound(tried: int) -> float:
-    """The z-score that chance alone reaches in one of this many traits with probability `CONTRAST_CHANCE`."""
-    return NormalDist().inv_cdf(1 - CONTRAST_CHANCE / tried)
+    """The z-score that chance alone reaches in one of this many traits with probability `MAX_CHANCE_OF_CONTRASTS`."""
+    return NormalDist().inv_cdf(1 - MAX_CHANCE_OF_CONTRASTS / tried)
 
 
 def _dated(traits: np.ndarray, person: Person) -> np.ndarray:
@@ -328,14 +334,14 @@ def _habits(person: Person) -> Iterator[Fact]:
     if usual is None:
         return
     n, judged = person.likes, person.number
-    if judged < HABITUAL:
+    if judged < MIN_JUDGED_OF_USERS_COMPARED:
         return
     # Rounded: float noise must not decide what is said.
     usual_rate, rate = usual.liked[1], round(n / judged, 9)
-    dislikes_much = person.dislikes >= DISLIKED * judged
-    if rate >= round(max(usual.liked[2], GENEROUS * usual_rate), 9) and not dislikes_much:
+    dislikes_much = person.dislikes >= DISLIKE_SHARE_OF_STRICT * judged
+    if rate >= round(max(usual.liked[2], GENEROUS_RATIO * usual_rate), 9) and not dislikes_much:
         yield Fact("habit", "generous", "", n, judged, usual_rate * judged, UP)
-    elif rate <= round(min(usual.liked[0], STRICT * usual_rate), 9) and dislikes_much:
+    elif rate <= round(min(usual.liked[0], STRICT_RATIO * usual_rate), 9) and dislikes_much:
         yield Fact("habit", "strict", "", n, judged, usual_rate * judged, DOWN)
     liked = person.codes[person.sides == LIKE]
     k, p = int((counts.likes[liked] < counts.known).sum()), counts.obscure_share(liked)
@@ -343,9 +349,12 @@ def _habits(person: Person) -> Iterator[Fact]:
         return
     share = round(k / n, 9)
     if (
-        share >= round(max(usual.obscure[2], OBSCURE * p), 9)
-        and significance.at_least(k, n, p) <= OBSCURE_CHANCE
+        share >= round(max(usual.obscure[2], OBSCURE_RATIO * p), 9)
+        and significance.at_least(k, n, p) <= MAX_CHANCE_OF_OBSCURE
     ):
         yield Fact("habit", "obscure", "", k, n, p * n, UP)
-    elif share <= round(usual.obscure[0], 9) and significance.at_most(k, n, p) <= OBSCURE_CHANCE:
+    elif (
+        share <= round(usual.obscure[0], 9)
+        and significance.at_most(k, n, p) <= MAX_CHANCE_OF_OBSCURE
+    ):
         yield Fact("habit", "obscure", "", k, n, p * n, DOWN)

@@ -5,63 +5,28 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import NamedTuple
 
 import numpy as np
 
 from itdr.builders.evidence.facts import DOWN, SETTING_APART, UP, Fact
 from itdr.builders.evidence.interests.likeness import title_words
-from itdr.builders.evidence.interests.question_list import QuestionList
+from itdr.builders.evidence.interests.question_list import LEAST_LISTED, Pattern, QuestionList
 from itdr.builders.evidence.interests.works import KINDS, PLUS
 
-LEAST_LISTED = 2
-"""Listed dislikes that a reason against an item must apply to."""
-NEARLY_AS_PLAIN = Fraction(3, 4)
+MIN_RATIO_TO_PLAINEST = Fraction(3, 4)
 """The gap of a reason against an item is at least this fraction of the greatest gap in the list: what is plain to see
 is not passed over for a detail."""
-NEARLY_ALL, FAR_APART = Fraction(4, 5), Fraction(3, 10)
+NEARLY_ALL, WIDE_GAP = Fraction(4, 5), Fraction(3, 10)
 """Where so many of the listed dislikes share a trait, with so great a gap, no reason applies to fewer of them."""
-MOST, TWICE = Fraction(3, 5), 2
+MIN_SHARE_OF_PLAIN_PATTERNS, MIN_CONTRAST_OF_PLAIN_PATTERNS = Fraction(3, 5), 2
 """A trait of so many of the listed dislikes, so many times as common there as among the likes, is always spoken of; a
 maker, of whom nothing else may be known, only if nearly all are by them."""
 FEWEST_DISLIKES = 3
 """Fewer dislikes show no pattern."""
-LIKES_OF_A_DECADE, DISLIKES_OF_A_DECADE = Fraction(3, 5), Fraction(1)
+MIN_LIKES_OF_A_DECADE, MIN_DISLIKES_OF_A_DECADE = Fraction(3, 5), Fraction(1)
 """The listed likes, and dislikes, that must be of one decade for it to be said."""
-FAR_ABOVE = 2
+MIN_LIFT_OF_DECADES = 2
 """Such a decade has at least so many times as many works in the list as would be expected."""
-
-
-class Pattern(NamedTuple):
-    """A trait that several listed dislikes have. number: how many.   likes: how many listed likes have it.
-    gap: the difference of the shares."""
-
-    about: str
-    value: str
-    number: int
-    likes: int
-    gap: Fraction
-
-
-def patterns(shown: QuestionList) -> list[Pattern]:
-    """The traits that can be named and that several listed dislikes have.
-
-    Args:
-        shown: the list.
-
-    Returns:
-        The plainest first: shared by most dislikes, then with the greatest gap.
-    """
-    person, n = shown.person, len(shown.liked)
-    owners, traits = person.counts.traits_of(person.codes[shown.places])
-    low, numbers = np.unique(traits[owners >= n], return_counts=True)
-    found = []
-    for trait, number in zip(low.tolist(), numbers.tolist(), strict=True):
-        about, value = person.counts.names[trait]
-        if number >= LEAST_LISTED and shown.is_sayable(about, value):
-            likes = int((traits[owners < n] == trait).sum())
-            found.append(Pattern(about, value, number, likes, shown.gap(likes, number)))
-    return sorted(found, key=lambda one: (-one.number, -one.gap, KINDS.index(one.about), one.value))
 
 
 def required_of_reasons(shown: QuestionList) -> tuple[Fraction, int]:
@@ -73,10 +38,10 @@ def required_of_reasons(shown: QuestionList) -> tuple[Fraction, int]:
     Returns:
         The least gap, and the least number of dislikes that have the trait.
     """
-    found, m = patterns(shown), len(shown.disliked)
+    found, m = shown.patterns, len(shown.disliked)
     greatest = max((one.gap for one in found), default=Fraction(0))
-    alike = any(one.number >= NEARLY_ALL * m and one.gap >= FAR_APART for one in found)
-    return NEARLY_AS_PLAIN * greatest, math.ceil(NEARLY_ALL * m) if alike else LEAST_LISTED
+    alike = any(one.number >= NEARLY_ALL * m and one.gap >= WIDE_GAP for one in found)
+    return MIN_RATIO_TO_PLAINEST * greatest, math.ceil(NEARLY_ALL * m) if alike else LEAST_LISTED
 
 
 def unspoken_pattern(shown: QuestionList, said: Sequence[Fact]) -> Pattern | None:
@@ -93,9 +58,12 @@ def unspoken_pattern(shown: QuestionList, said: Sequence[Fact]) -> Pattern | Non
     if m < FEWEST_DISLIKES:
         return None
     covered = max((shown.counts_of(fact)[1] for fact in said if _is_about_lows(fact)), default=0)
-    for one in patterns(shown):
-        least = NEARLY_ALL if one.about == "creator" else MOST
-        is_plain = one.number >= least * m and one.number * n >= TWICE * one.likes * m
+    for one in shown.patterns:
+        least = NEARLY_ALL if one.about == "creator" else MIN_SHARE_OF_PLAIN_PATTERNS
+        is_plain = (
+            one.number >= least * m
+            and one.number * n >= MIN_CONTRAST_OF_PLAIN_PATTERNS * one.likes * m
+        )
         if is_plain and one.number > covered:
             return one
     return None
@@ -125,9 +93,9 @@ def _decades_of(shown: QuestionList, direction: int) -> Iterator[Fact]:
     counts = shown.person.counts
     number = len(shown.liked if direction == UP else shown.disliked)
     usual, least = (
-        (counts.liked, LIKES_OF_A_DECADE)
+        (counts.liked, MIN_LIKES_OF_A_DECADE)
         if direction == UP
-        else (counts.disliked, DISLIKES_OF_A_DECADE)
+        else (counts.disliked, MIN_DISLIKES_OF_A_DECADE)
     )
     total = int((counts.likes if direction == UP else counts.dislikes).sum())
     for value, code in counts.codes["decade"].items():
@@ -136,12 +104,12 @@ def _decades_of(shown: QuestionList, direction: int) -> Iterator[Fact]:
         if not value[:1].isdigit() or number < FEWEST_DISLIKES or count < least * number:
             continue
         # count >= FAR_ABOVE * expected, in whole numbers.
-        if count * total < FAR_ABOVE * number * int(usual[code]):
+        if count * total < MIN_LIFT_OF_DECADES * number * int(usual[code]):
             continue
         if direction == DOWN and _is_liked_more_than_usual(shown, code, k):
             continue
         # A liking shows only where the dislikes clearly are of other decades.
-        if direction == UP and FAR_ABOVE * against * number > k * len(shown.disliked):
+        if direction == UP and MIN_LIFT_OF_DECADES * against * number > k * len(shown.disliked):
             continue
         expected = round(number * int(usual[code]) / max(total, 1), 6)
         yield Fact("shown", "decade", value, count, number, expected, direction)
@@ -165,13 +133,13 @@ def leads_alone(shown: QuestionList, fact: Fact) -> bool:
     """
     own = {fact.value, *fact.value.split(PLUS)}
     k, against = shown.counts_of(fact)
-    least = NEARLY_AS_PLAIN * shown.gap(k, against)
+    least = MIN_RATIO_TO_PLAINEST * shown.gap(k, against)
     return not any(
         one.about in ("category", "tag")
         and one.value not in own
         and one.number >= against
         and one.gap >= least
-        for one in patterns(shown)
+        for one in shown.patterns
     )
 
 

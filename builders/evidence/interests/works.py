@@ -23,6 +23,8 @@ decades and series go by year and title, what is old also by longer spans; a seq
 numbers."""
 NARROW = ("series", "creator")
 """Kinds of traits that say more than others."""
+FOCUSED = 3
+"""A work of more categories is no example of one of them, where there are others."""
 TAGS, _COMMA = "Tags", ", "
 SEQUEL = "numbered sequels"
 _COLUMNS = {"category": "categories", "creator": "creators"}

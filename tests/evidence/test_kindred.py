@@ -1,0 +1,94 @@
+"""What single works have in common with an item: the kind that is named, and the works that share none."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from itdr.builders.evidence.audiences.kindred import Kindred
+from itdr.builders.evidence.facts import UP, Fact
+
+NAMES = [("category", one) for one in ("Drama", "Thriller", "War", "Comedy")]
+NAMES += [("decade", "early 1990s"), ("creator", "Somebody")]
+DRAMA, THRILLER, WAR, COMEDY, NINETIES, MAKER = range(6)
+CARRIED = {
+    "Ghost": [DRAMA, THRILLER, NINETIES],
+    "Crimson Tide": [DRAMA, THRILLER, WAR],
+    "In the Line of Fire": [THRILLER, NINETIES],
+    "Babe": [COMEDY, MAKER],
+    "Speed": [THRILLER, NINETIES],
+    "Glory": [DRAMA, WAR],
+    "Platoon": [DRAMA, WAR],
+    "Dead Calm": [DRAMA, THRILLER],
+    "Heat": [THRILLER],
+    "The Firm": [THRILLER, NINETIES],
+}
+CODES = {title: code for code, title in enumerate(CARRIED)}
+
+
+def kindred() -> Kindred:
+    traits: Any = SimpleNamespace(
+        names=NAMES,
+        likes=np.array([45, 20, 5, 30, 10, 5]),
+        of=lambda work: list(CARRIED.values())[work],
+    )
+    return Kindred(traits, 100)
+
+
+def likes(*titles: str) -> list[Fact]:
+    return [Fact("also_liked", "work", title, 9, 12, 6.0, UP) for title in titles]
+
+
+def kinds(item: str, *titles: str) -> list[tuple[str, int, int, list[str]]]:
+    found = kindred().kinds(CODES[item], likes(*titles), CODES)
+    assert all(one.kind == "kin" for one in found)
+    return [(one.value, one.count, one.of, [part.value for part in one.details]) for one in found]
+
+
+def test_the_genre_that_tells_most_is_named_with_its_works() -> None:
+    # Two genres together are one work's alone.
+    first, second = kinds("Ghost", "Crimson Tide", "In the Line of Fire", "Glory", "Babe")
+    assert first == ("Thriller", 2, 4, ["Crimson Tide", "In the Line of Fire"])
+    assert second == ("Drama", 2, 4, ["Crimson Tide", "Glory"])
+
+
+def test_a_period_is_named_where_it_is_that_of_the_works() -> None:
+    near = ["In the Line of Fire", "Speed"]
+    (found,) = kinds("Ghost", *near)
+    assert found == ("early 1990s", 2, 2, ["Thriller", *near])
+    (found,) = kinds("Ghost", *near, "Heat")
+    assert found == ("Thriller", 3, 3, [*near, "Heat"])
+    # Beside three others are not missed.
+    (found,) = kinds("Ghost", *near, "Heat", "The Firm")
+    assert found == ("early 1990s", 3, 4, ["Thriller", *near, "The Firm"])
+
+
+def test_two_genres_together_come_first_where_the_works_share_both() -> None:
+    found = kinds("Crimson Tide", "Ghost", "Glory", "Heat")
+    assert [one[:3] for one in found] == [("Thriller", 2, 3), ("Drama", 2, 3)]
+    found = kinds("Crimson Tide", "Ghost", "Dead Calm", "Glory", "Platoon")
+    assert found[0] == ("Drama + War", 2, 4, ["Glory", "Platoon"])
+    assert found[1][:3] == ("Drama + Thriller", 2, 4)
+    # Not where more works can be named for one of them.
+    found = kinds("Crimson Tide", "Ghost", "Dead Calm", "Heat", "Speed")
+    assert found[0][:3] == ("Thriller", 4, 4)
+
+
+def test_a_work_counts_once_by_its_first_fact() -> None:
+    assert kinds("Ghost", "Speed", "Speed") == []
+    assert kinds("Ghost", "Speed", "Crimson Tide", "Speed", "Glory")[0][1:3] == (2, 3)
+
+
+def test_one_work_or_a_genre_of_others_is_no_kind() -> None:
+    assert kinds("Ghost", "Crimson Tide", "Babe") == []
+    assert kinds("Babe", "Crimson Tide", "Glory") == []
+
+
+def test_works_that_share_no_genre_are_left_out_where_others_do() -> None:
+    facts = [*likes("Babe", "Speed"), Fact("liked_if", "category", "War", 9, 12, 6.0, UP)]
+    kept = kindred().related(CODES["Ghost"], facts, CODES)
+    assert [one.value for one in kept] == ["Speed", "War"]
+    alone = likes("Babe")
+    assert kindred().related(CODES["Ghost"], alone, CODES) == alone
