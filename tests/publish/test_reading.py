@@ -52,7 +52,13 @@ print(json.dumps(found))
 def loaded(places: list[tuple[Path, str]], here: Path) -> list[dict[str, Any]]:
     """Configs of folders, loaded by a process of its own that cannot import itdr."""
     result = subprocess.run(
-        [sys.executable, "-c", LOADING, str(here / "cache"), *(f"{path}#{config}" for path, config in places)],
+        [
+            sys.executable,
+            "-c",
+            LOADING,
+            str(here / "cache"),
+            *(f"{path}#{config}" for path, config in places),
+        ],
         cwd=here,
         env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
         capture_output=True,
