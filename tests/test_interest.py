@@ -400,7 +400,8 @@ def test_real_users_have_profiles(source: str, least: int, raw: Path) -> None:
     assert sum(facts) / len(facts) >= 3
     assert len({case.answer.text for case in drawn}) == len(drawn)
     offered = sum("offered" in case.flags for case in drawn) / len(drawn)
-    assert offered >= (0.8 if source == "ml-1m" else 0.3)
+    # 0.87, and 0.48 of the few users of a slice of ml-32m.
+    assert offered >= (0.85 if source == "ml-1m" else 0.4)
     alike = [
         overlap(other.answer.text, [case.answer.text])["ROUGE-L"]
         for case, other in itertools.pairwise(drawn[:200])
