@@ -16,8 +16,6 @@ from itdr.builders.dataset import registry
 from itdr.builders.rendering import lexicon_files, templates
 from tests import planted, world
 
-# The world is written once for all that read it.
-pytestmark = pytest.mark.xdist_group("target users")
 CONFIG = "target_user_identification"
 CLAIMED = {
     f"aspect/{about}/{side}"

@@ -11,8 +11,6 @@ from itdr.builders.rendering import template_files
 from itdr.builders.rendering.template_files import Template
 from tests import planted, world
 
-# The world is written once for all that read it.
-pytestmark = pytest.mark.xdist_group("target users")
 TASK = "target_user_identification"
 ASKS = {
     "en": r"avoid|not (for|suit|bother)|spare|warn|disappoint|for (whom|what kind) it is not|that should not|to "

@@ -19,8 +19,6 @@ from itdr.builders.dataset import formats, registry
 from itdr.publish import files, folder, provenance, views
 from tests.publish.building import SMALL, builder, everything, sampled, small
 
-# One worker builds the large folder for all that read it.
-pytestmark = pytest.mark.xdist_group("built")
 CONFIGS = [name for name in registry.config_names() if sampled(name)]
 WRITTEN = [name for name in CONFIGS if name not in ROOT_TASKS]
 """Root tasks have no files of their own: they are views of their subtasks."""

@@ -27,8 +27,6 @@ from tests.rawgen import bookcrossing
 from tests.sources.harness import load
 from tests.sources.test_thresholds import EDGES, arrow, said_at
 
-pytestmark = pytest.mark.xdist_group("spark")
-
 SOURCE = load("ml-32m")
 FILES = [Path("raw.csv")]
 RATINGS = pa.array([float(n % 10 + 1) for n in range(60)], pa.float32())

@@ -19,8 +19,6 @@ from itdr.publish import folder
 from itdr.spark.job import builders
 from tests.spark.conftest import QUICK, contents
 
-pytestmark = pytest.mark.xdist_group("spark")
-
 DEFAULTS = f"""
 spark.driver.host 127.0.0.1
 spark.driver.bindAddress 127.0.0.1
