@@ -10,7 +10,6 @@ import pytest
 from itdr.builders.rendering import template_files
 from itdr.builders.rendering.template_files import Template
 from tests import planted, world
-from tests.evidence.test_audience_facts import world as tastes
 
 TASK = "target_user_identification"
 ASKS = {
@@ -64,7 +63,7 @@ def test_every_kind_of_case_has_prompts(avoid: bool, shown: bool, unseen: bool) 
 
 @pytest.mark.parametrize("options", [{}, {"show_facts": True}, {"templates": "unseen"}])
 def test_rows_answer_what_they_are_asked(options: dict[str, object], tmp_path: Path) -> None:
-    root, _ = tastes()
+    root, _ = planted.liked_together()
     every = world.everything(
         world.load(TASK, root, sources=["ml-1m"], cells="all", size="all", **options)
     )

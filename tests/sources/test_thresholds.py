@@ -2,100 +2,171 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
+import duckdb
+import pyarrow as pa
 import pytest
 
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.reasons import ENOUGH_TO_JUDGE, OUTSIDE_SCALE, is_unreadable
 from itdr.builders.store.build import item_checks, limits
+from itdr.builders.store.engine import connect
 from tests.sources.harness import load
 
 SOURCE = load("ml-32m")
 FILES = [Path("raw.csv")]
-TITLE_ENCODED, DESCRIPTION_ENCODED = (
-    item_checks._ENCODED_TWICE.format(text=text) for text in ("title", "description")
-)
-SOUND = {
-    TITLE_ENCODED: (0, 0),
-    DESCRIPTION_ENCODED: (0, 0),
-    item_checks._LOST_LETTERS: (1_000, 0, 0, 100),
-    item_checks._ESCAPED: (1_000, 0),
-    item_checks._YEARS: (1_000, 1_000),
-    item_checks._CREATORS: (1_000, 1_000, 500),
-    item_checks._KINDS: (1_000, 1_000, 20, 500),
-}
-"""What each query finds in sound items."""
-LOST, ESCAPED, YEARS = item_checks._LOST_LETTERS, item_checks._ESCAPED, item_checks._YEARS
-CREATORS, KINDS = item_checks._CREATORS, item_checks._KINDS
-EDGES: dict[str, tuple[str, list[tuple[int, ...]], list[tuple[int, ...]]]] = {
-    "titles encoded twice": (
-        TITLE_ENCODED,
+Columns = Mapping[str, Sequence[Any]]
+
+
+def texts(n: int, some: int, faulty: str, sound: str = "Film {}") -> list[str]:
+    """So many texts, some of them faulty."""
+    return [(faulty if k < some else sound).format(k) for k in range(n)]
+
+
+def encoded(n: int, twice: int) -> list[str]:
+    return texts(n, twice, "PokÃ©mon {}", "Pokémon {}")
+
+
+def lost(n: int, lost: int, within: int, beyond: int) -> Columns:
+    sound = ["Amélie"] * beyond + [f"Film {k}" for k in range(n)]
+    titles = [f"??, ?{k}?" for k in range(lost)] + [f"Am?lie {k}" for k in range(within)]
+    return {"title": (titles + sound)[:n]}
+
+
+def years(n: int, known: int) -> Columns:
+    return {"title": texts(n, 0, ""), "year": [1999 if k < known else None for k in range(n)]}
+
+
+def creators(n: int, titles: int, names: int) -> Columns:
+    shown = [f"Author {k % titles}" for k in range(n)]
+    return {"title": shown, "creators": [[f"Film {k % names}"] for k in range(n)]}
+
+
+def categories(n: int, titles: int, kinds: int, several: int) -> Columns:
+    shown = [f"Kind {k % titles}" for k in range(n)]
+    listed = [[f"c{k}", "d"] if k < several else [f"c{k}"] for k in range(kinds)]
+    return {"title": shown, "categories": [listed[k % kinds] for k in range(n)]}
+
+
+class Edge(NamedTuple):
+    """A fault: a table of items from counts, counts that are let pass, counts that are refused, and what is said."""
+
+    table: Callable[..., Columns]
+    passed: list[tuple[int, ...]]
+    refused: list[tuple[int, ...]]
+    said: str
+
+
+EDGES: dict[str, Edge] = {
+    "titles encoded twice": Edge(
+        lambda n, twice: {"title": encoded(n, twice)},
         [(20, 15), (19, 16), (19, 18), (3, 3), (100, 79)],
         [(20, 16), (20, 17), (4, 4), (19, 19), (100, 80)],
+        "of {0} titles with letters beyond ASCII in raw.csv, {1} were",
     ),
-    "descriptions encoded twice": (
-        DESCRIPTION_ENCODED,
+    "descriptions encoded twice": Edge(
+        lambda n, twice: {"title": texts(n, 0, ""), "description": encoded(n, twice)},
         [(20, 15), (3, 3)],
         [(20, 16), (4, 4)],
+        "of {0} descriptions with letters beyond ASCII in raw.csv, {1} were",
     ),
-    "letters lost": (
-        LOST,
+    "letters lost": Edge(
+        lost,
         [(38, 19, 0, 1), (25, 19, 0, 1), (40, 20, 0, 1), (1_000, 500, 0, 1)],
-        [(39, 20, 0, 1), (20, 20, 0, 1), (1_000, 501, 0, 1)],
+        [(39, 20, 0, 1), (20, 20, 0, 0), (1_000, 501, 0, 1)],
+        "{1} of {0} titles .* question marks",
     ),
-    "letters lost within": (
-        LOST,
-        [(50, 0, 3, 0), (50, 0, 4, 1), (50, 0, 50, 1)],
+    "letters lost within": Edge(
+        lost,
+        [(50, 0, 3, 0), (50, 0, 4, 1), (50, 0, 49, 1)],
         [(50, 0, 4, 0), (50, 0, 5, 0)],
+        "{2} of {0} titles .* question marks",
     ),
-    "blanks escaped": (ESCAPED, [(20, 19), (40, 20), (37, 19)], [(20, 20), (39, 20), (41, 21)]),
-    "years lost": (YEARS, [(19, 0), (20, 5), (100, 25)], [(20, 4), (100, 24), (21, 5)]),
-    "creators in place of titles": (
-        CREATORS,
+    "blanks escaped": Edge(
+        lambda n, escaped: {"title": texts(n, escaped, "Heat%20{}")},
+        [(20, 19), (40, 20), (37, 19)],
+        [(20, 20), (39, 20), (41, 21)],
+        "{1} of {0} titles .* hold codes for characters: '%20'",
+    ),
+    "years lost": Edge(
+        years,
+        [(19, 0), (20, 5), (100, 25)],
+        [(20, 4), (100, 24), (21, 5)],
+        "only {1} of {0} items",
+    ),
+    "creators in place of titles": Edge(
+        creators,
         [(39, 1, 39), (40, 36, 40), (40, 37, 40)],
         [(40, 35, 40), (41, 1, 41)],
+        "{1} different titles and {2} different creators",
     ),
-    "categories in place of titles": (
-        KINDS,
+    "categories in place of titles": Edge(
+        categories,
         [(39, 1, 39, 9), (40, 20, 40, 9), (40, 19, 32, 9)],
         [(40, 19, 33, 9), (40, 19, 40, 9)],
+        "{1} different titles and {2} different categories",
     ),
-    "no categories": (
-        KINDS,
+    "no categories": Edge(
+        categories,
         [(39, 39, 39, 0), (40, 40, 32, 0), (40, 40, 40, 1)],
         [(40, 40, 33, 0), (40, 40, 40, 0)],
+        "one category each, and {2} different",
     ),
-}  # fmt: skip
-"""By fault, the query that finds it, results that are let pass, and results that are refused."""
+}
+TYPES = {"year": pa.int16(), "rating": pa.float32(), "timestamp": pa.int64(), "reject": pa.string()}
 
 
-def answering(query: str, found: tuple[int, ...]) -> Callable[[str], tuple[int, ...]]:
-    return lambda asked: found if asked == query else SOUND[asked]
+def arrow(columns: Columns) -> dict[str, pa.Array]:
+    return {name: pa.array(values, TYPES.get(name)) for name, values in columns.items()}
+
+
+def said_at(edge: Edge, counts: tuple[int, ...]) -> str:
+    """What is said of a refused table, as a pattern."""
+    return edge.said.format(*(f"{count:,}" for count in counts))
+
+
+@pytest.fixture(scope="module")
+def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    opened = connect(tmp_path_factory.mktemp("stage") / "stage.duckdb")
+    yield opened
+    opened.close()
+
+
+def rows_of(con: duckdb.DuckDBPyConnection, name: str, columns: Columns) -> limits.Row:
+    """What runs queries on a table of that name."""
+    n = len(next(iter(columns.values())))
+    con.register("given", pa.table(arrow({"reject": [None] * n, **columns})))
+    con.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM given")
+    return lambda query: con.execute(query).fetchall()[0]
+
+
+def check_items(con: duckdb.DuckDBPyConnection, columns: Columns) -> None:
+    row = rows_of(con, "items_raw", columns)
+    item_checks.require_plausible_items(SOURCE, list(columns), row, FILES)
 
 
 @pytest.mark.parametrize("fault", EDGES)
-def test_items_are_refused_from_the_threshold_on(fault: str) -> None:
-    query, passed, refused = EDGES[fault]
-    columns = ("title", "description", "year", "creators", "categories")
-    for found in passed:
-        item_checks.require_plausible_items(SOURCE, columns, answering(query, found), FILES)
-    for found in refused:
-        with pytest.raises(RawFileError):
-            item_checks.require_plausible_items(SOURCE, columns, answering(query, found), FILES)
+def test_items_are_refused_from_the_threshold_on(
+    fault: str, con: duckdb.DuckDBPyConnection
+) -> None:
+    edge = EDGES[fault]
+    for counts in edge.passed:
+        check_items(con, edge.table(*counts))
+    for counts in edge.refused:
+        with pytest.raises(RawFileError, match=said_at(edge, counts)):
+            check_items(con, edge.table(*counts))
 
 
-def test_descriptions_are_judged_where_titles_are_too_few() -> None:
-    def row(asked: str) -> tuple[int, ...]:
-        return {TITLE_ENCODED: titles, DESCRIPTION_ENCODED: (50, 50)}.get(asked, SOUND[asked])
+def test_descriptions_are_judged_where_titles_are_too_few(con: duckdb.DuckDBPyConnection) -> None:
+    def columns(telling: int) -> Columns:
+        return {"title": texts(50, telling, "Pokémon {}"), "description": encoded(50, 50)}
 
-    columns = ("title", "description")
-    titles = (ENOUGH_TO_JUDGE, 0)
-    item_checks.require_plausible_items(SOURCE, columns, row, FILES)
-    titles = (ENOUGH_TO_JUDGE - 1, 0)
+    check_items(con, columns(ENOUGH_TO_JUDGE))
     with pytest.raises(RawFileError, match="of 50 descriptions"):
-        item_checks.require_plausible_items(SOURCE, columns, row, FILES)
+        check_items(con, columns(ENOUGH_TO_JUDGE - 1))
 
 
 @pytest.mark.parametrize(
@@ -103,11 +174,16 @@ def test_descriptions_are_judged_where_titles_are_too_few() -> None:
     [(19, 19, False), (20, 20, True), (20, 100, True), (20, 101, False), (21, 101, True)],
 )
 def test_another_scale_is_refused_from_the_threshold_on(
-    off: int, ratings: int, is_refused: bool
+    off: int, ratings: int, is_refused: bool, con: duckdb.DuckDBPyConnection
 ) -> None:
+    columns = {
+        "rating": [10.0] * off + [1.0] * (ratings - off),
+        "reject": [OUTSIDE_SCALE] * off + [None] * (ratings - off),
+    }
+
     def check() -> None:
+        row = rows_of(con, "interactions_staged", columns)
         rejected = {("interactions", OUTSIDE_SCALE): off}
-        row = {limits.RATINGS: (ratings, 1, 10)}.__getitem__
         limits.require_limits(SOURCE, ("rating",), row, rejected, FILES)
 
     if not is_refused:
@@ -120,10 +196,12 @@ def test_another_scale_is_refused_from_the_threshold_on(
     ("rows", "timed", "is_refused"), [(19, 0, False), (20, 0, True), (21, 0, True), (20, 1, False)]
 )
 def test_missing_times_are_refused_from_the_threshold_on(
-    rows: int, timed: int, is_refused: bool
+    rows: int, timed: int, is_refused: bool, con: duckdb.DuckDBPyConnection
 ) -> None:
+    columns = {"timestamp": [1] * timed + [None] * (rows - timed)}
+
     def check() -> None:
-        row = {limits.TIMES: (rows, timed)}.__getitem__
+        row = rows_of(con, "interactions_staged", columns)
         limits.require_limits(SOURCE, ("timestamp",), row, {}, FILES)
 
     if not is_refused:
