@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from itdr.builders.core.errors import ConfigError
+from itdr.commands import _outputs
 from itdr.commands._options import with_options
 
 
@@ -37,8 +38,14 @@ def run(
     """
     from itdr.audit import record
 
+    page = None if out is None else _outputs.file(out)
+    if page is not None and page.suffix == ".json":
+        raise ConfigError(
+            f"{page} is the name of the figures beside the page: name the page, as "
+            f"{page.with_suffix('.md')}."
+        )
     entries = record.record(config, policy or record.POLICIES, options, classifiers)
-    if out is None:
+    if page is None:
         print(record.text(entries))
     else:
-        record.write(entries, Path(out))
+        record.write(entries, page)

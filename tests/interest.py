@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,7 +18,7 @@ from itdr.builders.evidence.interests import core, display, tastes
 from itdr.builders.evidence.interests import counts as interest_counts
 from itdr.builders.evidence.interests.person import Person
 from itdr.builders.evidence.interests.question_list import QuestionList
-from itdr.builders.evidence.interests.works import KINDS
+from itdr.builders.evidence.interests.works import FOCUSED, KINDS, TYPICAL
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 from itdr.builders.sampling.splits import SPLITS
 from itdr.builders.store import prepare, spec
@@ -146,7 +147,7 @@ def require_named(cell: OpenCell, drawn: Sequence[profiles.Profile]) -> tuple[in
     """Check that no common category of the listed likes goes unnamed.
 
     A category of 40% of them to which no named taste applies, or of more of them than the last named taste, is named
-    where it is a quarter more common than expected, unless it is warned of. Returns how many categories could have
+    where it is a quarter more common than expected and two works are typical of it, unless it is warned of. Returns how many categories could have
     gone unnamed, and how many answers name one for the rest of the list.
     """
     lexicon = realiser_of(cell).lexicon
@@ -173,8 +174,20 @@ def require_named(cell: OpenCell, drawn: Sequence[profiles.Profile]) -> tuple[in
                 alone, seen = int((has & free).sum()), int(has.sum())
                 checked += 1
                 is_plain = alone >= display.SHARE_OF_A_REST * len(places) or seen > last
-                assert alone < display.MIN_EXAMPLES or not is_plain, (case.user, fact.value)
+                works = itertools.compress(case.works, has & free)
+                typical = sum(_is_typical(person, work.categories, fact.value) for work in works)
+                assert typical < display.MIN_EXAMPLES or not is_plain, (case.user, fact.value)
     return checked, rest
+
+
+def _is_typical(person: Person, categories: Sequence[str], category: str) -> bool:
+    """Whether a work is an example of a category: it has few others, none of which makes it much less likely."""
+    usual = TYPICAL * display._usual_share(person.counts, [category])
+    return len(categories) <= FOCUSED and all(
+        display._go_together(person.counts, other, [category]) >= usual
+        for other in categories
+        if other != category
+    )
 
 
 def _person(cell: OpenCell, user: int) -> Person:

@@ -8,10 +8,12 @@ import re
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 import itdr
 from itdr.audit import record
 from itdr.audit.any_rows import audit_files
+from itdr.commands.app import app
 
 ROOT = Path(str(itdr.__file__)).parent
 DOCS = ROOT / "docs"
@@ -87,3 +89,10 @@ def test_new_figures_have_no_old_remark(tmp_path: Path) -> None:
     assert "\n\nMeasured at sea.\n\n## sequential_rec/x\n" in record.text_of(figures)
     record.write(ENTRIES, page)
     assert "at sea" not in record.text_of(figures)
+
+
+def test_the_figures_are_no_page(tmp_path: Path) -> None:
+    out = tmp_path / "page.json"
+    result = CliRunner().invoke(app, ["shortcuts", "sequential_rec", "--sample", "-o", str(out)])
+    assert result.exit_code == 1 and "name the page" in " ".join(result.output.split())
+    assert not out.exists()
