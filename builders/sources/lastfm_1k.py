@@ -59,6 +59,7 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
     """
     import pyarrow as pa
 
+    raw.path("events")  # what is said of the items names the file
     scratch = type(raw)(raw.source, raw.paths, raw.con)
     names = (
         pa.record_batch({"item_id": track, "title": title, "artist": artist}).filter(

@@ -7,39 +7,24 @@ from pathlib import Path
 
 import pytest
 
+from itdr.builders.core.emptied import escaped, printed_as_is
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.core.reasons import ENOUGH_TO_JUDGE, OUTSIDE_SCALE, is_unreadable
-from itdr.builders.store.build import item_checks, limits
+from itdr.builders.core.reasons import OUTSIDE_SCALE, is_unreadable
+from itdr.builders.store.build import item_checks, limits, text_checks
 from tests.sources.harness import load
 
 SOURCE = load("ml-32m")
 FILES = [Path("raw.csv")]
-TITLE_ENCODED, DESCRIPTION_ENCODED = (
-    item_checks._ENCODED_TWICE.format(text=text) for text in ("title", "description")
-)
 SOUND = {
-    TITLE_ENCODED: (0, 0),
-    DESCRIPTION_ENCODED: (0, 0),
     item_checks._LOST_LETTERS: (1_000, 0, 0, 100),
-    item_checks._ESCAPED: (1_000, 0),
     item_checks._YEARS: (1_000, 1_000),
     item_checks._CREATORS: (1_000, 1_000, 500),
     item_checks._KINDS: (1_000, 1_000, 20, 500),
 }
 """What each query finds in sound items."""
-LOST, ESCAPED, YEARS = item_checks._LOST_LETTERS, item_checks._ESCAPED, item_checks._YEARS
+LOST, YEARS = item_checks._LOST_LETTERS, item_checks._YEARS
 CREATORS, KINDS = item_checks._CREATORS, item_checks._KINDS
 EDGES: dict[str, tuple[str, list[tuple[int, ...]], list[tuple[int, ...]]]] = {
-    "titles encoded twice": (
-        TITLE_ENCODED,
-        [(20, 15), (19, 16), (19, 18), (3, 3), (100, 79)],
-        [(20, 16), (20, 17), (4, 4), (19, 19), (100, 80)],
-    ),
-    "descriptions encoded twice": (
-        DESCRIPTION_ENCODED,
-        [(20, 15), (3, 3)],
-        [(20, 16), (4, 4)],
-    ),
     "letters lost": (
         LOST,
         [(38, 19, 0, 1), (25, 19, 0, 1), (40, 20, 0, 1), (1_000, 500, 0, 1)],
@@ -50,7 +35,6 @@ EDGES: dict[str, tuple[str, list[tuple[int, ...]], list[tuple[int, ...]]]] = {
         [(50, 0, 3, 0), (50, 0, 4, 1), (50, 0, 50, 1)],
         [(50, 0, 4, 0), (50, 0, 5, 0)],
     ),
-    "blanks escaped": (ESCAPED, [(20, 19), (40, 20), (37, 19)], [(20, 20), (39, 20), (41, 21)]),
     "years lost": (YEARS, [(19, 0), (20, 5), (100, 25)], [(20, 4), (100, 24), (21, 5)]),
     "creators in place of titles": (
         CREATORS,
@@ -86,16 +70,74 @@ def test_items_are_refused_from_the_threshold_on(fault: str) -> None:
             item_checks.require_plausible_items(SOURCE, columns, answering(query, found), FILES)
 
 
-def test_descriptions_are_judged_where_titles_are_too_few() -> None:
-    def row(asked: str) -> tuple[int, ...]:
-        return {TITLE_ENCODED: titles, DESCRIPTION_ENCODED: (50, 50)}.get(asked, SOUND[asked])
+LETTERS: dict[str, tuple[list[tuple[int, ...]], list[tuple[int, ...]], str]] = {
+    "encoded twice": (
+        [(20, 15, 0, 0), (19, 16, 0, 0), (19, 18, 0, 0), (3, 3, 0, 0), (100, 79, 0, 0)],
+        [(20, 16, 0, 0), (4, 4, 0, 0), (19, 19, 0, 0), (100, 80, 0, 0)],
+        "were encoded twice",
+    ),
+    "not decoded": (
+        [(20, 0, 15, 0), (19, 0, 18, 0), (3, 0, 3, 0)],
+        [(20, 0, 16, 0), (4, 0, 4, 0)],
+        "a program could not decode",
+    ),
+    "lost": (
+        [(0, 0, 0, 3), (9, 0, 0, 9)],
+        [(0, 0, 0, 4), (8, 0, 0, 9)],
+        "question marks in place of letters",
+    ),
+}
+"""By fault, counts of a column's letters that are let pass, counts that are refused, and what is said."""
+JUDGED = [(table, name) for table, names in text_checks.JUDGED.items() for name in names]
 
-    columns = ("title", "description")
-    titles = (ENOUGH_TO_JUDGE, 0)
-    item_checks.require_plausible_items(SOURCE, columns, row, FILES)
-    titles = (ENOUGH_TO_JUDGE - 1, 0)
-    with pytest.raises(RawFileError, match="of 50 descriptions"):
-        item_checks.require_plausible_items(SOURCE, columns, row, FILES)
+
+@pytest.mark.parametrize("fault", LETTERS)
+@pytest.mark.parametrize(("table", "column"), JUDGED)
+def test_every_column_of_texts_is_judged_by_its_letters(
+    table: str, column: str, fault: str
+) -> None:
+    passed, refused, said = LETTERS[fault]
+    query = text_checks.letters_query(table, column)
+
+    def check(found: tuple[int, ...]) -> None:
+        sound = {text_checks.CODES: (0, 0, 0)}
+        row = {**sound, query: found}.__getitem__
+        text_checks.require_sound_texts(SOURCE, table, (column,), row, FILES, {})
+
+    for found in passed:
+        check(found)
+    for found in refused:
+        with pytest.raises(RawFileError, match=rf"{text_checks.JUDGED[table][column]} .*{said}"):
+            check(found)
+
+
+CODED: dict[str, list[tuple[tuple[int, int, int], int, int, bool]]] = {
+    "addressed": [((40, 3, 0), 0, 0, False), ((40, 4, 0), 0, 0, False), ((39, 4, 0), 0, 0, True)],
+    "escaped": [
+        ((40, 0, 0), 3, 0, False), ((40, 0, 0), 4, 0, True), ((40, 0, 4), 4, 0, False),
+        ((40, 0, 3), 4, 0, True), ((40, 0, 40), 41, 0, True),
+    ],
+    "printed": [
+        ((0, 0, 0), 0, 3, False), ((0, 0, 0), 0, 4, True), ((20, 0, 0), 0, 20, False),
+        ((20, 0, 0), 0, 21, True), ((21, 0, 20), 1, 20, False), ((20, 0, 20), 1, 20, True),
+    ],
+}  # fmt: skip
+"""By fault: titles, those with codes as in addresses, those beyond ASCII; titles with other codes, and as
+a program prints them; whether they are refused."""
+
+
+@pytest.mark.parametrize("fault", CODED)
+def test_titles_with_codes_are_refused_from_the_threshold_on(fault: str) -> None:
+    letters = text_checks.letters_query("items", "title")
+    for found, codes, prints, is_refused in CODED[fault]:
+        row = {letters: (0, 0, 0, 0), text_checks.CODES: found}.__getitem__
+        emptied = {("items", escaped("title")): codes, ("items", printed_as_is("title")): prints}
+        arguments = SOURCE, "items", ("title",), row, FILES, emptied
+        if not is_refused:
+            text_checks.require_sound_texts(*arguments)
+            continue
+        with pytest.raises(RawFileError, match=r"titles in raw\.csv"):
+            text_checks.require_sound_texts(*arguments)
 
 
 @pytest.mark.parametrize(

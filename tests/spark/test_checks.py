@@ -14,7 +14,7 @@ import pytest
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.reasons import OUTSIDE_SCALE
 from itdr.builders.core.schema import Source
-from itdr.builders.store.build import item_checks, limits
+from itdr.builders.store.build import item_checks, limits, text_checks
 from itdr.builders.store.engine import connect
 from itdr.builders.store.layout import read_manifest
 from itdr.builders.store.prepare import prepare
@@ -47,6 +47,18 @@ ITEMS: dict[str, tuple[dict[str, pa.Array], str]] = {
     "letters lost within": (
         {"title": pa.array([f"Am?lie {n}" for n in range(4)])},
         "4 of 4 titles .* question marks",
+    ),
+    "creators not decoded": (
+        {"title": pa.array(TITLES[:4]), "creators": pa.array([["Zo\ufffd", "Ann"]] * 4)},
+        "of 4 creators with letters beyond ASCII .* could not decode",
+    ),
+    "creators saved without their letters": (
+        {"title": pa.array(TITLES[:4]), "creators": pa.array([["S?o Paulo"]] * 4)},
+        "4 creators .* question marks",
+    ),
+    "blanks as plus signs": (
+        {"title": pa.array([f"Blue+Train+{n}" for n in range(4)])},
+        r"4 of 4 titles .* hold codes for characters: '%20'",
     ),
     "blanks escaped": (
         {"title": pa.array([f"Heat%20{n}" for n in range(30)])},
@@ -113,7 +125,11 @@ def refused(
 @pytest.mark.parametrize("what", ITEMS)
 def test_items_are_refused_alike(engine: SparkEngine, what: str, tmp_path: Path) -> None:
     columns, expected = ITEMS[what]
-    check = item_checks.require_plausible_items
+
+    def check(source: Source, names: list[str], row: limits.Row, files: list[Path]) -> None:
+        item_checks.require_plausible_items(source, names, row, files)
+        text_checks.require_sound_texts(source, "items", names, row, files, {})
+
     text = refused(engine, "items_raw", columns, check, tmp_path)
     assert re.search(expected, text)
 

@@ -35,6 +35,8 @@ NO_ITEM = "neither id nor name of the item"
 YOUNGEST, OLDEST = 5, 100
 """Ages outside are jests (-1337, 1) or defaults, and become null."""
 MBID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
+NO_COUNTRY = r"^(?:[A-Za-z]{1,2}|[A-Z]{3}|[0-9]+(?:[.]0)?)$"
+"""A code in place of a country's name."""
 _PROFILE_END = r"\t[A-Z][a-z]{2} \d{1,2}, \d{4}$"
 """How a whole profile line ends: with the day of signing up."""
 
@@ -71,7 +73,7 @@ def read_profiles(raw: Raw, key: str, user: str, skip: int) -> Iterator[pa.Recor
         sex = pc.utf8_lower(pc.utf8_trim_whitespace(gender))
         known = arrow.map_values(sex, people.GENDERS)
         named = arrow.tidy(country)
-        coded = pc.fill_null(pc.less_equal(pc.utf8_length(named), 2), False)
+        coded = pc.fill_null(pc.match_substring_regex(named, NO_COUNTRY), False)
         yield from arrow.record_batches(
             {
                 "user_id": ids,

@@ -167,9 +167,6 @@ def _kept(source: Source, table: str, types: Mapping[str, str]) -> list[str]:
             kept.append(statements.staged_column(name, kind))
         elif table == "interactions" and name == "rating":
             kept.append(f"{limits.on_scale_sql(source)} AS rating")
-        elif table == "items" and name == "title":
-            cleaned = texts.cleaned_sql(table, name)
-            kept.append(f"CASE WHEN NOT {_is_unreadable(name)} THEN {cleaned} END AS {name}")
         elif name not in NOTES:
             kept.append(f"{texts.cleaned_sql(table, name)} AS {name}")
     if emptied := _emptied(table, types):
@@ -191,22 +188,15 @@ def _kept(source: Source, table: str, types: Mapping[str, str]) -> list[str]:
 
 
 def _emptied(table: str, types: Mapping[str, str]) -> list[str]:
-    """SQL for the values that were emptied: what the reader says, and the lists that cannot be read."""
+    """SQL for the values that were emptied: what the reader says, damaged texts, and unreadable lists."""
     reasons = ["emptied"] if "emptied" in types else []
-    if table == "items" and "title" in types:
-        reasons.append(
-            f"CASE WHEN {_is_unreadable('title')} THEN {literal(unreadable('title'))} END"
-        )
+    damages = (texts.damage_sql(table, name) for name in types)
+    reasons += [damage for damage in damages if damage]
     return reasons + [
         f"CASE WHEN {texts.broken_list_sql(name)} THEN {literal(unreadable(name))} END"
         for name in types
         if texts.TEXTS[table].get(name) == "list"
     ]
-
-
-def _is_unreadable(text: str) -> str:
-    """SQL condition: a program could not read a text that it wrote; false for null."""
-    return f"coalesce(regexp_matches({text}, {literal(texts.UNREADABLE)}), false)"
 
 
 def _named(paths: Iterable[Path], message: str) -> list[str]:
