@@ -283,7 +283,7 @@ def test_single_titles_that_a_program_wrote_are_counted(
 @pytest.mark.parametrize("title", ["b'Heat {}'", "['Heat {}']", '="Heat {}"'])
 def test_titles_that_a_program_printed_are_refused(tmp_path: Path, title: str) -> None:
     titles = [title.format(place) for place in range(30)]
-    with pytest.raises(RawFileError, match="30 of 50 titles in .* as a program prints them"):
+    with pytest.raises(RawFileError, match=r"30 of 50 titles in .* as a program prints them"):
         titled(tmp_path / "most", [*titles, *(f"Film {place}" for place in range(20))])
     assert titled(tmp_path / "some", [*titles, *(f"Film {place}" for place in range(30))])
 
@@ -309,7 +309,7 @@ def test_damaged_names_are_left_out_of_lists_and_counted(
     with pa.memory_map(str(tmp_path / "items.arrow")) as file:
         items = pa.ipc.open_file(file).read_all()
     by_title = dict(zip(items["title"].to_pylist(), items[column].to_pylist(), strict=True))
-    assert list(by_title[title] for title in "ABCDE") == [["Ann Lee"], lists[1], [], [], lists[4]]
+    assert [by_title[title] for title in "ABCDE"] == [["Ann Lee"], lists[1], [], [], lists[4]]
 
 
 def test_titles_and_categories_that_were_swapped_are_refused(tmp_path: Path) -> None:

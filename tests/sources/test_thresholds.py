@@ -17,6 +17,7 @@ SOURCE = load("ml-32m")
 FILES = [Path("raw.csv")]
 SOUND = {
     item_checks._LOST_LETTERS: (1_000, 0, 0, 100),
+    **dict.fromkeys(map(item_checks.shapes_query, item_checks.SHAPES), (1_000, 0)),
     item_checks._YEARS: (1_000, 1_000),
     item_checks._CREATORS: (1_000, 1_000, 500),
     item_checks._KINDS: (1_000, 1_000, 20, 500),
@@ -35,6 +36,14 @@ EDGES: dict[str, tuple[str, list[tuple[int, ...]], list[tuple[int, ...]]]] = {
         [(50, 0, 3, 0), (50, 0, 4, 1), (50, 0, 50, 1)],
         [(50, 0, 4, 0), (50, 0, 5, 0)],
     ),
+    **{
+        f"another column for the {column}": (
+            item_checks.shapes_query(column),
+            [(19, 19), (40, 20), (1_000, 500)],
+            [(20, 20), (39, 20), (1_000, 501)],
+        )
+        for column in item_checks.SHAPES
+    },
     "years lost": (YEARS, [(19, 0), (20, 5), (100, 25)], [(20, 4), (100, 24), (21, 5)]),
     "creators in place of titles": (
         CREATORS,

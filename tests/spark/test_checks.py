@@ -64,6 +64,18 @@ ITEMS: dict[str, tuple[dict[str, pa.Array], str]] = {
         {"title": pa.array([f"Heat%20{n}" for n in range(30)])},
         r"30 of 30 titles .* hold codes for characters: '%20'",
     ),
+    "addresses for titles": (
+        {"title": pa.array([f"https://x.org/{n}" for n in range(30)])},
+        "30 of 30 items .* have addresses of web pages for their title",
+    ),
+    "records for descriptions": (
+        {"title": pa.array(TITLES), "description": pa.array(['[{"Label": 1}]', None] * 30)},
+        "30 of 30 items .* have lists or records in JSON for their description",
+    ),
+    "sentences for categories": (
+        {"title": pa.array(TITLES), "categories": pa.array([["In a quiet town " * 5, "so it begins " * 5], []] * 30)},
+        "30 of 30 items .* have sentences for their categories",
+    ),
     "no years": (
         {"title": pa.array(TITLES), "year": pa.array([1999, 2001, *[None] * 58], pa.int16())},
         "only 2 of 60 items",

@@ -33,6 +33,31 @@ SELECT count(*) AS n, count(DISTINCT title) AS titles, count(DISTINCT listed(cat
        count(CASE WHEN listed(categories) LIKE '%' || chr(31) || '%' THEN 1 END) AS several
 FROM items_raw WHERE reject IS NULL AND title IS NOT NULL
 """
+_LONG_NAME = 60
+"""Characters of a category, on the average of an item's, that make it a sentence."""
+_NAMES = "length(listed(categories)) - length(replace(listed(categories), chr(31), ''))"
+SHAPES = {
+    "title": ("title LIKE 'http%://%' AND title NOT LIKE '% %'", "addresses of web pages"),
+    "description": (
+        "description LIKE '{\"%' OR description LIKE '[{\"%'",
+        "lists or records in JSON",
+    ),
+    "categories": (f"length(listed(categories)) >= {_LONG_NAME} * (1 + {_NAMES})", "sentences"),
+}
+"""By column, an SQL condition of values that belong to another column, and what they are."""
+
+
+def shapes_query(column: str) -> str:
+    """SQL that counts the values of a column of items, and those that belong to another one.
+
+    Args:
+        column: a column of `SHAPES`.
+    """
+    text = "nullif(listed(categories), '')" if column == "categories" else column
+    return f"""
+SELECT count({text}) AS n, count(CASE WHEN {SHAPES[column][0]} THEN 1 END) AS foreign_values
+FROM items_raw WHERE reject IS NULL
+"""
 
 
 def require_plausible_items(
@@ -52,6 +77,14 @@ def require_plausible_items(
     if source.described or "title" not in columns:
         return
     names = ", ".join(map(str, files))
+    for column in SHAPES:
+        if column in columns:
+            n, wrong = row(shapes_query(column))
+            if wrong >= ENOUGH_TO_JUDGE and 2 * wrong > n:
+                raise RawFileError(
+                    f"{source.id}: {wrong:,} of {n:,} items in {names} have {SHAPES[column][1]} for their "
+                    f"{column}: the columns were shifted or swapped. Put the official file in place."
+                )
     n, lost, within, beyond = row(_LOST_LETTERS)
     if (lost >= ENOUGH_TO_JUDGE and 2 * lost > n) or (within >= ENOUGH_IF_ALL and not beyond):
         raise RawFileError(
