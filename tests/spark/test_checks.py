@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.core.reasons import OUTSIDE_SCALE
+from itdr.builders.core.reasons import NO_TIME, OUTSIDE_SCALE
 from itdr.builders.core.schema import Source
 from itdr.builders.store.build import item_checks, limits, text_checks
 from itdr.builders.store.engine import connect
@@ -99,6 +99,13 @@ RATINGS = pa.array([float(n % 10 + 1) for n in range(60)], pa.float32())
 OFF = pa.array([OUTSIDE_SCALE if n % 10 > 4 else None for n in range(60)])
 INTERACTIONS: dict[str, tuple[dict[str, pa.Array], str]] = {
     "another scale": ({"rating": RATINGS, "reject": OFF}, "of 60 ratings .* 30 are off the scale"),
+    "days and months swapped": (
+        {
+            "timestamp": pa.array([86_400 * (n % 12) for n in range(20)] + [None] * 40, pa.int64()),
+            "reject": pa.array([None] * 20 + [NO_TIME] * 40),
+        },
+        "40 interactions .* the 20 others are all of the first twelve days",
+    ),
     "no times": ({"timestamp": pa.array([None] * 60, pa.int64())}, "none of the 60 interactions"),
 }
 
@@ -151,7 +158,7 @@ def test_interactions_are_refused_alike(engine: SparkEngine, what: str, tmp_path
     columns, expected = INTERACTIONS[what]
 
     def check(source: Source, names: list[str], row: limits.Row, files: list[Path]) -> None:
-        rejected = {("interactions", OUTSIDE_SCALE): 30} if "reject" in names else {}
+        rejected = {("interactions", OUTSIDE_SCALE): 30, ("interactions", NO_TIME): 40}
         limits.require_limits(source, names, row, rejected, files)
 
     text = refused(engine, "interactions_staged", columns, check, tmp_path)

@@ -114,6 +114,12 @@ def valid_mbids(ids: pa.StringArray) -> pa.StringArray:
     """MusicBrainz ids in lower case; null where an id is missing or malformed.
 
     Their digits are read whatever stands around or between them: braces, an address, no dashes.
+
+    Args:
+        ids: the ids as a file has them.
+
+    Returns:
+        One id or null per row.
     """
     import pyarrow.compute as pc
 

@@ -30,6 +30,7 @@ FUNCTIONS = {
         f"CREATE OR REPLACE TEMPORARY MACRO beyond_ascii(a) AS regexp_matches(a, '{_FOREIGN}')",
         f"CREATE OR REPLACE TEMPORARY MACRO encoded_twice(a) AS regexp_matches(a, '{_TWICE}')",
         f"CREATE OR REPLACE TEMPORARY MACRO lost_letter(a) AS regexp_matches(a, '{_LOST}')",
+        "CREATE OR REPLACE TEMPORARY MACRO day_of_month(a) AS day(make_timestamp(a * 1000000))",
         f"CREATE OR REPLACE TEMPORARY MACRO addressed(a) AS regexp_matches(a, '{_ADDRESSED}')",
     ),
     "spark": (
@@ -45,6 +46,8 @@ FUNCTIONS = {
         f"RETURN a RLIKE '{_TWICE}'",
         "CREATE OR REPLACE TEMPORARY FUNCTION lost_letter(a STRING) RETURNS BOOLEAN "
         f"RETURN a RLIKE '{_LOST}'",
+        "CREATE OR REPLACE TEMPORARY FUNCTION day_of_month(a BIGINT) RETURNS INT "
+        "RETURN day(timestamp_seconds(a))",
         "CREATE OR REPLACE TEMPORARY FUNCTION addressed(a STRING) RETURNS BOOLEAN "
         f"RETURN a RLIKE '{_ADDRESSED}'",
     ),
