@@ -1,6 +1,6 @@
 # Two commands set everything up on a machine with Python and pip:
 #   make run    three examples of a config, and where they were written
-#   make test   everything that is checked, lint included
+#   make test   lint, and all tests that need neither torch nor real raw files
 PYTHON ?= python3
 VENV ?= .venv
 CONFIG ?= sequential_rec

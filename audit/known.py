@@ -212,15 +212,11 @@ def _of_attributes(row: Row, layout: Layout) -> dict[str, Shape]:
     shown = [name[:1].upper() + name[1:] for name in names]
     entries = [_with_values(one, layout) for one in shown]
     lines = [_within(layout.line, (one,)) for one in entries]
-    numbered = [
-        _within(layout.number.replace("{n}", str(n)), (one,)) for n, one in enumerate(entries, 1)
-    ]
     return {
         "attributes": (layout.joined(names),),
         "attribute": (shown[0],),
         "n_attributes": (str(len(names)),),
         "attributes_lines": (entries[0],) if len(entries) == 1 else _joined(lines, "\n"),
-        "attributes_numbered": _joined(numbered, "\n"),
     }
 
 
@@ -228,8 +224,7 @@ def _with_values(name: str, layout: Layout) -> Choice:
     """An attribute's name, alone or with the values that it may have."""
     shapes: list[Shape] = [(name,)]
     for pattern in (layout.one_of, layout.such_as):
-        named = pattern.replace("{entry}", name).replace("{name}", name.lower())
-        before, _, after = named.partition("{values}")
+        before, _, after = pattern.replace("{entry}", name).partition("{values}")
         shapes.append((before, LINE, after))
     return Choice(tuple(shapes))
 

@@ -36,18 +36,24 @@ class _Waiting(NamedTuple):
 
 
 class _Order:
-    """The order of a split's rows against that of the plan: where each row stands on either side."""
+    """The order of a split's rows against that of the plan: where each row stands on either side.
+
+    Ids are kept of rows that are passed by others while they wait. Behind a row that is missing or new, all
+    others wait, but in their order: theirs are not.
+    """
 
     def __init__(self) -> None:
         self._places, self._planned = array("q"), array("q")
-        self._waited: dict[int, str] = {}
+        self._last = (-1, -1)
+        self._passed: dict[int, str] = {}
 
     def add(self, place: int, planned: int, waited: str | None = None) -> None:
         """Note a row that both sides have. waited: its id, unless both sides had it at the same time."""
         self._places.append(place)
         self._planned.append(planned)
-        if waited is not None:
-            self._waited[place] = waited
+        if waited is not None and (place < self._last[0] or planned < self._last[1]):
+            self._passed[place] = waited
+        self._last = (max(place, self._last[0]), max(planned, self._last[1]))
 
     def first_elsewhere(self) -> str | None:
         """The id of the first row that stands in another order than the plan has; None where none does."""
@@ -57,8 +63,8 @@ class _Order:
         if not len(back):
             return None
         before, behind = places[order[back[0]]], places[order[back[0] + 1]]
-        # Of two rows that were there on both sides at the same time none is elsewhere: one of these waited.
-        return self._waited.get(int(behind)) or self._waited[int(before)]
+        # Of two rows in the wrong order, the one whose two sides met later was passed.
+        return self._passed.get(int(behind)) or self._passed[int(before)]
 
 
 class Planned:

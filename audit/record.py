@@ -20,6 +20,8 @@ from itdr.scoring.data import Data, open_data
 
 Figures = dict[str, Any]
 POLICIES = ("event", "popularity", "hard", "uniform")
+LEAST_ROWS = 50
+"""A cell with fewer rows under any policy is left out of the page: its figures would be noise."""
 CO_OCCURRENCE = "co-occurrence"
 HEAD = """\
 # Shortcuts
@@ -192,17 +194,30 @@ def text(entries: Sequence[Figures], remark: Sequence[str] = ()) -> str:
     lines = [HEAD]
     if remark:
         lines += [*remark, ""]
-    for cell in dict.fromkeys(one["cell"] for one in entries):
-        mine = [one for one in entries if one["cell"] == cell]
+    by_cell: dict[str, list[Figures]] = {}
+    for one in entries:
+        by_cell.setdefault(one["cell"], []).append(one)
+    small = [cell for cell, mine in by_cell.items() if _rows(mine) < LEAST_ROWS]
+    for cell, mine in by_cell.items():
+        if cell in small:
+            continue
         columns = [(name, head) for name, head in COLUMNS if any(name in e["hits"] for e in mine)]
         lines.append(f"## {cell}\n")
-        lines.append(f"{mine[0]['rows']:,} rows, chance {mine[0]['chance']:.3f}.\n")
-        lines.append("| negatives | " + " | ".join(head for _, head in columns) + " |")
-        lines.append("|---|" + "---:|" * len(columns))
+        lines.append(f"Chance is {mine[0]['chance']:.3f}.\n")
+        lines.append("| negatives | rows | " + " | ".join(head for _, head in columns) + " |")
+        lines.append("|---|---:|" + "---:|" * len(columns))
         for one in mine:
             hits = [
                 f"{one['hits'][name]:.3f}" if name in one["hits"] else "–" for name, _ in columns
             ]
-            lines.append(f"| {one['negatives']} | " + " | ".join(hits) + " |")
+            lines.append(f"| {one['negatives']} | {one['rows']:,} | " + " | ".join(hits) + " |")
+        lines.append("")
+    if small:
+        lines.append(f"Cells of fewer than {LEAST_ROWS} rows are left out: {', '.join(small)}.")
         lines.append("")
     return "\n".join(lines)
+
+
+def _rows(mine: Sequence[Figures]) -> int:
+    """The rows of a cell under the policy that leaves the fewest."""
+    return min(one["rows"] for one in mine)

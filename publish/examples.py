@@ -17,17 +17,14 @@ from datasets import load_dataset
 rows = load_dataset("itdr", "{TASK}", sources=["{SOURCE}"], sample=True, split="train")
 row = rows[PLACE]
 print(row["instruction"], row["input"], row["output"], sep="\\n\\n")"""
-FOLDED = ("target_user_identification", "ml-32m")
 
 
 def block() -> str:
-    """The README examples between their markers: a call, what it prints, and an answer in prose.
+    """The README's example between its markers: a call, and what it prints.
 
     Returns:
         Markdown.
     """
-    task, source = FOLDED
-    title = registry.task(task).title.lower()
     place, row = first_example()
     return "\n\n".join(
         [
@@ -35,8 +32,6 @@ def block() -> str:
             f"```python\n{CALL.replace('PLACE', str(place))}\n```",
             "This prints a description of the task, a question, and the answer:",
             "\n".join(["```text", row["instruction"], "", row["input"], "", row["output"], "```"]),
-            f"<details><summary>An answer in prose: {title}</summary>\n\n"
-            f"{quoted_texts(typical_rows(task)[source])}\n\n</details>",
             END,
         ]
     )
@@ -66,6 +61,8 @@ def first_example() -> tuple[int, dict[str, Any]]:
 def typical_rows(task: str) -> dict[str, dict[str, Any]]:
     """A typical example of each source: the row of median length in the sample's test split.
 
+    A subtask without a cell of the paper has none.
+
     Args:
         task: id of a subtask.
 
@@ -77,6 +74,8 @@ def typical_rows(task: str) -> dict[str, dict[str, Any]]:
     import itdr  # noqa: F401  (teaches load_dataset the name)
 
     rows: dict[str, list[dict[str, Any]]] = {}
+    if not registry.cells(task):
+        return {}
     for row in datasets.load_dataset("itdr", task, sample=True, split="test", streaming=True):
         rows.setdefault(row["source"], []).append(row)
     return {

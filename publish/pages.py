@@ -8,14 +8,15 @@ from pathlib import Path
 
 from itdr.builders.core.paths import format_size
 from itdr.builders.core.schema import EXTRA, Source
-from itdr.builders.dataset import formats, options, registry
-from itdr.publish import card, examples, tables
+from itdr.builders.dataset import formats, registry
+from itdr.publish import card, examples, option_tables, tables
 
 NOTE = "<!-- Written by `itdr card` from the code. Change the code, not this page. -->"
 OPTIONS_HEAD = """# Options and columns
 
-The second argument of `load_dataset("itdr", CONFIG, ...)` is a config. All other arguments are options. `itdr
-show`, `itdr plan` and `itdr build` take the same options, with dashes: `split_by` is `--split-by`."""
+The second argument of `load_dataset("itdr", CONFIG, ...)` is a config: a [subtask](subtasks/index.md), or a root
+task, which is several subtasks together. All other arguments are options. `itdr show`, `itdr plan` and `itdr build`
+take the same options, with dashes: `split_by` is `--split-by`. A *cell* is a subtask on one source."""
 OPTIONS_TAIL = """An option that is unknown, out of range or meaningless for a config is refused. The error lists what is allowed."""
 FORMATS_NOTE = """The option `format` says which columns hold the texts; all other columns stay.
 
@@ -38,7 +39,7 @@ def pages() -> dict[str, str]:
         "sources/index.md": sources_index(),
         **{f"sources/{name}.md": source_page(name) for name in registry.source_ids()},
         "subtasks/index.md": subtasks_index(),
-        **{f"subtasks/{name}.md": _subtask_page(name) for name in registry.task_ids()},
+        **{f"subtasks/{name}.md": subtask_page(name) for name in registry.task_ids()},
     }
 
 
@@ -51,7 +52,7 @@ def options_page() -> str:
     columns = tables.table(("column", ""), [(f"`{name}`", about) for name, about in card.FIELDS])
     return _page(
         OPTIONS_HEAD,
-        options.markdown_table(),
+        option_tables.all_options(),
         OPTIONS_TAIL,
         "## Columns\n\nAll configs have the same columns, so they concatenate.\n\n" + columns,
         "## Formats\n\n" + formats.markdown_table(),
@@ -60,7 +61,7 @@ def options_page() -> str:
 
 
 def card_page() -> str:
-    """What a careful reader asks of the rows: sizes, making, biases, risks.
+    """What a careful reader asks of the rows: how they are made, biases, risks.
 
     Returns:
         Markdown.
@@ -68,8 +69,8 @@ def card_page() -> str:
     return _page(
         "# The card\n\nWhat the rows are and how they are made. The folder that `itdr build` writes has "
         "a card of its own, with the same text and the counts of that build.",
-        "## Cells and their sizes\n\nExamples at full size, split 8:1:1.",
-        tables.cells_table(),
+        f"At full size there are {tables.total_examples():,} examples, split 8:1:1. "
+        "[Subtasks](subtasks/index.md#sizes) has the size of each cell.",
         card.datasheet(),
         "## Citation\n\nCite the sources that you use (`itdr sources NAME`), and the paper whose cells "
         "these are:",
@@ -80,8 +81,8 @@ def card_page() -> str:
 def sources_index() -> str:
     """All sources in one table."""
     return _page(
-        "# Sources\n\nNo benchmark data is shipped. `itdr` downloads what may be downloaded, and says "
-        "how to get the rest.",
+        "# Sources\n\nNo benchmark data is shipped. `itdr` downloads what may be downloaded. `itdr sources NAME` "
+        "says how to get the rest.",
         _linked(tables.sources_table(), registry.source_ids()),
     )
 
@@ -130,7 +131,8 @@ def subtasks_index() -> str:
         for one in map(registry.task, registry.task_ids())
     ]
     return _page(
-        "# Subtasks",
+        "# Subtasks\n\nA subtask is one kind of question. Its id is a config of `load_dataset`, and so is that of its "
+        "root task, which is several subtasks together.",
         tables.table(("subtask", "config", "root task", "metrics"), rows),
         "## Sizes\n\nExamples at full size, split 8:1:1. The sizes are those of the paper.",
         tables.cells_table(),
@@ -139,22 +141,30 @@ def subtasks_index() -> str:
     )
 
 
-def _subtask_page(name: str) -> str:
-    """A subtask: what it asks, its options, and a typical example of each source."""
+def subtask_page(name: str) -> str:
+    """A subtask: what it asks, its options, and a typical example of each source.
+
+    Args:
+        name: id of the subtask.
+
+    Returns:
+        Markdown.
+    """
     task = registry.task(name)
     module = importlib.import_module(f"itdr.builders.tasks.{name}")
     about = inspect.cleandoc(module.__doc__ or "").partition(":")[2].strip()
-    defaults = [
-        (f"`{option}`", f"`{value!r}`".replace("'", '"')) for option, value in task.defaults.items()
-    ]
     parts = [
         f"# {task.title}\n\n`{name}`, of the root task `{task.root}`: {about}",
         f"Metrics: {', '.join(task.metrics)} ([how they are defined](../scoring.md)).",
         "## Defaults\n\nOf the options that have a meaning here ([all options](../options.md)).",
-        tables.table(("option", "default"), defaults),
+        option_tables.defaults_of(name),
         "## Examples\n\nOne of each source, of median length, from the bundled sample. Its people and "
         "titles are made up.",
     ]
+    if not registry.cells(name):
+        parts[-1] = (
+            '## Examples\n\nNone: it has no source of its own. With `cells="all"` it takes all that fit.'
+        )
     for source, row in examples.typical_rows(name).items():
         title = registry.source(source).title
         parts.append(f"### {title}\n\n{examples.quoted_texts(row)}")

@@ -13,11 +13,11 @@ from itdr.builders.dataset.formats import schema
 from itdr.publish import examples, figure, pages, tables
 
 HOME = Path(__file__).resolve().parents[1]
-BEGIN, END = "<!-- cells:begin -->", "<!-- cells:end -->"
+BEGIN, END = "<!-- sources:begin -->", "<!-- sources:end -->"
 
 
 def readme(old: str) -> str:
-    """The README with its example and table of cells made anew; all else untouched.
+    """The README with its example and table of sources made anew; all else untouched.
 
     Args:
         old: its text.
@@ -28,8 +28,15 @@ def readme(old: str) -> str:
     Raises:
         ConfigError: where the markers of a generated part are missing.
     """
-    text = _replaced(old, BEGIN, END, f"{BEGIN}\n\n{tables.cells_table()}\n\n{END}")
+    text = _replaced(old, BEGIN, END, f"{BEGIN}\n\n{_overview()}\n\n{END}")
     return _replaced(text, examples.BEGIN, examples.END, examples.block())
+
+
+def _overview() -> str:
+    return (
+        f"{tables.overview_table()}\n\nAt full size these are {tables.total_examples():,} examples, as many as "
+        "the paper has, split 8:1:1. [Subtasks](docs/subtasks/index.md) has the size of each cell."
+    )
 
 
 def _replaced(text: str, begin: str, end: str, block: str) -> str:

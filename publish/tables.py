@@ -100,6 +100,31 @@ def _sizes(quotas: Mapping[str, int]) -> str:
     return "; ".join(f"`{name}` {quota:,}" for name, quota in quotas.items())
 
 
+def total_examples(roots: Sequence[str] = PAPER_ROOTS) -> int:
+    """The examples of all cells of these root tasks at full size."""
+    quotas = (quota for root in roots for quota in registry.cells(root).values())
+    return sum(quota or 0 for quota in quotas)
+
+
+def overview_table() -> str:
+    """Every source with its domain, where its raw files come from, and its subtasks.
+
+    Returns:
+        Markdown.
+    """
+    served: dict[str, list[str]] = {}
+    for root in PAPER_ROOTS:
+        for task, source in registry.cells(root):
+            served.setdefault(source, []).append(f"`{task}`")
+    rows = []
+    for name in registry.source_ids():
+        one = registry.source(name)
+        sizes = [remote.size for remote in one.remotes]
+        size = f" ({download_size(one)})" if sizes and all(sizes) else ""
+        rows.append((f"`{name}`", one.domain, _access(one) + size, ", ".join(served.get(name, ()))))
+    return table(("source", "domain", "raw files", "subtasks"), rows)
+
+
 def sources_table() -> str:
     """Every source with its licence, what that allows, and what is downloaded.
 
@@ -145,9 +170,9 @@ def download_size(source: Source) -> str:
 def _access(source: Source) -> str:
     kinds = {one.access if one.urls else "manual" for one in source.remotes} or {"manual"}
     words = {
-        "open": "fetched for you",
-        "kaggle": "from Kaggle, which may ask for a token",
-        "gated": "after you accepted its terms",
-        "manual": "placed by hand",
+        "open": "downloaded for you",
+        "kaggle": "downloaded from Kaggle, which may ask for your account",
+        "gated": "downloaded once you have accepted the terms",
+        "manual": "you download them and put them in place",
     }
-    return ", or ".join(words[kind] for kind in words if kind in kinds)
+    return "; or ".join(words[kind] for kind in words if kind in kinds)

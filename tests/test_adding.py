@@ -1,8 +1,9 @@
-"""`docs/adding.md`, followed literally: its package is built, installed and used."""
+"""`docs/adding.md`, followed literally: its package is built, installed and used; then the same in a clone."""
 
 from __future__ import annotations
 
 import csv
+import importlib.util
 import os
 import re
 import shutil
@@ -15,6 +16,11 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "adding.md"
 BLOCK = re.compile(r"^```(\w+) (run|file=(\S+))\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+CLONE = "itdr/"
+"""Files of the page in this folder belong into a clone of the repository."""
+LEFT_OUT = {"build", "docs", "notebooks", "out"}
+"""Folders of the repository that the copy for the second part does without."""
 
 pytestmark = pytest.mark.skipif(
     not PAGE.is_file(), reason="the documentation is not part of a wheel"
@@ -53,7 +59,7 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the page's files; its package is built as a wheel and installed below `site`."""
     folder = tmp_path_factory.mktemp("adding")
     for kind, name, text in blocks():
-        if kind != "run":
+        if kind != "run" and not name.startswith(CLONE):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(text, "utf-8")
     more_rows(folder / "raw" / "tiny-shop")
@@ -104,8 +110,6 @@ def test_the_package_uses_public_names_alone() -> None:
 
 @pytest.mark.parametrize("package", ["sources", "tasks"])
 def test_public_names_are_there(package: str) -> None:
-    import importlib
-
     module = importlib.import_module(f"itdr.builders.{package}")
     assert all(hasattr(module, name) for name in module.__all__)
     assert not [name for name in module.__all__ if name.startswith("_")]
@@ -170,3 +174,105 @@ for config in ("next_category", "sequential_rec"):
             path.write_text(text, "utf-8")
         assert after[0] != before[0], file
         assert after[1] != before[1], file
+
+
+# -- inside the repository ------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the tree with the files of the page in the places that it names."""
+    folder = tmp_path_factory.mktemp("clone") / "itdr"
+    shutil.copytree(ROOT, folder, ignore=_left_out)
+    section = PAGE.read_text("utf-8").partition("## Inside this repository")[2]
+    places = re.findall(r"^\| `(\S+)` \|", section, re.MULTILINE)
+    texts = {Path(name).name: text for _, name, text in blocks() if name}
+    texts["builders/sources/tiny_shop.py"] = texts["source.py"]
+    for place in places:
+        assert not (folder / place).exists()
+        text = texts.get(place) or texts[Path(place).name]
+        if place == "builders/tasks/next_category.py":
+            text = changed(text, re.findall(r"```diff\n(.*?)```", section, re.DOTALL)[0])
+        (folder / place).write_text(text, "utf-8")
+    return folder
+
+
+def _left_out(folder: str, names: list[str]) -> set[str]:
+    top = LEFT_OUT & set(names) if Path(folder) == ROOT else set()
+    return top | {name for name in names if name.startswith(".") or name == "__pycache__"}
+
+
+def changed(text: str, diff: str) -> str:
+    """A text with each removed line of a diff replaced by the lines added below it."""
+    for old, new in re.findall(r"^-(.*\n)((?:\+.*\n)+)", diff, re.MULTILINE):
+        assert text.count(old) == 1, old
+        text = text.replace(old, re.sub(r"^\+", "", new, flags=re.MULTILINE))
+    return text
+
+
+def in_clone(clone: Path, *arguments: str) -> str:
+    """What a Python command prints that runs inside the clone."""
+    result = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=clone,
+        env={
+            **os.environ,
+            "PYTHONPATH": str(clone.parent),
+            "HF_HOME": str(clone.parent / "hf"),
+            "ITDR_CACHE": str(clone.parent / "cache"),
+        },
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
+
+
+def test_the_steps_in_a_clone_work_as_written(clone: Path) -> None:
+    section = PAGE.read_text("utf-8").partition("## Inside this repository")[2]
+    (steps,) = re.findall(r"```console\n(.*?)```", section, re.DOTALL)
+    *lines, last = steps.splitlines()
+    assert last == "python -m itdr card" and len(lines) == 3
+    others = {path: path.stat().st_mtime_ns for path in (clone / "builders/sample").rglob("*")}
+    printed = [in_clone(clone, *line.split()[1:]) for line in lines]
+    assert others.items() <= {path: path.stat().st_mtime_ns for path in others}.items()
+    assert "next_category/tiny-shop" in printed[1] and "1 passed" in printed[2]
+
+
+@pytest.mark.skipif(not importlib.util.find_spec("ruff"), reason="ruff is not installed")
+def test_the_files_pass_the_checks_of_style(clone: Path) -> None:
+    places = [
+        str(path) for name in ("tiny_shop", "next_category") for path in clone.rglob(f"*{name}.py")
+    ]
+    assert len(places) == 4
+    in_clone(clone, "-m", "ruff", "check", "--no-cache", *places)
+    in_clone(clone, "-m", "ruff", "format", "--no-cache", "--check", *places)
+
+
+def test_the_pages_of_what_is_new_are_written(clone: Path) -> None:
+    """`itdr card` writes all of them, which takes a minute: here the new ones."""
+    in_clone(clone, "-m", "tests.rawgen.sample", "tiny-shop")
+    page = """
+from itdr.publish import pages, tables
+print(pages.source_page("tiny-shop"))
+print(pages.subtask_page("next_category"))
+print(tables.overview_table())
+"""
+    text = in_clone(clone, "-c", page)
+    assert "# Tiny Shop" in text and "# Next category" in text
+    assert (
+        "### Tiny Shop" in text
+        and "| `tiny-shop` | products | downloaded for you | `next_category` |" in text
+    )
+
+
+def test_a_subtask_without_cells_has_a_page_without_examples(clone: Path) -> None:
+    path = clone / "builders/tasks/next_category.py"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace('{"tiny-shop": CellRule(6250)}', "{}"), "utf-8")
+    try:
+        page = "from itdr.publish import pages; print(pages.subtask_page('next_category'))"
+        assert "None: it has no source of its own." in in_clone(clone, "-c", page)
+    finally:
+        path.write_text(text, "utf-8")

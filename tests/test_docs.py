@@ -18,6 +18,8 @@ import yaml
 
 import itdr
 from itdr.builders.dataset import options, registry
+from itdr.builders.evidence import aspect_words
+from itdr.builders.rendering import lexicon_files, templates
 from itdr.commands import app
 from itdr.publish import pages
 
@@ -100,9 +102,58 @@ def test_the_data_sheet_of_a_source_is_not_stale(name: str) -> None:
 
 
 def test_every_option_is_in_the_reference_as_declared() -> None:
-    text = (Path(str(itdr.__file__)).parent / "docs" / "options.md").read_text("utf-8")
-    for row in options.markdown_table().splitlines():
-        assert row in text
+    text = (DOCS / "options.md").read_text("utf-8").partition("## Columns")[0]
+    for name, declared in options.DECLARED.items():
+        (row,) = re.findall(rf"^\| `{name}` \| .* \|$", text, re.MULTILINE)
+        assert declared.help in row
+
+
+@pytest.mark.parametrize("name", registry.built_in_tasks())
+def test_a_subtasks_page_names_each_of_its_options_and_what_takes_effect(name: str) -> None:
+    text = (DOCS / "subtasks" / f"{name}.md").read_text("utf-8")
+    section = text.partition("## Defaults")[2].partition("## Examples")[0]
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", section, re.MULTILINE))
+    off = set(re.findall(r"`(\w+)`", section.partition("Off unless you set them:")[2]))
+    assert set(rows) | off == set(registry.task(name).defaults) and not set(rows) & off
+    assert not [option for option, shown in rows.items() if re.search("None|False", shown)]
+
+
+def test_the_reference_has_the_default_that_differs_by_subtask() -> None:
+    text = (DOCS / "options.md").read_text("utf-8")
+    assert '| `repeats` | `"first"`; `"last"` in rating_prediction |' in text
+    assert "each subtask's |" not in text
+
+
+def table_below(head: str, text: str) -> dict[str, str]:
+    """The last column of a table by the name in its first one."""
+    lines = text.partition(f"\n| {head} |")[2].partition("\n\n")[0].splitlines()[2:]
+    cells = [line.strip("| ").split(" | ") for line in lines]
+    return {first.strip("`"): rest[-1] for first, *rest in cells}
+
+
+def test_the_page_on_templates_names_every_section_and_list_of_a_lexicon() -> None:
+    text = (DOCS / "templates.md").read_text("utf-8")
+    sections = table_below("section", text)
+    extended = {*lexicon_files.EXTENDED_LISTS, "silent"}
+    replaced = {*lexicon_files.REPLACED_LISTS, "phrases", "forms", "terms", "aliases"}
+    assert {name for name, how in sections.items() if how == "added"} == extended
+    assert {name for name, how in sections.items() if how == "replaced"} == replaced
+    assert set(table_below("list", text)) == set(aspect_words.LISTS)
+
+
+def test_the_lexicon_on_that_page_is_read_as_the_page_says(tmp_path: Path) -> None:
+    text = (DOCS / "templates.md").read_text("utf-8")
+    found = re.search(r"```yaml\n(# my-templates/(lexicon/\w+\.yaml)\n.*?)```", text, re.DOTALL)
+    assert found
+    path = tmp_path / found[2]
+    path.parent.mkdir()
+    path.write_text(found[1], "utf-8")
+    words = templates.load_words(path.stem)
+    plain = lexicon_files.load_lexicon(path.stem, words)
+    own = lexicon_files.load_lexicon(path.stem, words, tmp_path)
+    assert own.forms_of("category", "Sushi Bars")["fans"] == "sushi lovers"
+    assert own.aspects.wishes == {**plain.aspects.wishes, "a view": ("view", "views", "skyline")}
+    assert set(own.aspects.lists["minor"]) == {*plain.aspects.lists["minor"], "a view"}
 
 
 def test_no_page_of_a_source_or_subtask_is_left_from_another_time() -> None:

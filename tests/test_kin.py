@@ -46,6 +46,18 @@ def folder() -> Path:
     return root
 
 
+@functools.cache
+def some_without_town() -> Path:
+    """The same places, but those of one town have none given."""
+    root = Path(tempfile.mkdtemp(prefix="itdr-no-town-"))
+    shutil.copytree(folder() / "yelp", root / "yelp")
+    path = root / "yelp" / "yelp_academic_dataset_business.json"
+    places = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    lines = [{**one, "city": None if one["city"] == TOWNS[1] else one["city"]} for one in places]
+    path.write_text("".join(json.dumps(one) + "\n" for one in lines), "utf-8")
+    return root
+
+
 def rows(config: str, **options: Any) -> list[dict[str, Any]]:
     given = {"sources": ["yelp"], "data_dir": str(folder()), "cells": "all", **options}
     found = datasets.load_dataset("itdr", config, **given)
@@ -82,12 +94,22 @@ def test_elsewhere_the_town_gives_the_target_away() -> None:
     assert np.mean(same) < 0.5
 
 
-def test_what_has_no_number_has_no_kin() -> None:
-    kin = Kin(np.array([NONE, 3, 3, 5], np.int32), 0, "any")
-    works = np.array([0, 1, 2, 3])
-    assert kin.starts(works, np.arange(4, dtype=np.uint64)).tolist() == [NONE, 3, 3, 5]
-    assert kin.inside(works, np.full(4, 3)).tolist() == [False, True, True, False]
-    assert kin.inside(works, np.full(4, NONE)).all()
+@pytest.mark.parametrize("width", [0, 8])
+def test_what_has_no_number_is_kin_of_its_like(width: int) -> None:
+    kin = Kin(np.array([NONE, 2003, 2003, 2012, NONE], np.int32), width, "any")
+    works = np.arange(5)
+    starts = kin.starts(works, np.zeros(5, np.uint64))
+    assert starts.tolist() == [NONE, 2003, 2003, 2012, NONE]
+    for work, start in enumerate(starts):
+        alike = kin.numbers == kin.numbers[work]
+        assert kin.inside(works, np.full(5, start)).tolist() == alike.tolist()
+
+
+def test_a_place_without_a_town_is_asked_for_among_its_like() -> None:
+    found = rows("sequential_rec", data_dir=str(some_without_town()))
+    bare = [[TOWN.search(one["title"]) is None for one in row["candidates"]] for row in found]
+    assert {all(one) for one in bare} == {any(one) for one in bare} == {True, False}
+    assert all(all(one) or not any(one) for one in bare)
 
 
 def test_places_that_tell_of_a_persons_health_are_never_shown(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import configparser
+import re
 import shutil
 from pathlib import Path
 
@@ -47,6 +48,14 @@ def module_files() -> dict[str, Path]:
             parts = path.relative_to(ROOT).with_suffix("").parts
             files[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
     return files
+
+
+def test_the_page_lists_the_packages_in_this_order() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    listed = [one.replace("/", ".") for one in re.findall(r"^\d\. \*\*`(\S+)`", text, re.MULTILINE)]
+    assert len(listed) == 8
+    levels = [LEVEL[name] for name in listed]
+    assert levels == sorted(levels)
 
 
 FILES = module_files()

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from itdr.builders.core.paths import SAMPLE
-from itdr.builders.dataset import formats
+from itdr.builders.dataset import formats, registry
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
@@ -121,11 +121,11 @@ def test_the_commands_run_one_after_the_other(page: str, home: Path) -> None:
 def test_the_readme_shows_loading_building_scoring_and_auditing() -> None:
     assert sum(text.count("load_dataset(") for text in blocks("README.md", "python")) >= 3
     commands = {line.split()[1] for line in shell_lines("README.md") if line.startswith("itdr ")}
-    assert commands >= {"plan", "sources", "build", "baseline", "score", "audit"}
+    assert commands >= {"list", "show", "plan", "sources", "build", "baseline", "score", "audit"}
 
 
 def test_the_other_shell_lines_are_known() -> None:
-    """Installation and the make commands, which the continuous integration runs as they are."""
+    """The continuous integration runs the make commands, and installs a wheel of this folder."""
     lines = {line for page in PAGES for line in shell_lines(page)}
     assert {line for line in lines if not line.startswith("itdr ")} == {
         "pip install ./itdr",
@@ -133,6 +133,9 @@ def test_the_other_shell_lines_are_known() -> None:
         "make test",
         "make docs",
     }
+    script = (ROOT / ".ci" / "run").read_text("utf-8")
+    for line in ("make run", "make test", "make docs"):
+        assert re.search(rf"^{line}\b", script, re.MULTILINE), line
 
 
 def test_the_trainers_of_the_readme_read_the_formats_that_it_names() -> None:
@@ -157,11 +160,29 @@ def test_the_badges_say_what_is_declared() -> None:
 
 
 def test_the_readme_stays_short() -> None:
-    """Without its two generated parts: an example, and the table of cells."""
-    text = README.read_text("utf-8")
-    for name in ("examples", "cells"):
-        text = re.sub(rf"<!-- {name}:begin -->.*<!-- {name}:end -->", "", text, flags=re.DOTALL)
-    assert len(text.splitlines()) <= 160
+    """It is read in two minutes: at some 250 words a minute, without code, tables and the list of links."""
+    text = BLOCK.sub("", README.read_text("utf-8"))
+    text = re.sub(r"^## More\n.*?(?=^## )", "", text, flags=re.MULTILINE | re.DOTALL)
+    prose = re.sub(r"^(\||!\[|<).*$|\]\([^)]*\)", "", text, flags=re.MULTILINE)
+    assert len(prose.split()) <= 550
+
+
+def test_the_site_begins_with_the_readmes_example() -> None:
+    assert blocks("docs/index.md", "python")[0] == blocks("README.md", "python")[0]
+
+
+def test_each_block_with_a_trainer_imports_what_it_uses() -> None:
+    """They are only compiled here, and readers copy them alone."""
+    for page in ("README.md", "docs/training.md"):
+        for kind, needs, text in BLOCK.findall((ROOT / page).read_text("utf-8")):
+            if kind == "python" and needs and "load_dataset(" in text:
+                assert "import itdr" in text and "from datasets import load_dataset" in text, page
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/index.md", "setup.cfg"])
+def test_the_number_of_benchmarks_is_the_number_of_sources(name: str) -> None:
+    found = re.findall(r"(\d+) public benchmarks", (ROOT / name).read_text("utf-8"))
+    assert [int(number) for number in found] == [len(registry.built_in_ids())]
 
 
 def test_the_first_block_prints_what_the_readme_shows(home: Path) -> None:
@@ -178,5 +199,5 @@ def test_the_block_for_trl_loads_its_rows(home: Path) -> None:
         text for _, needs, text in BLOCK.findall(README.read_text("utf-8")) if needs == "trl"
     )
     rows = text[: text.index("trainer =")]
-    result = run(home, "-c", "import itdr\nfrom datasets import load_dataset\n" + rows)
+    result = run(home, "-c", rows)
     assert result.returncode == 0, result.stderr

@@ -146,6 +146,8 @@ def test_a_part_of_ones_own_takes_the_place_of_a_built_in_one(tmp_path: Path) ->
         ("count: x", "2: 'count' has a meaning already; rename the part"),
         ("- tail", "2: parts must be a mapping of texts"),
         ("tail: []", "2: tail must be text"),
+        ("{tail: x, tale: y}", "2: Unknown part 'tale'. Did you mean 'tail'"),
+        ("{tail: 'x{{ end }}', end: '.'}", "2: shared_trait: a part cannot name another, as 'end'"),
     ],
 )
 def test_faults_of_parts_are_named_where_the_part_stands(
@@ -154,6 +156,30 @@ def test_faults_of_parts_are_named_where_the_part_stands(
     path = answers(tmp_path, f"parts:\n  {parts}\n" + SHARED_TRAIT)
     with pytest.raises(TemplateError, match=rf"{re.escape(str(path))}:{said}"):
         films(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("wording", "said"),
+    [
+        ("{{- tail -}}", r"6: shared_trait: write 'tail', which is a part, as \{\{ tail \}\}"),
+        ("{{ tail|capitalize }}", "6: shared_trait: write 'tail', which is a part"),
+        ("{{ tale }}", "6: shared_trait: Unknown placeholder 'tale'. Did you mean 'tail'"),
+    ],
+)
+def test_a_part_is_put_in_where_its_name_stands_alone(
+    tmp_path: Path, wording: str, said: str
+) -> None:
+    written = SHARED_TRAIT.replace("['{{ fans }}: {{ tail }}']", f"['{{{{ tail }}}}', '{wording}']")
+    path = answers(tmp_path, "parts:\n  tail: '{{ fans }}'\n" + written)
+    with pytest.raises(TemplateError, match=rf"{re.escape(str(path))}:{said}"):
+        films(tmp_path)
+
+
+def test_every_built_in_part_is_used() -> None:
+    for path in sorted((BUILT_IN / ANSWERS).glob("*.yaml")):
+        form = answer_files.load_answer(path.stem)
+        used = {part for one in form.statements.values() for part in one.parts}
+        assert used == set(form.parts.values()), path.name
 
 
 def test_thousands_have_a_comma_and_count_without_it() -> None:

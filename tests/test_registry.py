@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import importlib
 import re
@@ -14,6 +15,7 @@ import itdr.builders.sources as sources_package
 from itdr.builders.core.errors import ConfigError
 from itdr.builders.core.schema import SOURCE_OPTIONS
 from itdr.builders.dataset import registry
+from itdr.builders.rendering import templates
 
 SHOP = """
 import dataclasses
@@ -113,9 +115,18 @@ def test_what_no_source_can_say_is_refused(field: str, given: dict[str, str], wh
 
 def test_the_page_on_sources_lists_every_option() -> None:
     page = (registry.BUILDERS.parent / "docs" / "adding.md").read_text("utf-8")
-    rows = dict(re.findall(r"^  \| `(\w+)` \| (.*)\. \|$", page, re.MULTILINE))
+    found = re.findall(r"^  \| `(\w+)` \| `(.*)` \| (.*)\. \|$", page, re.MULTILINE)
+    rows = {name: meaning for name, _, meaning in found}
+    examples = {name: ast.literal_eval(example) for name, example, _ in found}
     assert rows == {
         name: meaning[0].upper() + meaning[1:] for name, meaning in SOURCE_OPTIONS.items()
     }
     used = {name for one in registry.source_ids() for name in registry.source(one).options}
     assert used <= set(rows)
+    for name in registry.source_ids():
+        for option, value in registry.source(name).options.items():
+            assert type(value) is type(examples[option]), (name, option)
+    shop = dataclasses.replace(registry.source("ml-1m"), id="new-shop", options=examples)
+    words = templates.words_of(shop)
+    assert examples["wording"].items() <= words.items()
+    assert examples["wording"].keys() <= templates.words_of(registry.source("ml-1m")).keys()

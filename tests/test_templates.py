@@ -11,7 +11,13 @@ import pytest
 
 from itdr.builders.core.errors import TemplateError
 from itdr.builders.rendering import templates
-from itdr.builders.rendering.template_files import BUILT_IN, TITLE_ENDS, read_domains, texts_of
+from itdr.builders.rendering.template_files import (
+    BUILT_IN,
+    OPEN_TITLES,
+    TITLE_ENDS,
+    read_domains,
+    texts_of,
+)
 
 DOMAINS = (
     "films",
@@ -101,6 +107,7 @@ def values(task: str) -> dict[str, object]:
         sides = _lists("likes", TITLES[:2]) | _lists("dislikes", TITLES[2:4])
         sides["liked_range"] = "rated 4 or higher out of 5"
         sides["disliked_range"] = "rated 2 or lower out of 5"
+        sides["liked_from"] = "4"
         if task == "pairwise_rec":
             more = {"answer": "Halo", "leaving_out": "", **FULL_TITLES}
             return sides | _lists("candidates", TITLES[4:]) | more
@@ -188,6 +195,24 @@ def test_there_are_enough_paraphrases(task: str, flags: set[str]) -> None:
     assert len([one for one in descriptions if one.person == "second"]) >= 2
 
 
+def test_a_yes_or_no_question_says_which_rating_is_a_yes() -> None:
+    # The first list, and a good rating, are said to be those of `liked_range`.
+    defined = re.compile(r"on the first list|get a good rating")
+    for one in texts_of("pointwise_rec", None)["prompts"].values():
+        assert "liked_from" in one.needed or defined.search(one.text), one.id
+
+
+@pytest.mark.parametrize("language", templates.languages())
+def test_every_open_ranking_says_in_which_order_it_is_asked_for(language: str) -> None:
+    context = {**templates.load_words("films"), **values("top_k_rec")}
+    prompts = texts_of("top_k_rec", None, language)["prompts"].values()
+    ordered = [one for one in prompts if {("open", True), ("timed", True)} <= {*one.when}]
+    assert len(ordered) >= 8
+    for one in ordered:
+        said = {one.render({**context, "by_time": by_time}) for by_time in (True, False)}
+        assert len(said) == 2, (one.path, one.line, one.id)
+
+
 _SECOND_ZH = re.compile("把自己当作|是你按先后|你依次")
 _SECOND = re.compile(
     r"\byou (have )?(already )?(rated|reviewed|clicked on|commented on|listened to|played|liked)\b|"
@@ -264,7 +289,9 @@ def test_no_choice_lets_a_text_claim_an_order(
         for one, two in itertools.product(range(12), range(8)):
             picked = loaded.pick(part, flags, (one, two, 0))
             for text in (picked.prompt, picked.description):
+                # In which order the answer is wanted is another matter.
                 said = re.sub("in (no particular|any) order", "", text.text)
+                said = re.sub("in the order in which|按{{ act }}的先后顺序排列", "", said)
                 assert not re.search(claim, said), (text.id, said)
                 assert ("unordered", False) not in text.when and text.serves(flags)
             drawn.add(picked.prompt.id)
@@ -360,8 +387,9 @@ def test_people_are_said_to_do_only_what_is_known() -> None:
 def test_each_domain_has_every_word() -> None:
     for domain in DOMAINS:
         words = templates.load_words(domain)
-        assert {*words} - {*TITLE_ENDS} == {*templates.WORDS}
-        assert {*TITLE_ENDS} & {*words} in (set(), {*TITLE_ENDS})
+        assert {*words} - {*TITLE_ENDS, *OPEN_TITLES} == {*templates.WORDS}
+        for together in (TITLE_ENDS, OPEN_TITLES):
+            assert {*together} & {*words} in (set(), {*together})
         assert words["a_item"].split()[-1] == words["item"].split()[-1]
         assert words["this_item"] == f"this {words['item']}"
     assert set(read_domains(BUILT_IN / "domains.yaml", {})) == set(DOMAINS)

@@ -113,7 +113,7 @@ def test_a_prompt_names_the_values_that_an_attribute_may_have() -> None:
         for split in ("train", "validation", "test"):
             for row in rows(source, split=split):
                 for name, value in _pairs(row):
-                    shown = re.search(rf"{name} \((one of:|such as) (.*)\)", row["input"], re.I)
+                    shown = re.search(rf"{name} \((one of:|for example) (.*)\)", row["input"], re.I)
                     assert shown, (name, row["input"])
                     assert shown[1] == "one of:" and value in shown[2].split(", ")
                     lists.setdefault(name, set()).add(shown[2])
@@ -132,10 +132,17 @@ def test_of_many_values_a_few_are_examples(monkeypatch: pytest.MonkeyPatch) -> N
     named = [row for row in found if "occupation" in dict(_pairs(row))]
     assert named
     for row in named:
-        shown = re.search(
-            r"Occupation \(any occupation, by its English name, for example (.*)\)", row["input"]
-        )
+        shown = re.search(r"Occupation \(for example (.*)\)", row["input"])
         assert shown and len(re.split(", | or ", shown[1])) == user_attribute_prediction.EXAMPLES
+
+
+def test_examples_that_hold_commas_are_set_apart_by_another_sign() -> None:
+    found = rows("bookcrossing", attributes=["location"])
+    assert found
+    for row in found:
+        shown = re.search(r"Location \((for example|one of:) (.*)\)", row["input"])
+        assert shown and " or " not in shown[2]
+        assert all(one.count(",") <= 2 for one in shown[2].split("; "))
 
 
 def test_bands_stand_in_the_order_of_years() -> None:

@@ -6,6 +6,7 @@ import copy
 import json
 import logging
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,8 @@ from itdr.builders.core import messages
 from itdr.builders.core.errors import ConfigError
 from itdr.builders.core.text import ELLIPSIS
 from itdr.builders.dataset.catalogue_table import schema
-from itdr.builders.rendering.template_files import texts_of
 from itdr.builders.sampling.popularity import NEVER
+from itdr.builders.store.titles import broken_off
 from itdr.commands.app import app
 from itdr.publish import folder, guard, provenance
 from itdr.scoring import score, score_rows
@@ -100,6 +101,34 @@ def test_nobody_is_asked_for_a_title_that_is_cut(config: str) -> None:
     assert any(one["title"].endswith(ELLIPSIS) for row in rows for one in row["history"])
     fixed = world.everything(world.load(config, **options(**own, **SPLITS["leave_one_out"])))
     assert any(ELLIPSIS in row["output"] for row in fixed)
+
+
+def test_a_title_is_broken_off_where_it_ends_in_the_middle_of_a_phrase(tmp_path: Path) -> None:
+    """Not where it ends in an ellipsis of its own, nor behind a phrase."""
+    world.write("ml-32m", tmp_path, users=60, items=90, dirt=False)
+    movies = tmp_path / "ml-32m" / "movies.csv"
+    header, *films = movies.read_text("utf-8").splitlines()
+    forms = (
+        "And So {}…",
+        "Wide Hair Band {} - for women and girls",
+        "Nobody Knows Who Did {} (1999)",
+    )
+    renamed = [
+        f"{film.partition(',')[0]},{forms[k % 3].format(k)},Drama" for k, film in enumerate(films)
+    ]
+    movies.write_text("\n".join([header, *renamed, ""]), "utf-8")
+    own = options(data_dir=str(tmp_path), title_chars=20)
+    data = open_data("sequential_rec", own)
+    (cell,) = data.cells.values()
+    found = zip(
+        map(cell.store.item, range(cell.store.items.num_rows)), broken_off(cell.store), strict=True
+    )
+    ends = {(item.title[:4], item.title[-1] == ELLIPSIS, bool(broken)) for item, broken in found}
+    assert ends == {("And ", True, False), ("Wide", False, False), ("Nobo", True, True)}
+    asked = {row["output"] for split in ("train", "test") for row in data.rows(split)}
+    assert {title[:4] for title in asked} == {"And ", "Wide"}
+    (whole,) = open_data("sequential_rec", {**own, "title_chars": 90}).cells.values()
+    assert not broken_off(whole.store).any()
 
 
 @pytest.mark.parametrize("config", TASKS)
@@ -478,14 +507,10 @@ def test_harnesses_score_as_we_do(tmp_path: Path) -> None:
     assert evaluation.results(docs[0], [["Nothing", docs[0]["output"]]])["MRR"] == 0.5
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_every_open_ranking_says_in_which_order_it_is_asked_for(language: str) -> None:
-    prompts = texts_of("top_k_rec", None, language)["prompts"].values()
-    ordered = [
-        one
-        for one in prompts
-        if {"open", "timed"} <= (when := dict(one.when)).keys()
-        and when["timed"]
-        and not when.get("unordered")
-    ]
-    assert len(ordered) >= 4 and all("by_time" in one.needed for one in ordered), ordered
+@pytest.mark.parametrize("config", TASKS)
+def test_a_product_is_asked_for_by_its_whole_name_where_none_is_listed(config: str) -> None:
+    asked = {"sources": ["amazon-reviews-2023"], "sample": True, "data_dir": None}
+    for row in world.everything(world.load(config, **asked, candidates=0)):
+        assert re.search(r"\b(full names? as listed)\b", row["input"]), row["input"]
+    for row in world.everything(world.load(config, **asked)):
+        assert "as listed" not in row["input"]

@@ -29,12 +29,12 @@ IDS = ("user_id", "item_id")
 SOURCE_OPTIONS = {
     "work": "which items are one work: `book` for editions of a book, `id` where titles repeat by nature",
     "broad_categories": "categories that say little: lists show narrower ones",
-    "private_categories": "categories that tell of a person's health and the like: items in them are never shown",
+    "private_categories": "categories that tell of a person's health and the like: items of these categories are never shown",
     "town_in_title": "titles end in a town, as in `Churn (Phoenix)`: negatives are in the town of their target",
     "liking": "`hours`: without ratings, an item is liked by those who spend more hours on it than its other users",
     "time_cuts": "the official cuts, in seconds since 1970: train before the first, test from the second",
-    "editions": "the keys of each edition's files, by name; the first two are required",
-    "wording": "words that differ from those of `words`",
+    "editions": "by the name of an edition, the keys of its `files`; it is read where the first two are there",
+    "wording": "words to use instead of those of the entry that `words` names",
 }
 """What a source may say in `options`, by name."""
 

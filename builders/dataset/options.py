@@ -7,7 +7,7 @@ table all read these fields: a new option is one field here, and the code that u
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,6 +37,8 @@ class OptionInfo:
         many: whether it takes a list (on the command line: values with commas).
         shown_default: how the default is printed, where the value itself says little.
         of_subtasks: whether each subtask has its own default, or does not have the option at all.
+        unset: what the subtask's default None comes to, in words, by subtask ("": all others); without
+            it, None means off.
     """
 
     help: str
@@ -49,6 +51,7 @@ class OptionInfo:
     many: bool = False
     shown_default: str = ""
     of_subtasks: bool = False
+    unset: Mapping[str, str] = field(default_factory=dict)
 
     def check(self, name: str, value: Any) -> None:
         """Check one value.
@@ -185,6 +188,7 @@ class RowOptions:
         "(the default in rating_prediction), or all of them (`keep`).",
         choices=("first", "last", "keep"),
         of_subtasks=True,
+        unset={"": '`"first"`', "rating_prediction": '`"last"`'},
     )
     target: str | None = option(
         None,
@@ -203,6 +207,7 @@ class RowOptions:
         high=200,
         of_subtasks=True,
         shown_default="`history`",
+        unset={"": "as `history`"},
     )
     candidates: int | None = option(
         None,
@@ -284,6 +289,10 @@ class RowOptions:
         choices=("rating", "time_gap", "creator", "categories", "description"),
         many=True,
         of_subtasks=True,
+        unset={
+            "": "creators of books and tracks",
+            "sequential_rec": "categories, and creators of books and tracks",
+        },
     )
     attributes: Sequence[str] | None = option(
         None,
@@ -291,6 +300,7 @@ class RowOptions:
         "`birth_decade`, and only on request `age`, `birth_year`, `location`.",
         many=True,
         of_subtasks=True,
+        unset={"": "all that the source has but `age`, `birth_year` and `location`"},
     )
     text_chars: int | None = option(
         None,
@@ -365,17 +375,6 @@ def shown_default(name: str) -> str:
     if info.shown_default:
         return info.shown_default
     return "each subtask's" if info.of_subtasks else repr(DEFAULTS[name]).replace("'", '"')
-
-
-def markdown_table() -> str:
-    """The table of options in `docs/options.md`."""
-    rows = [f"| `{name}` | {_code(name)} | {info.help} |" for name, info in DECLARED.items()]
-    return "\n".join(["| option | default | |", "|---|---|---|", *rows])
-
-
-def _code(name: str) -> str:
-    text = shown_default(name)
-    return text if DECLARED[name].shown_default or DECLARED[name].of_subtasks else f"`{text}`"
 
 
 def docstring() -> str:

@@ -371,14 +371,41 @@ def check(form: AnswerForm, lexicon: Lexicon, domain: str) -> None:
             continue
         allowed = frozenset(_allowed(one, lexicon))
         # Parts first: a mistake in one is named where the part stands.
-        written = [(part.path, part.line, part.text) for part in one.parts]
-        written += [(one.path, line, wording) for wording, line in one.wordings]
-        for path, line, wording in written:
-            try:
-                jinja.require_names(wording, allowed)
-            except jinja.TextError as error:
-                where = line + error.line - 1
-                raise complain(path, where, f"{one.id}: {error.message}") from None
+        for part in one.parts:
+            said = "a part cannot name another, as {name!r}; write its text out."
+            _require_names(part.path, part.line, part.text, one.id, allowed, form.parts, said)
+        for wording, line in one.wordings:
+            said = "write {name!r}, which is a part, as {{{{ {name} }}}}, without a filter or a hyphen."
+            _require_names(one.path, line, wording, one.id, allowed, form.parts, said)
+    _require_used_parts(form)
+
+
+def _require_used_parts(form: AnswerForm) -> None:
+    """Refuse a part of the user's own that no wording names: its name may be misspelt."""
+    used = {part for one in form.statements.values() for part in one.parts}
+    for name, part in form.parts.items():
+        if part not in used and not part.path.is_relative_to(BUILT_IN):
+            named = sorted(name for name, other in form.parts.items() if other in used)
+            raise complain(part.path, part.line, choose_from("part", name, named))
+
+
+def _require_names(
+    path: Path,
+    line: int,
+    text: str,
+    statement: str,
+    allowed: Collection[str],
+    parts: Collection[str],
+    said_of_parts: str,
+) -> None:
+    """Check that a wording, or a part, uses only names that are allowed, and no part that was not put in."""
+    try:
+        jinja.require_names(text, {*allowed, *parts})
+    except jinja.TextError as error:
+        raise complain(path, line + error.line - 1, f"{statement}: {error.message}") from None
+    for name, row in jinja.usage(text).names.items():
+        if name in parts:
+            raise complain(path, line + row - 1, f"{statement}: {said_of_parts.format(name=name)}")
 
 
 def _allowed(one: StatementForm, lexicon: Lexicon) -> Iterator[str]:

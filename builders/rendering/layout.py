@@ -34,7 +34,7 @@ PATTERNS: dict[str, frozenset[str]] = {
     "liked_range": frozenset({"rating", "most"}),
     "disliked_range": frozenset({"rating", "most"}),
     "one_of": frozenset({"entry", "values"}),
-    "such_as": frozenset({"entry", "name", "values"}),
+    "such_as": frozenset({"entry", "values"}),
     "both": frozenset(),
     **{
         f"{unit}{plural}": frozenset({"n"} if plural else ())

@@ -68,6 +68,8 @@ WORDS = (
 """The words that every domain has; each is a variable of every template."""
 TITLE_ENDS = ("title_end", "title_ends")
 """Words of domains whose titles end in something in brackets: what that is, and the plural."""
+OPEN_TITLES = ("open_title", "open_titles")
+"""Words of domains whose titles are more than one would say: what an answer without candidates must name."""
 
 Texts = dict[str, dict[str, "Template"]]
 """The texts of a task by section and full id."""
@@ -400,7 +402,9 @@ def read_domains(path: Path, known: Mapping[str, Mapping[str, str]]) -> dict[str
     domains = {key: dict(words) for key, words in known.items()}
     for key, entry in node.value.items():
         required = () if key in known else WORDS
-        given = fields(path, entry, f"the domain {key!r}", required, (*WORDS, *TITLE_ENDS))
+        given = fields(
+            path, entry, f"the domain {key!r}", required, (*WORDS, *TITLE_ENDS, *OPEN_TITLES)
+        )
         words = {name: text(path, word, name) for name, word in given.items()}
         domains[key] = domains.get(key, {}) | words
     return domains

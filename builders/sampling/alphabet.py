@@ -2,18 +2,22 @@
 
 People rate page by page. Where six titles in a row are in alphabetical order, the next one in the
 alphabet is the answer three times out of four, which says nothing about taste. Neither does a page of one
-letter in another order: all that is asked for begins with it.
+letter in another order: all that is asked for begins with it. What is too much to be a coincidence depends on
+how long a list is (`Limits`): in a long one, some stretch is in order by chance.
 """
 
 from __future__ import annotations
 
+import bisect
 import functools
 import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from statistics import NormalDist
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -25,19 +29,20 @@ if TYPE_CHECKING:
 
     from itdr.builders.store.reader import StoreReader
 
-TOO_MANY = 6
-"""This many consecutive titles in alphabetical order cannot be a coincidence."""
-STEPS = 9
-"""Nor can this many steps from title to title of which all but one follow the alphabet: a
-platform's lists may sort punctuation and articles in their own way."""
-NEIGHBORS = 4
-"""Nor can this many steps, of `STEPS` in a row, that each lead to a neighbor. By chance, one of 40 titles is
-a neighbor on either side: one history in a thousand has so many."""
 NEAR = 40
 """Two titles are neighbors if at most 1/40 of all titles separates them. A step back to a neighbor does not
 break the alphabetical order: lists differ in how they sort what begins alike."""
-SELDOM = 1_000
-"""Nor can a list that has as few pairs of titles in the wrong order as one in so many has by chance."""
+SELDOM = 64
+"""A stretch of titles is no coincidence where at most one list in so many has one by chance, anywhere in it."""
+SELDOM_AS_A_WHOLE = 1_000
+"""The same for the order of a list as a whole. What this finds beyond one list in a thousand is mostly chance."""
+WINDOW = 9
+"""Neighbors are counted in this many steps in a row: a page of one letter, in any order."""
+FEWEST_NEIGHBORS = 4
+"""Fewer steps to a neighbor may be the volumes of a series."""
+EXACT = 30
+"""Up to this length the orders of a list are counted, beyond it the normal distribution serves."""
+_FINE = 10
 _YEAR = r" \(\d{4}\)$"
 _PUNCTUATION = r"[^\pL\pN ]+"
 _ARTICLE = r"^ *(the|an?) "
@@ -56,8 +61,8 @@ class Alphabet:
         return (int(self.ranks.max(initial=-1)) + 1) // NEAR
 
     def in_order(self, titles: Sequence[int]) -> bool:
-        """Whether titles walk down the alphabet: `TOO_MANY` in a row, all but one of `STEPS` steps, or the list
-        as a whole (`SELDOM`); or keep to a part of it: `NEIGHBORS` of `STEPS` steps.
+        """Whether titles walk down the alphabet, in a stretch or as a whole, or keep to a part of it, so that
+        `Limits` of their number call it no coincidence.
 
         Args:
             titles: title codes, in the order in which a case shows them.
@@ -65,24 +70,26 @@ class Alphabet:
         Returns:
             True where they do.
         """
-        ranks, reach = self._ranks, self.reach
-        run, fall, earlier_fall = 1, -1, -1
-        near = [-STEPS * k for k in range(NEIGHBORS, 0, -1)]  # places, none of them yet
-        for place in range(1, len(titles)):
-            step = ranks[titles[place]] - ranks[titles[place - 1]]
-            if step >= -reach:
-                run += 1
-                if step <= reach:
-                    near = [*near[1:], place]
-            else:
-                run, fall, earlier_fall = 1, place, fall
-            # The steps since the second-to-last fall: at most one of them breaks the alphabetical order.
-            if run == TOO_MANY or place - max(earlier_fall, 0) >= STEPS:
+        limits, reach = limits_of(len(titles)), self.reach
+        ranks = [self._ranks[title] for title in titles]
+        fall = earlier_fall = 0
+        near = [-WINDOW * k for k in range(limits.neighbors, 0, -1)]  # places, none of them yet
+        for place in range(1, len(ranks)):
+            step = ranks[place] - ranks[place - 1]
+            if step < -reach:
+                fall, earlier_fall = place, fall
+            elif step <= reach:
+                near = [*near[1:], place]
+                if near[-1] - near[0] < WINDOW:
+                    return True
+            if place - fall >= limits.steps or place - earlier_fall >= limits.steps_but_one:
                 return True
-            if near[-1] - near[0] < STEPS:
-                return True
-        pairs = itertools.combinations([ranks[title] for title in titles], 2)
-        return sum(first > second for first, second in pairs) <= most_inversions(len(titles))
+        wrong, ascending = 0, list[int]()
+        for rank in ranks:
+            after = bisect.bisect_right(ascending, rank)
+            wrong += len(ascending) - after
+            ascending.insert(after, rank)
+        return wrong <= limits.inversions
 
     @functools.cached_property
     def _ranks(self) -> memoryview:
@@ -99,18 +106,89 @@ class Alphabet:
             bool of shape (lists,).
         """
         ranks = self.ranks[titles]
+        limits = limits_of(ranks.shape[1])
         steps = np.diff(ranks, axis=1)
         grows, near = steps >= -self.reach, np.abs(steps) <= self.reach
-        found = _any_window(grows, TOO_MANY - 1, TOO_MANY - 1)
-        found |= _any_window(grows, STEPS, STEPS - 1)
-        found |= _any_window(near, min(STEPS, near.shape[1]), NEIGHBORS)
+        found = _any_stretch(grows, limits.steps, limits.steps)
+        found |= _any_stretch(grows, limits.steps_but_one, limits.steps_but_one - 1)
+        found |= _any_stretch(near, min(WINDOW, near.shape[1]), limits.neighbors)
         later = ((ranks[:, [k]] > ranks[:, k + 1 :]).sum(axis=1) for k in range(ranks.shape[1]))
-        return found | (sum(later) <= most_inversions(ranks.shape[1]))
+        return found | (sum(later) <= limits.inversions)
+
+
+class Limits(NamedTuple):
+    """What at most one list in `SELDOM` does by chance, if its titles are in random order.
+
+    Attributes:
+        steps: so many steps in a row that do not break the alphabetical order.
+        steps_but_one: so many of which one does: platforms sort punctuation and articles in their own ways.
+        neighbors: so many steps, of `WINDOW` in a row, that each lead to a neighbor.
+        inversions: at most so many pairs of titles in the wrong order; one list in `SELDOM_AS_A_WHOLE`.
+    """
+
+    steps: int
+    steps_but_one: int
+    neighbors: int
+    inversions: int
+
+
+@functools.cache
+def limits_of(n: int) -> Limits:
+    """The limits of lists of one length: the longer a list, the more of it is in order by chance.
+
+    Args:
+        n: how many titles.
+
+    Returns:
+        The limits; what a list is too short for is `n` steps or more.
+    """
+    window = min(WINDOW, n - 1)
+    neighbors = FEWEST_NEIGHBORS
+    while max(n - window, 1) * _share_of_neighbors(window, neighbors) * SELDOM > 1:
+        neighbors += 1
+    return Limits(_rare_steps(n, 0), _rare_steps(n, 1), neighbors, most_inversions(n))
+
+
+def _rare_steps(n: int, breaks: int) -> int:
+    """How many steps in a row, of which so many break the order, are rare in a list of n titles."""
+    for steps in range(breaks + 1, n):
+        one, longer = _chance(steps, breaks), _chance(steps + 1, breaks)
+        # The first such stretch begins with the list, or the one that begins a step before it is none.
+        if (one + (n - 1 - steps) * (one - longer)) * SELDOM <= 1:
+            return steps
+    return n
+
+
+@functools.cache
+def _chance(steps: int, breaks: int) -> Fraction:
+    """How often so many steps in a row break the alphabetical order `breaks` times at most, by chance. The
+    alphabet is divided into cells, and the ways are counted that end in each of them."""
+    cells = _FINE * NEAR
+    ways = [[1] * cells, *[[0] * cells] * breaks]
+    for _ in range(steps):
+        sums = [list(itertools.accumulate(one, initial=0)) for one in ways]
+        ends = [min(cell + _FINE + 1, cells) for cell in range(cells)]
+        ways = [[one[end] for end in ends] for one in sums]
+        for more, fewer in zip(ways[1:], sums, strict=False):
+            more[:] = [way + fewer[-1] - fewer[end] for way, end in zip(more, ends, strict=True)]
+    return Fraction(sum(map(sum, ways)), cells ** (steps + 1))
+
+
+def _share_of_neighbors(steps: int, least: int) -> Fraction:
+    """How often at least so many of some steps lead to a neighbor, by chance."""
+    near = 1 - (1 - Fraction(1, NEAR)) ** 2
+    return sum(
+        (
+            math.comb(steps, k) * near**k * (1 - near) ** (steps - k)
+            for k in range(least, steps + 1)
+        ),
+        Fraction(0),
+    )
 
 
 @functools.cache
 def most_inversions(n: int) -> int:
-    """How many pairs of a list are in the wrong order in one of `SELDOM` lists at most, by chance.
+    """How many pairs of a list are in the wrong order in one of `SELDOM_AS_A_WHOLE` lists at most, by chance.
 
     Args:
         n: the length of the list.
@@ -119,20 +197,25 @@ def most_inversions(n: int) -> int:
         The number of pairs; -1 where even a list in order is not that rare. Of the n! orders, as many have
         k inversions as the Mahonian numbers say. [Knuth, The Art of Computer Programming, 5.1.1]
     """
+    if n > EXACT:
+        mean, variance = n * (n - 1) / 4, n * (n - 1) * (2 * n + 5) / 72
+        normal = NormalDist(mean, math.sqrt(variance))
+        return math.floor(normal.inv_cdf(1 / SELDOM_AS_A_WHOLE) - 0.5)
     counts = [1]
     for size in range(2, n + 1):
         sums = [0, *itertools.accumulate(counts)]
         top = len(sums) - 1
         counts = [sums[min(k + 1, top)] - sums[max(k + 1 - size, 0)] for k in range(top + size - 1)]
-    return sum(SELDOM * total <= math.factorial(n) for total in itertools.accumulate(counts)) - 1
+    rare = math.factorial(n) // SELDOM_AS_A_WHOLE
+    return sum(total <= rare for total in itertools.accumulate(counts)) - 1
 
 
-def _any_window(good: np.ndarray, steps: int, least: int) -> np.ndarray:
+def _any_stretch(good: np.ndarray, steps: int, least: int) -> np.ndarray:
     """Whether, in each row, at least so many of some consecutive steps are good."""
     if good.shape[1] < max(steps, least):
         return np.zeros(len(good), bool)
-    windows = np.lib.stride_tricks.sliding_window_view(good, steps, axis=1)
-    found: np.ndarray = (windows.sum(axis=2, dtype=np.int32) >= least).any(axis=1)
+    counts = np.pad(good.cumsum(axis=1, dtype=np.int32), ((0, 0), (1, 0)))
+    found: np.ndarray = (counts[:, steps:] - counts[:, :-steps] >= least).any(axis=1)
     return found
 
 

@@ -65,7 +65,7 @@ class _Batch:
     Attributes:
         first, last: where in the index the events of the target's second begin and end.
         before: when a negative must have been known.
-        kin: where the span of the target's kin begins, `NONE` for any.
+        kin: where the span of the target's kin begins, `NONE` for works without a number.
         open: the places that are still to be filled.
         models: the event that each negative is modelled on.
         used: how many numbers of each case's random sequence have been consumed.
@@ -160,7 +160,7 @@ class EventNegatives:
             if found:
                 continue
             fallback = NEAR if self.kin is None else self.kin.fallback
-            # Of any kin all were looked at already, where there is none.
+            # Without kin the first search would be the second over again.
             if hard and self.kin is not None and self._search(batch, exclusions, place):
                 self.rungs[NEAR] += 1
             elif fallback and self._search(batch, exclusions, place._replace(any_kin=True)):

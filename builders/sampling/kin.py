@@ -53,7 +53,7 @@ class Kin:
         return np.where(own == NONE, NONE, own - shift.astype(np.int64))
 
     def inside(self, works: np.ndarray, starts: np.ndarray) -> np.ndarray:
-        """Whether works are in the spans that begin there; everything is in one that begins at `NONE`.
+        """Whether works are in the spans that begin there; works without a number are in those that begin at `NONE`.
 
         Args:
             works: codes.
@@ -63,8 +63,8 @@ class Kin:
             Truth values.
         """
         own = self.numbers[works]
-        inside = (own >= starts) & (own <= starts + self.width) & (own != NONE)
-        return inside | (starts == NONE)
+        inside = (own >= starts) & (own <= starts + self.width)
+        return np.where(starts == NONE, own == NONE, inside & (own != NONE))
 
 
 def town_of(title: str) -> str | None:

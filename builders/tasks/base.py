@@ -16,7 +16,6 @@ import numpy as np
 
 from itdr.builders.core.rng import HashRng, splitmix64, stable_hash
 from itdr.builders.core.schema import Scale, Source
-from itdr.builders.core.text import ELLIPSIS
 from itdr.builders.rendering.layout import Layout, load_layout
 from itdr.builders.rendering.templates import ENGLISH, Words, words_of
 from itdr.builders.sampling.case import Case
@@ -29,6 +28,7 @@ from itdr.builders.sampling.popularity import TrainStats
 from itdr.builders.sampling.splits import SPLITS
 from itdr.builders.sampling.windows import Window
 from itdr.builders.store.reader import StoreReader
+from itdr.builders.store.titles import broken_off
 
 
 @dataclass(frozen=True)
@@ -312,7 +312,7 @@ class OpenCell:
 
     def can_be_answered(self, windows: Sequence[Window]) -> list[bool]:
         """Which windows ask for titles that somebody could know: not, without candidates, for one that is
-        shown cut. Where a protocol fixes the cases, all do.
+        broken off. Where a protocol fixes the cases, all do.
 
         Args:
             windows: windows of this cell.
@@ -322,10 +322,10 @@ class OpenCell:
         """
         if not self.whole_catalogue or self.held:
             return [True] * len(windows)
-        targets = [[window.user_history.items[k] for k in window.targets] for window in windows]
+        broken = broken_off(self.store)
         return [
-            not any(item.title.endswith(ELLIPSIS) for item in items)
-            for items in self.store.items_of(targets)
+            not any(broken[window.user_history.items[k]] for k in window.targets)
+            for window in windows
         ]
 
     def key(self, window: Window, user: str | None = None) -> str:

@@ -70,7 +70,7 @@ TASK = Task(
     id="cross_domain_rec",
     root=INTERACTION,
     title="Cross-domain recommendation",
-    metrics=("NDCG@10", "Hit@1", "Precision@5"),
+    metrics=("NDCG@10", "Hit@1", "Precision@5", "MRR"),
     cells={"amazon-reviews-2023": CellRule(4118, pairs=PAIRS)},
     needs=frozenset({"items.title", "interactions.timestamp", "interactions.domain"}),
     defaults={

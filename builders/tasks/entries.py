@@ -76,11 +76,14 @@ def answer_titles(
         several: whether the answer names more than one of them.
 
     Returns:
-        `full_title` and `full_titles`, as "title and year" and "titles and years"; `leaving_out`, as
+        `full_title` and `full_titles`, as "title and year" and "titles and years", or without candidates
+        "full name as listed"; `leaving_out`, as
         ", without the author", which is empty where titles stand alone.
     """
     words, layout = cell.words, cell.layout
     title, titles = words["title"], words["titles"]
+    if cell.whole_catalogue:
+        title, titles = words.get("open_title", title), words.get("open_titles", titles)
     if "title_end" in words and all(item.title.endswith(")") for item in items):
         title = layout.full_title.format(title=title, end=words["title_end"])
         titles = layout.full_titles.format(titles=titles, ends=words["title_ends"])

@@ -212,7 +212,13 @@ TASK = Task(
     id=TASK_ID,
     root=UNDERSTANDING,
     title="Interest recognition",
-    metrics=("BLEU-1", "BLEU-2", "ROUGE-1", "ROUGE-2", "ROUGE-L"),
+    metrics=(
+        "fact F1",
+        "fact precision",
+        "fact recall",
+        "named works",
+        *("BLEU-1", "BLEU-2", "ROUGE-1", "ROUGE-2", "ROUGE-L"),
+    ),
     cells={
         "amazon-books": CellRule(6250, options={"carried": 20}),
         "anime-2023": CellRule(6250),

@@ -25,7 +25,7 @@ CELLS = {
 NEEDS = frozenset({"interactions.rating", "items.title"})
 OPTIONS: dict[str, Any] = {**entries.OPTIONS, "history": 10}
 VARIABLES = lists.layouts("likes", "dislikes") | {
-    *("liked_range", "disliked_range", "n_likes", "n_dislikes", "answer")
+    *("liked_range", "disliked_range", "liked_from", "n_likes", "n_dislikes", "answer")
 }
 LISTS = frozenset({"likes", "dislikes"})
 
@@ -96,13 +96,14 @@ def context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, obj
 
     Returns:
         Template variables by name, with `n_likes` and `n_dislikes`, and which ratings are likes
-        and dislikes (`liked_range`, `disliked_range`).
+        and dislikes (`liked_range`, `disliked_range`; `liked_from` is the lowest of a like).
     """
     scale, layout = cell.scale, cell.layout
     least, most, top = (f"{one:g}" for one in (scale.liked, scale.disliked, scale.high))
     found: dict[str, object] = {
         "liked_range": layout.liked_range.format(rating=least, most=top),
         "disliked_range": layout.disliked_range.format(rating=most, most=top),
+        "liked_from": least,
     }
     show, beside = entries.shown_fields(cell), (*case.history, *case.candidates)
     for name, liked in (("likes", True), ("dislikes", False)):

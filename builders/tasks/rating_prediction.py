@@ -107,7 +107,7 @@ TASK = Task(
     id="rating_prediction",
     root=INTERACTION,
     title="Rating prediction",
-    metrics=("RMSE",),
+    metrics=("RMSE", "MAE"),
     cells={
         "ml-32m": CellRule(6250),
         "bookcrossing": CellRule(4623),

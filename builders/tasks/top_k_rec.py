@@ -51,7 +51,7 @@ TASK = Task(
     id="top_k_rec",
     root=INTERACTION,
     title="Top-K recommendation",
-    metrics=("NDCG@10", "Hit@1", "Precision@5"),
+    metrics=("NDCG@10", "Hit@1", "Precision@5", "MRR"),
     cells={
         "amazon-reviews-2023": CellRule(5276),
         "ml-32m": CellRule(6250),

@@ -236,9 +236,8 @@ def _with_values(entry: str, choices: Choices, layout: Layout) -> str:
         values = layout.comma.join(choices.values)
     else:
         values = layout.any_of(list(choices.values))
-    if choices.whole:
-        return layout.one_of.format(entry=entry, values=values)
-    return layout.such_as.format(entry=entry, name=entry.lower(), values=values)
+    pattern = layout.one_of if choices.whole else layout.such_as
+    return pattern.format(entry=entry, values=values)
 
 
 def answer(attributes: Sequence[tuple[str, str]]) -> str:

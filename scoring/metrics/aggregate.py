@@ -162,6 +162,8 @@ def _metric_order(name: str) -> int:
 def _mean(several: Sequence[_Figures]) -> _Figures:
     """The mean over cells (or subtasks) of each metric, over those that have it."""
     names = list(dict.fromkeys(name for one in several for name in one.values))
+    # The first of them may lack a metric that others have.
+    names.sort(key=_metric_order)
     values, chance, samples, counts = {}, {}, {}, {}
     for name in names:
         having = [one for one in several if name in one.values]

@@ -66,11 +66,22 @@ def test_the_page_of_shortcuts_shows_the_figures_beside_it() -> None:
     assert text == record.text_of(DOCS / "shortcuts.json")
 
 
+def test_each_line_has_its_own_number_of_rows_and_cells_with_few_are_left_out() -> None:
+    few = {**ENTRIES[1], "rows": record.LEAST_ROWS}
+    text = record.text([ENTRIES[0], few])
+    assert "| event | 62 | 0.312 |" in text and "| uniform | 50 | 0.500 |" in text
+    assert "left out" not in text
+    fewer = {**few, "rows": record.LEAST_ROWS - 1}
+    text = record.text([ENTRIES[0], fewer, {**ENTRIES[0], "cell": "top_k_rec/y"}])
+    assert "## sequential_rec/x" not in text and "## top_k_rec/y" in text
+    assert "\nCells of fewer than 50 rows are left out: sequential_rec/x.\n" in text
+
+
 def test_new_figures_have_no_old_remark(tmp_path: Path) -> None:
     page, figures = tmp_path / "page.md", tmp_path / "page.json"
     record.write(ENTRIES, page)
     assert page.read_text("utf-8") == record.text_of(figures)
-    assert "| event | 0.312 |" in page.read_text("utf-8")
+    assert "| event | 62 | 0.312 |" in page.read_text("utf-8")
     held = json.loads(figures.read_text("utf-8"))
     figures.write_text(json.dumps({**held, "remark": ["Measured at sea."]}), "utf-8")
     assert "\n\nMeasured at sea.\n\n## sequential_rec/x\n" in record.text_of(figures)

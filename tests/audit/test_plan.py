@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -42,7 +43,7 @@ def test_rows_in_another_order() -> None:
         "halves": (train[1::2] + train[::2], n // 2),
         "neighbors": ([*train[:6], train[7], train[6], *train[8:]], 7),
         "the first at the end": ([*train[1:], train[0]], n - 1),
-        "the last at the beginning": ([train[-1], *train[:-1]], 1),
+        "the last at the beginning": ([train[-1], *train[:-1]], 0),
         "ends changed over": ([train[-1], *train[1:-1], train[0]], 0),
     }
     for name, (rows, place) in orders.items():
@@ -68,6 +69,19 @@ def test_what_is_missing_or_added_puts_no_other_row_out_of_order() -> None:
     faults = dict(check.end()[0].faults)
     assert faults.keys() == {"new", "newer", "0", "1", "2", "90"}
     assert not any("order" in what for what in faults.values())
+
+
+def test_what_is_missing_takes_no_memory_of_what_follows() -> None:
+    n = 20_000
+    check = Planned(("train", {"id": f"a user with a long name/train/{k}"}) for k in range(n))
+    tracemalloc.start()
+    for k in range(1, n):
+        check.see("train", {"id": f"a user with a long name/train/{k}"})
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held < 40 * n  # two whole numbers a row, in arrays that grow ahead of need
+    (fault,) = check.end()[0].faults
+    assert fault[0].endswith("/0")
 
 
 def test_a_row_out_of_order_is_found_among_missing_and_added_ones() -> None:

@@ -124,6 +124,24 @@ def test_the_example_of_the_card_runs(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize("name", registry.task_ids())
+def test_the_metrics_that_a_page_names_are_those_of_a_score_in_its_order(name: str) -> None:
+    pytest.importorskip("ir_measures")
+    from itdr.scoring import score
+
+    rows = datasets.load_dataset(str(everything()), name, split="test").to_list()
+    report = score(rows, [row["output"] for row in rows])["subtasks"][name]["metrics"]
+    reported = [metric for metric in report if not metric.endswith("(read)")]
+    declared = list(registry.task(name).metrics)
+    if name == "user_attribute_prediction":
+        # One figure for each attribute: what the default asks for is never an exact number.
+        assert all(metric.startswith("accuracy ") for metric in reported)
+        assert declared[0] == "accuracy per attribute"
+    else:
+        # With one case for each user there are no groups.
+        assert reported == [metric for metric in declared if metric != "grouped AUC"]
+
+
 # -- the project ------------------------------------------------------------------------------
 
 
@@ -178,7 +196,24 @@ def test_the_tables_hold_every_cell_and_source() -> None:
         for (_, source), quota in registry.cells(task).items():
             line = next(one for one in cells if one.startswith(f"| `{source}` |"))
             assert f"`{task}` {quota:,}" in line
+    assert f"| {tables.total_examples():,} |" in cells[-1]
     assert len(tables.sources_table().splitlines()) == 2 + len(registry.source_ids())
+
+
+def test_the_readmes_table_says_of_each_source_how_its_files_are_had_and_what_asks_of_it() -> None:
+    rows = {
+        row[0].strip("`"): row[1:]
+        for line in tables.overview_table().splitlines()[2:]
+        for row in [line.strip("| ").split(" | ")]
+    }
+    assert tuple(rows) == registry.source_ids()
+    assert rows["ml-32m"][:2] == ["films", "downloaded for you (239 MB)"]
+    assert "Kaggle" in rows["anime-2023"][1] and "you download them" in rows["yelp"][1]
+    for name, (*_, subtasks) in rows.items():
+        asked = {
+            task for root in PAPER_ROOTS for task, source in registry.cells(root) if source == name
+        }
+        assert set(re.findall(r"\w+", subtasks)) == asked
 
 
 def test_the_command_writes_what_is_stale_and_the_check_only_says_so(tmp_path: Path) -> None:
@@ -190,6 +225,6 @@ def test_the_command_writes_what_is_stale_and_the_check_only_says_so(tmp_path: P
     assert isinstance(checked.exception, ConfigError)
     assert not (tmp_path / "dataset_infos.json").exists()
     assert run(command.run, "--root", tmp_path).exit_code == 0
-    assert tables.cells_table() in readme.read_text("utf-8")
+    assert tables.overview_table() in readme.read_text("utf-8")
     assert card.datasheet() in (tmp_path / "docs" / "card.md").read_text("utf-8")
     assert run(command.run, "--check", "--root", tmp_path).exit_code == 0

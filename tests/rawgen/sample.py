@@ -1,12 +1,15 @@
 """The bundled sample: made-up raw files of every source, written by the generators.
 
-`python -m tests.rawgen.sample` writes it anew; a test fails where it is stale.
+`python -m tests.rawgen.sample` writes it anew, `python -m tests.rawgen.sample ml-1m` that of one source alone; a
+test fails where it is stale.
 """
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,18 +42,24 @@ SETTINGS: dict[str, dict[str, Any]] = {
 wheel are bundled packed, as they are published."""
 
 
-def write(root: Path) -> None:
-    """Write the sample of every source that has a generator below `root`."""
-    for source in names():
+def write(root: Path, sources: Sequence[str] = ()) -> None:
+    """Write the sample of these sources below `root`; without any, of all that have a generator."""
+    for source in sources or names():
         module = importlib.import_module(f"tests.rawgen.{source.replace('-', '_')}")
         settings = {"users": USERS, "items": ITEMS, "seed": 7, **SETTINGS.get(source, {})}
         module.write(root / source, **settings)
 
 
 def main() -> None:
-    """Replace the bundled sample."""
-    shutil.rmtree(SAMPLE, ignore_errors=True)
-    write(SAMPLE)
+    """Replace the bundled sample, or that of the sources on the command line."""
+    parser = argparse.ArgumentParser(prog="python -m tests.rawgen.sample", description=main.__doc__)
+    parser.add_argument("sources", nargs="*", metavar="SOURCE", help=", ".join(names()))
+    chosen = parser.parse_args().sources
+    if unknown := set(chosen) - set(names()):
+        parser.error(f"no generator of {', '.join(sorted(unknown))}")
+    for folder in [SAMPLE / name for name in chosen] or [SAMPLE]:
+        shutil.rmtree(folder, ignore_errors=True)
+    write(SAMPLE, chosen)
     total = sum(file.stat().st_size for file in SAMPLE.rglob("*") if file.is_file())
     print(f"{SAMPLE}: {total:,} bytes")
 

@@ -134,7 +134,7 @@ def test_a_few_ratings_off_the_scale_and_missing_ones_are_counted(
 def test_ratings_that_are_all_the_lowest_are_refused(tmp_path: Path, source: str) -> None:
     scale = load(source).scale
     assert scale is not None
-    with pytest.raises(RawFileError, match=r"all 100 ratings in .* were turned into yes and no"):
+    with pytest.raises(RawFileError, match=r"all 100 ratings in .* were reduced to yes or no"):
         graded(tmp_path / "all", source, [scale.low] * 100)
     for name, given in {"few": [scale.low] * 99, "one": [*[scale.low] * 100, scale.high]}.items():
         assert graded(tmp_path / name, source, given)["rejected"] == {}

@@ -84,14 +84,22 @@ def by_strength(facts: Sequence[Fact]) -> list[Fact]:
         facts: what may be said.
 
     Returns:
-        Tastes that can be named, then all that is no taste in its own order. Of those about one trait, a contrast
-        precedes a share. The first taste has a fifth of the likes; where none has, there are no tastes.
+        Tastes that can be named, those with mixed results last, then all that is no taste in its own order. Of those
+        about one trait, a contrast precedes a share. The first taste has a fifth of the likes; where none has, there are no tastes.
     """
     named = [fact for fact in facts if is_nameable(fact)]
     most: dict[tuple[str, str], int] = {}
     for fact in named:
         most[fact.topic] = max(strength(fact), most.get(fact.topic, 0))
-    named.sort(key=lambda fact: (-most[fact.topic], fact.kind != "contrast", fact.kind == "most"))
+    # What displeases as often as it pleases tells less than any liking.
+    named.sort(
+        key=lambda fact: (
+            not fact.direction,
+            -most[fact.topic],
+            fact.kind != "contrast",
+            fact.kind == "most",
+        )
+    )
     rest = [fact for fact in facts if fact.kind != "most" and not _is_about_likes(fact)]
     return [*_led(named), *rest]
 

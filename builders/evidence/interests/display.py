@@ -19,7 +19,7 @@ from itdr.builders.evidence.interests.likeness import title_words
 from itdr.builders.evidence.interests.person import Person
 from itdr.builders.evidence.interests.question_list import LEAST_LISTED, QuestionList
 from itdr.builders.evidence.interests.tastes import common_dislike, is_clearly_above
-from itdr.builders.evidence.interests.works import FOCUSED, KINDS, NARROW, PLUS
+from itdr.builders.evidence.interests.works import FOCUSED, KINDS, NARROW, PLUS, TYPICAL
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 from itdr.builders.store.reader import Item
 
@@ -158,12 +158,13 @@ def _with_details(shown: QuestionList, reasons: Sequence[Fact]) -> list[Fact]:
     found = []
     for fact in reasons:
         has = shown.carriers(fact)
-        places = _foremost(shown, fact, has & ~shown.is_like & ~excluded, 1)
+        places = _typical(shown, fact, has & ~shown.is_like & ~excluded)
         titles = _titles("work", places, shown.items)[:MAX_EXAMPLES]
         if fact.kind in ("divided", "mostly_liked"):
-            liked = _foremost(shown, fact, has & shown.is_like, 1)[:1]
-            failed = (places or _foremost(shown, fact, has & ~shown.is_like, 1))[:1]
-            titles = _titles("title", liked, shown.items) + _titles("work", failed, shown.items)
+            liked = _typical(shown, fact, has & shown.is_like)[:1]
+            failed = (places or _typical(shown, fact, has & ~shown.is_like))[:1]
+            both = _titles("title", liked, shown.items) + _titles("work", failed, shown.items)
+            titles = both if liked and failed else []
         other = shown.overall_of(fact, UP)
         found.append(replace(fact, details=(*shown.shown_of(fact), other, *titles)))
         excluded |= has
@@ -202,13 +203,13 @@ def _with_examples(
 def _taste_details(shown: QuestionList, fact: Fact, barred: np.ndarray) -> tuple[Fact, ...] | None:
     """The details of a taste; None where it has too few examples beside what is barred."""
     has = shown.carriers(fact)
-    examples = _foremost(shown, fact, has & shown.is_like & ~barred, MIN_EXAMPLES)
+    examples = _typical(shown, fact, has & shown.is_like & ~barred)
     if len(examples) < MIN_EXAMPLES:
         return None
     titles = _titles("work", examples, shown.items)[:MAX_EXAMPLES]
     told_apart = fact.kind == "contrast" or not fact.direction
     other = [shown.overall_of(fact, DOWN)] if told_apart else []
-    failed = _foremost(shown, fact, has & ~shown.is_like, MAX_EXCEPTIONS)[:MAX_EXCEPTIONS]
+    failed = _typical(shown, fact, has & ~shown.is_like)[:MAX_EXCEPTIONS]
     return (*shown.shown_of(fact), *other, *_titles("title", failed, shown.items), *titles)
 
 
@@ -274,44 +275,34 @@ def _titles(about: str, places: Sequence[int], items: Sequence[Item]) -> list[Fa
     return [Fact("own", about, title) for title in first + last]
 
 
-def _foremost(shown: QuestionList, fact: Fact, able: np.ndarray, least: int) -> list[int]:
-    """Places of works with a trait, first those of which it says most: whose other categories often go with it, that
-    have few of them, and name it early. Of works with many categories, or with one that seldom goes with it, only as
-    many as are needed."""
+def _typical(shown: QuestionList, fact: Fact, able: np.ndarray) -> list[int]:
+    """Places of works that are typical of a trait, the best examples first: with few categories, none of which makes
+    the trait much less likely; of these, those whose categories go with it most often."""
     counts, items = shown.person.counts, shown.items
     parts = fact.value.split(PLUS) if fact.about == "blend" else [fact.value]
     own = fact.about in ("category", "blend")
 
-    def number_of(place: int) -> int:
-        named = items[place].categories
-        return len(named) if own and set(parts) <= set(named) else 0
+    def is_of_kind(place: int) -> bool:
+        return own and set(parts) <= set(items[place].categories)
 
     def least_usual(place: int) -> Fraction:
         others = [name for name in items[place].categories if name not in parts]
         return min((_go_together(counts, name, parts) for name in others), default=Fraction(1))
 
-    def rank(place: int) -> tuple[Fraction, int, int]:
+    def rank(place: int) -> tuple[int, Fraction, int]:
         named = items[place].categories
-        if not number_of(place):
-            return Fraction(0), 0, 0
-        return -least_usual(place), len(named), max(map(named.index, parts))
-
-    def is_typical(place: int) -> bool:
-        """Whether none of its other categories makes the trait less likely."""
-        return not number_of(place) or least_usual(place) >= _usual_share(counts, parts)
+        if not is_of_kind(place):
+            return 0, Fraction(0), 0
+        return len(named), -least_usual(place), max(map(named.index, parts))
 
     places = sorted(np.flatnonzero(able).tolist(), key=rank)
+    few = [one for one in places if not is_of_kind(one) or len(items[one].categories) <= FOCUSED]
     if fact.about == "blend":
         # A blend says what a work is only where it has hardly another category.
-        both = [one for one in places if number_of(one) <= len(parts)]
-        return (
-            both
-            if len(both) >= MIN_EXAMPLES
-            else [one for one in places if number_of(one) <= FOCUSED]
-        )
-    few = [one for one in places if number_of(one) <= FOCUSED and is_typical(one)]
-    other = sorted((one for one in places if one not in few), key=lambda one: not is_typical(one))
-    return few + other[: max(0, least - len(few))]
+        both = [one for one in few if len(items[one].categories) <= len(parts)]
+        return both if len(both) >= MIN_EXAMPLES else few
+    usual = TYPICAL * _usual_share(counts, parts) if own else Fraction(0)
+    return [one for one in few if not is_of_kind(one) or least_usual(one) >= usual]
 
 
 def _usual_share(counts: Counts, parts: Sequence[str]) -> Fraction:

@@ -13,7 +13,7 @@ from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.interests import counts, likeness, works
 from itdr.builders.evidence.interests.companions import Pairs
 from itdr.builders.evidence.interests.likeness import Rated
-from itdr.builders.evidence.interests.works import FOCUSED, KINDS
+from itdr.builders.evidence.interests.works import FOCUSED, KINDS, TYPICAL
 
 if TYPE_CHECKING:
     from itdr.builders.sampling.partition import Partition
@@ -217,16 +217,26 @@ def _met(store: StoreReader, rated: Rated) -> np.ndarray:
 
 
 def _fitting(split: Partition, taste: Fact) -> np.ndarray:
-    """By work code, whether the work is a good example of a taste: it has the trait, and few other categories."""
+    """By work code, whether the work is typical of a taste: it has the trait, and few other categories, none of which
+    makes the trait much less likely."""
     fits = likeness.carrying(split, [taste])
     if taste.about not in ("category", "blend"):
         return fits
     known = counts.counts(split)
-    if "focused" not in known.cache:
-        places, traits = known.traits_of(np.arange(len(fits)))
-        categories = places[known.kinds[traits] == KINDS.index("category")]
-        known.cache["focused"] = np.bincount(categories, minlength=len(fits)) <= FOCUSED
-    return fits & known.cache["focused"]
+    key = ("typical", *taste.topic)
+    if key not in known.cache:
+        owners, traits = known.traits_of(np.arange(len(fits)))
+        named = known.kinds[traits] == KINDS.index("category")
+        owners, traits = owners[named], traits[named]
+        number = np.bincount(traits, minlength=len(known.names))
+        together = np.bincount(traits[fits[owners]], minlength=len(known.names))
+        # together / number < TYPICAL * fits.sum() / len(fits), in whole numbers.
+        seldom = together * len(fits) * TYPICAL.denominator < TYPICAL.numerator * number * int(
+            fits.sum()
+        )
+        many = np.bincount(owners, minlength=len(fits)) > FOCUSED
+        known.cache[key] = fits & ~many & ~np.isin(np.arange(len(fits)), owners[seldom[traits]])
+    return known.cache[key]
 
 
 def _sequels(split: Partition) -> np.ndarray:

@@ -61,6 +61,8 @@ FEW_DISLIKES, MANY_LIKES = 5, 8
 to each."""
 MOSTLY_LIKED = 2
 """Likes to each dislike from which a trait is called mostly liked, not a risk."""
+MOSTLY_DISLIKED = 2
+"""Dislikes to each like from which a trait does not divide the user, however many of the likes have it."""
 MIN_CONTRAST_OF_PATTERNS = Fraction(4, 3)
 """What most listed dislikes share is a reason if it is so many times as common among all dislikes as among all likes."""
 MIN_JUDGED_CARRIERS = 5
@@ -271,6 +273,8 @@ def _fair_reason(fact: Fact, likes: int, person_likes: int, usual: float) -> lis
         return []
     if likes >= MOSTLY_LIKED * fact.count:
         return [replace(fact, kind="mostly_liked")]
+    if fact.count >= MOSTLY_DISLIKED * likes:
+        return [fact]
     # What is liked more than usual is no ground for a warning, unless it is disliked more often still.
     as_taste = replace(fact, kind="share", count=likes, of=max(person_likes, 1), base=usual)
     more_disliked = fact.count > likes and not is_clearly_above(as_taste)

@@ -7,6 +7,7 @@ import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,7 +25,9 @@ numbers."""
 NARROW = ("series", "creator")
 """Kinds of traits that say more than others."""
 FOCUSED = 3
-"""A work of more categories is no example of one of them, where there are others."""
+"""A work of more categories is no example of one of them."""
+TYPICAL = Fraction(3, 4)
+"""Nor is one with another category that so much less often goes with it, at most, than works do altogether."""
 TAGS, _COMMA = "Tags", ", "
 SEQUEL = "numbered sequels"
 _COLUMNS = {"category": "categories", "creator": "creators"}

@@ -65,31 +65,36 @@ def read_records(
         RawFileError: the file is missing, empty, cut off, not UTF-8, or has another layout.
     """
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     _require_layout(path, fields, delimiter)
     _require_whole(path, complete)
-    limit = 1 if delimiter == "," and fields == 2 else None
     quoted = _quoted_columns(path, fields, delimiter, skip)
     empty = True
     for lines in _lines(raw, table, path, block):
         if skip:
             lines, skip = lines.slice(skip), max(0, skip - len(lines))
         for start in range(0, len(lines), ROWS):
-            part = lines.slice(start, ROWS)
-            split = pc.split_pattern(part, delimiter, max_splits=limit)
-            right = pc.equal(pc.list_value_length(split), fields)
-            wrong = len(part) - right.true_count
+            columns, wrong = _split(lines.slice(start, ROWS), fields, delimiter)
             if wrong:
                 raw.reject(table, BAD_SHAPE, wrong)
-                split = split.filter(right)
-            columns = [pc.list_element(split, place) for place in range(fields)]
             yield [
                 unquote(column, always=every) for column, every in zip(columns, quoted, strict=True)
             ]
             empty = False
     if empty:
         yield [pa.array([], pa.string())] * fields
+
+
+def _split(lines: pa.StringArray, fields: int, delimiter: str) -> tuple[list[pa.StringArray], int]:
+    """The fields of lines as columns, and how many lines have another number of them."""
+    import pyarrow.compute as pc
+
+    limit = 1 if delimiter == "," and fields == 2 else None
+    split = pc.split_pattern(lines, delimiter, max_splits=limit)
+    right = pc.equal(pc.list_value_length(split), fields)
+    wrong = len(lines) - right.true_count
+    split = split.filter(right) if wrong else split
+    return [pc.list_element(split, place) for place in range(fields)], wrong
 
 
 def _require_layout(path: Path, fields: int, delimiter: str) -> None:

@@ -66,24 +66,7 @@ def build(
         NoRoomError: too little memory or disk.
     """
     rejected: Counter[tuple[str, str]] = Counter()
-    staged, read = {}, {}
-    for table in COLUMNS:
-        raw.opened.clear()
-        staged[table] = stage_table(
-            source, raw, table, rejected, folder / "work" / f"{table}.parquet"
-        )
-        if staged[table]:
-            read[table] = rows_read(raw.con, table, raw.unparsed[table])
-            files = {key: raw.paths[key] for key in raw.opened}
-            require_readable(source, table, read[table], rejected, files)
-            row, paths = partial(_row, raw.con), list(files.values())
-            if table == "interactions":
-                limits.require_limits(source, staged[table], row, rejected, paths)
-            if table == "items":
-                require_plausible_items(source, staged[table], row, paths)
-            require_sound_texts(source, table, staged[table], row, paths, raw.emptied)
-    if "interactions" not in staged or not staged["interactions"]:
-        raise RawFileError(f"{source.id}: its reader gave no interactions.")
+    staged, read = _stage_tables(source, raw, folder / "work", rejected)
     con = raw.con
     numbers = create_interactions_view(con)
     events = event_names(con, staged["interactions"])
@@ -112,6 +95,32 @@ def build(
         "columns": {table: sorted(names) for table, names in staged.items() if names},
         "events": events,
     }
+
+
+def _stage_tables(
+    source: Source, raw: Raw, work: Path, rejected: Counter[tuple[str, str]]
+) -> tuple[dict[str, Collection[str]], dict[str, int]]:
+    """Read and check every table: its columns, and how many rows were read, by table. rejected: counts the
+    rows that were left out. Raises `RawFileError` where there are no interactions."""
+    staged: dict[str, Collection[str]] = {}
+    read: dict[str, int] = {}
+    for table in COLUMNS:
+        raw.opened.clear()
+        staged[table] = stage_table(source, raw, table, rejected, work / f"{table}.parquet")
+        if not staged[table]:
+            continue
+        read[table] = rows_read(raw.con, table, raw.unparsed[table])
+        files = {key: raw.paths[key] for key in raw.opened}
+        require_readable(source, table, read[table], rejected, files)
+        row, paths = partial(_row, raw.con), list(files.values())
+        if table == "interactions":
+            limits.require_limits(source, staged[table], row, rejected, paths)
+        if table == "items":
+            require_plausible_items(source, staged[table], row, paths)
+        require_sound_texts(source, table, staged[table], row, paths, raw.emptied)
+    if not staged["interactions"]:
+        raise RawFileError(f"{source.id}: its reader gave no interactions.")
+    return staged, read
 
 
 def _ask(con: duckdb.DuckDBPyConnection, query: str) -> int:

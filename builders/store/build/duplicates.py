@@ -43,6 +43,8 @@ def count_duplicates(stored: RowGroups, columns: Collection[str]) -> dict[str, i
         `contradicting`: the number of values beyond the first of each user, item, moment and event;
         `identical`: the number of interactions beyond the first of each of these and value.
     """
+    import pyarrow.compute as pc
+
     found = dict(NO_DUPLICATES)
     # Nothing else tells a repeated record from a repeated interaction.
     if {"timestamp", *VALUES}.isdisjoint(columns):
@@ -53,7 +55,7 @@ def count_duplicates(stored: RowGroups, columns: Collection[str]) -> dict[str, i
     for rows in _runs(stored, run, record):
         records = _counted(rows, record)
         moments = rows.group_by(moment, use_threads=False).aggregate([])
-        found["identical"] += sum(records.column("n").to_pylist()) - len(records)
+        found["identical"] += pc.sum(records.column("n"), min_count=0).as_py() - len(records)
         found["contradicting"] += len(records) - len(moments)
     return found
 

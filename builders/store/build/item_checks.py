@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.reasons import ENOUGH_TO_JUDGE
@@ -11,6 +12,8 @@ from itdr.builders.core.schema import Source
 from itdr.builders.store.build.limits import Row
 from itdr.builders.store.build.text_checks import ENOUGH_IF_ALL
 
+ENOUGH_TO_COMPARE = 2 * ENOUGH_TO_JUDGE
+"""So many items show which of two columns has more different values."""
 _LOST_LETTERS = """
 SELECT count(*) AS n,
        count(CASE WHEN title LIKE '%??%' AND lower(title) = upper(title) THEN 1 END) AS lost,
@@ -24,6 +27,10 @@ FROM items_raw AS r WHERE reject IS NULL AND title IS NOT NULL
 """
 _LEAST_YEARS = 0.25
 """The share of items with a year; titles that were cut lose theirs."""
+_LEAST_TITLES = 0.9
+"""Different titles for each different creator: fewer, and the creators are the titles."""
+_MOST_KINDS = 0.8
+"""Different sets of categories for each item: more, and they are no categories."""
 _CREATORS = """
 SELECT count(*) AS n, count(DISTINCT title) AS titles, count(DISTINCT listed(creators)) AS creators
 FROM items_raw WHERE reject IS NULL AND title IS NOT NULL
@@ -77,43 +84,91 @@ def require_plausible_items(
     if source.described or "title" not in columns:
         return
     names = ", ".join(map(str, files))
-    for column in SHAPES:
-        if column in columns:
-            n, wrong = row(shapes_query(column))
-            if wrong >= ENOUGH_TO_JUDGE and 2 * wrong > n:
-                raise RawFileError(
-                    f"{source.id}: {wrong:,} of {n:,} items in {names} have {SHAPES[column][1]} for their "
-                    f"{column}: the columns were shifted or swapped. Put the official file in place."
-                )
-    n, lost, within, beyond = row(_LOST_LETTERS)
-    if (lost >= ENOUGH_TO_JUDGE and 2 * lost > n) or (within >= ENOUGH_IF_ALL and not beyond):
-        raise RawFileError(
-            f"{source.id}: {max(lost, within):,} of {n:,} titles in {names} have question marks in place "
-            "of letters: they were saved in an encoding that lacks them. Put the official file in place."
+    for check in _CHECKS:
+        if check.column in columns:
+            found = row(check.query)
+            if check.is_wrong(*found):
+                said = check.message.format(*found, most=max(found[1:3], default=0), names=names)
+                raise RawFileError(f"{source.id}: {said} Put the official file in place.")
+
+
+class _Check(NamedTuple):
+    """What must not hold of the items of a source that has a column. message: with the values of the query's
+    row in its braces."""
+
+    column: str
+    query: str
+    is_wrong: Callable[..., bool]
+    message: str
+
+
+def _letters_lost(n: int, lost: int, within: int, beyond: int) -> bool:
+    return (lost >= ENOUGH_TO_JUDGE and 2 * lost > n) or (within >= ENOUGH_IF_ALL and not beyond)
+
+
+def _is_foreign(n: int, wrong: int) -> bool:
+    return wrong >= ENOUGH_TO_JUDGE and 2 * wrong > n
+
+
+def _years_lost(n: int, years: int) -> bool:
+    return n >= ENOUGH_TO_JUDGE and years < _LEAST_YEARS * n
+
+
+def _creators_swapped(n: int, titles: int, creators: int) -> bool:
+    return n >= ENOUGH_TO_COMPARE and titles < _LEAST_TITLES * creators
+
+
+def _categories_swapped(n: int, titles: int, kinds: int, several: int) -> bool:
+    return n >= ENOUGH_TO_COMPARE and 2 * titles < n and kinds > _MOST_KINDS * n
+
+
+def _no_categories(n: int, titles: int, kinds: int, several: int) -> bool:
+    return n >= ENOUGH_TO_COMPARE and not several and kinds > _MOST_KINDS * n
+
+
+_CHECKS = (
+    *(
+        _Check(
+            column,
+            shapes_query(column),
+            _is_foreign,
+            f"{{1:,}} of {{0:,}} items in {{names}} have {what} for their {column}: the columns were shifted "
+            "or swapped.",
         )
-    if "year" in columns:
-        n, years = row(_YEARS)
-        if n >= ENOUGH_TO_JUDGE and years < _LEAST_YEARS * n:
-            raise RawFileError(
-                f"{source.id}: only {years:,} of {n:,} items in {names} have a year that can be read. "
-                "The years were removed or written anew: put the official file in place."
-            )
-    if "creators" in columns:
-        n, titles, creators = row(_CREATORS)
-        if n >= 2 * ENOUGH_TO_JUDGE and titles < 0.9 * creators:
-            raise RawFileError(
-                f"{source.id}: {n:,} items in {names} have {titles:,} different titles and {creators:,} "
-                "different creators: the two columns were swapped. Put the official file in place."
-            )
-    if "categories" in columns:
-        n, titles, kinds, several = row(_KINDS)
-        if n >= 2 * ENOUGH_TO_JUDGE and 2 * titles < n and kinds > 0.8 * n:
-            raise RawFileError(
-                f"{source.id}: {n:,} items in {names} have {titles:,} different titles and {kinds:,} "
-                "different categories: the two columns were swapped. Put the official file in place."
-            )
-        if n >= 2 * ENOUGH_TO_JUDGE and not several and kinds > 0.8 * n:
-            raise RawFileError(
-                f"{source.id}: {n:,} items in {names} have one category each, and {kinds:,} different "
-                "ones: these are no categories. Put the official file in place."
-            )
+        for column, (_, what) in SHAPES.items()
+    ),
+    _Check(
+        "title",
+        _LOST_LETTERS,
+        _letters_lost,
+        "{most:,} of {0:,} titles in {names} have question marks in place of letters: they were saved in an "
+        "encoding that lacks them.",
+    ),
+    _Check(
+        "year",
+        _YEARS,
+        _years_lost,
+        "only {1:,} of {0:,} items in {names} have a year that can be read. The years were removed or "
+        "written anew.",
+    ),
+    _Check(
+        "creators",
+        _CREATORS,
+        _creators_swapped,
+        "{0:,} items in {names} have {1:,} different titles and {2:,} different creators: the two columns "
+        "were swapped.",
+    ),
+    _Check(
+        "categories",
+        _KINDS,
+        _categories_swapped,
+        "{0:,} items in {names} have {1:,} different titles and {2:,} different categories: the two columns "
+        "were swapped.",
+    ),
+    _Check(
+        "categories",
+        _KINDS,
+        _no_categories,
+        "{0:,} items in {names} have one category each, and {2:,} different ones: these are no categories.",
+    ),
+)

@@ -162,7 +162,7 @@ def _require_scale(
     if n >= ALL_LOWEST and low == high == scale.low:
         raise RawFileError(
             f"{source.id}: all {n:,} ratings in {', '.join(map(str, files))} are {low:g}, the lowest of "
-            f"{scale.low:g} to {scale.high:g}. They were turned into yes and no: put the official file in place."
+            f"{scale.low:g} to {scale.high:g}. They were reduced to yes or no: put the official file in place."
         )
     if not n or off < max(ENOUGH_TO_JUDGE, MOST_OFF_SCALE * n):
         return
