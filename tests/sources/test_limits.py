@@ -385,6 +385,22 @@ def test_titles_of_addresses_and_items_without_years_are_refused(tmp_path: Path)
         con.close()
 
 
+def test_years_to_come_are_implausible(tmp_path: Path) -> None:
+    years = [1999, 2030, 2031, 2094, None]
+    ids = [f"i{place}" for place in range(len(years))]
+    rows = pa.record_batch({"item_id": ids, "title": ids, "year": pa.array(years, pa.int16())})
+    changed = replace(
+        load("steam"),
+        ids={},
+        readers=Readers(interactions=lambda raw: None, items=lambda raw: iter([rows])),
+    )
+    raw = Raw("steam", {}, duckdb.connect())
+    staging.stage_table(changed, raw, "items", Counter())
+    kept = raw.con.sql("SELECT year FROM items_raw").fetchall()
+    assert [year for (year,) in kept] == [1999, 2030, None, None, None]
+    assert raw.emptied == {("items", "year implausible"): 2}
+
+
 def test_items_without_a_title_are_counted(tmp_path: Path) -> None:
     facts = titled(tmp_path / "some", ["Heat", "Babe", "", "nan", "Ran"])
     assert facts["untitled"] == 2

@@ -36,6 +36,8 @@ SELECT count(*) AS n, count(r.timestamp) AS timed FROM interactions_staged AS r 
 """
 """How many interactions there are, and how many of them have a time."""
 
+YEAR_TO_COME = "coalesce(year > 2030, false)"
+"""SQL condition: an item is of a year that no published set can know."""
 DAYS = """
 SELECT count(*) AS n, count(CASE WHEN day_of_month(r.timestamp) > 12 THEN 1 END) AS late
 FROM interactions_staged AS r WHERE reject IS NULL AND r.timestamp IS NOT NULL
