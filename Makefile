@@ -18,7 +18,7 @@ run: $(VENV)/installed
 	@$(VENV)/bin/itdr build $(CONFIG) $(OPTIONS) -o "$(OUT)/$(if $(DATA),data,sample)" --examples 3 --overwrite
 
 test: $(VENV)/installed-test lint
-	$(VENV)/bin/python -m pytest -n auto --dist loadgroup
+	$(VENV)/bin/python -m pytest -n auto --dist loadscope --no-loadscope-reorder
 
 lint: $(VENV)/installed-test
 	$(VENV)/bin/ruff check .

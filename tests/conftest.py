@@ -6,43 +6,73 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from multiprocessing import util
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 _HOME = tempfile.mkdtemp(prefix="itdr-tests-")
 tempfile.tempdir = _HOME  # for all that tests write: one folder, removed at the end
+# After multiprocessing removed its own folder within it, which it does at priority -100.
+util.Finalize(None, shutil.rmtree, args=(_HOME, True), exitpriority=-200)
 os.environ["HF_HOME"] = os.path.join(_HOME, "hf")
 os.environ["ITDR_CACHE"] = os.path.join(_HOME, "itdr")
 for name in ("HF_DATASETS_CACHE", "HF_HUB_OFFLINE", "HF_DATASETS_OFFLINE", "ITDR_MIRROR"):
     os.environ.pop(name, None)
+
+GROUPS = {
+    "spark": ("tests/spark/",),
+    # One worker builds the large folder for all that read it,
+    "built": (
+        "tests/publish/test_card.py",
+        "tests/publish/test_hub.py",
+        "tests/publish/test_reading.py",
+        "tests/report/",
+        "tests/scoring/test_inspect.py",
+    ),
+    # and one writes the world of tastes.
+    "target users": ("tests/test_target_users.py", "tests/test_whom_to_avoid.py"),
+}
+"""Beginnings of the paths of tests that share a process; all others share it with those of their file."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
     for marker in (
         "real: reads real raw files from the folder in ITDR_RAW",
         "interface: the public interface, repeated on other versions of datasets and from a wheel",
-        "xdist_group(name): tests that share a process",
     ):
         config.addinivalue_line("markers", marker)
 
 
-@pytest.hookimpl(tryfirst=True)
+def group_of(nodeid: str) -> str:
+    """The group of tests that share a process, and so what its fixtures built."""
+    file = nodeid.partition("::")[0]
+    return next((name for name, paths in GROUPS.items() if file.startswith(paths)), file)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of one file share a process, and so what its fixtures built; a file may name a wider group."""
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+    """The groups that take longest come first: begun last, they would run on while the other workers idle."""
+    order = {name: place for place, name in enumerate(GROUPS)}
+    items.sort(key=lambda item: order.get(group_of(item.nodeid), len(order)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Whole groups go to a worker. (`--dist loadgroup` marks them in a private field that pytest 9.2 lacks.)"""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByGroup(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return group_of(nodeid)
+
+    return ByGroup(config, log)
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Bytes are named by their argument and place: a gzip file carries its time of writing, and
     parallel workers must collect the same names."""
     return argname if isinstance(val, bytes) else None
-
-
-def pytest_sessionfinish() -> None:
-    shutil.rmtree(_HOME, ignore_errors=True)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import numpy as np
 from itdr.builders.dataset import open_cells, registry
 from itdr.builders.evidence import user_verdicts
 from itdr.builders.evidence.facts import DOWN, UP, Fact
+from itdr.builders.evidence.interests import core, display, tastes
 from itdr.builders.evidence.interests import counts as interest_counts
 from itdr.builders.evidence.interests.person import Person
 from itdr.builders.evidence.interests.question_list import QuestionList
@@ -24,6 +25,7 @@ from itdr.builders.store.reader import Item
 from itdr.builders.tasks import interest_recognition as task
 from itdr.builders.tasks import profiles
 from itdr.builders.tasks.base import Cell, CellRule, OpenCell
+from itdr.builders.tasks.profile_sketch import realiser_of
 from tests import world
 from tests.world import Row
 
@@ -138,6 +140,47 @@ def question_list(
 def cases(cell: OpenCell) -> list[profiles.Profile]:
     users = range(len(cell.store.user_n))
     return profiles.draw(cell, [w for user in users for w in profiles.windows(cell, user)])
+
+
+def require_named(cell: OpenCell, drawn: Sequence[profiles.Profile]) -> tuple[int, int]:
+    """Check that no common category of the listed likes goes unnamed.
+
+    A category of 40% of them to which no named taste applies, or of more of them than the last named taste, is named
+    where it is a quarter more common than expected, unless it is warned of. Returns how many categories could have
+    gone unnamed, and how many answers name one for the rest of the list.
+    """
+    lexicon = realiser_of(cell).lexicon
+    checked = rest = 0
+    for case in drawn:
+        said = [one.facts[0] for one in case.answer.statements if one.facts]
+        has_rest = any(one.form.id == "rest" for one in case.answer.statements)
+        rest += has_rest
+        named = [fact for fact in said if core.is_taste(fact) or fact.kind == "most"]
+        person = _person(cell, cell.store.code("user", case.user))
+        places = [person.codes.tolist().index(code) for code in case.codes[: case.liked].tolist()]
+        carried = [person.carries(fact)[places] for fact in named]
+        free = ~np.logical_or.reduce(carried) if carried else np.ones(len(places), bool)
+        # At most one category is named for the rest of the list.
+        last = int(carried[-1].sum()) if len(carried) > 1 and not has_rest else len(places)
+        silent = {fact.value for fact in named}
+        silent |= {value for about, value in case.held if about == "category"}
+        silent |= {fact.value for fact in said if fact.direction == DOWN}
+        for fact in lexicon.sayable([*tastes.commonest(person, tastes.MIN_SHARE_OF_A_REST)]):
+            if fact.value in silent or any(display.nested(fact, one) for one in named):
+                continue
+            if tastes.is_clearly_above(fact):
+                has = np.array([fact.value in work.categories for work in case.works[: case.liked]])
+                alone, seen = int((has & free).sum()), int(has.sum())
+                checked += 1
+                is_plain = alone >= display.SHARE_OF_A_REST * len(places) or seen > last
+                assert alone < display.MIN_EXAMPLES or not is_plain, (case.user, fact.value)
+    return checked, rest
+
+
+def _person(cell: OpenCell, user: int) -> Person:
+    mine = user_verdicts.sided(cell.partition, user)
+    training = cell.partition.in_training([user])[0]
+    return Person.of(interest_counts.counts(cell.partition), mine, training)
 
 
 GENRES = ("Drama", "Comedy", "Action", "Thriller", "Horror", "War", "Western", "Film-Noir")

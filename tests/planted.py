@@ -6,7 +6,9 @@ with review texts. Numbers come from PCG64 with the seed given: the same argumen
 
 from __future__ import annotations
 
+import functools
 import json
+import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -121,24 +123,31 @@ def films(
 
 
 def reviews(
-    folder: Path, *, users: int, items: int, strength: float = 8.0, seed: int = 0
+    folder: Path,
+    *,
+    users: int,
+    items: int,
+    strength: float = 8.0,
+    disliked: float = 0.2,
+    seed: int = 0,
 ) -> Planted:
     """Write the raw reviews and metadata of All_Beauty.
 
     Users favour one aisle of the shop and choose its products `strength` times as readily. Every
     other product has an audience of its own that every third of its good reviews names; every
-    seventh review of each tenth product warns beginners.
+    seventh review of each tenth product warns beginners. disliked: the share of bad reviews.
     """
     rng = np.random.Generator(np.random.PCG64(seed))
     facts = Planted()
     aisle = rng.integers(0, len(AISLES), items)
     favourite = rng.integers(0, len(AISLES), users)
     boost = np.where(aisle[:, None] == favourite[None, :], strength, 1.0).astype(np.float32)
+    shares = [0.4 * disliked, 0.6 * disliked, 0.15, 0.3, 0.55 - disliked]
     groups = list(PHRASES)
     lines = []
     popularity = 1.0 / (rng.permutation(items) + 10.0) ** 0.7
     for user, chosen in enumerate(_choices(rng, popularity, boost, (8, 30))):
-        stars = rng.choice(np.array([1, 2, 3, 4, 5]), len(chosen), p=[0.08, 0.12, 0.15, 0.3, 0.35])
+        stars = rng.choice(np.array([1, 2, 3, 4, 5]), len(chosen), p=shares)
         for place, (item, rating) in enumerate(zip(chosen.tolist(), stars.tolist(), strict=True)):
             name = _product(item)
             text = (PRAISE if rating > 2 else BLAME)[int(rng.integers(0, 3))]
@@ -278,33 +287,46 @@ def _write(path: Path, lines: Sequence[str], encoding: str = "utf-8") -> None:
 @dataclass
 class Tastes:
     """What `tastes` planted. pairs: titles of two films, the likers of the first of which like the
-    second several times as often as their activity predicts.   disliked: title -> the genre whose
-    fans like that film far less than they like others."""
+    second several times as often as their activity predicts; a film may be the first of several pairs.
+    disliked: title -> the genre whose fans like that film far less than they like others."""
 
     pairs: list[tuple[str, str]] = field(default_factory=list)
     disliked: dict[str, str] = field(default_factory=dict)
 
 
 def tastes(
-    folder: Path, *, users: int, items: int, strength: float, pairs: int = 40, seed: int = 0
+    folder: Path,
+    *,
+    users: int,
+    items: int,
+    strength: float,
+    first: int = 40,
+    partners: int = 1,
+    start: int = 20,
+    seed: int = 0,
 ) -> Tastes:
     """Write the three files of ml-1m: users of very different activity, some generous and some not,
-    who choose films by popularity alone, but for what is planted."""
+    who choose films by popularity alone, but for what is planted.
+
+    first, partners: how many films are planted, and with how many others each.   start: the place of
+    the first of them by popularity; the twenty most popular films are disliked by the fans of a genre.
+    """
     rng = np.random.Generator(np.random.PCG64(seed))
     found = Tastes()
     carried = _genres(rng, items)
     popularity = 1.0 / (rng.permutation(items) + 30.0) ** 0.5
     activity = np.clip(rng.lognormal(3.6, 0.8, users), 15, items // 3).astype(int)
-    # Whom a film is planted with has some likers of its own, and none of the most popular ones.
+    # Whom a film is planted with has some likers of its own.
     order = np.argsort(-popularity)
-    first = order[20 : 20 + pairs]
-    second = order[20 + pairs : 20 + 2 * pairs]
-    partner = dict(zip(first.tolist(), second.tolist(), strict=True))
+    blocks = order[start : start + first * (1 + partners)].reshape(1 + partners, first)
+    partners_of = {
+        int(item): others.tolist() for item, others in zip(blocks[0], blocks[1:].T, strict=True)
+    }
     chance = popularity / popularity.sum()
     generous = rng.normal(0.8, 0.8, users)
     quality = rng.normal(0, 0.6, items)
     favourite = rng.integers(0, 4, users)
-    hated = {int(item): int(k % 4) for k, item in enumerate(order[:20])}
+    hated = {int(item): k % 4 for k, item in enumerate(order[:20])}
     names = [f"{_title(item)} ({1950 + item % 50})" for item in range(items)]
     genres = [GENRES[k] for k in (0, 4, 10, 17)]
     lines: list[str] = []
@@ -315,17 +337,25 @@ def tastes(
         for item in chosen:
             logit = generous[user] + quality[item] - 2.5 * (hated.get(item) == favourite[user])
             likes[item] = bool(rng.random() < 1 / (1 + np.exp(-logit)))
-        for item in [item for item in chosen if likes[item] and item in partner]:
-            other = partner[item]
-            usual = 1 - (1 - chance[other]) ** (0.6 * activity[user])
-            if rng.random() < min(strength * usual, 0.95):
-                likes[other] = True
+        for item in [item for item in chosen if likes[item] and item in partners_of]:
+            for other in partners_of[item]:
+                usual = 1 - (1 - chance[other]) ** (0.6 * activity[user])
+                if rng.random() < min(strength * usual, 0.95):
+                    likes[other] = True
         for item, liked in likes.items():
             lines.append(f"{user + 1}::{item + 1}::{5 if liked else 2}::{970_000_000 + user}")
-    found.pairs = [(names[a], names[b]) for a, b in partner.items()]
+    found.pairs = [(names[a], names[b]) for a, others in partners_of.items() for b in others]
     found.disliked = {names[item]: genres[group] for item, group in hated.items()}
     people = [f"{user + 1}::M::25::{user % 21}::00000" for user in range(users)]
     catalogue = [f"{item + 1}::{names[item]}::{genres[item % 4]}" for item in range(len(carried))]
     for name, rows in (("users", people), ("movies", catalogue), ("ratings", lines)):
         _write(folder / f"{name}.dat", rows, "latin-1")
     return found
+
+
+@functools.cache
+def liked_together() -> tuple[Path, Tastes]:
+    """Films that four others are liked with: enough to say of some ninety of them whom they are for."""
+    root = Path(tempfile.mkdtemp(prefix="itdr-tastes-"))
+    sizes = {"users": 2500, "items": 400, "first": 50, "partners": 4, "start": 0}
+    return root, tastes(root / "ml-1m", strength=5, **sizes)

@@ -32,7 +32,7 @@ from itdr.builders.tasks import profile_sketch, profiles
 from itdr.builders.tasks.profile_sketch import realiser_of
 from itdr.scoring.metrics.text import overlap
 from tests import world
-from tests.interest import SOURCES, cases, folder, open_cell, rows
+from tests.interest import SOURCES, cases, folder, open_cell, require_named, rows
 from tests.world import everything
 
 QUOTED = re.compile(r'"([^"]*)"')
@@ -392,15 +392,19 @@ def test_the_answers_can_be_said_in_every_domain_of_profiles(key: str) -> None:
 
 
 @pytest.mark.real
-@pytest.mark.parametrize(("source", "least"), [("ml-1m", 500), ("ml-32m", 70)])
+@pytest.mark.parametrize(("source", "least"), [("ml-1m", 490), ("ml-32m", 70)])
 def test_real_users_have_profiles(source: str, least: int, raw: Path) -> None:
-    drawn = cases(open_cell(source, raw))
+    cell = open_cell(source, raw)
+    drawn = cases(cell)
     assert len(drawn) >= least
+    checked, rest = require_named(cell, drawn)
+    assert checked and rest
     facts = [len(case.answer.statements) for case in drawn]
     assert sum(facts) / len(facts) >= 3
     assert len({case.answer.text for case in drawn}) == len(drawn)
     offered = sum("offered" in case.flags for case in drawn) / len(drawn)
-    assert offered >= (0.8 if source == "ml-1m" else 0.3)
+    # 0.87, and 0.48 of the few users of a slice of ml-32m.
+    assert offered >= (0.85 if source == "ml-1m" else 0.4)
     alike = [
         overlap(other.answer.text, [case.answer.text])["ROUGE-L"]
         for case, other in itertools.pairwise(drawn[:200])

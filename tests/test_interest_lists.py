@@ -16,7 +16,15 @@ from itdr.builders.rendering.realiser import figures
 from itdr.builders.rendering.templates import load_words
 from itdr.builders.store.reader import Item
 from itdr.builders.tasks.profile_sketch import realiser_of
-from tests.interest import cases, folder, open_cell, people, question_list, shown
+from tests.interest import (
+    cases,
+    folder,
+    open_cell,
+    people,
+    question_list,
+    require_named,
+    shown,
+)
 
 
 def test_the_marks_of_all_works_tell_a_contrast() -> None:
@@ -109,7 +117,7 @@ def test_a_second_taste_has_two_examples_of_its_own() -> None:
     [
         (0, ""),
         (1, 'One that disappointed is "Film K".'),
-        (2, 'Exceptions include "Film K" and "Film L".'),
+        (2, 'Two that disappointed are "Film K" and "Film L".'),
         (
             3,
             '3 of the 5 films listed as rated poorly are of this kind, "Film K" and "Film L" among them.',
@@ -273,3 +281,32 @@ def test_a_series_is_no_restatement_of_its_kind() -> None:
     assert not display._restates(kind, every, series, few)
     assert display._restates(kind, few, series, few)
     assert display._restates(shown("share", "War", 5), few, kind, every)
+
+
+@pytest.mark.parametrize("source", ["ml-1m", "anime-2023", "steam"])
+def test_no_category_of_the_list_goes_unnamed(source: str) -> None:
+    cell = open_cell(source, folder())
+    checked, _ = require_named(cell, cases(cell))
+    assert checked
+
+
+@pytest.mark.parametrize("source", ["ml-1m", "anime-2023", "steam"])
+def test_what_sets_works_apart_is_seen_in_two_of_the_list(source: str) -> None:
+    """Each contrast, and each reason against works, applies to two listed works of its side, or more."""
+    seen = 0
+    for case in cases(open_cell(source, folder())):
+        sides = {UP: case.works[: case.liked], DOWN: case.works[case.liked :]}
+        for fact, *details in (one.facts for one in case.answer.statements if one.facts):
+            if fact.about not in KINDS or not (fact.kind == "contrast" or fact.direction == DOWN):
+                continue
+            listed = next(
+                one.count
+                for one in details
+                if (one.kind, one.topic, one.direction) == ("shown", fact.topic, fact.direction)
+            )
+            seen += 1
+            assert listed >= 2, (case.user, fact)
+            if fact.about == "category":
+                works = sides[fact.direction]
+                assert listed == sum(fact.value in one.categories for one in works)
+    assert seen

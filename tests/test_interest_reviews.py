@@ -78,7 +78,7 @@ def test_a_fault_that_everybody_minds_is_not_said() -> None:
     ("domain", "text", "words"),
     [
         ("games", "The combat is great.", "This player cares about combat"),
-        ("games", "Great with friends.", "They like to play with friends"),
+        ("games", "Great with friends.", "This player likes to play with friends"),
         ("book_reviews", "Clear and warm.", "This reader cares about the writing"),
         ("book_reviews", "A gift for my son, who loved it.", "Part of this taste may be someone"),
     ],

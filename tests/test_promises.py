@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import functools
 import json
+import math
 import random
 import shutil
 from collections import Counter
@@ -16,7 +17,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests import world
+from itdr.scoring.data import open_data
+from tests import interest, planted, world
 from tests.world import Row, everything, load
 
 SLOW = settings(
@@ -110,12 +112,72 @@ def test_a_user_is_in_one_split_for_all_subtasks(seed: int) -> None:
     assert all(len(splits) == 1 for splits in where.values())
 
 
-@given(seed=SEEDS, ratio=st.just((8, 1, 1)))
+PERSONAL = {
+    "ml-32m": {"ratings.csv": ",", "tags.csv": ","},
+    "ml-1m": {"ratings.dat": "::", "users.dat": "::"},
+    "bookcrossing": {"BX-Book-Ratings.csv": ";", "BX-Users.csv": ";"},
+}
+"""Raw files whose lines begin with a user, and what separates their fields."""
+
+
+def changed(path: Path, separator: str, users: set[str]) -> int:
+    """Give these users' lines of a file each other's contents, in the opposite order; how many lines there are."""
+    lines = [line.split(separator) for line in path.read_bytes().decode("latin-1").split("\n")]
+    theirs = [line for line in lines if line[0].strip('"') in users]
+    contents = [line[1:] for line in theirs]
+    for line, other in zip(theirs, reversed(contents), strict=True):
+        line[1:] = other
+    path.write_bytes("\n".join(map(separator.join, lines)).encode("latin-1"))
+    return len(theirs)
+
+
+@pytest.mark.parametrize(
+    ("config", "least"),
+    [
+        ("user_item_interaction", 300),
+        ("user_item_understanding", 200),
+        ("interest_recognition", 50),
+        ("target_user_identification", 60),
+    ],
+)
+def test_training_rows_show_and_count_training_users_only(
+    config: str, least: int, tmp_path: Path
+) -> None:
+    """All that is known of validation and test users is another's: no byte of the training rows changes."""
+    root, sources = world.folder(dirt=False), world.sources_of(config, "all")
+    if config == "interest_recognition":
+        root, sources = interest.folder(), ["ml-1m"]
+    elif config == "target_user_identification":
+        root, sources = planted.liked_together()[0], ["ml-1m"]
+    options: dict[str, Any] = {"sources": sources, "cells": "all"}
+    kept_apart: dict[str, set[str]] = {source: set() for source in sources}
+    for cell in open_data(config, {**options, "data_dir": str(root)}).cells.values():
+        for user in range(len(cell.store.user_hash)):
+            if not cell.partition.in_training([user])[0]:
+                kept_apart[cell.cell.source.id].add(cell.user_id(user))
+    for source in sources:
+        shutil.copytree(root / source, tmp_path / source)
+        for name, separator in PERSONAL[source].items():
+            changes = changed(tmp_path / source / name, separator, kept_apart[source])
+            assert changes > 10, (source, name)
+    before, after = (load(config, one, **options) for one in (root, tmp_path))
+    assert len(before["train"]) >= least
+    assert list(map(text, before["train"])) == list(map(text, after["train"]))
+    # Of items in the test split, too, only training users are counted; other test rows are of test users.
+    assert (before["test"] == after["test"]) == (config == "target_user_identification")
+
+
+@given(seed=SEEDS)
 @SLOW
-def test_splits_are_near_eight_to_one_to_one(seed: int, ratio: tuple[int, ...]) -> None:
-    rows = load("sequential_rec", sources=["ml-32m"], seed=seed)
-    total = sum(map(len, rows.values()))
-    assert abs(len(rows["train"]) / total - ratio[0] / 10) < 0.15
+def test_splits_are_near_eight_to_one_to_one(seed: int) -> None:
+    """Of users: one row each. The bounds are four standard deviations of the binomial distribution."""
+    rows = load("sequential_rec", sources=["ml-32m"], seed=seed, per_user=1, size="all")
+    users = {split: {row["user_id"] for row in found} for split, found in rows.items()}
+    total = sum(map(len, users.values()))
+    assert total > 100 and total == sum(map(len, rows.values()))
+    for split, share in (("train", 0.8), ("validation", 0.1), ("test", 0.1)):
+        most = 4 * math.sqrt(share * (1 - share) * total)
+        assert abs(len(users[split]) - share * total) <= most, split
 
 
 # -- candidates -------------------------------------------------------------------------------

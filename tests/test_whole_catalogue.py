@@ -511,6 +511,6 @@ def test_harnesses_score_as_we_do(tmp_path: Path) -> None:
 def test_a_product_is_asked_for_by_its_whole_name_where_none_is_listed(config: str) -> None:
     asked = {"sources": ["amazon-reviews-2023"], "sample": True, "data_dir": None}
     for row in world.everything(world.load(config, **asked, candidates=0)):
-        assert re.search(r"\b(full names? as listed)\b", row["input"]), row["input"]
+        assert re.search(r"\b(full product names? as in the catalog)\b", row["input"]), row["input"]
     for row in world.everything(world.load(config, **asked)):
-        assert "as listed" not in row["input"]
+        assert "as in the catalog" not in row["input"]

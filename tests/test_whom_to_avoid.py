@@ -10,7 +10,6 @@ import pytest
 from itdr.builders.rendering import template_files
 from itdr.builders.rendering.template_files import Template
 from tests import planted, world
-from tests.evidence.test_audience_facts import world as tastes
 
 TASK = "target_user_identification"
 ASKS = {
@@ -64,7 +63,7 @@ def test_every_kind_of_case_has_prompts(avoid: bool, shown: bool, unseen: bool) 
 
 @pytest.mark.parametrize("options", [{}, {"show_facts": True}, {"templates": "unseen"}])
 def test_rows_answer_what_they_are_asked(options: dict[str, object], tmp_path: Path) -> None:
-    root, _ = tastes()
+    root, _ = planted.liked_together()
     every = world.everything(
         world.load(TASK, root, sources=["ml-1m"], cells="all", size="all", **options)
     )
@@ -79,7 +78,7 @@ def test_rows_answer_what_they_are_asked(options: dict[str, object], tmp_path: P
 
 def _warns(row: dict[str, object]) -> bool:
     """Whether an answer says for whom the item is not, or warns everybody but those whom it names."""
-    return bool(re.search(r"\n\n(Not for:|For anyone else|A warning)", str(row["output"])))
+    return bool(re.search(r"\n\n(Not for:|Overall it is|A warning)", str(row["output"])))
 
 
 def _is_ours(line: str) -> bool:

@@ -6,6 +6,7 @@ They come from a domain's lexicon (`templates/lexicon/*.yaml`); here they become
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -254,7 +255,7 @@ class AspectWords:
         return _pattern(self.one_of("turn"))
 
     def judged_in(self, clause: str) -> list[tuple[str, str, int, re.Pattern[str]]]:
-        """The entries of `judged` that a clause can hold: those that begin with one of its words.
+        """The entries of `judged` that a clause can hold, with their patterns: those that begin with one of its words.
 
         Args:
             clause: part of a review.
@@ -269,7 +270,8 @@ class AspectWords:
             places.update(
                 place for prefix, found in prefixes if word.startswith(prefix) for place in found
             )
-        return [self.judged[place] for place in sorted(places)]
+        entries = (self.judged[place] for place in sorted(places))
+        return [(about, name, side, _pattern(one)) for about, name, side, one in entries]
 
     @cached_property
     def _first_words(self) -> tuple[dict[str, list[int]], list[tuple[str, list[int]]]]:
@@ -294,8 +296,9 @@ class AspectWords:
         )
 
     @cached_property
-    def judged(self) -> list[tuple[str, str, int, re.Pattern[str]]]:
-        """(about, name, side, pattern of a judgement), audiences first."""
+    def judged(self) -> list[tuple[str, str, int, str]]:
+        """(about, name, side, regular expression of a judgement), audiences first. They are a thousand and long:
+        each is compiled when a clause first needs it."""
         found = []
         for about, named in self._kinds:
             for name, words in named.items():
@@ -305,7 +308,7 @@ class AspectWords:
                     if own:
                         parts.append(rf"(?P<own>{_any_of(own)})")
                     if parts:
-                        found.append((about, name, side, _pattern("|".join(parts))))
+                        found.append((about, name, side, "|".join(parts)))
         return found
 
     def _patterns(self, about: str, words: Sequence[str], side: int) -> list[str]:
@@ -414,6 +417,7 @@ def _any_of(words: Sequence[str]) -> str:
     return f"(?:{'|'.join(parts)})"
 
 
+@functools.cache
 def _pattern(expression: str) -> re.Pattern[str]:
     """The expression, from one word's beginning to another's end."""
     return re.compile(rf"(?<!\w)(?:{expression})(?!\w)", re.I)

@@ -27,7 +27,7 @@ from itdr.builders.rendering.answer_files import AnswerForm, Section, StatementF
 from itdr.builders.rendering.lexicon_files import Lexicon, load_lexicon
 from itdr.builders.sampling.case import Evidence
 
-FEW, COUNTED = 20, 10
+FEW, COUNTED = 50, 10
 """Percentages are not used for totals below the first, nor for counts below the second."""
 _WORD = re.compile(r"[a-z_]\w*")
 _FIRST_LETTER = re.compile(r"\s*[a-z]")

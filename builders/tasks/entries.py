@@ -77,7 +77,7 @@ def answer_titles(
 
     Returns:
         `full_title` and `full_titles`, as "title and year" and "titles and years", or without candidates
-        "full name as listed"; `leaving_out`, as
+        "full product name as in the catalog"; `leaving_out`, as
         ", without the author", which is empty where titles stand alone.
     """
     words, layout = cell.words, cell.layout

@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+import yaml
 
 from itdr.builders.core.text import plain
+from itdr.builders.evidence.aspect_words import LISTS
 from itdr.builders.evidence.prices import HIGH, LOW
 from itdr.builders.rendering import lexicon_files, templates
+from itdr.builders.rendering.template_files import BUILT_IN
 
-NAMES = ("minor", "flaws", "quoted", "everybody", "frank")
-"""Lists of names; the others are of words."""
-DOMAINS = ("products", "businesses", "games", "book_reviews")
+NAMES = ("minor", "flaws", "common_faults", "everybody", "frank", "others")
+"""Lists of names."""
+WORDS = ("apart", "heading", "somebody")
+"""Lists of words."""
+DOMAINS = sorted(
+    path.stem
+    for path in (BUILT_IN / "lexicon").glob("*.yaml")
+    if (yaml.safe_load(path.read_text("utf-8")) or {}).get("aspects")
+)
 
 
 def lexicon(domain: str) -> lexicon_files.Lexicon:
@@ -27,6 +36,13 @@ def named(one: lexicon_files.Lexicon) -> Iterator[tuple[str, str, bool]]:
     yield from (("unpraised", name, True) for name in words.unpraised)
     for which in ("unblamed", "bound"):
         yield from ((which, name, False) for name in getattr(words, which))
+
+
+def test_every_list_is_of_names_or_of_words() -> None:
+    assert sorted([*NAMES, *WORDS]) == sorted(LISTS)
+    assert {"products", "businesses", "games", "book_reviews"} <= {*DOMAINS}
+    for domain in DOMAINS:
+        assert set(lexicon(domain).aspects.lists) <= {*LISTS}
 
 
 @pytest.mark.parametrize("domain", DOMAINS)

@@ -73,6 +73,7 @@ def test_praise_of_the_food_is_no_reason_for_a_cuisine() -> None:
         (PRODUCTS, "Very good quality and worth every penny."),
         (BUSINESSES, "The food was excellent and everything was spotless."),
         (BOOKS, "I could not put it down."),
+        (BUSINESSES, "The service was friendly."),
     ],
 )
 def test_what_everybody_wants_names_no_group(domain: str, text: str) -> None:
@@ -153,6 +154,25 @@ def test_what_another_sentence_denies_is_not_said(
     assert not any(
         fact.quote and fact.quote in one[1] for fact in found(domain, title, "", one, other)
     )
+
+
+def test_praise_and_complaint_of_different_things_are_both_said() -> None:
+    one, other = (1, "A real page turner."), (-1, "Dull from the start.")
+    facts = found(BOOKS, "Calendula Soap", "", one, other)
+    said = {(fact.value, fact.direction): fact.quote for fact in facts}
+    assert said == {("pace", UP): "A real page turner", ("hold", DOWN): "Dull from the start"}
+
+
+@pytest.mark.parametrize(
+    ("text", "is_known"),
+    [
+        ("Nice evening, but a bit pricey in general.", False),
+        ("and the service was slow, so slow", True),
+    ],
+)
+def test_a_complaint_in_half_a_sentence_is_not_quoted(text: str, is_known: bool) -> None:
+    assert found(BUSINESSES, "Da", "", (0, text)) == []
+    assert complains(BUSINESSES, text) == is_known
 
 
 @pytest.mark.parametrize(
@@ -309,6 +329,9 @@ def test_a_group_that_another_comment_denies_is_not_named(praise: str, denial: s
     [
         # It only announces what is wrong.
         "One very big con was the top coat.",
+        # It names nothing that somebody could be after.
+        "It’s so hard to get the container to open.",
+        "It made my skin itchy.",
         "Unfortunately, it looks like Elliot H.",
         # It ends in praise.
         "This is expensive for towelettes but they are of great quality.",

@@ -22,8 +22,6 @@ from itdr.publish import card, examples, folder, project, provenance, tables
 from tests import world
 from tests.publish.building import builder, everything, run, small
 
-# One worker builds the large folder for all that read it.
-pytestmark = pytest.mark.xdist_group("built")
 HOME = Path(str(itdr.__file__)).parent
 
 

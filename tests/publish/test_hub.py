@@ -17,7 +17,6 @@ from itdr.builders.dataset import formats
 from itdr.publish import benchmark, croissant, files, folder, llama_factory
 from tests.publish.building import SMALL, builder, everything, small
 
-pytestmark = pytest.mark.xdist_group("built")
 CDC = "use_content_defined_chunking"
 
 

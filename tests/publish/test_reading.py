@@ -19,8 +19,6 @@ from itdr.builders.dataset import formats, registry
 from itdr.publish import files, folder, provenance, views
 from tests.publish.building import SMALL, builder, everything, sampled, small
 
-# One worker builds the large folder for all that read it.
-pytestmark = pytest.mark.xdist_group("built")
 CONFIGS = [name for name in registry.config_names() if sampled(name)]
 WRITTEN = [name for name in CONFIGS if name not in ROOT_TASKS]
 """Root tasks have no files of their own: they are views of their subtasks."""
@@ -32,24 +30,34 @@ LOADING = """
 import json, sys
 sys.modules["itdr"] = None  # importing it fails
 from datasets import load_dataset
-path, config, cache = sys.argv[1:]
-rows = load_dataset(path, config, cache_dir=cache)
-stream = load_dataset(path, config, streaming=True, cache_dir=cache)
-assert list(rows) == list(stream) == ["train", "validation", "test"], list(rows)
-for split in rows:
-    assert list(rows[split]) == list(stream[split])
-    assert rows[split].features == stream[split].features
-print(json.dumps({"features": {name: str(kind) for name, kind in rows["train"].features.items()},
+cache, *places = sys.argv[1:]
+found = []
+for place in places:
+    path, config = place.rsplit("#", 1)
+    rows = load_dataset(path, config, cache_dir=cache)
+    stream = load_dataset(path, config, streaming=True, cache_dir=cache)
+    assert list(rows) == list(stream) == ["train", "validation", "test"], list(rows)
+    for split in rows:
+        assert list(rows[split]) == list(stream[split])
+        assert rows[split].features == stream[split].features
+    found.append({"features": {name: str(kind) for name, kind in rows["train"].features.items()},
                   "rows": {split: len(one) for split, one in rows.items()},
-                  "first": rows["train"][0]}))
+                  "first": rows["train"][0]})
+print(json.dumps(found))
 """
 
 
-def loaded(path: Path, config: str, tmp_path: Path) -> dict[str, Any]:
-    """A folder loaded by a process of its own that cannot import itdr."""
+def loaded(places: list[tuple[Path, str]], here: Path) -> list[dict[str, Any]]:
+    """Configs of folders, loaded by a process of its own that cannot import itdr."""
     result = subprocess.run(
-        [sys.executable, "-c", LOADING, str(path), config, str(tmp_path / "cache")],
-        cwd=tmp_path,
+        [
+            sys.executable,
+            "-c",
+            LOADING,
+            str(here / "cache"),
+            *(f"{path}#{config}" for path, config in places),
+        ],
+        cwd=here,
         env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
         capture_output=True,
         text=True,
@@ -59,10 +67,28 @@ def loaded(path: Path, config: str, tmp_path: Path) -> dict[str, Any]:
     return json.loads(result.stdout)
 
 
+@pytest.fixture(scope="module")
+def configs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    """What is read of each config of the large folder."""
+    places = [(everything(), config) for config in CONFIGS]
+    found = loaded(places, tmp_path_factory.mktemp("configs"))
+    return dict(zip(CONFIGS, found, strict=True))
+
+
+@pytest.fixture(scope="module")
+def forms(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    """What is read of JSON lines in each format."""
+    here = tmp_path_factory.mktemp("forms")
+    for form in formats.FORMATS:
+        folder.build([builder("sequential_rec", **SMALL, format=form)], here / form, "jsonl")
+    found = loaded([(here / form, "sequential_rec") for form in formats.FORMATS], here)
+    return dict(zip(formats.FORMATS, found, strict=True))
+
+
 @pytest.mark.interface
 @pytest.mark.parametrize("config", CONFIGS)
-def test_every_config_loads_without_itdr(config: str, tmp_path: Path) -> None:
-    found = loaded(everything(), config, tmp_path)
+def test_every_config_loads_without_itdr(config: str, configs: dict[str, dict[str, Any]]) -> None:
+    found = configs[config]
     entries = provenance.read(everything())
     parts = views.views(entries)[config] if config in ROOT_TASKS else [entries[config]]
     assert found["rows"] == views.totals(parts, "rows")
@@ -72,12 +98,11 @@ def test_every_config_loads_without_itdr(config: str, tmp_path: Path) -> None:
 
 @pytest.mark.interface
 @pytest.mark.parametrize("form", formats.FORMATS)
-def test_every_format_loads_as_json_lines(form: str, tmp_path: Path) -> None:
-    options = {**SMALL, "format": form}
-    folder.build([builder("sequential_rec", **options)], tmp_path / "a", "jsonl")
-    found = loaded(tmp_path / "a", "sequential_rec", tmp_path)
+def test_every_format_loads_as_json_lines(form: str, forms: dict[str, dict[str, Any]]) -> None:
+    found = forms[form]
     expected = datasets.Features(formats.schema(form))
     assert found["features"] == {name: str(kind) for name, kind in expected.items()}
+    options = {**SMALL, "format": form}
     drawn = next(iter(datasets.load_dataset("itdr", "sequential_rec", split="train", **options)))
     assert found["first"] == drawn
 

@@ -37,7 +37,7 @@ def test_its_code_runs_as_a_program(tmp_path: Path) -> None:
     assert "[user] " in done.stdout
 
 
-@pytest.mark.parametrize("widgets", ["as installed", "absent"])
+@pytest.mark.parametrize("widgets", ["present", "absent"])
 def test_it_runs_in_a_kernel_with_a_cold_cache(
     widgets: str, caches: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -49,7 +49,9 @@ def test_it_runs_in_a_kernel_with_a_cold_cache(
     for name, value in {**OFFLINE, "MPLBACKEND": ""}.items():
         monkeypatch.setenv(name, value) if value else monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
-    if widgets == "absent":
+    if widgets == "present":
+        pytest.importorskip("ipywidgets")
+    else:
         hidden = tmp_path / "hidden"
         hidden.mkdir()
         (hidden / "ipywidgets.py").write_text("raise ImportError('hidden from this kernel')\n")

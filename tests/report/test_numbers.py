@@ -22,8 +22,6 @@ from itdr.publish import files, folder
 from itdr.publish.report import numbers, text
 from tests.publish.building import SMALL, builder, everything, run
 
-pytestmark = pytest.mark.xdist_group("built")
-
 
 @pytest.fixture(scope="module")
 def rows() -> list[dict[str, Any]]:

@@ -24,7 +24,6 @@ from tests.publish.building import everything, run, small
 pytest.importorskip("matplotlib")
 from itdr.publish.report import page, plots, style
 
-pytestmark = pytest.mark.xdist_group("built")
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 NAMES = [plot.name for plot in plots.PLOTS]
 

@@ -12,7 +12,6 @@ from itdr.publish import benchmark
 from tests.publish.building import small
 
 inspect_ai = pytest.importorskip("inspect_ai", reason="inspect-ai is not installed")
-pytestmark = pytest.mark.xdist_group("built")
 
 
 @pytest.fixture(autouse=True)

@@ -2,151 +2,196 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
+import duckdb
+import pyarrow as pa
 import pytest
 
-from itdr.builders.core.emptied import escaped, printed_as_is
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.reasons import OUTSIDE_SCALE, is_unreadable
+from itdr.builders.core.schema import Source
 from itdr.builders.store.build import item_checks, limits, text_checks
+from itdr.builders.store.engine import connect
 from tests.sources.harness import load
 
 SOURCE = load("ml-32m")
 FILES = [Path("raw.csv")]
-SOUND = {
-    item_checks._LOST_LETTERS: (1_000, 0, 0, 100),
-    **dict.fromkeys(map(item_checks.shapes_query, item_checks.SHAPES), (1_000, 0)),
-    item_checks._YEARS: (1_000, 1_000),
-    item_checks._CREATORS: (1_000, 1_000, 500),
-    item_checks._KINDS: (1_000, 1_000, 20, 500),
-}
-"""What each query finds in sound items."""
-LOST, YEARS = item_checks._LOST_LETTERS, item_checks._YEARS
-CREATORS, KINDS = item_checks._CREATORS, item_checks._KINDS
-EDGES: dict[str, tuple[str, list[tuple[int, ...]], list[tuple[int, ...]]]] = {
-    "letters lost": (
-        LOST,
+Columns = Mapping[str, Sequence[Any]]
+
+
+def texts(n: int, some: int, faulty: str, sound: str = "Film {}") -> list[str]:
+    """So many texts, some of them faulty."""
+    return [(faulty if k < some else sound).format(k) for k in range(n)]
+
+
+def encoded(n: int, twice: int) -> list[str]:
+    return texts(n, twice, "PokÃ©mon {}", "Pokémon {}")
+
+
+def lost(n: int, lost: int, within: int, beyond: int) -> Columns:
+    sound = ["Amélie"] * beyond + [f"Film {k}" for k in range(n)]
+    titles = [f"??, ?{k}?" for k in range(lost)] + [f"Am?lie {k}" for k in range(within)]
+    return {"title": (titles + sound)[:n]}
+
+
+def years(n: int, known: int) -> Columns:
+    return {"title": texts(n, 0, ""), "year": [1999 if k < known else None for k in range(n)]}
+
+
+def creators(n: int, titles: int, names: int) -> Columns:
+    shown = [f"Author {k % titles}" for k in range(n)]
+    return {"title": shown, "creators": [[f"Film {k % names}"] for k in range(n)]}
+
+
+def categories(n: int, titles: int, kinds: int, several: int) -> Columns:
+    shown = [f"Kind {k % titles}" for k in range(n)]
+    listed = [[f"c{k}", "d"] if k < several else [f"c{k}"] for k in range(kinds)]
+    return {"title": shown, "categories": [listed[k % kinds] for k in range(n)]}
+
+
+class Edge(NamedTuple):
+    """A fault: a table of items from counts, counts that are let pass, counts that are refused, and what is said."""
+
+    table: Callable[..., Columns]
+    passed: list[tuple[int, ...]]
+    refused: list[tuple[int, ...]]
+    said: str
+
+
+EDGES: dict[str, Edge] = {
+    "titles encoded twice": Edge(
+        lambda n, twice: {"title": encoded(n, twice)},
+        [(20, 15), (19, 16), (19, 18), (3, 3), (100, 79)],
+        [(20, 16), (20, 17), (4, 4), (19, 19), (100, 80)],
+        "of {0} titles with letters beyond ASCII in raw.csv, {1} were",
+    ),
+    "descriptions encoded twice": Edge(
+        lambda n, twice: {"title": texts(n, 0, ""), "description": encoded(n, twice)},
+        [(20, 15), (3, 3)],
+        [(20, 16), (4, 4)],
+        "of {0} descriptions with letters beyond ASCII in raw.csv, {1} were",
+    ),
+    "letters lost": Edge(
+        lost,
         [(38, 19, 0, 1), (25, 19, 0, 1), (40, 20, 0, 1), (1_000, 500, 0, 1)],
-        [(39, 20, 0, 1), (20, 20, 0, 1), (1_000, 501, 0, 1)],
+        [(39, 20, 0, 1), (20, 20, 0, 0), (1_000, 501, 0, 1)],
+        "{1} of {0} titles .* question marks",
     ),
-    "letters lost within": (
-        LOST,
-        [(50, 0, 3, 0), (50, 0, 4, 1), (50, 0, 50, 1)],
+    "letters lost within": Edge(
+        lost,
+        [(50, 0, 3, 0), (50, 0, 4, 1), (50, 0, 49, 1)],
         [(50, 0, 4, 0), (50, 0, 5, 0)],
+        "{2} of {0} titles .* question marks",
     ),
-    **{
-        f"another column for the {column}": (
-            item_checks.shapes_query(column),
-            [(19, 19), (40, 20), (1_000, 500)],
-            [(20, 20), (39, 20), (1_000, 501)],
-        )
-        for column in item_checks.SHAPES
-    },
-    "years lost": (YEARS, [(19, 0), (20, 5), (100, 25)], [(20, 4), (100, 24), (21, 5)]),
-    "creators in place of titles": (
-        CREATORS,
+    "blanks escaped": Edge(
+        lambda n, escaped: {"title": texts(n, escaped, "Heat%20{}")},
+        [(3, 3), (40, 4), (100, 10)],
+        [(4, 4), (39, 4), (100, 11)],
+        "{1} of {0} titles .* hold codes for characters: '%20'",
+    ),
+    "addresses for titles": Edge(
+        lambda n, wrong: {"title": texts(n, wrong, "https://x.org/{}")},
+        [(19, 19), (40, 20)],
+        [(20, 20), (39, 20)],
+        "{1} of {0} items .* have addresses of web pages for their title",
+    ),
+    "records for descriptions": Edge(
+        lambda n, wrong: {
+            "title": texts(n, 0, ""),
+            "description": texts(n, wrong, '[{{"Label": {}}}]'),
+        },
+        [(19, 19), (40, 20)],
+        [(20, 20), (39, 20)],
+        "{1} of {0} items .* have lists or records in JSON for their description",
+    ),
+    "sentences for categories": Edge(
+        lambda n, wrong: {
+            "title": texts(n, 0, ""),
+            "categories": [
+                ["In a quiet town " * 5, "it begins " * 7] if k < wrong else ["Drama"]
+                for k in range(n)
+            ],
+        },
+        [(19, 19), (40, 20)],
+        [(20, 20), (39, 20)],
+        "{1} of {0} items .* have sentences for their categories",
+    ),
+    "years lost": Edge(
+        years,
+        [(19, 0), (20, 5), (100, 25)],
+        [(20, 4), (100, 24), (21, 5)],
+        "only {1} of {0} items",
+    ),
+    "creators in place of titles": Edge(
+        creators,
         [(39, 1, 39), (40, 36, 40), (40, 37, 40)],
         [(40, 35, 40), (41, 1, 41)],
+        "{1} different titles and {2} different creators",
     ),
-    "categories in place of titles": (
-        KINDS,
+    "categories in place of titles": Edge(
+        categories,
         [(39, 1, 39, 9), (40, 20, 40, 9), (40, 19, 32, 9)],
         [(40, 19, 33, 9), (40, 19, 40, 9)],
+        "{1} different titles and {2} different categories",
     ),
-    "no categories": (
-        KINDS,
+    "no categories": Edge(
+        categories,
         [(39, 39, 39, 0), (40, 40, 32, 0), (40, 40, 40, 1)],
         [(40, 40, 33, 0), (40, 40, 40, 0)],
+        "one category each, and {2} different",
     ),
-}  # fmt: skip
-"""By fault, the query that finds it, results that are let pass, and results that are refused."""
+}
+TYPES = {"year": pa.int16(), "rating": pa.float32(), "timestamp": pa.int64(), "reject": pa.string()}
 
 
-def answering(query: str, found: tuple[int, ...]) -> Callable[[str], tuple[int, ...]]:
-    return lambda asked: found if asked == query else SOUND[asked]
+def arrow(columns: Columns) -> dict[str, pa.Array]:
+    return {name: pa.array(values, TYPES.get(name)) for name, values in columns.items()}
+
+
+def said_at(edge: Edge, counts: tuple[int, ...]) -> str:
+    """What is said of a refused table, as a pattern."""
+    return edge.said.format(*(f"{count:,}" for count in counts))
+
+
+@pytest.fixture(scope="module")
+def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    opened = connect(tmp_path_factory.mktemp("stage") / "stage.duckdb")
+    yield opened
+    opened.close()
+
+
+def rows_of(con: duckdb.DuckDBPyConnection, name: str, columns: Columns) -> limits.Row:
+    """What runs queries on a table of that name."""
+    n = len(next(iter(columns.values())))
+    con.register("given", pa.table(arrow({"reject": [None] * n, **columns})))
+    con.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM given")
+    return lambda query: con.execute(query).fetchall()[0]
+
+
+def check_items(con: duckdb.DuckDBPyConnection, columns: Columns) -> None:
+    row = rows_of(con, "items_raw", columns)
+    require_items(SOURCE, list(columns), row, FILES)
+
+
+def require_items(source: Source, names: list[str], row: limits.Row, files: list[Path]) -> None:
+    """Both checks of items, as a build makes them."""
+    item_checks.require_plausible_items(source, names, row, files)
+    text_checks.require_sound_texts(source, "items", names, row, files, {})
 
 
 @pytest.mark.parametrize("fault", EDGES)
-def test_items_are_refused_from_the_threshold_on(fault: str) -> None:
-    query, passed, refused = EDGES[fault]
-    columns = ("title", "description", "year", "creators", "categories")
-    for found in passed:
-        item_checks.require_plausible_items(SOURCE, columns, answering(query, found), FILES)
-    for found in refused:
-        with pytest.raises(RawFileError):
-            item_checks.require_plausible_items(SOURCE, columns, answering(query, found), FILES)
-
-
-LETTERS: dict[str, tuple[list[tuple[int, ...]], list[tuple[int, ...]], str]] = {
-    "encoded twice": (
-        [(20, 15, 0, 0), (19, 16, 0, 0), (19, 18, 0, 0), (3, 3, 0, 0), (100, 79, 0, 0)],
-        [(20, 16, 0, 0), (4, 4, 0, 0), (19, 19, 0, 0), (100, 80, 0, 0)],
-        "were encoded twice",
-    ),
-    "not decoded": (
-        [(20, 0, 15, 0), (19, 0, 18, 0), (3, 0, 3, 0)],
-        [(20, 0, 16, 0), (4, 0, 4, 0)],
-        "a program could not decode",
-    ),
-    "lost": (
-        [(0, 0, 0, 3), (9, 0, 0, 9)],
-        [(0, 0, 0, 4), (8, 0, 0, 9)],
-        "question marks in place of letters",
-    ),
-}
-"""By fault, counts of a column's letters that are let pass, counts that are refused, and what is said."""
-JUDGED = [(table, name) for table, names in text_checks.JUDGED.items() for name in names]
-
-
-@pytest.mark.parametrize("fault", LETTERS)
-@pytest.mark.parametrize(("table", "column"), JUDGED)
-def test_every_column_of_texts_is_judged_by_its_letters(
-    table: str, column: str, fault: str
+def test_items_are_refused_from_the_threshold_on(
+    fault: str, con: duckdb.DuckDBPyConnection
 ) -> None:
-    passed, refused, said = LETTERS[fault]
-    query = text_checks.letters_query(table, column)
-
-    def check(found: tuple[int, ...]) -> None:
-        sound = {text_checks.CODES: (0, 0, 0)}
-        row = {**sound, query: found}.__getitem__
-        text_checks.require_sound_texts(SOURCE, table, (column,), row, FILES, {})
-
-    for found in passed:
-        check(found)
-    for found in refused:
-        with pytest.raises(RawFileError, match=rf"{text_checks.JUDGED[table][column]} .*{said}"):
-            check(found)
-
-
-CODED: dict[str, list[tuple[tuple[int, int, int], int, int, bool]]] = {
-    "addressed": [((40, 3, 0), 0, 0, False), ((40, 4, 0), 0, 0, False), ((39, 4, 0), 0, 0, True)],
-    "escaped": [
-        ((40, 0, 0), 3, 0, False), ((40, 0, 0), 4, 0, True), ((40, 0, 4), 4, 0, False),
-        ((40, 0, 3), 4, 0, True), ((40, 0, 40), 41, 0, True),
-    ],
-    "printed": [
-        ((0, 0, 0), 0, 3, False), ((0, 0, 0), 0, 4, True), ((20, 0, 0), 0, 20, False),
-        ((20, 0, 0), 0, 21, True), ((21, 0, 20), 1, 20, False), ((20, 0, 20), 1, 20, True),
-    ],
-}  # fmt: skip
-"""By fault: titles, those with codes as in addresses, those beyond ASCII; titles with other codes, and as
-a program prints them; whether they are refused."""
-
-
-@pytest.mark.parametrize("fault", CODED)
-def test_titles_with_codes_are_refused_from_the_threshold_on(fault: str) -> None:
-    letters = text_checks.letters_query("items", "title")
-    for found, codes, prints, is_refused in CODED[fault]:
-        row = {letters: (0, 0, 0, 0), text_checks.CODES: found}.__getitem__
-        emptied = {("items", escaped("title")): codes, ("items", printed_as_is("title")): prints}
-        arguments = SOURCE, "items", ("title",), row, FILES, emptied
-        if not is_refused:
-            text_checks.require_sound_texts(*arguments)
-            continue
-        with pytest.raises(RawFileError, match=r"titles in raw\.csv"):
-            text_checks.require_sound_texts(*arguments)
+    edge = EDGES[fault]
+    for counts in edge.passed:
+        check_items(con, edge.table(*counts))
+    for counts in edge.refused:
+        with pytest.raises(RawFileError, match=said_at(edge, counts)):
+            check_items(con, edge.table(*counts))
 
 
 @pytest.mark.parametrize(
@@ -154,11 +199,16 @@ def test_titles_with_codes_are_refused_from_the_threshold_on(fault: str) -> None
     [(19, 19, False), (20, 20, True), (20, 100, True), (20, 101, False), (21, 101, True)],
 )
 def test_another_scale_is_refused_from_the_threshold_on(
-    off: int, ratings: int, is_refused: bool
+    off: int, ratings: int, is_refused: bool, con: duckdb.DuckDBPyConnection
 ) -> None:
+    columns = {
+        "rating": [10.0] * off + [1.0] * (ratings - off),
+        "reject": [OUTSIDE_SCALE] * off + [None] * (ratings - off),
+    }
+
     def check() -> None:
+        row = rows_of(con, "interactions_staged", columns)
         rejected = {("interactions", OUTSIDE_SCALE): off}
-        row = {limits.RATINGS: (ratings, 1, 10)}.__getitem__
         limits.require_limits(SOURCE, ("rating",), row, rejected, FILES)
 
     if not is_refused:
@@ -171,10 +221,12 @@ def test_another_scale_is_refused_from_the_threshold_on(
     ("rows", "timed", "is_refused"), [(19, 0, False), (20, 0, True), (21, 0, True), (20, 1, False)]
 )
 def test_missing_times_are_refused_from_the_threshold_on(
-    rows: int, timed: int, is_refused: bool
+    rows: int, timed: int, is_refused: bool, con: duckdb.DuckDBPyConnection
 ) -> None:
+    columns = {"timestamp": [1] * timed + [None] * (rows - timed)}
+
     def check() -> None:
-        row = {limits.TIMES: (rows, timed)}.__getitem__
+        row = rows_of(con, "interactions_staged", columns)
         limits.require_limits(SOURCE, ("timestamp",), row, {}, FILES)
 
     if not is_refused:

@@ -1,4 +1,5 @@
-"""One Spark session for all tests that need one, beside a local stand-in for object storage."""
+"""One Spark session for all tests that need one, beside a local stand-in for object storage; both are gone
+before the tests of other folders."""
 
 from __future__ import annotations
 
@@ -25,7 +26,7 @@ def java() -> None:
         pytest.skip(str(error))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def bucket(java: None) -> Iterator[str | None]:
     """The URL of an empty bucket of a server on this machine; None where moto or s3fs is missing."""
     try:
@@ -47,7 +48,7 @@ def bucket(java: None) -> Iterator[str | None]:
     server.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def spark(bucket: str | None) -> Iterator[Any]:
     """A session on two cores, set for small tables."""
     made = session.start(

@@ -14,7 +14,7 @@ import pytest
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.reasons import NO_TIME, OUTSIDE_SCALE
 from itdr.builders.core.schema import Source
-from itdr.builders.store.build import item_checks, limits, text_checks
+from itdr.builders.store.build import limits
 from itdr.builders.store.engine import connect
 from itdr.builders.store.layout import read_manifest
 from itdr.builders.store.prepare import prepare
@@ -25,76 +25,10 @@ from itdr.spark.store import StoreBuilder
 from itdr.spark.workdir import WorkDir
 from tests.rawgen import bookcrossing
 from tests.sources.harness import load
-
-pytestmark = pytest.mark.xdist_group("spark")
+from tests.sources.test_thresholds import EDGES, arrow, require_items, said_at
 
 SOURCE = load("ml-32m")
 FILES = [Path("raw.csv")]
-TITLES = [f"Film {n}" for n in range(60)]
-ITEMS: dict[str, tuple[dict[str, pa.Array], str]] = {
-    "titles encoded twice": (
-        {"title": pa.array([f"PokÃ©mon {n}" for n in range(30)])},
-        "of 30 titles with letters beyond ASCII",
-    ),
-    "descriptions encoded twice": (
-        {"title": pa.array(TITLES[:4]), "description": pa.array(["CafÃ©"] * 4)},
-        "of 4 descriptions with letters beyond ASCII",
-    ),
-    "letters lost": (
-        {"title": pa.array([f"??, ?{n}?" for n in range(30)])},
-        "30 of 30 titles .* question marks",
-    ),
-    "letters lost within": (
-        {"title": pa.array([f"Am?lie {n}" for n in range(4)])},
-        "4 of 4 titles .* question marks",
-    ),
-    "creators not decoded": (
-        {"title": pa.array(TITLES[:4]), "creators": pa.array([["Zo\ufffd", "Ann"]] * 4)},
-        "of 4 creators with letters beyond ASCII .* could not decode",
-    ),
-    "creators saved without their letters": (
-        {"title": pa.array(TITLES[:4]), "creators": pa.array([["S?o Paulo"]] * 4)},
-        "4 creators .* question marks",
-    ),
-    "blanks as plus signs": (
-        {"title": pa.array([f"Blue+Train+{n}" for n in range(4)])},
-        r"4 of 4 titles .* hold codes for characters: '%20'",
-    ),
-    "blanks escaped": (
-        {"title": pa.array([f"Heat%20{n}" for n in range(30)])},
-        r"30 of 30 titles .* hold codes for characters: '%20'",
-    ),
-    "addresses for titles": (
-        {"title": pa.array([f"https://x.org/{n}" for n in range(30)])},
-        "30 of 30 items .* have addresses of web pages for their title",
-    ),
-    "records for descriptions": (
-        {"title": pa.array(TITLES), "description": pa.array(['[{"Label": 1}]', None] * 30)},
-        "30 of 30 items .* have lists or records in JSON for their description",
-    ),
-    "sentences for categories": (
-        {"title": pa.array(TITLES), "categories": pa.array([["In a quiet town " * 5, "so it begins " * 5], []] * 30)},
-        "30 of 30 items .* have sentences for their categories",
-    ),
-    "no years": (
-        {"title": pa.array(TITLES), "year": pa.array([1999, 2001, *[None] * 58], pa.int16())},
-        "only 2 of 60 items",
-    ),
-    "creators for titles": (
-        {"title": pa.array([f"Author {n % 9}" for n in range(60)]), "creators": pa.array([[t] for t in TITLES])},
-        "9 different titles and 60 different creators",
-    ),
-    "categories for titles": (
-        {"title": pa.array([f"Kind {n % 9}" for n in range(60)]), "categories": pa.array([[t] for t in TITLES])},
-        "9 different titles and 60 different categories",
-    ),
-    "no categories": (
-        {"title": pa.array(TITLES), "categories": pa.array([[f"c{n}"] for n in range(60)])},
-        "one category each, and 60 different",
-    ),
-}  # fmt: skip
-"""Tables of items as a reader gave them, and what is said of them."""
-
 RATINGS = pa.array([float(n % 10 + 1) for n in range(60)], pa.float32())
 OFF = pa.array([OUTSIDE_SCALE if n % 10 > 4 else None for n in range(60)])
 INTERACTIONS: dict[str, tuple[dict[str, pa.Array], str]] = {
@@ -141,16 +75,13 @@ def refused(
     return said[0]
 
 
-@pytest.mark.parametrize("what", ITEMS)
+@pytest.mark.parametrize("what", EDGES)
 def test_items_are_refused_alike(engine: SparkEngine, what: str, tmp_path: Path) -> None:
-    columns, expected = ITEMS[what]
-
-    def check(source: Source, names: list[str], row: limits.Row, files: list[Path]) -> None:
-        item_checks.require_plausible_items(source, names, row, files)
-        text_checks.require_sound_texts(source, "items", names, row, files, {})
-
-    text = refused(engine, "items_raw", columns, check, tmp_path)
-    assert re.search(expected, text)
+    """At the edge: one fault less, and the embedded engine lets them pass."""
+    edge = EDGES[what]
+    counts = edge.refused[0]
+    text = refused(engine, "items_raw", arrow(edge.table(*counts)), require_items, tmp_path)
+    assert re.search(said_at(edge, counts), text)
 
 
 @pytest.mark.parametrize("what", INTERACTIONS)

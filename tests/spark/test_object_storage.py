@@ -13,8 +13,6 @@ from itdr.publish import folder
 from itdr.spark.job import builders
 from tests.spark.conftest import contents
 
-pytestmark = pytest.mark.xdist_group("spark")
-
 
 def without_key(files: dict[str, bytes]) -> dict[str, bytes]:
     """The files less the records, whose key names the dates of raw files."""

@@ -10,8 +10,6 @@ import pytest
 from tests.own_data import shop
 from tests.spark.test_same_rows import compare
 
-pytestmark = pytest.mark.xdist_group("spark")
-
 
 @pytest.fixture(scope="module")
 def described(tmp_path_factory: pytest.TempPathFactory) -> Path:

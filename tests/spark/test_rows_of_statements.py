@@ -19,8 +19,6 @@ from itdr.builders.store.engine import Embedded, table_of
 from itdr.spark.engine import SparkEngine
 from itdr.spark.workdir import WorkDir
 
-pytestmark = pytest.mark.xdist_group("spark")
-
 RATINGS = np.concatenate([np.arange(101) / 10, np.arange(0, 40) / 4 + 0.05]).astype(np.float32)
 TENTHS = Scale(0.5, 10, 0.1, liked=3.8, disliked=2.1, decimals=1)
 SHARES = (0.07, 0.29, 0.55, 0.57, 0.8, 0.9)

@@ -17,8 +17,6 @@ from itdr.publish import folder
 from itdr.spark.job import builders
 from tests.spark.conftest import contents
 
-pytestmark = pytest.mark.xdist_group("spark")
-
 # Tags, broken quoting, packed literals with texts and hours, histories and skips.
 SOURCES = ("ml-32m", "bookcrossing", "steam", "mind")
 DOMAINS = ("amazon-reviews-2023/Appliances", "amazon-reviews-2023/Industrial_and_Scientific")

@@ -16,6 +16,8 @@ from itdr.builders.evidence.significance import at_least
 
 SINGLE = ("also_liked", "liked_if")
 """Kinds of facts that name single works."""
+FOCUSED = 3
+"""A work of more genres is no example of one of them."""
 FEWEST = 2
 """Works that must be of a kind for it to be named."""
 MOST = 4
@@ -79,7 +81,13 @@ class Kindred:
             period with the genre as first detail; the works are their details.
         """
         # A work may be named by two facts.
-        single = list({one.value: one for one in reversed(facts) if is_single(one)}.values())[::-1]
+        single = [
+            one
+            for one in list({one.value: one for one in reversed(facts) if is_single(one)}.values())[
+                ::-1
+            ]
+            if len(self.genres(codes[one.value])) <= FOCUSED
+        ]
         carried = {one: set(self.traits.of(codes[one.value])) for one in single}
         found = []
         for genre in self.genres(work):

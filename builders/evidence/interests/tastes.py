@@ -61,6 +61,8 @@ FEW_DISLIKES, MANY_LIKES = 5, 8
 to each."""
 MOSTLY_LIKED = 2
 """Likes to each dislike from which a trait is called mostly liked, not a risk."""
+CONTRAST_OF_MOSTLY_LIKED = Fraction(5, 3)
+"""How many times as common it must be among the dislikes as among the likes to be spoken of at all."""
 MOSTLY_DISLIKED = 2
 """Dislikes to each like from which a trait does not divide the user, however many of the likes have it."""
 MIN_CONTRAST_OF_PATTERNS = Fraction(4, 3)
@@ -272,7 +274,9 @@ def _fair_reason(fact: Fact, likes: int, person_likes: int, usual: float) -> lis
     if few or likes > MANY_LIKES * fact.count:
         return []
     if likes >= MOSTLY_LIKED * fact.count:
-        return [replace(fact, kind="mostly_liked")]
+        share = Fraction(fact.count, fact.of)
+        clear = share * person_likes >= CONTRAST_OF_MOSTLY_LIKED * likes
+        return [replace(fact, kind="mostly_liked")] if clear else []
     if fact.count >= MOSTLY_DISLIKED * likes:
         return [fact]
     # What is liked more than usual is no ground for a warning, unless it is disliked more often still.

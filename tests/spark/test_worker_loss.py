@@ -19,8 +19,6 @@ from itdr.publish import folder
 from itdr.spark.job import builders
 from tests.spark.conftest import QUICK, contents
 
-pytestmark = pytest.mark.xdist_group("spark")
-
 DEFAULTS = f"""
 spark.driver.host 127.0.0.1
 spark.driver.bindAddress 127.0.0.1
@@ -105,14 +103,17 @@ def wait(done: object, seconds: float) -> None:
         time.sleep(0.01)
 
 
-def test_a_worker_killed_in_the_middle_costs_no_row(cluster: Cluster, tmp_path: Path) -> None:
+def test_a_worker_killed_in_the_middle_costs_no_row(
+    cluster: Cluster, tmp_path: Path, place: str
+) -> None:
     options = {"sample": True, "sources": ["ml-32m"], "num_shards": 12, "per_user": "all"}
     settings = [
         f"--{name.replace('_', '-')}={value}"
         for name, value in options.items()
         if name in ("num_shards", "per_user")
     ]
-    work, out = tmp_path / "work", tmp_path / "spark"
+    # The folder of all tests: the store is there if one of them built it.
+    work, out = Path(place), tmp_path / "spark"
     command = [sys.executable, "-m", "itdr", "build", "top_k_rec", "--sample", "--sources=ml-32m"]
     command += [
         *settings,
