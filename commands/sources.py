@@ -155,8 +155,8 @@ def _store_lines(store: dict[str, Any]) -> list[str]:
         f"      {rows['interactions']:,} interactions, {rows['users']:,} users, "
         f"{rows['items']:,} items",
     ]
-    for key, file in store["files"].items():
-        declared = None if store.get("sample") else store["official_rows"].get(key)
+    for key, file in store.get("files", {}).items():
+        declared = None if store.get("sample") else store.get("official_rows", {}).get(key)
         known = f", {compared(file['rows'], declared)}" if declared and "rows" in file else ""
         lines.append(
             f"      {key}: {file['name']}, {file['size']:,} bytes{known}, sha256 {file['sha256']}"
@@ -164,7 +164,7 @@ def _store_lines(store: dict[str, Any]) -> list[str]:
     read = {table: rows.get(f"{table}_read") for table in COLUMNS}
     listed = [rows_of(number, table) for table, number in read.items() if number is not None]
     lines.append(f"      read: {', '.join(listed)}")
-    rejected = store["rejected"]
+    rejected = store.get("rejected", {})
     for table, reasons in rejected.items():
         for reason, n in reasons.items():
             lines.append(f"      rejected: {rows_of(n, table)}: {reason}")

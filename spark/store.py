@@ -29,6 +29,7 @@ from itdr.builders.store.build.build import (
 )
 from itdr.builders.store.build.duplicates import count_duplicates
 from itdr.builders.store.build.item_checks import require_plausible_items
+from itdr.builders.store.build.text_checks import JUDGED, require_sound_texts
 from itdr.builders.store.interactions import Interactions
 from itdr.spark import partitions
 from itdr.spark.chunks import CHUNK_BYTES, cut_into_chunks
@@ -147,7 +148,7 @@ class _Build:
         for facts in self.facts.values():
             rejected.update(facts.rejected)
             emptied.update(facts.emptied)
-        self._require_sound(rejected)
+        self._require_sound(rejected, emptied)
         numbers = [name for name in statements.IDS_OF if name in (interactions.numbers or ())]
         self.engine.view(
             "interactions_raw", self.engine.session.sql(statements.interactions(numbers))
@@ -195,7 +196,9 @@ class _Build:
         if not self._columns("interactions"):
             raise RawFileError(f"{self.source.id}: its reader gave no interactions.")
 
-    def _require_sound(self, rejected: Mapping[tuple[str, str], int]) -> None:
+    def _require_sound(
+        self, rejected: Mapping[tuple[str, str], int], emptied: Mapping[tuple[str, str], int]
+    ) -> None:
         """Check the tables as the embedded build does. Raises `RawFileError`."""
         for table, facts in self.facts.items():
             require_readable(self.source, table, facts.rows, rejected, self._files(table))
@@ -205,6 +208,10 @@ class _Build:
         if self._columns("items"):
             paths = list(self._files("items").values())
             require_plausible_items(self.source, self._columns("items"), self._row, paths)
+        for table in JUDGED:
+            paths = list(self._files(table).values()) if table in self.facts else []
+            names = self._columns(table)
+            require_sound_texts(self.source, table, names, self._row, paths, emptied)
 
     def _files(self, table: str) -> dict[str, Path]:
         """The local raw files that a table was read from, by key."""

@@ -41,6 +41,16 @@ def implausible(column: str) -> str:
     return f"{column.replace('_', ' ')} implausible"
 
 
+def escaped(column: str) -> str:
+    """The reason for emptying a value of this column in which codes stand for characters: `\\u00e9`."""
+    return f"{column.replace('_', ' ')} with codes for characters"
+
+
+def printed_as_is(column: str) -> str:
+    """The reason for emptying a value of this column that a program wrote as it prints it: `b'Heat'`."""
+    return f"{column.replace('_', ' ')} as a program prints it"
+
+
 def unread_sql(column: str, read: str, unstated: Collection[str] = UNSTATED) -> str:
     """SQL condition: something is stated, and it could not be read.
 

@@ -94,7 +94,8 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
         f"""SELECT user_id, item_id, TRY_CAST(rating AS FLOAT) AS rating, 'rate' AS event,
                    CASE WHEN misfit IS NOT NULL THEN misfit
                         WHEN user_id IS NULL OR item_id IS NULL THEN '{EMPTY_ID}'
-                        WHEN TRY_CAST(rating AS FLOAT) IS NULL THEN '{NO_RATING}'
+                        WHEN coalesce(NOT isfinite(TRY_CAST(rating AS FLOAT)), true)
+                            THEN '{NO_RATING}'
                         WHEN NOT regexp_full_match(rating, '[1-9]|10')
                         THEN '{OUTSIDE_SCALE}' END AS reject
             FROM (SELECT {fields}, misfit FROM ({_scores(path)}))"""

@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from itdr.builders.core.reasons import NO_TIME
+from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.reasons import ENOUGH_TO_JUDGE, NO_TIME
 from itdr.builders.core.schema import Cut, RawFile, Readers, Remote, Source, column_names
 from itdr.builders.sources._formats import arrow, lines
-from itdr.builders.sources._formats.validate import (
-    require_header,
-)
+from itdr.builders.sources._formats.validate import AGAIN, require_header
 from itdr.builders.sources._shared import lastfm
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
     """
     import pyarrow.compute as pc
 
-    for user, when, track, _title, _artist in _events(raw, "interactions"):
+    for user, when, track, _title, _artist, malformed in _events(raw, "interactions"):
         time = arrow.parse_iso_seconds(when)
         yield from arrow.record_batches(
             {
@@ -43,6 +42,7 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
                 "item_id": track,
                 "timestamp": time,
                 "event": arrow.constant("listen", len(user)),
+                "emptied": arrow.emptied((malformed, lastfm.NO_MBID)),
                 "reject": arrow.reject_reasons(
                     (lastfm.not_matching(user, USER), lastfm.BAD_USER),
                     (pc.is_null(track), lastfm.NO_ITEM),
@@ -59,20 +59,29 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
     """
     import pyarrow as pa
 
+    raw.path("events")  # what is said of the items names the file
     scratch = type(raw)(raw.source, raw.paths, raw.con)
     names = (
         pa.record_batch({"item_id": track, "title": title, "artist": artist}).filter(
             track.is_valid()
         )
-        for _user, _when, track, title, artist in _events(scratch, "items")
+        for _user, _when, track, title, artist, _malformed in _events(scratch, "items")
     )
+    tracks = artists = 0
     for batch in arrow.commonest_spelling(raw.con, names):
+        tracks += len(batch)
+        artists += len(batch) - batch.column("artist").null_count
         yield from arrow.record_batches(
             {
                 "item_id": batch.column("item_id"),
                 "title": batch.column("title"),
                 "creators": arrow.one_element_lists(batch.column("artist")),
             }
+        )
+    if tracks >= ENOUGH_TO_JUDGE and not artists:
+        raise RawFileError(
+            f"{raw.path('events')}: none of {tracks:,} tracks has the name of an artist, so the names were "
+            f"removed. {AGAIN}"
         )
 
 
@@ -83,15 +92,18 @@ def users(raw: Raw) -> Iterator[pa.RecordBatch]:
     return lastfm.read_profiles(raw, "profile", USER, skip=1)
 
 
-def _events(raw: Raw, table: str) -> Iterator[tuple[pa.StringArray, ...]]:
-    """Columns: user, time, track id (null where there is neither MBID nor name), track, artist."""
+def _events(raw: Raw, table: str) -> Iterator[tuple[pa.Array, ...]]:
+    """Columns: user, time, track id (null where there is neither MBID nor name), track, artist, and whether
+    the MBID is malformed.
+    """
     import pyarrow.compute as pc
 
     rows = lines.read_records(raw, table, raw.path("events"), 6)
     for user, when, _artist_mbid, artist, mbid, track in rows:
         title, maker = arrow.tidy(track), arrow.tidy(artist)
-        item = pc.coalesce(lastfm.valid_mbids(mbid), lastfm.name_ids(maker, title))
-        yield user, when, item, title, maker
+        known = lastfm.valid_mbids(mbid)
+        item = pc.coalesce(known, lastfm.name_ids(maker, title))
+        yield user, when, item, title, maker, lastfm.malformed_mbids(mbid, known)
 
 
 SOURCE = Source(

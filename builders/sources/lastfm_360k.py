@@ -34,7 +34,7 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    for user, artist, _name, plays in _plays(raw, "interactions"):
+    for user, artist, _name, plays, malformed in _plays(raw, "interactions"):
         number = arrow.parse_integers(plays)
         bad = pc.fill_null(pc.less(number, 1), True)
         many = pc.fill_null(pc.greater(number, MOST_PLAYS), False)
@@ -44,6 +44,7 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
                 "item_id": artist,
                 "event": arrow.constant("listen", len(user)),
                 "weight": number.cast(pa.float32(), safe=False),
+                "emptied": arrow.emptied((malformed, lastfm.NO_MBID)),
                 "reject": arrow.reject_reasons(
                     (lastfm.not_matching(user, USER), lastfm.BAD_USER),
                     (pc.is_null(artist), lastfm.NO_ITEM),
@@ -61,10 +62,11 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
     """
     import pyarrow as pa
 
+    raw.path("plays")  # what is said of the items names the file
     scratch = type(raw)(raw.source, raw.paths, raw.con)
     names = (
         pa.record_batch({"item_id": artist, "title": name}).filter(artist.is_valid())
-        for _user, artist, name, _plays in _plays(scratch, "items")
+        for _user, artist, name, *_others in _plays(scratch, "items")
     )
     return arrow.commonest_spelling(raw.con, names)
 
@@ -74,13 +76,17 @@ def users(raw: Raw) -> Iterator[pa.RecordBatch]:
     return lastfm.read_profiles(raw, "profile", USER, skip=0)
 
 
-def _plays(raw: Raw, table: str) -> Iterator[tuple[pa.StringArray, ...]]:
-    """Columns: user, artist id (null where there is neither MBID nor name), artist name, plays."""
+def _plays(raw: Raw, table: str) -> Iterator[tuple[pa.Array, ...]]:
+    """Columns: user, artist id (null where there is neither MBID nor name), artist name, plays, and whether
+    the MBID is malformed.
+    """
     import pyarrow.compute as pc
 
     for user, mbid, name, plays in lines.read_records(raw, table, raw.path("plays"), 4):
         title = arrow.tidy(name)
-        yield user, pc.coalesce(lastfm.valid_mbids(mbid), lastfm.name_ids(title)), title, plays
+        known = lastfm.valid_mbids(mbid)
+        artist = pc.coalesce(known, lastfm.name_ids(title))
+        yield user, artist, title, plays, lastfm.malformed_mbids(mbid, known)
 
 
 SOURCE = Source(

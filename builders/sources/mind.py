@@ -109,7 +109,7 @@ def _require_impressions(path: Path, counts: Mapping[str | None, int], clicks: i
     shown = sum(counts.values())
     lost = shown - counts.get(None, 0)
     if not is_unreadable(shown, lost):
-        _require_clicks(path, shown, clicks)
+        _require_clicks(path, shown - lost, clicks)
         return
     reasons = ", ".join(f"{n:,} {why}" for why, n in sorted(counts.items(), key=str) if why)
     raise RawFileError(
@@ -120,7 +120,12 @@ def _require_impressions(path: Path, counts: Mapping[str | None, int], clicks: i
 
 
 def _require_clicks(path: Path, shown: int, clicks: int) -> None:
-    """Raise `RawFileError` where no entry of a file's impressions is a click."""
+    """Raise `RawFileError` where no entry of a file's impressions is a click, or all are."""
+    if shown >= ENOUGH_TO_JUDGE and clicks == shown:
+        raise RawFileError(
+            f"{path}: all {shown:,} news shown in impressions were clicked on, so those that were not were "
+            f"removed, or their labels changed. Expected {EXAMPLES['behaviors']!r}. {AGAIN}"
+        )
     if shown >= ENOUGH_TO_JUDGE and not clicks:
         raise RawFileError(
             f"{path}: none of {shown:,} news shown in impressions was clicked on, so its labels were "

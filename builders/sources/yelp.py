@@ -140,12 +140,12 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     return raw.con.sql(
         f"""
         SELECT nullif(trim(business_id), '') AS item_id,
-            CASE WHEN texts[1] IS NOT NULL THEN texts[1] || coalesce(' (' || texts[2] || ')', '')
-                END AS title,
+            CASE WHEN texts[1] IS NOT NULL THEN texts[1] || coalesce(' (' ||
+                CASE WHEN NOT no_city THEN texts[2] END || ')', '') END AS title,
             list_filter(list_transform({_categories("categories")},
                 lambda c: {clean_sql("c")}), lambda c: c IS NOT NULL) AS categories,
             {_attributes(f"CAST({object_sql('attributes')} AS MAP(VARCHAR, JSON))")} AS attributes,
-            {emptied.emptied_sql(attributes=no_object_sql("attributes"), categories=_NO_LIST)} AS emptied,
+            {emptied.emptied_sql(attributes=no_object_sql("attributes"), categories=_NO_LIST, city="no_city")} AS emptied,
             CASE
                 WHEN {all_null_sql(list(types))} THEN '{NO_RECORD}'
                 WHEN {no_text_sql("business_id")} THEN '{WRONG_TYPE}'
@@ -153,13 +153,16 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
             END AS reject
         FROM (
             SELECT *, list_transform([{first_text_sql("name")}, {first_text_sql("city")}],
-                lambda t: {clean_value_sql("t", NO_NAME)}) AS texts
+                lambda t: {clean_value_sql("t", NO_NAME)}) AS texts,
+                coalesce(regexp_matches({first_text_sql("city")}, '{_NO_CITY}'), false) AS no_city
             FROM {read_json(path, types)}
         )
         """
     )
 
 
+_NO_CITY = r"^(?:#|[0-9]+(?:[.]0)?$|[\[{\-])|%[2-9A-F][0-9A-F]|Ã[\x{80}-\x{BF}]"
+"""No name of a place: what a spreadsheet shows in place of one, a number, a list or object, codes."""
 _NO_LIST = "json_type(categories) NOT IN ('VARCHAR', 'ARRAY', 'NULL')"
 
 

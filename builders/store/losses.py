@@ -1,4 +1,7 @@
-"""Human-readable lines on what was lost between raw files and store: rows, values and links between tables."""
+"""Human-readable lines on what was lost between raw files and store: rows, values and links between tables.
+
+A store of an older version, which `itdr sources` lists too, may lack any of these facts.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,7 @@ def rejected(manifest: Mapping[str, Any]) -> list[str]:
     """
     return [
         f"{rows_of(n, table)} left out: {reason}"
-        for table, reasons in manifest["rejected"].items()
+        for table, reasons in manifest.get("rejected", {}).items()
         for reason, n in reasons.items()
     ]
 
@@ -44,7 +47,7 @@ def emptied(manifest: Mapping[str, Any]) -> list[str]:
     """
     return [
         f"{rows_of(n, table)} kept without a value: {reason}"
-        for table, reasons in manifest["emptied"].items()
+        for table, reasons in manifest.get("emptied", {}).items()
         for reason, n in reasons.items()
     ]
 
@@ -62,7 +65,7 @@ def unmatched(manifest: Mapping[str, Any], most: bool = False) -> list[str]:
     return [
         f"{one['missing']:,} of {one['of']:,} {table} have {_LACKING[table]}"
         + (f": {one['cause']}" if one["cause"] else "")
-        for table, one in sorted(manifest["unmatched"].items())
+        for table, one in sorted(manifest.get("unmatched", {}).items())
         if one["cause"] or (one["missing"] and not most)
     ]
 
@@ -73,7 +76,7 @@ def untitled(manifest: Mapping[str, Any]) -> list[str]:
     Args:
         manifest: of a store.
     """
-    n = manifest.get("untitled", 0)  # stores of older versions say nothing of them
+    n = manifest.get("untitled", 0)
     return (
         [f"{n:,} of {manifest['rows']['items']:,} items have a record without a title"] if n else []
     )
@@ -94,7 +97,7 @@ def duplicates(manifest: Mapping[str, Any]) -> list[str]:
     Returns:
         A sentence without a full stop for each kind that occurs.
     """
-    found = manifest.get("duplicates", {})  # stores of older versions say nothing of them
+    found = manifest.get("duplicates", {})
     return [
         f"{found[kind]:,} interactions {what}"
         for kind, what in _DUPLICATES.items()

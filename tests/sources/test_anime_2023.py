@@ -9,6 +9,7 @@ import pytest
 
 from itdr.builders.core.duckdb_csv import UNPAIRED
 from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.reasons import NO_RATING
 from tests.rawgen import anime_2023 as rawgen
 from tests.rawgen.common import Facts
 from tests.sources.harness import load, read, real, rows
@@ -56,6 +57,21 @@ def test_every_user_has_likes_and_dislikes_enough(made: tuple[Path, Facts]):
 def test_a_score_of_an_unknown_anime_and_of_a_nameless_user_is_kept(made: tuple[Path, Facts]):
     table, _ = read(ID, made[0], "interactions")
     assert rows(table, -1) == [{"user_id": "1", "item_id": "99999", "rating": 8.0, "event": "rate"}]
+
+
+def test_ratings_that_are_no_numbers_are_missing_and_not_off_the_scale(tmp_path: Path):
+    rawgen.write(tmp_path, users=20, items=60, dirt=False)
+    path = tmp_path / FILES["interactions"]
+    head, *lines = path.read_text().splitlines()
+    written = ("NaN", "nan", "inf", "-inf", "NULL")
+    changed = [
+        line.rpartition(",")[0] + f",{written[place % 5]}" if place % 3 else line
+        for place, line in enumerate(lines)
+    ]
+    path.write_text("\n".join([head, *changed]) + "\n")
+    table, rejects = read(ID, tmp_path, "interactions")
+    assert rejects == {NO_RATING: sum(bool(place % 3) for place in range(len(lines)))}
+    assert len(table) == len(lines) - rejects[NO_RATING]
 
 
 def test_the_catalogue_oddities(made: tuple[Path, Facts]):

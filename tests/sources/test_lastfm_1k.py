@@ -239,3 +239,12 @@ def test_real_profiles():
         {"user_id": "user_000010", "country": "Poland", "gender": "male", "age": 19},
         {"user_id": "user_001000", "country": "United States", "gender": "male", "age": None},
     ]
+
+
+def test_tracks_without_any_artist_are_refused(tmp_path: Path) -> None:
+    rawgen.write(tmp_path, users=20, items=60, dirt=False)
+    path = next(tmp_path.rglob("userid-timestamp*"))
+    rows_of = [line.split("\t") for line in path.read_text().split("\n")[:-1]]
+    path.write_text("".join("\t".join([*row[:2], "", "", *row[4:]]) + "\n" for row in rows_of))
+    with pytest.raises(RawFileError, match=r"none of [0-9]+ tracks has the name of an artist"):
+        read("lastfm-1k", tmp_path, "items")

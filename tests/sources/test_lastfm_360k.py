@@ -6,9 +6,11 @@ import tarfile
 from collections import Counter
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from itdr.builders.core.errors import RawFileError
+from itdr.builders.sources._shared import lastfm
 from tests.rawgen import lastfm_360k as rawgen
 from tests.rawgen.common import Facts
 from tests.sources.harness import load, read, real, rows
@@ -190,3 +192,19 @@ def test_real_profiles():
             "age": 17,
         },
     ]
+
+
+def test_musicbrainz_ids_are_read_whatever_stands_around_their_digits() -> None:
+    whole = "a74b1b7f-71a5-4011-9441-d0b5e4122711"
+    forms = (
+        whole, whole.upper(), whole.replace("-", ""), f"{{{whole}}}", f"urn:uuid:{whole}",
+        f"https://musicbrainz.org/artist/{whole}",
+    )  # fmt: skip
+    read_ids = lastfm.valid_mbids(pa.array(forms))
+    assert read_ids.to_pylist() == [whole] * len(forms)
+    missing, malformed = ("", "nan", lastfm.NIL), (whole[:32], "x" + whole, "Radiohead")
+    ids = pa.array([*missing, *malformed])
+    read_ids = lastfm.valid_mbids(ids)
+    assert read_ids.null_count == len(ids)
+    told = lastfm.malformed_mbids(ids, read_ids).to_pylist()
+    assert told == [False] * len(missing) + [True] * len(malformed)

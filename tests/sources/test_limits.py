@@ -262,6 +262,56 @@ def test_titles_that_a_program_could_not_read_are_counted(tmp_path: Path, damage
     assert facts["emptied"] == {"items": {"title unreadable": 1}}
 
 
+@pytest.mark.parametrize(
+    ("title", "reason"),
+    {
+        r"Caf\u00e9": "title with codes for characters",
+        r"Caf\xc3\xa9": "title with codes for characters",
+        "b'Heat'": "title as a program prints it",
+        "b'Heat' (Paris)": "title as a program prints it",
+        "['Heat']": "title as a program prints it",
+        '="007"': "title as a program prints it",
+    }.items(),
+)
+def test_single_titles_that_a_program_wrote_are_counted(
+    tmp_path: Path, title: str, reason: str
+) -> None:
+    facts = titled(tmp_path, ["Amélie", title, r"C:\\users", "B'Day", "= 7", "[Rec]"])
+    assert facts["emptied"] == {"items": {reason: 1}} and facts["untitled"] == 1
+
+
+@pytest.mark.parametrize("title", ["b'Heat {}'", "['Heat {}']", '="Heat {}"'])
+def test_titles_that_a_program_printed_are_refused(tmp_path: Path, title: str) -> None:
+    titles = [title.format(place) for place in range(30)]
+    with pytest.raises(RawFileError, match=r"30 of 50 titles in .* as a program prints them"):
+        titled(tmp_path / "most", [*titles, *(f"Film {place}" for place in range(20))])
+    assert titled(tmp_path / "some", [*titles, *(f"Film {place}" for place in range(30))])
+
+
+@pytest.mark.parametrize("column", ["creators", "categories"])
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    {
+        "Zo\N{REPLACEMENT CHARACTER} Ray": "{} unreadable",
+        "#REF!": "{} unreadable",
+        "ZoÃ« MÃ¼ller": "{} unreadable",
+        "S%C3%A3o": "{} with codes for characters",
+        r"Zo\u00eb": "{} with codes for characters",
+        "b'Ann'": "{} as a program prints it",
+    }.items(),
+)
+def test_damaged_names_are_left_out_of_lists_and_counted(
+    tmp_path: Path, column: str, name: str, reason: str
+) -> None:
+    lists = [[name, "Ann Lee"], ["SÃO PAULO", "José’s"], ["-"], [], ["#1", "100% Ann"]]
+    facts = titled(tmp_path, ["A", "B", "C", "D", "E"], lists, column)
+    assert facts["emptied"] == {"items": {reason.format(column): 1}}
+    with pa.memory_map(str(tmp_path / "items.arrow")) as file:
+        items = pa.ipc.open_file(file).read_all()
+    by_title = dict(zip(items["title"].to_pylist(), items[column].to_pylist(), strict=True))
+    assert [by_title[title] for title in "ABCDE"] == [["Ann Lee"], lists[1], [], [], lists[4]]
+
+
 def test_titles_and_categories_that_were_swapped_are_refused(tmp_path: Path) -> None:
     titles = [f"Film {place}" for place in range(60)]
     kinds = [[("Drama", "Comedy", "War")[place % 3]] for place in range(60)]
@@ -333,6 +383,22 @@ def test_titles_of_addresses_and_items_without_years_are_refused(tmp_path: Path)
         else:
             row(load("ml-32m"), columns, ask, [])
         con.close()
+
+
+def test_years_to_come_are_implausible(tmp_path: Path) -> None:
+    years = [1999, 2030, 2031, 2094, None]
+    ids = [f"i{place}" for place in range(len(years))]
+    rows = pa.record_batch({"item_id": ids, "title": ids, "year": pa.array(years, pa.int16())})
+    changed = replace(
+        load("steam"),
+        ids={},
+        readers=Readers(interactions=lambda raw: None, items=lambda raw: iter([rows])),
+    )
+    raw = Raw("steam", {}, duckdb.connect())
+    staging.stage_table(changed, raw, "items", Counter())
+    kept = raw.con.sql("SELECT year FROM items_raw").fetchall()
+    assert [year for (year,) in kept] == [1999, 2030, None, None, None]
+    assert raw.emptied == {("items", "year implausible"): 2}
 
 
 def test_items_without_a_title_are_counted(tmp_path: Path) -> None:

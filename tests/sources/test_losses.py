@@ -89,6 +89,18 @@ def test_healthy_files_lose_nothing(cache: Path, tmp_path: Path, source: str, pa
     }
 
 
+def test_a_store_of_an_older_version_is_listed_without_the_facts_that_it_lacks(
+    cache: Path, tmp_path: Path
+) -> None:
+    put(tmp_path, "ml-1m", ML_1M)
+    facts = {**stored(tmp_path, "ml-1m"), "path": "x", "bytes": 1}
+    whole = _store_lines(facts)
+    later = ("emptied", "rejected", "unmatched", "untitled", "duplicates", "official_rows", "files")
+    for lacking in later:
+        lines = _store_lines({name: fact for name, fact in facts.items() if name != lacking})
+        assert lines[:2] == whole[:2] and "      rejected: none" in lines, lacking
+
+
 ISBNS = (("1", "345417623", "8"), ("2", "345417607", "3"))
 APART = {
     "leading zeros": ("bookcrossing", {"BX-Book-Ratings.csv": ratings(*ISBNS)}, "items"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from pathlib import Path
 
@@ -305,3 +306,13 @@ def test_titles_that_a_program_quoted_lose_its_quotes(tmp_path: Path):
     # A title that quotes itself keeps its quotes beside one that does not.
     plain[0] = plain[0].replace('"News 0"', "News 0")
     assert shown()[1] == '"News 1"'
+
+
+def test_labels_that_are_all_clicks_are_refused(tmp_path: Path) -> None:
+    rawgen.write(tmp_path, users=20, items=60, dirt=False)
+    path = next(tmp_path.rglob("behaviors.tsv"))
+    path.write_text(re.sub(r"-0(?=[ \n])", "-1", path.read_text()))
+    with pytest.raises(
+        RawFileError, match=r"all [0-9,]+ news shown in impressions were clicked on"
+    ):
+        read("mind", tmp_path, "interactions")

@@ -12,9 +12,9 @@ import pyarrow as pa
 import pytest
 
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.core.reasons import OUTSIDE_SCALE
+from itdr.builders.core.reasons import NO_TIME, OUTSIDE_SCALE
 from itdr.builders.core.schema import Source
-from itdr.builders.store.build import item_checks, limits
+from itdr.builders.store.build import limits
 from itdr.builders.store.engine import connect
 from itdr.builders.store.layout import read_manifest
 from itdr.builders.store.prepare import prepare
@@ -25,7 +25,7 @@ from itdr.spark.store import StoreBuilder
 from itdr.spark.workdir import WorkDir
 from tests.rawgen import bookcrossing
 from tests.sources.harness import load
-from tests.sources.test_thresholds import EDGES, arrow, said_at
+from tests.sources.test_thresholds import EDGES, arrow, require_items, said_at
 
 SOURCE = load("ml-32m")
 FILES = [Path("raw.csv")]
@@ -33,6 +33,13 @@ RATINGS = pa.array([float(n % 10 + 1) for n in range(60)], pa.float32())
 OFF = pa.array([OUTSIDE_SCALE if n % 10 > 4 else None for n in range(60)])
 INTERACTIONS: dict[str, tuple[dict[str, pa.Array], str]] = {
     "another scale": ({"rating": RATINGS, "reject": OFF}, "of 60 ratings .* 30 are off the scale"),
+    "days and months swapped": (
+        {
+            "timestamp": pa.array([86_400 * (n % 12) for n in range(20)] + [None] * 40, pa.int64()),
+            "reject": pa.array([None] * 20 + [NO_TIME] * 40),
+        },
+        "40 interactions .* the 20 others are all of the first twelve days",
+    ),
     "no times": ({"timestamp": pa.array([None] * 60, pa.int64())}, "none of the 60 interactions"),
 }
 
@@ -73,8 +80,7 @@ def test_items_are_refused_alike(engine: SparkEngine, what: str, tmp_path: Path)
     """At the edge: one fault less, and the embedded engine lets them pass."""
     edge = EDGES[what]
     counts = edge.refused[0]
-    check = item_checks.require_plausible_items
-    text = refused(engine, "items_raw", arrow(edge.table(*counts)), check, tmp_path)
+    text = refused(engine, "items_raw", arrow(edge.table(*counts)), require_items, tmp_path)
     assert re.search(said_at(edge, counts), text)
 
 
@@ -83,7 +89,7 @@ def test_interactions_are_refused_alike(engine: SparkEngine, what: str, tmp_path
     columns, expected = INTERACTIONS[what]
 
     def check(source: Source, names: list[str], row: limits.Row, files: list[Path]) -> None:
-        rejected = {("interactions", OUTSIDE_SCALE): 30} if "reject" in names else {}
+        rejected = {("interactions", OUTSIDE_SCALE): 30, ("interactions", NO_TIME): 40}
         limits.require_limits(source, names, row, rejected, files)
 
     text = refused(engine, "interactions_staged", columns, check, tmp_path)

@@ -35,6 +35,15 @@ NO_ITEM = "neither id nor name of the item"
 YOUNGEST, OLDEST = 5, 100
 """Ages outside are jests (-1337, 1) or defaults, and become null."""
 MBID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
+NIL = "00000000-0000-0000-0000-000000000000"
+"""The MusicBrainz id that programs write for a missing one."""
+_AROUND_MBID = r"^(?:\s*\{|urn:uuid:|https?://(?:www\.)?musicbrainz\.org/[a-z-]+/)|\}?\s*$"
+_DIGITS = (
+    r"^([0-9a-fA-F]{8})-?([0-9a-fA-F]{4})-?([0-9a-fA-F]{4})-?([0-9a-fA-F]{4})-?([0-9a-fA-F]{12})$"
+)
+NO_MBID = unreadable("MusicBrainz id")
+NO_COUNTRY = r"^(?:[A-Za-z]{1,2}|[A-Z]{3}|[0-9]+(?:[.]0)?)$"
+"""A code in place of a country's name."""
 _PROFILE_END = r"\t[A-Z][a-z]{2} \d{1,2}, \d{4}$"
 """How a whole profile line ends: with the day of signing up."""
 
@@ -71,7 +80,7 @@ def read_profiles(raw: Raw, key: str, user: str, skip: int) -> Iterator[pa.Recor
         sex = pc.utf8_lower(pc.utf8_trim_whitespace(gender))
         known = arrow.map_values(sex, people.GENDERS)
         named = arrow.tidy(country)
-        coded = pc.fill_null(pc.less_equal(pc.utf8_length(named), 2), False)
+        coded = pc.fill_null(pc.match_substring_regex(named, NO_COUNTRY), False)
         yield from arrow.record_batches(
             {
                 "user_id": ids,
@@ -102,10 +111,36 @@ def not_matching(ids: pa.StringArray, pattern: str) -> pa.BooleanArray:
 
 
 def valid_mbids(ids: pa.StringArray) -> pa.StringArray:
-    """MusicBrainz ids in lower case; null where an id is missing or malformed."""
+    """MusicBrainz ids in lower case; null where an id is missing or malformed.
+
+    Their digits are read whatever stands around or between them: braces, an address, no dashes.
+
+    Args:
+        ids: the ids as a file has them.
+
+    Returns:
+        One id or null per row.
+    """
     import pyarrow.compute as pc
 
-    return pc.utf8_lower(pc.if_else(not_matching(ids, MBID), None, ids))
+    if pc.any(pc.and_(not_matching(ids, MBID), pc.not_equal(ids, ""))).as_py():
+        ids = pc.replace_substring_regex(ids, _AROUND_MBID, "")
+        ids = pc.replace_substring_regex(ids, _DIGITS, r"\1-\2-\3-\4-\5")
+    ids = pc.utf8_lower(pc.if_else(not_matching(ids, MBID), None, ids))
+    return pc.if_else(pc.equal(ids, NIL), None, ids)
+
+
+def malformed_mbids(ids: pa.StringArray, read: pa.StringArray) -> pa.BooleanArray:
+    """Which MusicBrainz ids are stated and could not be read.
+
+    Args:
+        ids: the ids.
+        read: what `valid_mbids` gave for them.
+    """
+    import pyarrow.compute as pc
+
+    stated = pc.match_substring_regex(ids, "[1-9A-Fa-f]")
+    return pc.and_(read.is_null(), pc.and_(stated, arrow.is_stated(ids)))
 
 
 def name_ids(*names: pa.StringArray) -> pa.StringArray:

@@ -31,6 +31,7 @@ from itdr.builders.store.build.staging import (
     rows_read,
     stage_table,
 )
+from itdr.builders.store.build.text_checks import require_sound_texts
 
 if TYPE_CHECKING:
     import duckdb
@@ -116,6 +117,7 @@ def _stage_tables(
             limits.require_limits(source, staged[table], row, rejected, paths)
         if table == "items":
             require_plausible_items(source, staged[table], row, paths)
+        require_sound_texts(source, table, staged[table], row, paths, raw.emptied)
     if not staged["interactions"]:
         raise RawFileError(f"{source.id}: its reader gave no interactions.")
     return staged, read

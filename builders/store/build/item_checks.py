@@ -1,4 +1,4 @@
-"""Whether the items of a source, as a whole, are what they should be: encodings, and columns that were swapped."""
+"""Whether the items of a source, as a whole, are what they should be: letters, and columns that were swapped."""
 
 from __future__ import annotations
 
@@ -10,26 +10,15 @@ from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.reasons import ENOUGH_TO_JUDGE
 from itdr.builders.core.schema import Source
 from itdr.builders.store.build.limits import Row
+from itdr.builders.store.build.text_checks import ENOUGH_IF_ALL
 
-ENOUGH_IF_ALL = 4
-"""So many texts suffice to conclude something from all of them; fewer than `ENOUGH_TO_JUDGE` never do from some."""
 ENOUGH_TO_COMPARE = 2 * ENOUGH_TO_JUDGE
 """So many items show which of two columns has more different values."""
-_ENCODED_TWICE = """
-SELECT count(*) AS n, count(CASE WHEN encoded_twice({text}) THEN 1 END) AS twice
-FROM items_raw WHERE reject IS NULL AND {text} IS NOT NULL AND beyond_ascii({text})
-"""
-_MOST_ENCODED_TWICE = 0.8
 _LOST_LETTERS = """
 SELECT count(*) AS n,
        count(CASE WHEN title LIKE '%??%' AND lower(title) = upper(title) THEN 1 END) AS lost,
        count(CASE WHEN lost_letter(title) THEN 1 END) AS within,
        count(CASE WHEN beyond_ascii(title) THEN 1 END) AS beyond
-FROM items_raw WHERE reject IS NULL AND title IS NOT NULL
-"""
-_ESCAPED = """
-SELECT count(*) AS n, count(CASE WHEN replace(replace(title, '%20', ''), chr(92) || 'u', '') <> title
-                            THEN 1 END) AS escaped
 FROM items_raw WHERE reject IS NULL AND title IS NOT NULL
 """
 _YEARS = """
@@ -51,12 +40,37 @@ SELECT count(*) AS n, count(DISTINCT title) AS titles, count(DISTINCT listed(cat
        count(CASE WHEN listed(categories) LIKE '%' || chr(31) || '%' THEN 1 END) AS several
 FROM items_raw WHERE reject IS NULL AND title IS NOT NULL
 """
+_LONG_NAME = 60
+"""Characters of a category, on the average of an item's, that make it a sentence."""
+_NAMES = "length(listed(categories)) - length(replace(listed(categories), chr(31), ''))"
+SHAPES = {
+    "title": ("title LIKE 'http%://%' AND title NOT LIKE '% %'", "addresses of web pages"),
+    "description": (
+        "description LIKE '{\"%' OR description LIKE '[{\"%'",
+        "lists or records in JSON",
+    ),
+    "categories": (f"length(listed(categories)) >= {_LONG_NAME} * (1 + {_NAMES})", "sentences"),
+}
+"""By column, an SQL condition of values that belong to another column, and what they are."""
+
+
+def shapes_query(column: str) -> str:
+    """SQL that counts the values of a column of items, and those that belong to another one.
+
+    Args:
+        column: a column of `SHAPES`.
+    """
+    text = "nullif(listed(categories), '')" if column == "categories" else column
+    return f"""
+SELECT count({text}) AS n, count(CASE WHEN {SHAPES[column][0]} THEN 1 END) AS foreign_values
+FROM items_raw WHERE reject IS NULL
+"""
 
 
 def require_plausible_items(
     source: Source, columns: Collection[str], row: Row, files: Sequence[Path]
 ) -> None:
-    """Check the texts of a source's items.
+    """Check a source's items.
 
     Args:
         source: the declaration; the user's own data are not checked.
@@ -65,15 +79,11 @@ def require_plausible_items(
         files: where the items were read from.
 
     Raises:
-        RawFileError: texts were encoded twice or escaped, letters or all years were lost, or titles and
-            categories or creators swapped.
+        RawFileError: letters or all years were lost, or titles and categories or creators swapped.
     """
     if source.described or "title" not in columns:
         return
     names = ", ".join(map(str, files))
-    for text in ("title", "description"):
-        if text in columns and _require_encoded_once(source, text, row, names) >= ENOUGH_TO_JUDGE:
-            break
     for check in _CHECKS:
         if check.column in columns:
             found = row(check.query)
@@ -96,8 +106,8 @@ def _letters_lost(n: int, lost: int, within: int, beyond: int) -> bool:
     return (lost >= ENOUGH_TO_JUDGE and 2 * lost > n) or (within >= ENOUGH_IF_ALL and not beyond)
 
 
-def _escaped(n: int, escaped: int) -> bool:
-    return escaped >= ENOUGH_TO_JUDGE and 2 * escaped > n
+def _is_foreign(n: int, wrong: int) -> bool:
+    return wrong >= ENOUGH_TO_JUDGE and 2 * wrong > n
 
 
 def _years_lost(n: int, years: int) -> bool:
@@ -117,19 +127,22 @@ def _no_categories(n: int, titles: int, kinds: int, several: int) -> bool:
 
 
 _CHECKS = (
+    *(
+        _Check(
+            column,
+            shapes_query(column),
+            _is_foreign,
+            f"{{1:,}} of {{0:,}} items in {{names}} have {what} for their {column}: the columns were shifted "
+            "or swapped.",
+        )
+        for column, (_, what) in SHAPES.items()
+    ),
     _Check(
         "title",
         _LOST_LETTERS,
         _letters_lost,
         "{most:,} of {0:,} titles in {names} have question marks in place of letters: they were saved in an "
         "encoding that lacks them.",
-    ),
-    _Check(
-        "title",
-        _ESCAPED,
-        _escaped,
-        "{1:,} of {0:,} titles in {names} hold codes for characters: '%20' as in addresses, or "
-        "'\\u00e9' as in JSON.",
     ),
     _Check(
         "year",
@@ -159,14 +172,3 @@ _CHECKS = (
         "{0:,} items in {names} have one category each, and {2:,} different ones: these are no categories.",
     ),
 )
-
-
-def _require_encoded_once(source: Source, text: str, row: Row, names: str) -> int:
-    """Check that nearly no text was saved as UTF-8 twice ("Ã©" for "é"); returns how many could tell."""
-    n, twice = row(_ENCODED_TWICE.format(text=text))
-    if (n >= ENOUGH_TO_JUDGE and twice >= _MOST_ENCODED_TWICE * n) or n == twice >= ENOUGH_IF_ALL:
-        raise RawFileError(
-            f"{source.id}: of {n:,} {text}s with letters beyond ASCII in {names}, {twice:,} were "
-            "encoded twice, such as 'Ã©' for 'é': put the official file in place."
-        )
-    return int(n)

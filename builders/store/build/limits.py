@@ -14,6 +14,7 @@ from itdr.builders.core.reasons import (
     ENOUGH_TO_JUDGE,
     IMPLAUSIBLE_TIME,
     NO_RATING,
+    NO_TIME,
     OUTSIDE_SCALE,
 )
 from itdr.builders.core.schema import Source
@@ -34,6 +35,14 @@ TIMES = """
 SELECT count(*) AS n, count(r.timestamp) AS timed FROM interactions_staged AS r WHERE reject IS NULL
 """
 """How many interactions there are, and how many of them have a time."""
+
+YEAR_TO_COME = "coalesce(year > 2030, false)"
+"""SQL condition: an item is of a year that no published set can know."""
+DAYS = """
+SELECT count(*) AS n, count(CASE WHEN day_of_month(r.timestamp) > 12 THEN 1 END) AS late
+FROM interactions_staged AS r WHERE reject IS NULL AND r.timestamp IS NOT NULL
+"""
+"""How many interactions have a time, and how many of them are of the thirteenth of a month or later."""
 
 Row = Callable[[str], Sequence[Any]]
 """Runs a query of one row."""
@@ -130,6 +139,7 @@ def require_limits(
         _require_scale(source, row, rejected, files)
     if "timestamp" in columns:
         _require_times(source, row, files)
+        _require_order(source, row, rejected, files)
 
 
 def _require_scale(
@@ -190,3 +200,30 @@ def _second(day: str) -> int:
     """00:00 UTC of a day, in seconds since 1970."""
     start = datetime.date.fromisoformat(day).toordinal() - datetime.date(1970, 1, 1).toordinal()
     return start * 86_400
+
+
+def _require_order(
+    source: Source, row: Row, rejected: Mapping[tuple[str, str], int], files: Sequence[Path]
+) -> None:
+    """Check that days and months were not swapped: then most times have a thirteenth month or a later one
+    and are rejected, and no other is of the thirteenth day or a later one.
+
+    Args:
+        source: the declaration.
+        row: runs a query on `interactions_staged`.
+        rejected: counts of rejected rows by table and reason.
+        files: where the interactions were read from.
+
+    Raises:
+        RawFileError: they were.
+    """
+    lost = rejected.get(("interactions", NO_TIME), 0)
+    if source.described or lost < ENOUGH_TO_JUDGE:
+        return
+    n, late = row(DAYS)
+    if n >= ENOUGH_TO_JUDGE and not late and lost >= n:
+        raise RawFileError(
+            f"{source.id}: {lost:,} interactions in {', '.join(map(str, files))} have no valid time, and the "
+            f"{n:,} others are all of the first twelve days of a month: day and month were swapped. Put the "
+            "official file in place."
+        )

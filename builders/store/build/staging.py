@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from itdr.builders.core import numbers
 from itdr.builders.core.duckdb_csv import csv_rejects, literal
-from itdr.builders.core.emptied import AND, unreadable
+from itdr.builders.core.emptied import AND, implausible, unreadable
 from itdr.builders.core.errors import ItdrError, NoRoomError, RawFileError
 from itdr.builders.core.paths import disk_is_full
 from itdr.builders.core.reasons import EMPTY_ID
@@ -68,7 +68,7 @@ def stage_table(
         _copy_rows(raw.con, table, types, query, file if table == "interactions" else None)
     raw.con.execute(f"DROP VIEW IF EXISTS {table}_reader")
     _count_rejected(raw, table, rejected)
-    if _emptied(table, types):
+    if _emptied(source, table, types):
         _count_emptied(raw, table)
     return tuple(name for name in types if name not in NOTES)
 
@@ -167,12 +167,11 @@ def _kept(source: Source, table: str, types: Mapping[str, str]) -> list[str]:
             kept.append(statements.staged_column(name, kind))
         elif table == "interactions" and name == "rating":
             kept.append(f"{limits.on_scale_sql(source)} AS rating")
-        elif table == "items" and name == "title":
-            cleaned = texts.cleaned_sql(table, name)
-            kept.append(f"CASE WHEN NOT {_is_unreadable(name)} THEN {cleaned} END AS {name}")
+        elif table == "items" and name == "year" and not source.described:
+            kept.append(f"CASE WHEN {limits.YEAR_TO_COME} THEN NULL ELSE {name} END AS {name}")
         elif name not in NOTES:
             kept.append(f"{texts.cleaned_sql(table, name)} AS {name}")
-    if emptied := _emptied(table, types):
+    if emptied := _emptied(source, table, types):
         whole = f"nullif(concat_ws({literal(AND)}, {', '.join(emptied)}), '')"
         kept.append(f"CAST({whole} AS VARCHAR) AS emptied")
     reasons = ["reject"] if "reject" in types else []
@@ -190,23 +189,18 @@ def _kept(source: Source, table: str, types: Mapping[str, str]) -> list[str]:
     return [*kept, f"CAST(coalesce({', '.join([*reasons, 'NULL', 'NULL'])}) AS VARCHAR) AS reject"]
 
 
-def _emptied(table: str, types: Mapping[str, str]) -> list[str]:
-    """SQL for the values that were emptied: what the reader says, and the lists that cannot be read."""
+def _emptied(source: Source, table: str, types: Mapping[str, str]) -> list[str]:
+    """SQL for the values that were emptied: what the reader says, damaged texts, and unreadable lists."""
     reasons = ["emptied"] if "emptied" in types else []
-    if table == "items" and "title" in types:
-        reasons.append(
-            f"CASE WHEN {_is_unreadable('title')} THEN {literal(unreadable('title'))} END"
-        )
+    if table == "items" and "year" in types and not source.described:
+        reasons.append(f"CASE WHEN {limits.YEAR_TO_COME} THEN {literal(implausible('year'))} END")
+    damages = (texts.damage_sql(table, name) for name in types)
+    reasons += [damage for damage in damages if damage]
     return reasons + [
         f"CASE WHEN {texts.broken_list_sql(name)} THEN {literal(unreadable(name))} END"
         for name in types
         if texts.TEXTS[table].get(name) == "list"
     ]
-
-
-def _is_unreadable(text: str) -> str:
-    """SQL condition: a program could not read a text that it wrote; false for null."""
-    return f"coalesce(regexp_matches({text}, {literal(texts.UNREADABLE)}), false)"
 
 
 def _named(paths: Iterable[Path], message: str) -> list[str]:

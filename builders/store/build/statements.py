@@ -20,6 +20,8 @@ _TWICE = f"[Â-ô][{_AGAIN}]|[Ãâãð] "
 Latin-1 are blanks in stored texts."""
 _LOST = "[A-Za-z][?]+[a-z]"
 """A letter that an encoding lacks, saved as a question mark: "Am?lie"."""
+_ADDRESSED = "%[2-9A-F][0-9A-F]|%[2-9a-f][0-9a-f]|^[^ ]*[A-Za-z][+][A-Za-z][^ ]*$"
+"""A character or a blank as in addresses: "Caf%C3%A9", "Blue+Train". It may be "100% Cotton"."""
 _EACH = "p.name || chr(30) || coalesce(p.value, '')"
 FUNCTIONS = {
     "duckdb": (
@@ -28,6 +30,8 @@ FUNCTIONS = {
         f"CREATE OR REPLACE TEMPORARY MACRO beyond_ascii(a) AS regexp_matches(a, '{_FOREIGN}')",
         f"CREATE OR REPLACE TEMPORARY MACRO encoded_twice(a) AS regexp_matches(a, '{_TWICE}')",
         f"CREATE OR REPLACE TEMPORARY MACRO lost_letter(a) AS regexp_matches(a, '{_LOST}')",
+        "CREATE OR REPLACE TEMPORARY MACRO day_of_month(a) AS day(make_timestamp(a * 1000000))",
+        f"CREATE OR REPLACE TEMPORARY MACRO addressed(a) AS regexp_matches(a, '{_ADDRESSED}')",
     ),
     "spark": (
         "CREATE OR REPLACE TEMPORARY FUNCTION xor(a BIGINT, b BIGINT) RETURNS BIGINT RETURN a ^ b",
@@ -42,6 +46,10 @@ FUNCTIONS = {
         f"RETURN a RLIKE '{_TWICE}'",
         "CREATE OR REPLACE TEMPORARY FUNCTION lost_letter(a STRING) RETURNS BOOLEAN "
         f"RETURN a RLIKE '{_LOST}'",
+        "CREATE OR REPLACE TEMPORARY FUNCTION day_of_month(a BIGINT) RETURNS INT "
+        "RETURN day(timestamp_seconds(a))",
+        "CREATE OR REPLACE TEMPORARY FUNCTION addressed(a STRING) RETURNS BOOLEAN "
+        f"RETURN a RLIKE '{_ADDRESSED}'",
     ),
 }
 """Functions that the statements call and an engine lacks or names differently."""

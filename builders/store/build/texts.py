@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from itdr.builders.core.duckdb_csv import literal
+from itdr.builders.core.emptied import escaped, printed_as_is, unreadable
 from itdr.builders.core.python_lists import string_list_sql
 
 NO_TAG = "empty tag"
@@ -17,6 +18,17 @@ NO_VALUE = ("NaN", "nan", "None", "null", "NULL", "<NA>", r"\N")
 """Placeholders that pandas, JSON writers and databases write; other spellings may be titles."""
 UNREADABLE = "\N{REPLACEMENT CHARACTER}|^#(?:#{4,}|NAME[?]|REF!|VALUE!|NUM!|NULL!|DIV/0!|N/A)$"
 """A letter that a program could not decode, or what a spreadsheet shows in place of a value."""
+ESCAPED = r"\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})"
+"""A character as JSON or Python escapes it. What is behind it of a name is never read."""
+ADDRESSED = f"{ESCAPED}|%[2-9A-F][0-9A-F]"
+"""The same, and a character as in addresses: "S%C3%A3o". A title may be "100%50"."""
+_PLACE = r"(?: \(.*\))?"
+PRINTED = rf"""^b'.*'{_PLACE}$|^b".*"{_PLACE}$|^=".*"{_PLACE}$|\(b(?:'.*'|".*")\)$"""
+"""A text as a program prints its bytes, or as a formula of a spreadsheet; perhaps with a place behind it."""
+TWICE = r"Ã[\x{80}-\x{BF}ƒ‰Š‹ŒŽ]|Â[\x{A1}-\x{BF}]|â€"
+"""UTF-8 that was saved as UTF-8 again, in the forms that no name has otherwise: "MÃ¼ller"."""
+LISTED = r"""^\[['"].*['"]\]$"""
+"""A text as a program prints a list."""
 NO_USER = (*NO_VALUE, "N/A", "n/a", "-", "inf", "Inf", "-inf")
 """Placeholders for a missing user: they would all be one person. Titles that serve as ids may be so."""
 
@@ -45,6 +57,10 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "tags": {"tag": "tag"},
 }
 """The columns of each table that people read, by kind of content."""
+LONG = ("text", "description")
+"""Prose, which may speak of anything: judged as a whole column, not by single values."""
+NO_NAME = (*NO_VALUE, "-", "--")
+"""Placeholders for a missing name of a person, place or kind; titles may be so."""
 
 
 def cleaned_sql(table: str, column: str) -> str:
@@ -58,18 +74,67 @@ def cleaned_sql(table: str, column: str) -> str:
         An SQL expression.
     """
     kind = TEXTS[table].get(column)
-    if kind in ("text", "tag"):
+    if kind == "tag":
         # A tag is what somebody typed: "null" and "nan" are tags like any other.
-        return clean_sql(column, NO_VALUE if kind == "text" else ())
+        return clean_sql(column, ())
+    if kind == "text":
+        cleaned = clean_sql(column, NO_NAME if table == "users" else NO_VALUE)
+        return f"CASE WHEN NOT {_matches(column, _damage(table, column))} THEN {cleaned} END"
     if kind == "list":
         column = _listed(column)
-        return _filled(f"list_transform({column}, lambda t: {clean_sql('t')})", "t", column)
+        cleaned = f"CASE WHEN NOT {_matches('t', _ANY_NAME)} THEN {clean_sql('t', NO_NAME)} END"
+        return _filled(f"list_transform({column}, lambda t: {cleaned})", "t", column)
     if kind == "pairs":
-        pair = f"{{'name': {clean_sql('p.name')}, 'value': {clean_sql('p.value')}}}"
+        value = f"CASE WHEN NOT {_matches('p.value', _ANY_TITLE)} THEN {clean_sql('p.value')} END"
+        pair = f"{{'name': {clean_sql('p.name')}, 'value': {value}}}"
         return _filled(
             f"list_transform({column}, lambda p: {pair})", "p.name", column, "p.value", name="p"
         )
     return column
+
+
+def damage_sql(table: str, column: str) -> str | None:
+    """SQL for the reason why `cleaned_sql` empties a value of a column, or a part of one; null where it does not.
+
+    Args:
+        table: the canonical table.
+        column: its column.
+
+    Returns:
+        An SQL expression; None for a column of which nothing is emptied.
+    """
+    kind = TEXTS[table].get(column)
+    if kind not in ("text", "list", "pairs"):
+        return None
+    text, damage, codes = column, _damage(table, column), ESCAPED
+    if kind == "list":
+        text = f"array_to_string({_listed(column)}, chr(10))"
+    if kind == "pairs":
+        text = f"array_to_string(list_transform({column}, lambda p: p.value), chr(10))"
+    if kind == "list" or table == "users":
+        codes = ADDRESSED
+    if kind == "text" and column in LONG:
+        return f"CASE WHEN {_matches(text, damage)} THEN {literal(unreadable(column))} END"
+    return (
+        f"CASE WHEN {_matches(text, damage)} THEN "
+        f"CASE WHEN {_matches(text, f'{_MANY}{UNREADABLE}|{TWICE}')} THEN {literal(unreadable(column))} "
+        f"WHEN {_matches(text, codes)} THEN {literal(escaped(column))} "
+        f"ELSE {literal(printed_as_is(column))} END END"
+    )
+
+
+def _damage(table: str, column: str) -> str:
+    """The regular expression of values that are emptied; in texts of several lines, of one of them."""
+    if column in LONG:
+        return _BROKEN_CELL
+    if TEXTS[table][column] == "list":
+        return _MANY + _ANY_NAME
+    return _MANY + (_ANY_PLACE if table == "users" else _ANY_TITLE)
+
+
+def _matches(text: str, pattern: str) -> str:
+    """SQL condition: a text matches a regular expression; false for null."""
+    return f"coalesce(regexp_matches({text}, {literal(pattern)}), false)"
 
 
 def clean_sql(text: str, missing: Collection[str] = NO_VALUE) -> str:
@@ -142,4 +207,9 @@ def _chars(ranges: tuple[tuple[int, int], ...], repeat: str = "") -> str:
     return "[" + "".join(f"\\x{{{low:x}}}-\\x{{{high:x}}}" for low, high in ranges) + "]" + repeat
 
 
+_BROKEN_CELL = UNREADABLE.partition("|")[2]
+_MANY = "(?m)"
+_ANY_TITLE = f"{UNREADABLE}|{ESCAPED}|{PRINTED}|{LISTED}"
+_ANY_PLACE = f"{UNREADABLE}|{TWICE}|{ADDRESSED}|{PRINTED}|{LISTED}"
+_ANY_NAME = f"{UNREADABLE}|{TWICE}|{ADDRESSED}|{PRINTED}"
 _DIRTY = f"{_chars((*_BLANKS, *_HIDDEN))}|  |^ | $"

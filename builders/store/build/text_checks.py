@@ -1,0 +1,142 @@
+"""Whether the texts of a table, column by column, still have the letters with which they were written."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from itdr.builders.core.emptied import escaped, printed_as_is
+from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.reasons import ENOUGH_TO_JUDGE
+from itdr.builders.core.schema import Source
+from itdr.builders.store.build.limits import Row
+
+ENOUGH_IF_ALL = 4
+"""So many texts suffice to conclude something from all of them; fewer than `ENOUGH_TO_JUDGE` never do from some."""
+MOST = 0.8
+"""The share of the texts with letters beyond ASCII from which on a damage is that of the whole file."""
+MOST_ADDRESSED = 0.1
+"""The share of titles with codes as in addresses: those of one plain word have none."""
+JUDGED: Mapping[str, Mapping[str, str]] = {
+    "interactions": {"text": "texts"},
+    "items": {
+        "title": "titles",
+        "description": "descriptions",
+        "creators": "creators",
+        "categories": "categories",
+    },
+    "users": {"location": "locations", "country": "countries"},
+}
+"""The columns that are judged, by table, with what their values are called."""
+NAMES = ("creators", "categories", "location", "country")
+"""Columns of names, in which no question mark stands within a word."""
+_VIEWS = {"interactions": "interactions_staged", "items": "items_raw", "users": "users_raw"}
+_LISTS = ("creators", "categories")
+CODES = """
+SELECT count(*) AS n, count(CASE WHEN addressed(title) THEN 1 END) AS addressed,
+       count(CASE WHEN beyond_ascii(title) THEN 1 END) AS beyond
+FROM items_raw WHERE reject IS NULL AND title IS NOT NULL
+"""
+"""How many titles there are, how many hold codes as in addresses, and how many letters beyond ASCII."""
+
+
+def letters_query(table: str, column: str) -> str:
+    """SQL that counts what has become of the letters beyond ASCII in a column.
+
+    Args:
+        table: a table of `JUDGED`.
+        column: one of its columns.
+
+    Returns:
+        A SELECT of how many texts have such letters, in how many they were encoded twice, in how many a
+        letter could not be decoded, and in how many a question mark stands within a word.
+    """
+    text = f"listed({column})" if column in _LISTS else column
+    lost = f"count(CASE WHEN lost_letter({text}) THEN 1 END)" if column in NAMES else "0"
+    twice = f"beyond_ascii({text}) AND encoded_twice({text})"
+    return f"""
+SELECT count(CASE WHEN beyond_ascii({text}) THEN 1 END) AS beyond,
+       count(CASE WHEN {twice} THEN 1 END) AS twice,
+       count(CASE WHEN {text} LIKE '%\N{REPLACEMENT CHARACTER}%' THEN 1 END) AS undecoded,
+       {lost} AS lost
+FROM {_VIEWS[table]} WHERE reject IS NULL AND {text} IS NOT NULL
+"""
+
+
+def require_sound_texts(
+    source: Source,
+    table: str,
+    columns: Collection[str],
+    row: Row,
+    files: Sequence[Path],
+    emptied: Mapping[tuple[str, str], int],
+) -> None:
+    """Check the texts of a table.
+
+    Args:
+        source: the declaration; the user's own data are not checked.
+        table: the table.
+        columns: the columns that its reader fills.
+        row: runs a query of one row.
+        files: where the table was read from.
+        emptied: counts of values that were emptied, by table and reason.
+
+    Raises:
+        RawFileError: nearly all texts of a column were encoded twice, lost their letters, or hold codes.
+    """
+    if source.described:
+        return
+    names = ", ".join(map(str, files))
+    for column, called in JUDGED.get(table, {}).items():
+        if column in columns:
+            _require_letters(source, called, row(letters_query(table, column)), names)
+    if table == "items" and "title" in columns:
+        _require_no_codes(source, row(CODES), names, emptied)
+
+
+def _require_letters(source: Source, called: str, found: Sequence[Any], names: str) -> None:
+    n, twice, undecoded, lost = found
+    if _is_most(twice, n):
+        raise RawFileError(
+            f"{source.id}: of {n:,} {called} with letters beyond ASCII in {names}, {twice:,} were "
+            "encoded twice, such as 'Ã©' for 'é': put the official file in place."
+        )
+    if _is_most(undecoded, n):
+        raise RawFileError(
+            f"{source.id}: of {n:,} {called} with letters beyond ASCII in {names}, {undecoded:,} have a "
+            "mark in place of a letter that a program could not decode. Put the official file in place."
+        )
+    if lost >= ENOUGH_IF_ALL and lost > n:
+        raise RawFileError(
+            f"{source.id}: {lost:,} {called} in {names} have question marks in place of letters, "
+            f"and {n:,} have a letter beyond ASCII: they were saved in an encoding that lacks them. Put the "
+            "official file in place."
+        )
+
+
+def _is_most(damaged: int, n: int) -> bool:
+    return (n >= ENOUGH_TO_JUDGE and damaged >= MOST * n) or n == damaged >= ENOUGH_IF_ALL
+
+
+def _require_no_codes(
+    source: Source, found: Sequence[Any], names: str, emptied: Mapping[tuple[str, str], int]
+) -> None:
+    """Check that titles hold no codes for characters, and stand as they are and not as a program prints them."""
+    n, addressed, beyond = found
+    codes = emptied.get(("items", escaped("title")), 0)
+    prints = emptied.get(("items", printed_as_is("title")), 0)
+    whole = n + codes + prints
+    most = 2 * (codes + prints) > whole
+    if (addressed >= ENOUGH_IF_ALL and addressed > MOST_ADDRESSED * n) or (
+        codes >= ENOUGH_IF_ALL and (most or codes > beyond)
+    ):
+        raise RawFileError(
+            f"{source.id}: {max(addressed, codes):,} of {whole:,} titles in {names} hold codes for "
+            "characters: '%20' as in addresses, or '\\u00e9' as in JSON. Put the official file in place."
+        )
+    if prints >= ENOUGH_IF_ALL and most:
+        raise RawFileError(
+            f"{source.id}: {prints:,} of {whole:,} titles in {names} stand as a program prints them, such "
+            "as \"b'Heat'\", \"['Heat']\" or '=\"Heat\"'. Put the official file in place."
+        )
