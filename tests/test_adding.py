@@ -216,7 +216,8 @@ def in_clone(clone: Path, *arguments: str) -> str:
         [sys.executable, *arguments],
         cwd=clone,
         env={
-            **os.environ,
+            # Options of this run of pytest are not for the one that starts inside the clone.
+            **{key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")},
             "PYTHONPATH": str(clone.parent),
             "HF_HOME": str(clone.parent / "hf"),
             "ITDR_CACHE": str(clone.parent / "cache"),
