@@ -52,7 +52,7 @@ def test_list_shows_configs_cells_and_what_is_missing(tmp_path: Path) -> None:
     assert [fact["config"] for fact in facts] == list(registry.config_names())
     (rating,) = (fact for fact in facts if fact["config"] == "rating_prediction")
     assert {"source": "ml-32m", "quota": 6250} in rating["cells"]
-    assert rating["metrics"] == ["RMSE"]
+    assert rating["metrics"] == ["RMSE", "MAE"]
     every = run("list", "--cells", "all", cwd=tmp_path)
     assert "microlens: no interactions.rating" in every
 
