@@ -106,3 +106,20 @@ def test_a_first_work_of_that_name_makes_one_sequel_follow_another() -> None:
 def test_series_by_a_shared_name(first: str, others: list[str]) -> None:
     genres = dict.fromkeys([first, *others, "Heat"], "a")
     assert followed(first, [*others, "Heat"], genres) == set(others)
+
+
+@pytest.mark.parametrize(
+    ("first", "other", "genres", "is_series"),
+    [
+        ("Alien", "Aliens", "hh", True),
+        ("Alien", "Aliens", "hc", False),
+        ("300", "1408", "aa", False),
+        ("Red Sun", "Sun Red", "dd", False),
+    ],
+)
+def test_a_title_in_the_plural_follows_another(
+    first: str, other: str, genres: str, is_series: bool
+) -> None:
+    """Titles without words do not, nor those of the same words in another order or of other genres."""
+    found = followed(first, [other], dict(zip((first, other), genres, strict=True)))
+    assert found == ({other} if is_series else set())

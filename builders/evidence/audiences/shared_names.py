@@ -114,8 +114,9 @@ class SharedNames:
             p = (self._names[word] - 1) / size
             if several and at_least(k, max(len(others), k), p) <= CHANCE:
                 found.update(here)
-        # "Aliens" follows "Alien".
-        found.update(one for one, other in titles.items() if _all_words(other) == _all_words(title))
+        # "Aliens" follows "Alien"; of titles without words, as "300", nothing follows.
+        alike = _in_order(title)
+        found.update(one for one in near if alike and _in_order(titles[one]) == alike)
         return found
 
 
@@ -135,10 +136,11 @@ def _pairs(title: str) -> set[tuple[str, str]]:
     return set(pairwise(word for word in _in_order(title, SHORT) if word not in FRAMES))
 
 
-def _in_order(title: str, least: int = 1) -> list[str]:
+@functools.lru_cache(maxsize=1 << 16)
+def _in_order(title: str, least: int = 1) -> tuple[str, ...]:
     """The words of a title that have so many letters, without the ending of a plural."""
     named = (plain(word) for word in _WORD.findall(base_title(title)))
-    return [word.removesuffix("s") for word in named if len(word) >= least]
+    return tuple(word.removesuffix("s") for word in named if len(word) >= least)
 
 
 def _words(title: str) -> set[str]:
