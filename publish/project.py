@@ -34,9 +34,8 @@ def readme(old: str) -> str:
 
 def _overview() -> str:
     return (
-        f"{tables.overview_table()}\n\nAt full size these are up to {tables.total_examples():,} examples, the number "
-        "in the paper, split 8:1:1; where too little is known of a user or item, there are fewer. "
-        "[Subtasks](docs/subtasks/index.md) has the size of each cell."
+        f"{tables.overview_table()}\n\nAt full size these are up to {tables.total_examples():,} examples, as in "
+        "the paper, split 8:1:1. [Subtasks](docs/subtasks/index.md) has the size of each cell."
     )
 
 
