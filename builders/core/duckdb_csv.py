@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from itdr.builders.core.csv_quotes import BACKSLASH, DOUBLED, quote_mark
 from itdr.builders.core.reasons import WRONG_TYPE
 
 if TYPE_CHECKING:
@@ -64,19 +65,22 @@ def read_csv(
             not fit are left out uncounted.
         columns: every column of the file, in order, with its SQL type.
         delimiter: the field separator.
-        quote: the quote character, doubled inside a field; "" where the format has no quoting.
+        quote: the quote character, doubled inside a field or, as `csv_quotes` finds out, behind a
+            backslash; "" where the format has no quoting.
         header: whether the first line names the columns.
         options: further options of DuckDB's `read_csv`, such as `encoding="latin-1"`.
 
     Returns:
         SQL with the columns in the order given.
     """
+    one = path if isinstance(path, Path) else path[0]
+    escape = quote_mark(one, delimiter) if quote == DOUBLED else quote
     settings: dict[str, object] = {
         "auto_detect": False,
         "header": header,
         "delim": delimiter,
         "quote": quote,
-        "escape": quote,
+        "escape": escape,
         **_rejects(table),
         **options,
     }
@@ -90,7 +94,16 @@ def read_csv(
     for name, value in settings.items():
         shown = str(value).lower() if isinstance(value, (bool, int)) else literal(value)
         parts.append(f"{name} = {shown}")
-    return f"read_csv({', '.join(parts)})"
+    clause = f"read_csv({', '.join(parts)})"
+    if escape != BACKSLASH:
+        return clause
+    # In a field without quotes around it DuckDB leaves the backslashes.
+    bare = "replace({0}, '\\\"', '\"') AS {0}"
+    fields = ", ".join(
+        bare.format(f'"{name}"') if kind == "VARCHAR" else f'"{name}"'
+        for name, kind in columns.items()
+    )
+    return f"(SELECT {fields} FROM {clause})"
 
 
 def _rejects(table: str | None) -> dict[str, object]:
@@ -194,15 +207,25 @@ def read_lines(path: Path, table: str, *, header: bool = True, **options: object
 def unquoted_sql(column: str) -> str:
     """SQL for a field that was read without quoting: the text between its quotes, null where empty.
 
-    Doubled inner quotes are halved; a stray quote stays.
+    Inner quotes that are doubled, or have a backslash before them, become single ones; a stray quote stays.
 
     Args:
         column: the column's name.
     """
     field = f'"{column}"'
     inside = f"starts_with({field}, '\"') AND ends_with({field}, '\"') AND length({field}) > 1"
-    text = f"CASE WHEN {inside} THEN replace({field}[2:-2], '\"\"', '\"') ELSE {field} END"
+    text = f"CASE WHEN {inside} THEN {halved_sql(f'{field}[2:-2]')} ELSE {field} END"
     return f"nullif({text}, '')"
+
+
+def halved_sql(inside: str) -> str:
+    r"""SQL for what stands between the quotes of a field, with `""` or else `\"` as single quotes.
+
+    Args:
+        inside: an SQL expression.
+    """
+    marked = f"""replace({inside}, '\\"', '"')"""
+    return f"""CASE WHEN contains({inside}, '""') THEN replace({inside}, '""', '"') ELSE {marked} END"""
 
 
 def integer_text_sql(text: str) -> str:

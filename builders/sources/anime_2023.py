@@ -62,7 +62,7 @@ SCORE_COLUMNS = ("user_id", "Username", "anime_id", "Anime Title", "rating")
 BROKEN = "broken quoting"
 
 # One line of the scores: any field may be quoted.
-_FIELD = r'(?:"(?:[^"]|"")*"|[^",][^,]*|)'
+_FIELD = r'(?:"(?:[^"]|"")*"|"(?:[^"\\]|\\.)*"|[^",][^,]*|)'
 _SCORE = rf"^({_FIELD}),{_FIELD},({_FIELD}),{_FIELD},({_FIELD})$"
 
 MISSING = ("", "unknown", "not available", "nan", "none", "null")

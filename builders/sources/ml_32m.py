@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 BROKEN = "broken line"
 
 # One line of movies.csv or tags.csv: any field may be quoted.
-_FIELD = r'("(?:[^"]|"")*"|[^",][^,]*|)'
+_FIELD = r'("(?:[^"]|"")*"|"(?:[^"\\]|\\.)*"|[^",][^,]*|)'
 _MOVIE = rf"^{_FIELD},{_FIELD},{_FIELD}$"
 _TAG = rf"^{_FIELD},{_FIELD},{_FIELD},{_FIELD}$"
 RATING = ("userId", "movieId", "rating", "timestamp")
@@ -142,11 +142,10 @@ def _fields(pattern: str, *names: str) -> str:
 
 
 def _unquoted(field: str) -> str:
-    """SQL for a field without its quotes, inner ones halved."""
-    return (
-        f"CASE WHEN starts_with({field}, '\"') "
-        f"THEN replace({field}[2:-2], '\"\"', '\"') ELSE {field} END"
-    )
+    """SQL for a field without its quotes, and inner ones as single quotes."""
+    inside = duckdb_csv.halved_sql(f"{field}[2:-2]")
+    bare = f"""replace({field}, '\\"', '"')"""
+    return f"CASE WHEN starts_with({field}, '\"') THEN {inside} ELSE {bare} END"
 
 
 SOURCE = Source(

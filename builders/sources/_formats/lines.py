@@ -8,8 +8,9 @@ names. Lines are found, split and checked by Arrow's kernels, a few megabytes at
 from __future__ import annotations
 
 import codecs
+import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,8 +27,15 @@ if TYPE_CHECKING:
 BAD_ENCODING = CSV_REASONS["INVALID ENCODING"]
 BLOCK = 1 << 20
 ROWS = 1 << 16
+HEAD = 1 << 20
 ENOUGH_VALUES = 10
 """Lines that show that a column is quoted."""
+ENOUGH_SPECIAL = 4
+"""Values with a comma that show that a program quoted those, and those alone."""
+_QUOTED = r'^"(?:(?:[^"]|"")*|(?:[^"\\]|\\.)*)"$'
+"""A field as a CSV writer quotes it, with inner quotes doubled or behind a backslash."""
+_QUOTED_WITHIN = r'^"(?:(?:[^"]|"")*""(?:[^"]|"")*|(?:[^"\\]|\\.)*\\"(?:[^"\\]|\\.)*)"$'
+"""The same, with at least one such quote inside."""
 
 
 def read_records(
@@ -43,8 +51,8 @@ def read_records(
 ) -> Iterator[list[pa.StringArray]]:
     """Read the fields of a file's lines as columns, at most 65,536 rows at a time.
 
-    Fields that a program quoted like a CSV file's, all of them or those with a quote inside, are
-    unquoted; a field that merely stands between quotes is not one of those.
+    Fields that a program quoted like a CSV file's, all of them or those with a quote or a comma inside,
+    are unquoted; a field that merely stands between quotes is not one of those.
 
     Args:
         raw: counts rejected lines.
@@ -131,40 +139,65 @@ def _require_layout(path: Path, fields: int, delimiter: str) -> None:
 
 
 def unquote(texts: pa.StringArray, *, always: bool = False) -> pa.StringArray:
-    """Remove the quotes that a CSV writer put around fields; doubled inner quotes are halved.
+    """Remove the quotes that a CSV writer put around fields; inner quotes that it doubled, or put a
+    backslash before, are single ones again.
 
     Args:
         texts: the fields.
         always: unquote every field that stands between quotes; otherwise only those whose inner
-            quotes are doubled, which no text has that quotes itself ("Heroes").
+            quotes are marked, which no text has that quotes itself ("Heroes").
 
     Returns:
         The fields without their quotes.
     """
     import pyarrow.compute as pc
 
-    form = r'^"(?:[^"]|"")*"$' if always else r'^"(?:[^"]|"")*""(?:[^"]|"")*"$'
+    form = _QUOTED if always else _QUOTED_WITHIN
     quoted = pc.match_substring_regex(texts, form)
     if not pc.any(quoted).as_py():
         return texts
-    bare = pc.replace_substring(pc.utf8_slice_codeunits(texts, 1, -1), '""', '"')
+    inside = pc.utf8_slice_codeunits(texts, 1, -1)
+    doubled = pc.match_substring(inside, '""')
+    halved = pc.replace_substring(inside, '""', '"')
+    bare = pc.if_else(doubled, halved, pc.replace_substring(inside, '\\"', '"'))
     return pc.if_else(quoted, bare, texts)
 
 
 def _quoted_columns(path: Path, fields: int, delimiter: str, skip: int) -> list[bool]:
     """Which columns a program put between quotes: all, where the first line is so; or those that have
-    quotes in each of the first lines, of which there are `ENOUGH_VALUES`.
+    quotes in each of the first lines, of which there are `ENOUGH_VALUES`; or those of which it quoted the
+    values with a comma or a quote, and no other, as spreadsheets do when they save text with TABs.
     """
-    lines = head_of(path).removeprefix(codecs.BOM_UTF8).split(b"\n")[skip:-1]
+    lines = head_of(path, HEAD).removeprefix(codecs.BOM_UTF8).split(b"\n")[skip:-1]
     rows = [line.rstrip(b"\r").split(delimiter.encode()) for line in lines]
     if rows and len(rows[0]) >= fields and all(map(_between_quotes, rows[0])):
         return [True] * fields
-    whole = [row for row in rows if len(row) == fields]
+    columns = [[row[place] for row in rows if len(row) == fields] for place in range(fields)]
+    if delimiter != "," and _is_quoted_where_special(itertools.chain(*columns)):
+        return [True] * fields
     return [
-        len(values := [row[place] for row in whole if row[place]]) >= ENOUGH_VALUES
-        and all(map(_between_quotes, values))
-        for place in range(fields)
+        _is_quoted(values) or (delimiter != "," and _is_quoted_where_special(values))
+        for values in columns
     ]
+
+
+def _is_quoted(column: Sequence[bytes]) -> bool:
+    """Whether each of a column's values stands between quotes, empty ones aside."""
+    values = list(filter(None, column))
+    return len(values) >= ENOUGH_VALUES and all(map(_between_quotes, values))
+
+
+def _is_quoted_where_special(values: Iterable[bytes]) -> bool:
+    """Whether the values that hold a comma stand between quotes, and no other without a quote inside."""
+    with_comma = 0
+    for value in values:
+        if b"," in value:
+            with_comma += 1
+            if not _between_quotes(value):
+                return False
+        elif _between_quotes(value) and b'"' not in value[1:-1]:
+            return False
+    return with_comma >= ENOUGH_SPECIAL
 
 
 def _between_quotes(field: bytes) -> bool:

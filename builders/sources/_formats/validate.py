@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from itdr.builders.core.csv_quotes import quote_mark, without_marked_quotes
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.text_files import AGAIN, gzip_error, is_gzip, open_bytes
 
@@ -186,16 +187,18 @@ def require_closed_quotes(path: Path, record: str) -> bytes:
             text does; inside quotes it proves that a record was swallowed.
 
     Returns:
-        The last 4 MB of the file, for checks of its end.
+        The last 4 MB of the file, for checks of its end; without quotes that a backslash marks.
 
     Raises:
         RawFileError: a check fails.
     """
     mark = re.compile(record.encode())
+    marked = quote_mark(path)
     seen = quotes = 0
     tail = b""
     with open_bytes(path) as file:
         while block := file.read(_BLOCK) + file.readline(_BLOCK):
+            block = without_marked_quotes(block, marked)
             tail = (tail + block if len(block) < _BLOCK else block)[-_BLOCK:]
             place = 0
             for found in mark.finditer(block):
@@ -247,21 +250,22 @@ def tail_of(path: Path, size: int = _HEAD) -> bytes:
         return file.read()
 
 
-def head_of(path: Path) -> bytes:
-    """The first 64 kB of a file, decompressed.
+def head_of(path: Path, size: int = _HEAD) -> bytes:
+    """The first bytes of a file, decompressed.
 
     Args:
         path: the file, plain or gzip.
+        size: how many bytes at most.
 
     Returns:
-        At most 64 kB of plain bytes.
+        Plain bytes.
 
     Raises:
         RawFileError: the file cannot be read.
     """
     try:
         with open_bytes(path) as file:
-            return file.read(_HEAD)
+            return file.read(size)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise gzip_error(path, error) from None
     except OSError as error:

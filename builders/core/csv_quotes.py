@@ -1,0 +1,54 @@
+"""How the quotes inside the fields of a CSV file are marked: doubled, or with a backslash before them.
+
+The official files double them. Spark, R and pandas, if asked to, write a backslash instead.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from itdr.builders.core.text_files import open_bytes
+
+DOUBLED, BACKSLASH = '"', "\\"
+_BLOCK = 1 << 22
+_JUDGED = 1 << 26
+"""Bytes of a file that are looked at."""
+
+
+def quote_mark(path: Path, delimiter: str = ",") -> str:
+    r"""What stands before a quote inside a field of a CSV file.
+
+    `\"` in the midst of a field is no sign of backslashes where another field has `""` there: then the
+    backslash belongs to the text.
+
+    Args:
+        path: the file.
+        delimiter: the field separator.
+
+    Returns:
+        `BACKSLASH` where there are such quotes, and no doubled ones; `DOUBLED` otherwise.
+    """
+    ends = re.escape(delimiter.encode()) + rb"\r\n"
+    doubled = re.compile(rb'[^"\\%b]""[^"%b]' % (ends, ends))
+    marked = re.compile(rb'\\"[^"%b]' % ends)
+    found, seen = DOUBLED, 0
+    with open_bytes(path) as file:
+        while seen < _JUDGED and (block := file.read(_BLOCK)):
+            has_backslash = b'\\"' in block
+            if (not seen or found != DOUBLED or has_backslash) and doubled.search(block):
+                return DOUBLED
+            if has_backslash and marked.search(block):
+                found = BACKSLASH
+            seen += len(block)
+    return found
+
+
+def without_marked_quotes(block: bytes, mark: str) -> bytes:
+    """The bytes of a CSV file without the quotes inside its fields that a backslash marks.
+
+    Args:
+        block: some of its bytes.
+        mark: what `quote_mark` gave for the file.
+    """
+    return block.replace(b'\\"', b"") if mark == BACKSLASH else block
