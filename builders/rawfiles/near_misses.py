@@ -20,12 +20,14 @@ UNREAD = (".zst", ".xz", ".bz2", ".7z", ".rar", ".lz4", ".z", ".br")
 OTHER_FORMS = (
     *(".txt", ".tsv", ".xls", ".xlsx", ".ods", ".parquet", ".feather", ".pkl", ".pickle"),
     *(".db", ".sqlite", ".html", ".htm", ".zip", ".tar", ".tgz", ".tar.gz", *UNREAD),
+    *(f".tar{end}" for end in UNREAD),
 )
 """File-name endings that show that the content was saved in another form."""
 KINDRED = ((".json", ".jsonl", ".ndjson"), (".csv", ".tsv", ".dat", ".txt"))
 """File-name endings that go by several names for nearly the same thing."""
 _COPY = re.compile(r"(?: ?\(\d+\)|[ _-]+copy(?: ?\(?\d+\)?)?|[ _-]+kopie)$")
 _PART = re.compile(r"[ _.]?(?:part|chunk)?[ _.]?\d{1,3}(?:_?of_?\d{1,3})?$")
+_BLANKS = re.compile(r"[ ._]+")
 _SIZE = re.compile(r"\d+[kmb]?(?![a-z])")
 """What tells the editions of a data set apart: a year, or a size as in `100k`."""
 MAX_LISTED = 3
@@ -85,6 +87,7 @@ def near_misses(
     Returns:
         A clause for an error message; "" if nothing comes close.
     """
+    others = tuple(others)
     rest = [other for other in others if other.key != file.key]
     own = {path_parts(form)[-1:] for other in rest for form in _names(other)}
     home = _folders(file)
@@ -96,7 +99,7 @@ def near_misses(
             continue  # it is another declared file, or was meant to be one
         reason = _reason(file, name, kind, zips)
         if not reason and not kind:
-            reason = _other_name(file, parts[-1])
+            reason = _other_name(file, parts[-1]) or _other_archive(file, parts[-1], others)
             if (
                 not reason
                 and parts[-2:-1] in home - foreign
@@ -123,6 +126,8 @@ def _other_name(file: RawFile, low: str) -> str:
         whole = path_parts(form)[-1].removesuffix(".gz")
         own_end = _ending(whole)
         own = whole.removesuffix(own_end)
+        if end == own_end and stem != own and _BLANKS.sub("_", stem) == _BLANKS.sub("_", own):
+            return rename
         if end != own_end:
             if stem == own and any({end, own_end} <= set(kin) for kin in KINDRED):
                 return rename
@@ -133,6 +138,18 @@ def _other_name(file: RawFile, low: str) -> str:
         elif stem != own and _SIZE.search(own) and _SIZE.sub("#", stem) == _SIZE.sub("#", own):
             return f"it looks like another edition, and itdr reads {wanted}"
     return ""
+
+
+def _other_archive(file: RawFile, low: str, others: Iterable[RawFile]) -> str:
+    """Why an archive is not taken whose name differs from the declared ones; zips are looked into."""
+    known = {path_parts(name)[-1] for other in others for name in other.packed_in}
+    packed = low.endswith((".tar", ".tgz", ".tar.gz", *(f".tar{end}" for end in UNREAD)))
+    if file.optional or not packed or low in known:
+        return ""
+    for name in file.packed_in:
+        if _SIZE.sub("#", path_parts(name)[-1]) == _SIZE.sub("#", low):
+            return f"it looks like another edition, and itdr reads {name}"
+    return f"if it holds {file.name.rpartition('/')[2]}, unpack it there"
 
 
 def _ending(name: str) -> str:

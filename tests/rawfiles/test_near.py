@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.core.schema import RawFile
+from itdr.builders.core.schema import RawFile, Remote
 from itdr.builders.rawfiles import locate
 from tests.rawfiles.made_up import (
     MANUAL,
@@ -18,6 +18,7 @@ from tests.rawfiles.made_up import (
     OPEN,
     RATINGS,
     TAGS,
+    TAR,
     put,
     ready,
     source,
@@ -49,6 +50,10 @@ NEAR = {
     "movies.dat": (MOVIES, "if it is movies.csv, rename it to that"),
     "movies_1.csv": (MOVIES, "if it is a part of movies.csv, join the parts into one file"),
     "movies.part2.csv": (MOVIES, "if it is a part of movies.csv, join the parts into one file"),
+    "made-up.tar.bz2": (b"BZh9", "itdr does not read .bz2; unpack it there"),
+    "made-up.tar.xz": (b"\xfd7zXZ", "itdr does not read .xz; unpack it there"),
+    "archive.tar": (tarred(movies_csv=MOVIES), "if it holds movies.csv, unpack it there"),
+    "all.tar.bz2": (b"BZh9", "if it holds movies.csv, unpack it there"),
     "made-up.zip.part": (b"PK\x03\x04", "a download that was not finished"),
 }
 
@@ -130,6 +135,8 @@ OTHER_NAMES = [
         "films_ratings.csv.gz",
         "if it is set-of-films-ratings.csv, rename",
     ),
+    ("films-score-2023.csv", "films score 2023.csv", "if it is films-score-2023.csv, rename"),
+    ("films-score-2023.csv", "Films.score.2023.csv", "if it is films-score-2023.csv, rename"),
     ("All_Films.jsonl", "All_Films.json", "if it is All_Films.jsonl, rename it to that"),
     ("Films200K_pairs.csv", "Films1M_pairs.csv", "it looks like another edition, and itdr reads"),
     ("events/Films200K.csv", "events/Films1M.csv", "it looks like another edition, and itdr reads"),
@@ -149,6 +156,33 @@ def test_other_well_known_names_are_near(
         ready(of, data, tmp_path)
     assert f"found, but not taken: {path}: {reason}" in str(error.value)
     assert "extra.csv" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("films-360K.tar.gz", "it looks like another edition, and itdr reads films-1K.tar.gz"),
+        ("archive.tar", "if it holds plays.tsv, unpack it there"),
+        ("films-1K.tar.xz", "itdr does not read .xz; unpack it there"),
+    ],
+)
+def test_archives_of_other_names_are_near(
+    name: str, reason: str, data: Path, tmp_path: Path
+) -> None:
+    of = source(
+        (Remote("films-1K.tar.gz", ("https://a.example/films-1K.tar.gz",)),),
+        (
+            RawFile("it", "plays.tsv", packed_in=("films-1K.tar.gz",)),
+            RawFile("more", "more.tsv", packed_in=("films-1K.tar.gz",), optional=True),
+        ),
+    )
+    path = put(data, name, TAR)
+    assert set(locate.plan(of, of.files, data).problems) == {"it"} | (
+        {"more"} if name.endswith("xz") else set()
+    )
+    with pytest.raises(RawFileError) as error:
+        ready(of, data, tmp_path, offline=True)
+    assert f"found, but not taken: {path}: {reason}" in str(error.value)
 
 
 @pytest.mark.parametrize("end", [".gz", ".gz.part", ".xz", ".zst"])
