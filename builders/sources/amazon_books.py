@@ -44,8 +44,8 @@ _HEADERS = [",".join(names) for names in (RATINGS, BOOKS)]
 RATING_RECORD = r",[0-9]+/[0-9]+,[0-9][.][0-9],-?[0-9]+,"
 """Helpfulness, score and time of a review."""
 _YEAR = r"^\s*(?:[0-9]{1,2}[./-][0-9]{1,2}[./-])?([12][0-9]{3})(?:[^0-9]|$)"
-_BARE = r"\s*[^\s\[,;&][^\[,;&]*"
-"""A name that stands without brackets, and cannot be several."""
+_BARE = r"\s*[^\s\[{,;&|][^\[{,;&]*"
+"""A name that stands without brackets, or several between bars."""
 BOOK_RECORD = r',https?://[^,"\s]+,https?://[^,"\s]+,'
 """The image and the preview of a book."""
 
@@ -65,12 +65,12 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
         SELECT User_id AS user_id, Title AS item_id, "review/score" AS rating,
             {duckdb_csv.epoch_seconds("number")} AS "timestamp", 'review' AS event,
             coalesce({clean_sql('"review/text"')}, {clean_sql('"review/summary"')}) AS text,
-            CASE WHEN number <= 0 OR trim(coalesce("review/time", '')) = '' THEN '{UNDATED}' END AS emptied,
+            CASE WHEN number IN (-1, 0) OR trim(coalesce("review/time", '')) = '' THEN '{UNDATED}' END AS emptied,
             CASE
                 WHEN trim(coalesce(Title, '')) = '' THEN '{NO_TITLE}'
                 WHEN trim(coalesce(User_id, '')) = '' THEN '{NO_USER}'
                 WHEN "review/score" IS NULL THEN '{NO_RATING}'
-                WHEN number > 0 AND {duckdb_csv.epoch_seconds("number")} IS NULL
+                WHEN number NOT IN (-1, 0) AND {duckdb_csv.epoch_seconds("number")} IS NULL
                     THEN '{NO_TIME}'
                 ELSE {numbers.unread_sql('"review/time"', "number")}
             END AS reject
@@ -123,10 +123,9 @@ def _shown(titles: Any) -> Any:  # the engine looks these types up
 def _names(column: str) -> str:
     """The names of a list literal, or one bare name, cleaned; missing ones left out, and a backslash at the
     end of a name, left by an escape."""
-    names = (
-        f"CASE WHEN regexp_full_match({column}, '{_BARE}') THEN [{column}] "
-        f"ELSE {string_list_sql(column)} END"
-    )
+    listed = string_list_sql(column)
+    bare = f"regexp_full_match({column}, '{_BARE}') AND len({listed}) = 0"
+    names = f"CASE WHEN {bare} THEN string_split({column}, '|') ELSE {listed} END"
     cleaned = clean_value_sql("rtrim(n, '\\ ')")
     return f"list_filter(list_transform({names}, lambda n: {cleaned}), lambda n: n IS NOT NULL)"
 

@@ -34,11 +34,13 @@ from itdr.builders.core.schema import (
 from itdr.builders.sources._formats import validate
 from itdr.builders.sources._formats.jsonlines import (
     all_null_sql,
-    first_text_sql,
     integer_json_sql,
     no_object_sql,
+    no_prose_sql,
     no_text_sql,
+    no_texts_sql,
     object_sql,
+    prose_sql,
     read_json,
     require_json_lines,
     texts_sql,
@@ -128,10 +130,11 @@ def _reviews(raw: Raw) -> duckdb.DuckDBPyRelation:
     require_json_lines(path, needed, once=(*needed, "title", *TIME_KEYS))
     keys = ("user_id", "parent_asin", "title", "text", "rating", *TIME_KEYS)
     types = dict.fromkeys(keys, "VARCHAR")
+    no_text = f"{no_prose_sql('text')} OR {no_prose_sql('title')}"
     return raw.con.sql(
         f"""
         SELECT user_id, item AS item_id, rating, seconds AS "timestamp",
-            'review' AS event, coalesce({clean_sql("text")}, {clean_sql("title")}) AS text,
+            'review' AS event, coalesce({clean_sql("text")}, {clean_sql("title")}) AS text, emptied,
             {duckdb_csv.literal(raw.domain)} AS domain,
             CASE
                 WHEN broken THEN '{NO_RECORD}'
@@ -140,8 +143,9 @@ def _reviews(raw: Raw) -> duckdb.DuckDBPyRelation:
             END AS reject
         FROM (SELECT *, {duckdb_csv.epoch_seconds("number")} AS seconds FROM (
             SELECT nullif({_person("user_id")}, '') AS user_id, nullif(trim(parent_asin), '') AS item,
-                TRY_CAST(rating AS FLOAT) AS rating, {first_text_sql("text")} AS text,
-                {first_text_sql("title")} AS title, time, {integer_json_sql("time")} AS number, broken
+                TRY_CAST(rating AS FLOAT) AS rating, {prose_sql("text")} AS text,
+                {prose_sql("title")} AS title, {emptied.emptied_sql(text=no_text)} AS emptied, time,
+                {integer_json_sql("time")} AS number, broken
             FROM (SELECT *, coalesce({", ".join(TIME_KEYS)}) AS time,
                 {all_null_sql(list(types))} AS broken FROM {read_json(path, types)})
         ))
@@ -179,8 +183,10 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     # What is one text in the official files may come as a list of one.
     single = ", ".join(f"{texts_sql(name)}[1] AS {name}" for name in ("title", "store", "price"))
     keys = ", ".join(duckdb_csv.literal(f'$."{key}"') for key in DETAILS)
-    objects = ("title", "store", "features", "description", "categories")
-    unread = {name: f"json_type({name}) = 'OBJECT'" for name in objects}
+    unread = {name: no_texts_sql(name) for name in ("features", "description", "categories")}
+    for name in ("title", "store"):
+        several = f"coalesce(json_array_length({name}) > 1, false)"
+        unread[name] = f"json_type({name}) IN ('OBJECT', 'BOOLEAN') OR {several}"
     comma = f"regexp_full_match(json_extract_string(price, '$'), {DECIMAL_COMMA})"
     unread["price"] = f"json_type(price) = 'OBJECT' OR try_cast(price AS DOUBLE) <= 0 OR {comma}"
     unread["details"] = no_object_sql("details")

@@ -136,13 +136,11 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
         return arrow.known_values(table.column(name), MISSING)
 
     name, english = column("Name"), column("English name")
-    # Copies set the genres apart by other marks, or write them as a list; no genre holds one of these.
-    listed = pc.match_substring_regex(table.column("Genres"), r"^\s*\[[^{]*\]\s*$")
-    bare = pc.replace_substring_regex(table.column("Genres"), r"[\[\]\"']", "")
-    bare = pc.if_else(listed, bare, table.column("Genres"))
-    genres = arrow.known_values(pc.replace_substring_regex(bare, "[|;]", ","), MISSING)
+    genres = _names(table.column("Genres"))
     rating = column("Rating")
     objects = pc.match_substring(genres, "{")
+    studios = _names(table.column("Studios"))
+    records = pc.match_substring(studios, "{")
     ids = arrow.integer_text(arrow.tidy(table.column("anime_id")))
     title = pc.coalesce(_unshared(english, ids), name)
     details = {
@@ -166,18 +164,34 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
             "item_id": ids,
             "title": title,
             "categories": arrow.split_lists(pc.if_else(objects, None, genres)),
-            "creators": arrow.split_lists(column("Studios")),
+            "creators": arrow.split_lists(pc.if_else(records, None, studios)),
             "year": year,
             "description": _synopsis(table.column("Synopsis")),
             "attributes": arrow.attribute_lists(details),
             "hidden": pc.fill_null(adult, False),
             "emptied": arrow.emptied(
                 (objects, unreadable("categories")),
+                (records, unreadable("creators")),
                 (pc.and_(aired.is_valid(), year.is_null()), unreadable("year")),
             ),
             "reject": arrow.reject_reasons((pc.is_null(ids), EMPTY_ID)),
         }
     )
+
+
+def _names(texts: Any) -> pa.StringArray:
+    """Names set apart by commas, null where they are missing. Copies set them apart by other marks, or write
+    a list, tuple or set, or an array as numpy prints it: no name holds one of these marks.
+    """
+    import pyarrow.compute as pc
+
+    texts = arrow.tidy(texts)
+    form = r"^(?:\[[^{]*\]|\((?:'[^']*'[, ]*|\"[^\"]*\"[, ]*)*\)|\{[^:]*\})$"
+    listed = pc.match_substring_regex(texts, form)
+    apart = pc.replace_substring_regex(texts, r"""(['"]) +(['"])""", r"\1,\2")
+    bare = pc.replace_substring_regex(apart, r"""^[\[({]|[\])}]$|['"]""", "")
+    texts = pc.if_else(listed, bare, texts)
+    return arrow.known_values(pc.replace_substring_regex(texts, "[|;]", ","), MISSING)
 
 
 def users(raw: Raw) -> Iterator[pa.RecordBatch]:

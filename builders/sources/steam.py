@@ -19,12 +19,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from itdr.builders.core import numbers, text_files
+from itdr.builders.core.duckdb_csv import CSV_REASONS
 from itdr.builders.core.emptied import AND, unreadable
 from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.letters import ENOUGH_IF_ALL, UNDECODED
+from itdr.builders.core.python_lists import is_stated, names_in
 from itdr.builders.core.reasons import AMBIGUOUS, NO_LITERAL, NO_TIME, UNDATED
 from itdr.builders.core.schema import Cut, Licence, RawFile, Readers, Remote, Source, column_names
 from itdr.builders.sources._formats import validate
-from itdr.builders.sources._formats.python_literals import literal_reader
+from itdr.builders.sources._formats.keys import require_keys_once
+from itdr.builders.sources._formats.python_literals import literal_pairs, literal_reader
 from itdr.builders.sources._formats.text import MISSING, clean, replace_surrogates
 
 if TYPE_CHECKING:
@@ -34,7 +38,9 @@ if TYPE_CHECKING:
 
 NO_USER, NO_GAME = "no username", "no product_id"
 NO_ID = "no id"
-NO_HOURS = unreadable("hours")
+LOST_NAME = "username with a letter that could not be decoded"
+BAD_ENCODING = CSV_REASONS["INVALID ENCODING"]
+NO_HOURS, NO_TEXT = unreadable("hours"), unreadable("text")
 MOST_HOURS = 150_000
 """Steam began in 2003, and the reviews end in 2018."""
 REVIEW = ("username", "product_id", "hours", "date", "text")
@@ -49,29 +55,61 @@ _YEAR = re.compile(r"(?<!\d)(19[7-9]\d|20[0-4]\d)(?!\d)")
 # Studios stand in one string, set apart by a comma without a blank ("A,B"; "Capcom U.S.A., Inc." is
 # one); those that only brought a game to another system are marked with it.
 _STUDIOS = re.compile(r",(?=\S)(?!(?:LTD|Ltd|Inc|INC|LLC|s\.r\.o)\b)")
+_MARKS, _NEVER = re.compile(r"[,;|]"), re.compile("(?!)")
 _PORT = re.compile(r"\((?:Mac|Linux|Windows|PC)\b[^)]*\)$")
 
 
 def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
     """One `review` event per review, weighted by the hours played."""
     path = raw.path("reviews")
-    _require_literals(path, ("username", "product_id"))
-    return _batches(raw, "interactions", path, REVIEW, _review(), _review_columns)
+    _require_literals(path, ("username", "product_id"), REVIEW)
+    return _reviews(raw, path)
+
+
+def _reviews(raw: Raw, path: Path) -> Iterator[pa.RecordBatch]:
+    """The reviews; their users are known by display names, so these must have kept their letters."""
+    names = _Names()
+    yield from _batches(raw, "interactions", path, REVIEW, _review(names), _review_columns)
+    if len(names.marked) >= ENOUGH_IF_ALL and not names.foreign:
+        raise RawFileError(
+            f"{path}: no username has a letter beyond ASCII, and {len(names.marked):,} have question marks, "
+            "such as "
+            f"{min(names.marked)!r}: they were saved in an encoding that lacks their letters. {validate.AGAIN}"
+        )
 
 
 def items(raw: Raw) -> Iterator[pa.RecordBatch]:
     """Games with genres, developers, publisher, most-used tags and specs."""
     path = raw.path("games")
-    _require_literals(path, ("id", "app_name"))
+    _require_literals(path, ("id", "app_name"), GAME)
     return _batches(raw, "items", path, GAME, _game, _game_columns)
 
 
-def _review() -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
+class _Names:
+    """What the usernames tell of their encoding: `marked`, those with a question mark, while none was seen
+    with a letter beyond ASCII, and whether one was, `foreign`."""
+
+    def __init__(self) -> None:
+        self.marked: set[str] = set()
+        self.foreign = False
+
+    def note(self, name: str) -> None:
+        """Look at one more."""
+        if not name.isascii():
+            self.foreign = True
+            self.marked.clear()
+        elif "?" in name:
+            self.marked.add(name)
+
+
+def _review(names: _Names) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
     days: dict[Any, int | None] = {}
 
     def row(values: tuple[Any, ...]) -> tuple[Any, ...]:
         user, game, hours, date, text = values
         user, game = _id(user), _game_id(game)
+        if user and not names.foreign:
+            names.note(user)
         if date.__class__ is not str:
             second = None  # absent, or no date
         elif date in days:
@@ -81,16 +119,21 @@ def _review() -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
         reject = None
         if user is None or game is None:
             reject = NO_USER if user is None else NO_GAME
+        elif not user.isascii() and UNDECODED in user:
+            reject = LOST_NAME
         elif second is None and date is not None:
             reject = NO_TIME
         try:
             played = _hours(hours)
         except numbers.AmbiguousNumberError:
             played, reject = None, reject or AMBIGUOUS
+        written = _text(text)
         unread = NO_HOURS if played is None and hours is not None else None
         if date is None:
             unread = f"{unread}{AND}{UNDATED}" if unread else UNDATED
-        return user, game, second, played, _text(text), unread, reject
+        if text.__class__ is not str and _unread(text, written):
+            unread = f"{unread}{AND}{NO_TEXT}" if unread else NO_TEXT
+        return user, game, second, played, written, unread, reject
 
     return row
 
@@ -115,11 +158,14 @@ def _game(values: tuple[Any, ...]) -> tuple[Any, ...]:
     game, name, title, genres, developer, publisher, released, tags, specs = values
     game = _game_id(game)
     year = _YEAR.search(released) if isinstance(released, str) else None
-    listed = {"genres": genres, "tags": tags, "specs": specs}
+    listed = {
+        "genres": genres, "developer": developer, "publisher": publisher, "tags": tags, "specs": specs
+    }  # fmt: skip
+    shown = _text(name) or _text(title)
     attributes = [
-        {"name": shown, "value": value}
-        for shown, value in (
-            ("Publisher", _known(publisher)),
+        {"name": called, "value": value}
+        for called, value in (
+            ("Publisher", ", ".join(_names(publisher, _NEVER))),
             ("Tags", ", ".join(_names(tags)[:MOST_TAGS])),
             ("Specs", ", ".join(_names(specs)[:MOST_SPECS])),
         )
@@ -127,7 +173,7 @@ def _game(values: tuple[Any, ...]) -> tuple[Any, ...]:
     ]
     return (
         game,
-        _text(name) or _text(title),
+        shown,
         _names(genres),
         _studios(developer),
         int(year[1]) if year else None,
@@ -136,6 +182,7 @@ def _game(values: tuple[Any, ...]) -> tuple[Any, ...]:
             unreadable(name)
             for name, unread in (
                 *((name, _unlisted(value)) for name, value in listed.items()),
+                ("title", _unread(name, shown) or _unread(title, shown)),
                 ("year", year is None and _dated(released)),
             )
             if unread
@@ -183,28 +230,34 @@ def _game_id(value: Any) -> str | None:
 
 
 def _text(value: Any) -> str | None:
-    if value.__class__ is list and value:
-        value = value[0]
-    return clean(value) if value.__class__ is str else None
+    """A text, or the only one of a list; null for anything else."""
+    if value.__class__ is str:
+        return clean(value)
+    texts, _ = names_in(value)
+    return clean(texts[0]) if len(texts) == 1 else None
 
 
-def _known(value: Any) -> str | None:
-    text = _text(value)
+def _unread(value: Any, read: Any) -> bool:
+    """Whether a value that is no text is there, and gave nothing."""
+    return not read and value.__class__ is not str and is_stated(value)
+
+
+def _known(value: str) -> str | None:
+    text = clean(value)
     return None if text is None or text.lower() in MISSING else text
 
 
-def _names(values: Any) -> list[str]:
+def _names(value: Any, marks: re.Pattern[str] = _MARKS) -> list[str]:
     """The names of a list, or of a text that joins them by commas or bars, cleaned, each once."""
-    if isinstance(values, str):
-        values = re.split(r"[,;|]", values)
-    if not isinstance(values, list):
-        return []
-    return list(dict.fromkeys(name for name in map(_known, values) if name))
+    names, _ = names_in(value)
+    if value.__class__ is str and names == [value]:
+        names = marks.split(clean(value) or "")
+    return list(dict.fromkeys(name for name in map(_known, names) if name))
 
 
 def _unlisted(value: Any) -> bool:
-    """Whether a value is there that is neither a list nor a text."""
-    return value.__class__ not in (list, str) and value is not None
+    """Whether something in a value that should be a list of names, or one name, is no name."""
+    return value.__class__ is not str and names_in(value)[1]
 
 
 def _dated(released: Any) -> bool:
@@ -215,9 +268,7 @@ def _dated(released: Any) -> bool:
 
 
 def _studios(value: Any) -> list[str]:
-    text = _known(value)
-    parts = [part.strip() for part in _STUDIOS.split(text)] if text else []
-    return _names([part for part in parts if not _PORT.search(part)])
+    return [part for part in _names(value, _STUDIOS) if not _PORT.search(part)]
 
 
 def _hours(value: Any) -> float | None:
@@ -258,7 +309,7 @@ def _batches(
 
     pick = literal_reader(keys)
     rows: list[tuple[Any, ...]] = []
-    broken, empty = 0, True
+    broken, foreign, empty = 0, 0, True
     for line in text_files.lines(path):
         if line is None:
             raw.reject(table, text_files.TOO_LONG)
@@ -268,12 +319,15 @@ def _batches(
             rows.append(row(values))
         elif not line.endswith(b"\n"):
             raise _cut_off(path)
+        elif not _is_utf8(line):
+            foreign += 1
         elif not line.isspace():
             broken += 1
         if len(rows) == ROWS:
             yield pa.RecordBatch.from_pydict(columns(rows))
             rows, empty = [], False
     raw.reject(table, NO_LITERAL, broken)
+    raw.reject(table, BAD_ENCODING, foreign)
     if rows or empty:
         yield pa.RecordBatch.from_pydict(columns(rows))
 
@@ -285,9 +339,19 @@ def _picked(pick: Callable[[str], tuple[Any, ...] | None], line: bytes) -> tuple
         return None
 
 
-def _require_literals(path: Path, keys: tuple[str, ...]) -> None:
-    """Raise `RawFileError` where the file is missing, empty, cut off, or none of its first lines is a
-    Python dict with one of `keys`. Whether a gzip file is complete shows when it is read.
+def _is_utf8(line: bytes) -> bool:
+    """Whether a line can be decoded."""
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _require_literals(path: Path, keys: tuple[str, ...], once: tuple[str, ...]) -> None:
+    """Raise `RawFileError` where the file is missing, empty, cut off, none of its first lines is a Python
+    dict with one of `keys`, or a record has one of the keys `once` twice, with other values. Whether a gzip
+    file is complete shows when it is read.
     """
     validate.require_not_empty(path)
     pick = literal_reader(keys)
@@ -303,6 +367,7 @@ def _require_literals(path: Path, keys: tuple[str, ...]) -> None:
     last = validate.tail_of(path, text_files.LONGEST_LINE).rsplit(b"\n", 1)[-1]
     if last.strip(b" \t\r" + text_files.CTRL_Z) and _picked(pick, last) is None:
         raise _cut_off(path)
+    require_keys_once(path, once, literal_pairs, quotes="'\"")
 
 
 def _cut_off(path: Path) -> RawFileError:

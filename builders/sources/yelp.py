@@ -31,8 +31,11 @@ from itdr.builders.sources._formats.jsonlines import (
     all_null_sql,
     first_text_sql,
     no_object_sql,
+    no_prose_sql,
     no_text_sql,
+    no_texts_sql,
     object_sql,
+    prose_sql,
     read_json,
     require_json_lines,
     texts_sql,
@@ -114,7 +117,8 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
         f"""
         SELECT nullif(trim(user_id), '') AS user_id, nullif(trim(business_id), '') AS item_id, rating,
             CAST(epoch(moment) AS BIGINT) AS "timestamp", 'review' AS event,
-            {clean_sql(first_text_sql("text"))} AS text,
+            {clean_sql("prose")} AS text,
+            {emptied.emptied_sql(text="no_prose")} AS emptied,
             CASE
                 WHEN {all_null_sql(list(types))} THEN '{NO_RECORD}'
                 WHEN {no_text_sql("user_id", "business_id")} THEN '{WRONG_TYPE}'
@@ -124,6 +128,7 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
                 WHEN moment IS NULL THEN '{NO_TIME}'
             END AS reject
         FROM (SELECT *, TRY_CAST(stars AS FLOAT) AS rating,
+            {prose_sql("text")} AS prose, {no_prose_sql("text")} AS no_prose,
             try_strptime("date", {forms}) AS moment FROM {read_json(path, types)})
         """
     )
@@ -132,10 +137,16 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
 def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     """Businesses with categories and the attributes that they have."""
     path = raw.path("business")
-    require_json_lines(path, ("business_id", "name", "city"))
+    require_json_lines(path, ("business_id", "name", "city"), nested=("attributes",))
     types = {
         **dict.fromkeys(("business_id", "name", "city"), "VARCHAR"),
         **dict.fromkeys(("categories", "attributes"), "JSON"),
+    }
+    unread = {
+        "title": "no_name",
+        "attributes": no_object_sql("attributes"),
+        "categories": no_texts_sql("categories"),
+        "city": "no_city",
     }
     return raw.con.sql(
         f"""
@@ -145,16 +156,17 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
             list_filter(list_transform({_categories("categories")},
                 lambda c: {clean_sql("c")}), lambda c: c IS NOT NULL) AS categories,
             {_attributes(f"CAST({object_sql('attributes')} AS MAP(VARCHAR, JSON))")} AS attributes,
-            {emptied.emptied_sql(attributes=no_object_sql("attributes"), categories=_NO_LIST, city="no_city")} AS emptied,
+            {emptied.emptied_sql(**unread)} AS emptied,
             CASE
                 WHEN {all_null_sql(list(types))} THEN '{NO_RECORD}'
                 WHEN {no_text_sql("business_id")} THEN '{WRONG_TYPE}'
                 WHEN nullif(trim(business_id), '') IS NULL THEN '{EMPTY_ID}'
             END AS reject
         FROM (
-            SELECT *, list_transform([{first_text_sql("name")}, {first_text_sql("city")}],
-                lambda t: {clean_value_sql("t", NO_NAME)}) AS texts,
-                coalesce(regexp_matches({first_text_sql("city")}, '{_NO_CITY}'), false) AS no_city
+            SELECT *, list_transform([{prose_sql("name")}, {prose_sql("city")}],
+                lambda t: {clean_value_sql("t", NO_NAME)}) AS texts, {no_prose_sql("name")} AS no_name,
+                {no_prose_sql("city")}
+                    OR coalesce(regexp_matches({first_text_sql("city")}, '{_NO_CITY}'), false) AS no_city
             FROM {read_json(path, types)}
         )
         """
@@ -163,7 +175,6 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
 
 _NO_CITY = r"^(?:#|[0-9]+(?:[.]0)?$|[\[{\-])|%[2-9A-F][0-9A-F]|Ã[\x{80}-\x{BF}]"
 """No name of a place: what a spreadsheet shows in place of one, a number, a list or object, codes."""
-_NO_LIST = "json_type(categories) NOT IN ('VARCHAR', 'ARRAY', 'NULL')"
 
 
 def _categories(column: str) -> str:
@@ -172,13 +183,16 @@ def _categories(column: str) -> str:
     Some names contain a comma of their own.
     """
     # Copies set the names apart by bars, semicolons or commas without a blank, which none holds.
-    names = "', ' || regexp_replace(joined, '\\s*[|;]\\s*|,(\\S)', ', \\1', 'g') || ', '"
+    names = f"', ' || regexp_replace(coalesce({clean_sql('joined')}, ''), '\\s*[|;]\\s*|,(\\S)', ', \\1', 'g') || ', '"
     for name in WITH_COMMAS:
         whole = duckdb_csv.literal(f", {name.replace(', ', _COMMA)}, ")
         names = f"replace({names}, {duckdb_csv.literal(f', {name}, ')}, {whole})"
     split = f"list_transform(string_split({names}, ', '), lambda c: replace(c, '{_COMMA}', ', '))"
     # The names of a list are split as well: one of them may hold all.
     return f"flatten(list_transform({texts_sql(column)}, lambda joined: {split}))"
+
+
+_UNQUOTED = """regexp_replace({0}, '^u?([''"])(.*)[''"]$', '\\2')"""
 
 
 def _attributes(column: str) -> str:
@@ -188,8 +202,9 @@ def _attributes(column: str) -> str:
     which the true keys count; releases before 2018 have JSON's own booleans, numbers, bare words and
     objects. What a business lacks (`False`, `None`, `'no'`, `'none'`) is left out.
     """
-    text = "json_extract_string(a.value, '$')"
-    word = f"""regexp_replace({text}, '^u?([''"])(.*)[''"]$', '\\2')"""
+    # Copies quote the values once more.
+    text = _UNQUOTED.format("json_extract_string(a.value, '$')")
+    word = _UNQUOTED.format(text)
     keys = f"""regexp_extract_all({text}, '[''"]([^''"]+)[''"]: ?[Tt]rue', 1)"""
     value = (
         f"CASE WHEN lower({text}) = 'true' THEN 'yes' "

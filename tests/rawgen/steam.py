@@ -48,7 +48,7 @@ BAD_REVIEWS = (
     ("{u'username': u'lost', u'date': u'2016-01-01', u'hours': 3.0}", "no product_id"),
     ("{u'username': u'cut', u'product_id': u'1', u'text': u'never", "not a Python dict"),
     ("[u'username', u'list']", "not a Python dict"),
-    ('{"username": "json", "product_id": "1", "early_access": false}', "not a Python dict"),
+    ('{"username": "json", "product_id": "1", "early_access": perhaps}', "not a Python dict"),
 )
 
 

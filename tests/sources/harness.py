@@ -101,6 +101,19 @@ def read(
     return rows, dict(rejects)
 
 
+def notes(source: str, folder: Path, table: str, **edition: Any) -> list[dict[str, Any]]:
+    """What a reader gives, row by row, with its columns `reject` and `emptied`.
+
+    edition: `facet` and `domain`.
+    """
+    declared = load(source)
+    with tempfile.TemporaryDirectory() as scratch, duckdb.connect() as con:
+        paths = plain(declared, find(declared, folder, **edition), Path(scratch))
+        found = _table(getattr(declared.readers, table)(Raw(declared.id, paths, con, **edition)))
+    none = {"reject": None, "emptied": None}
+    return [{**none, **row} for row in found.to_pylist()]
+
+
 def _within_limits(
     source: schema.Source, con: duckdb.DuckDBPyConnection, table: str, rows: pa.Table
 ) -> pa.Table:

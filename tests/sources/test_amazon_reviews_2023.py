@@ -15,7 +15,7 @@ from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.raw_files import Raw
 from itdr.builders.rawfiles import locate
 from itdr.builders.sources import amazon_reviews_2023 as reader
-from itdr.builders.sources._formats import jsonlines
+from itdr.builders.sources._formats import keys
 from itdr.builders.sources.amazon_reviews_2023 import SOURCE
 from tests import world
 from tests.rawgen import amazon_reviews_2023 as rawgen
@@ -404,8 +404,8 @@ def test_keys_with_two_values_are_looked_for_in_every_record(tmp_path: Path, pla
 def test_large_files_are_searched_for_two_values_in_samples(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jsonlines, "_PIECE", 1_000)
-    monkeypatch.setattr(jsonlines, "_CHECKED", 3_000)
+    monkeypatch.setattr(keys, "_PIECE", 1_000)
+    monkeypatch.setattr(keys, "_CHECKED", 3_000)
     line = json.dumps(REVIEW)
     whole = [line] * 500
     assert len(reviews(tmp_path, "\n".join(whole) + "\n")[0]) == 500

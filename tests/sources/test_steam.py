@@ -124,7 +124,7 @@ def test_absent_keys_and_both_kinds_of_strings(tmp_path: Path) -> None:
         "{'username': 'Ada', 'product_id': \"1\"}",
         "{ 'product_id' : '2','username':'Ada', }",  # not as `repr` writes it
         "{'username': 'A' 'da', 'product_id': '3', 'n': {'a': (1, None)}}",
-        "{'username': 'Eve', 'username': 'Ada', 'product_id': '4'}",
+        "{'username': 'Ada', 'username': 'Ada', 'product_id': '4'}",
         "{'username': 'Ad\\141', 'product_id': '\\N{DIGIT FIVE}'}\r",
     )
     assert [row["item_id"] for row in found] == ["1", "2", "3", "4", "5"]
@@ -133,12 +133,58 @@ def test_absent_keys_and_both_kinds_of_strings(tmp_path: Path) -> None:
     assert rejects == {}
 
 
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_a_key_with_two_values_is_refused(tmp_path: Path, quote: str) -> None:
+    first = "{'username': 'Ada', 'product_id': '1'}"
+    twice = "{'username': 'Eve', 'username': 'Ada', 'product_id': '4'}".replace("'", quote)
+    with pytest.raises(
+        RawFileError, match=f"at byte {len(first) + 1} has the key 'username' twice"
+    ):
+        reviews(tmp_path, first, twice)
+
+
 def test_halves_of_surrogate_pairs_do_not_stop_the_reading(tmp_path: Path) -> None:
     found, rejects = reviews(
-        tmp_path, r"{u'username': u'A\ud83d', u'product_id': u'1', u'text': u'\ud83d\ude00'}"
+        tmp_path,
+        r"{u'username': u'A\ud83d\ude00', u'product_id': u'1', u'text': u'B\ud83d \ud83d\ude00'}",
+        r"{u'username': u'A\ud83d', u'product_id': u'1'}",
     )
-    assert (found[0]["user_id"], found[0]["text"]) == ("A\ufffd", "\U0001f600")
+    assert [(one["user_id"], one["text"]) for one in found] == [
+        ("A\U0001f600", "B\ufffd \U0001f600")
+    ]
+    assert rejects == {"username with a letter that could not be decoded": 1}
+
+
+def test_records_in_json_are_read(tmp_path: Path) -> None:
+    found, rejects = reviews(
+        tmp_path,
+        r'{"username": "Zo\u00eb", "product_id": "1", "text": "a\/b", "early_access": false}',
+        r'{"username": "Ada", "product_id": "2", "text": "a\/b", "hours": 2.5}',
+    )
+    assert [(one["user_id"], one["text"]) for one in found] == [("Zoë", "a/b"), ("Ada", "a/b")]
     assert rejects == {}
+
+
+def named(*names: str) -> list[str]:
+    return [repr({"username": name, "product_id": str(n)}) for n, name in enumerate(names)]
+
+
+def test_usernames_saved_in_an_encoding_without_their_letters_are_refused(tmp_path: Path) -> None:
+    sound = ["Ada", "Bo", "who?", "what?", "why?", "why?"]
+    assert len(reviews(tmp_path, *named(*sound))[0]) == 6
+    assert len(reviews(tmp_path, *named(*sound, "?da", "Zoë"))[0]) == 8
+    with pytest.raises(RawFileError, match="4 have question marks"):
+        reviews(tmp_path, *named(*sound, "?da"))
+
+
+def test_lines_in_another_encoding_are_counted_as_such(tmp_path: Path) -> None:
+    lines = [*named(*"abcdef"), "{'username': 'Zo\udceb', 'product_id': '9'}", "{'username'"]
+    text = "".join(f"{line}\n" for line in lines)
+    (tmp_path / REVIEWS).write_bytes(gzip.compress(text.encode("utf-8", "surrogateescape")))
+    assert read(SOURCE, tmp_path, "interactions")[1] == {
+        "invalid encoding": 1,
+        "not a Python dict": 1,
+    }
 
 
 def test_bad_reviews_are_counted_by_reason(tmp_path: Path) -> None:
@@ -156,7 +202,7 @@ def test_a_line_that_is_not_utf8_is_counted(tmp_path: Path) -> None:
         file.write("{'username': '\u00e9\u2028', 'product_id': '1'}\n".encode())
     found, rejects = read(SOURCE, tmp_path, "interactions")
     assert found.column("user_id").to_pylist() == ["Ada", "\u00e9"]
-    assert rejects == {"not a Python dict": 1}
+    assert rejects == {"invalid encoding": 1}
 
 
 def test_games_of_all_kinds(tmp_path: Path) -> None:

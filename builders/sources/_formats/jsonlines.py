@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -18,35 +18,44 @@ from typing import Any
 from itdr.builders.core import emptied, numbers
 from itdr.builders.core.duckdb_csv import literal
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.core.python_lists import string_list_sql
+from itdr.builders.core.python_lists import NAMING, string_list_sql
 from itdr.builders.core.reasons import ROUNDED
-from itdr.builders.core.text_files import AGAIN, LONGEST_LINE, lines, open_bytes
+from itdr.builders.core.text_files import AGAIN, LONGEST_LINE, lines
+from itdr.builders.sources._formats.keys import require_keys_once
 from itdr.builders.sources._formats.validate import require_encoding, tail_of
 
 _HEAD = 1 << 16
 _LINES = 20
-_PIECE = 1 << 20
-_CHECKED = 1 << 26
-_PARSED = 100_000
 
 
-def require_json_lines(path: Path, keys: Sequence[str], once: Sequence[str] = ()) -> None:
+def require_json_lines(
+    path: Path, keys: Sequence[str], once: Sequence[str] = (), nested: Collection[str] = ()
+) -> None:
     """Check that a file is JSON Lines with the expected keys, and is not cut off.
 
     Args:
         path: the file.
         keys: keys that one of the first 20 records must contain.
         once: keys that no record may hold twice; by default `keys`.
+        nested: keys whose values are objects.
 
     Raises:
         RawFileError: the file is missing, empty, cut off within its last record, or something else; a
-            record holds one of the keys twice, and nobody can tell which value counts.
+            record holds one of the keys twice, and nobody can tell which value counts; objects were
+            taken apart, as in `attributes.WiFi`.
     """
     require_encoding(path, limit=_HEAD)
     shown = ""
     for line in islice(lines(path), _LINES):
         shown = shown or (line or b"")[:160].decode("utf-8", "replace").strip()
-        if line and set(keys) <= _keys(line):
+        found = _keys(line or b"")
+        flat = [key for key in sorted(found) if key.partition(".")[0] in nested and "." in key]
+        if flat:
+            raise RawFileError(
+                f"{path}: the records have keys such as {flat[0]!r}, so a program took their objects "
+                f"apart. {AGAIN}"
+            )
+        if set(keys) <= found:
             break
     else:
         raise RawFileError(
@@ -59,46 +68,20 @@ def require_json_lines(path: Path, keys: Sequence[str], once: Sequence[str] = ()
             f"{path}: the last line has no line end and is no whole record, so the file was cut off: "
             f"{last[-80:].decode('utf-8', 'replace')!r}. {AGAIN}"
         )
-    _require_keys_once(path, once or keys)
+    require_keys_once(path, once or keys, _objects)
 
 
-def _require_keys_once(path: Path, keys: Sequence[str]) -> None:
-    """Check that no record holds one of the keys twice with different values.
+def _objects(line: bytes) -> list[list[tuple[str, Any]]]:
+    """The keys of each object in a line with their values, as often as they stand there."""
+    found: list[list[tuple[str, Any]]] = []
 
-    A program that writes keys twice does so in many records: of a file beyond `_CHECKED` bytes every
-    sixteenth megabyte is looked at. Keys are counted first, since few files call for parsing; at most
-    `_PARSED` records are parsed, for files whose nested objects have keys of the same names.
-    """
-    marks = [f'"{key}"'.encode() for key in keys]
-    with open_bytes(path) as file:
-        start = parsed = 0
-        while parsed < _PARSED and (block := file.read(_PIECE) + file.readline(LONGEST_LINE)):
-            often = {block.count(mark) for mark in marks} - {0}
-            often.add(block.count(b"\n") + (not block.endswith(b"\n")))
-            if len(often) > 1:  # or there is a blank line
-                for line in block.split(b"\n"):
-                    if any(line.count(mark) > 1 for mark in marks):
-                        _require_once(path, start + block.index(line), line, keys)
-                        parsed += 1
-            start += len(block)
-            if start > _CHECKED:
-                file.seek(start + 15 * _PIECE)
-                start = file.tell() + len(file.readline(LONGEST_LINE))
-
-
-def _require_once(path: Path, start: int, line: bytes, keys: Sequence[str]) -> None:
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        record = dict(pairs)
-        for key, value in pairs:
-            if key in keys and record[key] != value:
-                raise RawFileError(
-                    f"{path}: the record at byte {start:,} has the key {key!r} twice, with different "
-                    f"values. {AGAIN}"
-                )
-        return record
+    def noted(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found.append(pairs)
+        return dict(pairs)
 
     with contextlib.suppress(ValueError, RecursionError):
-        json.loads(line, object_pairs_hook=once)
+        json.loads(line, object_pairs_hook=noted)
+    return found
 
 
 def _keys(line: bytes) -> set[str]:
@@ -166,7 +149,8 @@ def _shortened(column: str) -> str:
 
 
 def texts_sql(value: str) -> str:
-    """SQL (VARCHAR[]) for the texts of a JSON value: a text or number, a list of these, or a list of lists.
+    """SQL (VARCHAR[]) for the texts of a JSON value: a text or number, a list of these, of records that
+    name something, or of lists.
 
     Null, an object and `NaN` give an empty list. A text that is a list as Python writes it, as pandas
     leaves it in a table, gives that list.
@@ -180,17 +164,48 @@ def texts_sql(value: str) -> str:
     text = f"json_extract_string({value}, '$')"
     written = string_list_sql(text)
     text_or_list = (
-        f"CASE WHEN NOT starts_with({text}, '[') THEN [{text}] WHEN trim({text}) = '[]' THEN [] "
+        f"CASE WHEN left({text}, 1) NOT IN ('[', '(', '{{') THEN [{text}] WHEN trim({text}) = '[]' THEN [] "
         f"WHEN len({written}) > 0 THEN {written} ELSE [{text}] END"
     )
     return (
         f"CASE json_type({value}) WHEN 'ARRAY' THEN list_filter(list_concat("
         f"json_extract_string({value}, '$[*][*]'), list_transform(list_filter("
-        f"json_extract({value}, '$[*]'), lambda j: json_type(j) NOT IN ('ARRAY', 'OBJECT', 'NULL')), "
-        "lambda j: json_extract_string(j, '$'))), lambda t: t IS NOT NULL) "
-        f"WHEN 'OBJECT' THEN [] WHEN 'NULL' THEN [] WHEN 'DOUBLE' THEN CASE WHEN "
+        f"json_extract({value}, '$[*]'), lambda j: json_type(j) NOT IN ('ARRAY', 'NULL')), "
+        f"lambda j: CASE WHEN json_type(j) = 'OBJECT' THEN {_NAMED} ELSE json_extract_string(j, '$') END)), "
+        "lambda t: t IS NOT NULL) "
+        f"WHEN 'OBJECT' THEN [] WHEN 'NULL' THEN [] WHEN 'BOOLEAN' THEN [] WHEN 'DOUBLE' THEN CASE WHEN "
         f"isfinite(CAST({value} AS DOUBLE)) THEN [json_extract_string({value}, '$')] ELSE [] END "
         f"ELSE CASE WHEN {value} IS NULL THEN [] ELSE {text_or_list} END END"
+    )
+
+
+def no_texts_sql(value: str) -> str:
+    """SQL condition: a JSON value is neither text nor list, or a list in which a record names nothing.
+
+    Args:
+        value: an SQL expression of type JSON.
+    """
+    nameless = f"lambda j: json_type(j) = 'OBJECT' AND ({_NAMED}) IS NULL"
+    return (
+        f"CASE json_type({value}) WHEN 'ARRAY' "
+        f"THEN len(list_filter(json_extract({value}, '$[*]'), {nameless})) > 0 "
+        f"ELSE coalesce(json_type({value}) NOT IN ('VARCHAR', 'NULL'), false) END"
+    )
+
+
+def no_prose_sql(text: str) -> str:
+    """SQL condition: what was read as VARCHAR is true, false, an object, or a list other than of one text.
+
+    Args:
+        text: an SQL expression.
+    """
+    one = f"json_array_length({text}) = 1 AND json_type({text}, '$[0]') = 'VARCHAR'"
+    nothing = f"json_array_length({text}) = 0"
+    return (
+        f"(CASE WHEN {text} IN ('true', 'false') THEN true WHEN {text} IS NULL "
+        f"OR left({text}, 1) NOT IN ('{{', '[') OR NOT json_valid({text}) THEN false "
+        f"WHEN json_type({text}) = 'ARRAY' THEN NOT ({one}) AND NOT ({nothing}) "
+        f"ELSE {text} <> '{{}}' END)"
     )
 
 
@@ -202,6 +217,15 @@ def first_text_sql(text: str) -> str:
     """
     listed = f"starts_with({text}, '[\"') AND json_valid({text})"
     return f"CASE WHEN {listed} THEN json_extract_string({text}, '$[0]') ELSE {text} END"
+
+
+def prose_sql(text: str) -> str:
+    """`first_text_sql`; null for what `no_prose_sql` says is no text.
+
+    Args:
+        text: an SQL expression.
+    """
+    return f"CASE WHEN NOT {no_prose_sql(text)} THEN {first_text_sql(text)} END"
 
 
 def parsed_json_sql(value: str) -> str:
@@ -235,6 +259,10 @@ def no_object_sql(value: str) -> str:
     """
     text = f"coalesce(json_extract_string({value}, '$'), '')"
     return emptied.unread_sql(text, object_sql(value))
+
+
+_NAMED = "coalesce(" + ", ".join(f"json_extract_string(j, '$.{key}')" for key in NAMING) + ")"
+"""SQL for what a record of the list's, `j`, names."""
 
 
 def all_null_sql(columns: Sequence[str]) -> str:
