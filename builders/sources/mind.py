@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.letters import LetterCounts
 from itdr.builders.core.reasons import EMPTY_ID, ENOUGH_TO_JUDGE, NO_TIME, is_unreadable
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Source, column_names
 from itdr.builders.sources._formats import arrow
@@ -163,22 +164,34 @@ def _day_first(raw: Raw, key: str) -> bool:
 
 def items(raw: Raw) -> Iterator[pa.RecordBatch]:
     """News with category and subcategory; those of train and dev are mostly the same."""
-    import pyarrow.compute as pc
-
     for key in EDITIONS[find_edition(raw)][1::2]:
         if raw.has(key):
-            for columns in line_files.read_records(raw, "items", raw.path(key), 8):
-                ids, category, subcategory, title, abstract = columns[:5]
-                both = pc.binary_join_element_wise(category, subcategory, "\t")
-                yield from arrow.record_batches(
-                    {
-                        "item_id": ids,
-                        "title": arrow.tidy(title),
-                        "categories": arrow.split_lists(both, "\t"),
-                        "description": arrow.tidy(abstract),
-                        "reject": _bad_news(ids),
-                    }
-                )
+            yield from _news(raw, raw.path(key))
+
+
+def _news(raw: Raw, path: Path) -> Iterator[pa.RecordBatch]:
+    """The news of one file. Its titles are judged by themselves: those of the other are mostly the same, and
+    one record of each is kept.
+    """
+    import pyarrow.compute as pc
+
+    letters = LetterCounts()
+    for columns in line_files.read_records(raw, "items", path, 8):
+        ids, category, subcategory, title, abstract = columns[:5]
+        both = pc.binary_join_element_wise(category, subcategory, "\t")
+        shown = arrow.tidy(title)
+        letters.add(shown)
+        yield from arrow.record_batches(
+            {
+                "item_id": ids,
+                "title": shown,
+                "categories": arrow.split_lists(both, "\t"),
+                "description": arrow.tidy(abstract),
+                "reject": _bad_news(ids),
+            }
+        )
+    if fault := letters.fault("titles", str(path)):
+        raise RawFileError(f"{raw.source}: {fault}")
 
 
 def _history(user: pa.StringArray, news: pa.StringArray, seen: set[int]) -> dict[str, Any]:

@@ -316,3 +316,18 @@ def test_labels_that_are_all_clicks_are_refused(tmp_path: Path) -> None:
         RawFileError, match=r"all [0-9,]+ news shown in impressions were clicked on"
     ):
         read("mind", tmp_path, "interactions")
+
+
+@pytest.mark.parametrize("damaged", [TRAIN, "MINDsmall_dev"])
+def test_titles_encoded_twice_in_one_of_two_files_are_refused(tmp_path: Path, damaged: str) -> None:
+    for part in (TRAIN, "MINDsmall_dev"):
+        lines = [f"N{n}\ta\tb\tCafé {n}\t\tu\t[]\t[]" for n in range(4)]
+        put(tmp_path, *lines, name="news.tsv", part=part)
+        put(tmp_path, "1\tU1\t11/11/2019 9:05:58 AM\tN1\tN2-1", part=part)
+    assert read(ID, tmp_path, "items")[0].num_rows == 8
+    path = tmp_path / damaged / "news.tsv"
+    path.write_text(path.read_bytes().decode("latin-1"), encoding="utf-8")
+    with pytest.raises(
+        RawFileError, match=f"of 4 titles .*{damaged}/news.tsv, 4 were encoded twice"
+    ):
+        read(ID, tmp_path, "items")

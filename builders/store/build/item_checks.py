@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.letters import ENOUGH_IF_ALL
 from itdr.builders.core.reasons import ENOUGH_TO_JUDGE
 from itdr.builders.core.schema import Source
 from itdr.builders.store.build.limits import Row
-from itdr.builders.store.build.text_checks import ENOUGH_IF_ALL
 
 ENOUGH_TO_COMPARE = 2 * ENOUGH_TO_JUDGE
 """So many items show which of two columns has more different values."""

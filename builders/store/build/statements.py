@@ -10,16 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from itdr.builders.core.letters import FOREIGN, LOST, TWICE
 from itdr.builders.core.schema import EVENTS
 
 _LIST = "array_to_string({}, chr(31))"
-_FOREIGN = "[^ -~]"
-_AGAIN = bytes(range(0x80, 0xA0)).decode("cp1252", "ignore") + "".join(map(chr, range(0x80, 0xC0)))
-_TWICE = f"[Â-ô][{_AGAIN}]|[Ãâãð] "
-"""UTF-8 that was read as Latin-1 or Windows-1252 and saved as UTF-8 again: "Ã©" for "é". The controls of
-Latin-1 are blanks in stored texts."""
-_LOST = "[A-Za-z][?]+[a-z]"
-"""A letter that an encoding lacks, saved as a question mark: "Am?lie"."""
 _ADDRESSED = "%[2-9A-F][0-9A-F]|%[2-9a-f][0-9a-f]|^[^ ]*[A-Za-z][+][A-Za-z][^ ]*$"
 """A character or a blank as in addresses: "Caf%C3%A9", "Blue+Train". It may be "100% Cotton"."""
 _EACH = "p.name || chr(30) || coalesce(p.value, '')"
@@ -27,9 +21,9 @@ FUNCTIONS = {
     "duckdb": (
         f"CREATE OR REPLACE TEMPORARY MACRO listed(a) AS {_LIST.format('a')}",
         f"CREATE OR REPLACE TEMPORARY MACRO paired(a) AS {_LIST.format(f'list_transform(a, lambda p: {_EACH})')}",
-        f"CREATE OR REPLACE TEMPORARY MACRO beyond_ascii(a) AS regexp_matches(a, '{_FOREIGN}')",
-        f"CREATE OR REPLACE TEMPORARY MACRO encoded_twice(a) AS regexp_matches(a, '{_TWICE}')",
-        f"CREATE OR REPLACE TEMPORARY MACRO lost_letter(a) AS regexp_matches(a, '{_LOST}')",
+        f"CREATE OR REPLACE TEMPORARY MACRO beyond_ascii(a) AS regexp_matches(a, '{FOREIGN}')",
+        f"CREATE OR REPLACE TEMPORARY MACRO encoded_twice(a) AS regexp_matches(a, '{TWICE}')",
+        f"CREATE OR REPLACE TEMPORARY MACRO lost_letter(a) AS regexp_matches(a, '{LOST}')",
         "CREATE OR REPLACE TEMPORARY MACRO day_of_month(a) AS day(make_timestamp(a * 1000000))",
         f"CREATE OR REPLACE TEMPORARY MACRO addressed(a) AS regexp_matches(a, '{_ADDRESSED}')",
     ),
@@ -41,11 +35,11 @@ FUNCTIONS = {
         "paired(a ARRAY<STRUCT<name: STRING, value: STRING>>) RETURNS STRING "
         f"RETURN array_join(transform(a, p -> {_EACH}), chr(31))",
         "CREATE OR REPLACE TEMPORARY FUNCTION beyond_ascii(a STRING) RETURNS BOOLEAN "
-        f"RETURN a RLIKE '{_FOREIGN}'",
+        f"RETURN a RLIKE '{FOREIGN}'",
         "CREATE OR REPLACE TEMPORARY FUNCTION encoded_twice(a STRING) RETURNS BOOLEAN "
-        f"RETURN a RLIKE '{_TWICE}'",
+        f"RETURN a RLIKE '{TWICE}'",
         "CREATE OR REPLACE TEMPORARY FUNCTION lost_letter(a STRING) RETURNS BOOLEAN "
-        f"RETURN a RLIKE '{_LOST}'",
+        f"RETURN a RLIKE '{LOST}'",
         "CREATE OR REPLACE TEMPORARY FUNCTION day_of_month(a BIGINT) RETURNS INT "
         "RETURN day(timestamp_seconds(a))",
         "CREATE OR REPLACE TEMPORARY FUNCTION addressed(a STRING) RETURNS BOOLEAN "

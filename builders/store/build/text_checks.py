@@ -8,14 +8,10 @@ from typing import Any
 
 from itdr.builders.core.emptied import escaped, printed_as_is
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.core.reasons import ENOUGH_TO_JUDGE
+from itdr.builders.core.letters import ENOUGH_IF_ALL, UNDECODED, letters_fault
 from itdr.builders.core.schema import Source
 from itdr.builders.store.build.limits import Row
 
-ENOUGH_IF_ALL = 4
-"""So many texts suffice to conclude something from all of them; fewer than `ENOUGH_TO_JUDGE` never do from some."""
-MOST = 0.8
-"""The share of the texts with letters beyond ASCII from which on a damage is that of the whole file."""
 MOST_ADDRESSED = 0.1
 """The share of titles with codes as in addresses: those of one plain word have none."""
 JUDGED: Mapping[str, Mapping[str, str]] = {
@@ -58,7 +54,7 @@ def letters_query(table: str, column: str) -> str:
     return f"""
 SELECT count(CASE WHEN beyond_ascii({text}) THEN 1 END) AS beyond,
        count(CASE WHEN {twice} THEN 1 END) AS twice,
-       count(CASE WHEN {text} LIKE '%\N{REPLACEMENT CHARACTER}%' THEN 1 END) AS undecoded,
+       count(CASE WHEN {text} LIKE '%{UNDECODED}%' THEN 1 END) AS undecoded,
        {lost} AS lost
 FROM {_VIEWS[table]} WHERE reject IS NULL AND {text} IS NOT NULL
 """
@@ -90,33 +86,11 @@ def require_sound_texts(
     names = ", ".join(map(str, files))
     for column, called in JUDGED.get(table, {}).items():
         if column in columns:
-            _require_letters(source, called, row(letters_query(table, column)), names)
+            found = letters_fault(called, names, *row(letters_query(table, column)))
+            if found:
+                raise RawFileError(f"{source.id}: {found}")
     if table == "items" and "title" in columns:
         _require_no_codes(source, row(CODES), names, emptied)
-
-
-def _require_letters(source: Source, called: str, found: Sequence[Any], names: str) -> None:
-    n, twice, undecoded, lost = found
-    if _is_most(twice, n):
-        raise RawFileError(
-            f"{source.id}: of {n:,} {called} with letters beyond ASCII in {names}, {twice:,} were "
-            "encoded twice, such as 'Ã©' for 'é': put the official file in place."
-        )
-    if _is_most(undecoded, n):
-        raise RawFileError(
-            f"{source.id}: of {n:,} {called} with letters beyond ASCII in {names}, {undecoded:,} have a "
-            "mark in place of a letter that a program could not decode. Put the official file in place."
-        )
-    if lost >= ENOUGH_IF_ALL and lost > n:
-        raise RawFileError(
-            f"{source.id}: {lost:,} {called} in {names} have question marks in place of letters, "
-            f"and {n:,} have a letter beyond ASCII: they were saved in an encoding that lacks them. Put the "
-            "official file in place."
-        )
-
-
-def _is_most(damaged: int, n: int) -> bool:
-    return (n >= ENOUGH_TO_JUDGE and damaged >= MOST * n) or n == damaged >= ENOUGH_IF_ALL
 
 
 def _require_no_codes(
