@@ -29,7 +29,11 @@ CTRL_Z = b"\x1a"
 GZIP = b"\x1f\x8b"
 AGAIN = "Fetch it again, or put the official file in its place."
 _BLOCK = 1 << 20
-_WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_WIDE = {
+    codecs.BOM_UTF32_LE: "UTF-32", codecs.BOM_UTF32_BE: "UTF-32",
+    codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16",
+}  # fmt: skip
+"""Byte order marks; that of UTF-32 begins with that of UTF-16."""
 _LATIN = "".join(
     bytes([code]).decode("latin-1" if code in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else "cp1252")
     for code in range(256)
@@ -54,6 +58,15 @@ def is_gzip(path: Path) -> bool:
     """Whether a file starts with gzip's magic bytes, whatever its name."""
     with path.open("rb") as file:
         return file.read(2) == GZIP
+
+
+def wide_encoding(head: bytes) -> str:
+    """The encoding with several bytes to each letter that a file's byte order mark names; "" where none.
+
+    Args:
+        head: the first bytes of the file.
+    """
+    return next((name for mark, name in _WIDE.items() if head.startswith(mark)), "")
 
 
 def open_bytes(path: Path) -> IO[bytes]:
@@ -155,7 +168,7 @@ def normalize(
         suspect: the file may hold overlong lines, or be one to mend (see `text_watch`).
 
     Returns:
-        The file to read. UTF-16 and files with single NUL bytes are left for their reader to refuse.
+        The file to read. UTF-16, UTF-32 and files with single NUL bytes are left for their reader to refuse.
 
     Raises:
         RawFileError: a gzip stream is cut off or damaged, or something follows it; a file that is
@@ -163,7 +176,7 @@ def normalize(
     """
     packed = is_gzip(path)
     head = next(blocks(path), b"")
-    if head.startswith(_WIDE):
+    if wide_encoding(head):
         return TextFile(path)
     bare_cr = b"\n" not in head and b"\r" in head
     if not (packed or bare_cr or suspect) and (encoding == "utf-8" or _is_ascii(path)):
@@ -229,10 +242,14 @@ def without_holes(path: Path, pieces: Iterable[bytes]) -> Iterator[bytes]:
         The pieces, unchanged.
 
     Raises:
-        RawFileError: there is a block of NUL bytes.
+        RawFileError: there is a block of NUL bytes, or the whole is a tar archive.
     """
     seen = 0
     for piece in pieces:
+        if not seen and piece[257:262] == b"ustar":
+            raise RawFileError(
+                f"{path}: it holds a tar archive, not the file itself. Unpack it there."
+            )
         if b"\0" in piece and HOLE in piece:
             raise RawFileError(
                 f"{path}: a block of NUL bytes at byte {seen + piece.index(HOLE):,}: a part of the file "

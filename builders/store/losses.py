@@ -83,7 +83,7 @@ def untitled(manifest: Mapping[str, Any]) -> list[str]:
 
 
 _DUPLICATES = {
-    "identical": "have the same user, item, time and values as another",
+    "identical": "have the same user, item, time and rating or count as another",
     "contradicting": "contradict another of the same user, item and time; all of them are kept",
 }
 

@@ -302,3 +302,19 @@ def test_ids_of_the_old_kind_are_ids(tmp_path: Path) -> None:
     found, rejects = read(SOURCE, tmp_path, "interactions")
     assert found.column("user_id").to_pylist() == ["#oc-R115TNMSPFT9I7"]
     assert rejects == {"malformed id": 1}
+
+
+@pytest.mark.parametrize(
+    ("time", "reason"),
+    [
+        ("-1", None),
+        ("0", None),
+        ("", None),
+        ("-2100000000", "no valid time"),
+        ("9" * 11, "no valid time"),
+    ],
+)
+def test_times_before_1970_are_no_times(time: str, reason: str | None, tmp_path: Path) -> None:
+    found, rejects = reviews(tmp_path, {**REVIEW, "review/time": time})
+    assert rejects == ({reason: 1} if reason else {})
+    assert [row["timestamp"] for row in found] == ([] if reason else [None])

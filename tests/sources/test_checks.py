@@ -82,6 +82,7 @@ def test_broken_headers_are_refused(path: Path) -> None:
     refused(path, b"userId,movieId,rating,more\n", "has other columns", "more", exact=True)
     refused(path, b"movieId,userId,rating\n", "has other columns", exact=True)
     refused(path, GOOD.decode().encode("utf-16"), "UTF-16")
+    refused(path, GOOD.decode().encode("utf-32"), "UTF-32")
     refused(path, GOOD.decode().encode("utf-16-le"), "NUL byte")
     refused(path, b"<!DOCTYPE html>\n", "web page")
     refused(path, b"us\xe9r,movieId,rating\n", "not utf-8")

@@ -55,7 +55,7 @@ def test_contradicting_ratings_are_counted_and_kept(
     assert damaged["rows"]["interactions"] == clean["rows"]["interactions"] + 7  # type: ignore[index]
     sentences = losses.duplicates(damaged)
     assert sentences == [
-        "2 interactions have the same user, item, time and values as another",
+        "2 interactions have the same user, item, time and rating or count as another",
         "5 interactions contradict another of the same user, item and time; all of them are kept",
     ]
     assert all(sentence in caplog.text for sentence in sentences)

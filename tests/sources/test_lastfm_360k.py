@@ -13,7 +13,7 @@ from itdr.builders.core.errors import RawFileError
 from itdr.builders.sources._shared import lastfm
 from tests.rawgen import lastfm_360k as rawgen
 from tests.rawgen.common import Facts
-from tests.sources.harness import load, read, real, rows
+from tests.sources.harness import load, notes, read, real, rows
 
 ID = "lastfm-360k"
 FILES = {
@@ -208,3 +208,19 @@ def test_musicbrainz_ids_are_read_whatever_stands_around_their_digits() -> None:
     assert read_ids.null_count == len(ids)
     told = lastfm.malformed_mbids(ids, read_ids).to_pylist()
     assert told == [False] * len(missing) + [True] * len(malformed)
+
+
+@pytest.mark.parametrize(
+    ("stated", "read", "counted"),
+    [
+        ("USA", "United States", None), ("usa", "United States", None), ("U.K.", "United Kingdom", None),
+        ("UAE", "United Arab Emirates", None), ("Germany", "Germany", None), ("", None, None),
+        ("DEU", None, "country unreadable"), ("DE", None, "country unreadable"),
+        ("276", None, "country unreadable"),
+    ],
+)  # fmt: skip
+def test_countries_by_their_common_names(
+    stated: str, read: str | None, counted: str | None, tmp_path: Path
+):
+    (row,) = notes(ID, profile(tmp_path, f"{USER}\tf\t22\t{stated}\tFeb 1, 2007"), "users")
+    assert (row["country"], row["emptied"]) == (read, counted)

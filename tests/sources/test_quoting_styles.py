@@ -59,9 +59,15 @@ def test_a_column_is_quoted_where_each_comma_is(quoted: int, tmp_path: Path) -> 
     assert titles(tmp_path, news("\t".join, names)) == (bare if quoted > 3 else names)
 
 
+@pytest.mark.parametrize("other", ["Low", "'Low'"])
+def test_a_column_is_quoted_where_each_blank_is(other: str, tmp_path: Path) -> None:
+    names = [*(f'"A {n}"' for n in range(4)), other, '"B, C"']
+    assert titles(tmp_path, news("\t".join, names)) == [name.strip('"') for name in names]
+
+
 @pytest.mark.parametrize("other", ["A, 5", '"A 5"'])
 def test_quotes_that_the_texts_have_themselves_stay(other: str, tmp_path: Path) -> None:
-    names = [*(f'"A, {n}"' for n in range(5)), other]
+    names = [*(f'"A,{n}"' for n in range(5)), other, "B C"]
     assert titles(tmp_path, news("\t".join, names)) == names
 
 

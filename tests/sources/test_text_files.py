@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -158,3 +159,12 @@ def test_a_line_of_200_megabytes_costs_neither_memory_nor_time(
     assert int(counted) == 1 and same == "True"
     assert int(memory) < 300, f"{memory} MB more than for the small file"
     assert float(seconds) < 15
+
+
+def test_a_tar_archive_under_the_name_of_a_file_is_called_so(tmp_path: Path) -> None:
+    inner, path = tmp_path / "a.json", tmp_path / "a.json.gz"
+    inner.write_text("{}\n")
+    with tarfile.open(path, "w:gz") as archive:
+        archive.add(inner, "a.json")
+    with pytest.raises(RawFileError, match=r"a\.json\.gz: it holds a tar archive"):
+        list(lines(path))

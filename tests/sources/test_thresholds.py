@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.core.reasons import OUTSIDE_SCALE, is_unreadable
+from itdr.builders.core.reasons import IMPLAUSIBLE_TIME, NO_TIME, OUTSIDE_SCALE, is_unreadable
 from itdr.builders.core.schema import Source
 from itdr.builders.store.build import item_checks, limits, text_checks
 from itdr.builders.store.engine import connect
@@ -233,6 +233,24 @@ def test_missing_times_are_refused_from_the_threshold_on(
         return check()
     with pytest.raises(RawFileError, match=f"none of the {rows} interactions"):
         check()
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        (
+            IMPLAUSIBLE_TIME,
+            "7 interactions in raw.csv have an implausible time, and the 20 others have none",
+        ),
+        (NO_TIME, "7 interactions in raw.csv have no valid time, and the 20 others have none"),
+    ],
+)
+def test_times_that_were_converted_are_called_so(
+    reason: str, said: str, con: duckdb.DuckDBPyConnection
+) -> None:
+    row = rows_of(con, "interactions_staged", {"timestamp": [None] * 20})
+    with pytest.raises(RawFileError, match=said):
+        limits.require_limits(SOURCE, ("timestamp",), row, {("interactions", reason): 7}, FILES)
 
 
 @pytest.mark.parametrize(

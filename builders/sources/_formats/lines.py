@@ -10,13 +10,13 @@ from __future__ import annotations
 import codecs
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from itdr.builders.core.duckdb_csv import BAD_SHAPE, CSV_REASONS
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.core.text_files import LONGEST_LINE, TOO_LONG, whole_blocks
+from itdr.builders.core.text_files import LONGEST_LINE, TOO_LONG, whole_blocks, wide_encoding
 from itdr.builders.sources._formats.validate import AGAIN, head_of, require_not_empty, tail_of
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ HEAD = 1 << 20
 ENOUGH_VALUES = 10
 """Lines that show that a column is quoted."""
 ENOUGH_SPECIAL = 4
-"""Values with a comma that show that a program quoted those, and those alone."""
+"""Values with a comma or a blank that show that a program quoted those, and those alone."""
 _QUOTED = r'^"(?:(?:[^"]|"")*|(?:[^"\\]|\\.)*)"$'
 """A field as a CSV writer quotes it, with inner quotes doubled or behind a backslash."""
 _QUOTED_WITHIN = r'^"(?:(?:[^"]|"")*""(?:[^"]|"")*|(?:[^"\\]|\\.)*\\"(?:[^"\\]|\\.)*)"$'
@@ -118,8 +118,8 @@ def _require_layout(path: Path, fields: int, delimiter: str) -> None:
     """
     require_not_empty(path)
     head = head_of(path)
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise RawFileError(f"{path}: the file is UTF-16, expected UTF-8. {AGAIN}")
+    if wide := wide_encoding(head):
+        raise RawFileError(f"{path}: the file is {wide}, expected UTF-8. {AGAIN}")
     if b"\0" in head:
         raise RawFileError(f"{path}: holds NUL bytes, so it is no text file or is damaged. {AGAIN}")
     lines = head.splitlines() if b"\n" not in head else head.split(b"\n")
@@ -166,14 +166,14 @@ def unquote(texts: pa.StringArray, *, always: bool = False) -> pa.StringArray:
 def _quoted_columns(path: Path, fields: int, delimiter: str, skip: int) -> list[bool]:
     """Which columns a program put between quotes: all, where the first line is so; or those that have
     quotes in each of the first lines, of which there are `ENOUGH_VALUES`; or those of which it quoted the
-    values with a comma or a quote, and no other, as spreadsheets do when they save text with TABs.
+    values with a comma (or a blank) or a quote, and no other, as spreadsheets do when they save text with TABs.
     """
     lines = head_of(path, HEAD).removeprefix(codecs.BOM_UTF8).split(b"\n")[skip:-1]
     rows = [line.rstrip(b"\r").split(delimiter.encode()) for line in lines]
     if rows and len(rows[0]) >= fields and all(map(_between_quotes, rows[0])):
         return [True] * fields
     columns = [[row[place] for row in rows if len(row) == fields] for place in range(fields)]
-    if delimiter != "," and _is_quoted_where_special(itertools.chain(*columns)):
+    if delimiter != "," and _is_quoted_where_special(list(itertools.chain(*columns))):
         return [True] * fields
     return [
         _is_quoted(values) or (delimiter != "," and _is_quoted_where_special(values))
@@ -187,17 +187,17 @@ def _is_quoted(column: Sequence[bytes]) -> bool:
     return len(values) >= ENOUGH_VALUES and all(map(_between_quotes, values))
 
 
-def _is_quoted_where_special(values: Iterable[bytes]) -> bool:
-    """Whether the values that hold a comma stand between quotes, and no other without a quote inside."""
-    with_comma = 0
-    for value in values:
-        if b"," in value:
-            with_comma += 1
-            if not _between_quotes(value):
-                return False
-        elif _between_quotes(value) and b'"' not in value[1:-1]:
-            return False
-    return with_comma >= ENOUGH_SPECIAL
+def _is_quoted_where_special(values: Sequence[bytes]) -> bool:
+    """Whether the values that hold a comma, or those that hold a comma or a blank, stand between quotes, and
+    no other without a quote inside."""
+    quoted = [value for value in values if _between_quotes(value) and b'"' not in value[1:-1]]
+    bare = b"\n".join(value for value in values if not _between_quotes(value))
+    return any(
+        not any(mark in bare for mark in marks)
+        and sum(any(mark in value for mark in marks) for value in quoted) >= ENOUGH_SPECIAL
+        and all(any(mark in value for mark in marks) for value in quoted)
+        for marks in ((b",",), (b",", b" "))
+    )
 
 
 def _between_quotes(field: bytes) -> bool:

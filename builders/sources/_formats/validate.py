@@ -18,11 +18,10 @@ from pathlib import Path
 
 from itdr.builders.core.csv_quotes import quote_mark, without_marked_quotes
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.core.text_files import AGAIN, gzip_error, is_gzip, open_bytes
+from itdr.builders.core.text_files import AGAIN, gzip_error, is_gzip, open_bytes, wide_encoding
 
 _HEAD = 1 << 16
 _BLOCK = 1 << 22
-_MARKS = {codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
 
 
 def require_not_empty(path: Path) -> None:
@@ -274,9 +273,8 @@ def head_of(path: Path, size: int = _HEAD) -> bytes:
 
 def _refuse_wide(path: Path, head: bytes, encoding: str) -> None:
     """Refuse UTF-16 and UTF-32, recognised by byte order marks or by NUL bytes."""
-    for mark, name in _MARKS.items():
-        if head.startswith(mark):
-            raise RawFileError(f"{path}: the file is {name}, expected {encoding}. {AGAIN}")
+    if wide := wide_encoding(head):
+        raise RawFileError(f"{path}: the file is {wide}, expected {encoding}. {AGAIN}")
     if b"\0" in head:
         _nul(path, head.index(b"\0"))
 

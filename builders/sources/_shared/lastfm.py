@@ -44,6 +44,10 @@ _DIGITS = (
 NO_MBID = unreadable("MusicBrainz id")
 NO_COUNTRY = r"^(?:[A-Za-z]{1,2}|[A-Z]{3}|[0-9]+(?:[.]0)?)$"
 """A code in place of a country's name."""
+SHORT_NAMES = {
+    "usa": "United States", "uk": "United Kingdom", "uae": "United Arab Emirates",
+}  # fmt: skip
+"""Countries by the short names in common use, with the names that Last.fm gives them."""
 _PROFILE_END = r"\t[A-Z][a-z]{2} \d{1,2}, \d{4}$"
 """How a whole profile line ends: with the day of signing up."""
 
@@ -80,6 +84,8 @@ def read_profiles(raw: Raw, key: str, user: str, skip: int) -> Iterator[pa.Recor
         sex = pc.utf8_lower(pc.utf8_trim_whitespace(gender))
         known = arrow.map_values(sex, people.GENDERS)
         named = arrow.tidy(country)
+        short = pc.replace_substring(pc.utf8_lower(named), ".", "")
+        named = pc.coalesce(arrow.map_values(short, SHORT_NAMES), named)
         coded = pc.fill_null(pc.match_substring_regex(named, NO_COUNTRY), False)
         yield from arrow.record_batches(
             {

@@ -138,7 +138,7 @@ def require_limits(
     if "rating" in columns:
         _require_scale(source, row, rejected, files)
     if "timestamp" in columns:
-        _require_times(source, row, files)
+        _require_times(source, row, rejected, files)
         _require_order(source, row, rejected, files)
 
 
@@ -175,12 +175,15 @@ def _require_scale(
     )
 
 
-def _require_times(source: Source, row: Row, files: Sequence[Path]) -> None:
+def _require_times(
+    source: Source, row: Row, rejected: Mapping[tuple[str, str], int], files: Sequence[Path]
+) -> None:
     """Check that interactions have times, where the source declares the days from which they are.
 
     Args:
         source: the declaration.
         row: runs a query on `interactions_staged`.
+        rejected: counts of rejected rows by table and reason.
         files: where the interactions were read from.
 
     Raises:
@@ -189,11 +192,23 @@ def _require_times(source: Source, row: Row, files: Sequence[Path]) -> None:
     if source.times is None:
         return
     n, timed = row(TIMES)
-    if n >= ENOUGH_TO_JUDGE and not timed:
-        raise RawFileError(
-            f"{source.id}: none of the {n:,} interactions in {', '.join(map(str, files))} has a time. "
-            "The column of times was renamed or removed: put the official file in place."
-        )
+    if n < ENOUGH_TO_JUDGE or timed:
+        return
+    names = ", ".join(map(str, files))
+    for reason in (NO_TIME, IMPLAUSIBLE_TIME):
+        if lost := rejected.get(("interactions", reason), 0):
+            raise RawFileError(
+                f"{source.id}: {lost:,} interactions in {names} have {_with_article(reason)}, and the {n:,} "
+                "others have none. The times were converted: put the official file in place."
+            )
+    raise RawFileError(
+        f"{source.id}: none of the {n:,} interactions in {names} has a time. "
+        "The column of times was renamed or removed: put the official file in place."
+    )
+
+
+def _with_article(reason: str) -> str:
+    return reason if reason.startswith("no ") else f"an {reason}"
 
 
 def _second(day: str) -> int:
