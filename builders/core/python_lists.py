@@ -27,8 +27,7 @@ def string_list_sql(column: str) -> str:
         An SQL expression.
     """
     item = f"u?(?:{_ITEM})"
-    inside = rf"\s*(?:{item}(?:(?:\s*,\s*|\s+){item})*)?\s*,?\s*"
-    whole = literal(rf"\s*(?:\[{inside}\]|\({inside}\)|\{{{inside}\}})\s*")
+    whole = literal(rf"\s*[\[({{]\s*(?:{item}(?:(?:\s*,\s*|\s+){item})*)?\s*,?\s*[\])}}]\s*")
     code = "CAST('0x' || p[3:] AS INTEGER)"
     sign = (
         "lambda p: CASE WHEN p[1] <> '\\' THEN p "

@@ -130,11 +130,12 @@ def _reviews(raw: Raw) -> duckdb.DuckDBPyRelation:
     require_json_lines(path, needed, once=(*needed, "title", *TIME_KEYS))
     keys = ("user_id", "parent_asin", "title", "text", "rating", *TIME_KEYS)
     types = dict.fromkeys(keys, "VARCHAR")
-    no_text = f"{no_prose_sql('text')} OR {no_prose_sql('title')}"
+    no_text = f"{no_prose_sql('stated', 'text')} OR {no_prose_sql('stated_title', 'title')}"
     return raw.con.sql(
         f"""
         SELECT user_id, item AS item_id, rating, seconds AS "timestamp",
-            'review' AS event, coalesce({clean_sql("text")}, {clean_sql("title")}) AS text, emptied,
+            'review' AS event, coalesce({clean_sql("text")}, {clean_sql("title")}) AS text,
+            {emptied.emptied_sql(text=no_text)} AS emptied,
             {duckdb_csv.literal(raw.domain)} AS domain,
             CASE
                 WHEN broken THEN '{NO_RECORD}'
@@ -144,7 +145,7 @@ def _reviews(raw: Raw) -> duckdb.DuckDBPyRelation:
         FROM (SELECT *, {duckdb_csv.epoch_seconds("number")} AS seconds FROM (
             SELECT nullif({_person("user_id")}, '') AS user_id, nullif(trim(parent_asin), '') AS item,
                 TRY_CAST(rating AS FLOAT) AS rating, {prose_sql("text")} AS text,
-                {prose_sql("title")} AS title, {emptied.emptied_sql(text=no_text)} AS emptied, time,
+                {prose_sql("title")} AS title, text AS stated, title AS stated_title, time,
                 {integer_json_sql("time")} AS number, broken
             FROM (SELECT *, coalesce({", ".join(TIME_KEYS)}) AS time,
                 {all_null_sql(list(types))} AS broken FROM {read_json(path, types)})

@@ -29,7 +29,6 @@ from itdr.builders.core.schema import (
 )
 from itdr.builders.sources._formats.jsonlines import (
     all_null_sql,
-    first_text_sql,
     no_object_sql,
     no_prose_sql,
     no_text_sql,
@@ -118,7 +117,7 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
         SELECT nullif(trim(user_id), '') AS user_id, nullif(trim(business_id), '') AS item_id, rating,
             CAST(epoch(moment) AS BIGINT) AS "timestamp", 'review' AS event,
             {clean_sql("prose")} AS text,
-            {emptied.emptied_sql(text="no_prose")} AS emptied,
+            {emptied.emptied_sql(text=no_prose_sql("text", "prose"))} AS emptied,
             CASE
                 WHEN {all_null_sql(list(types))} THEN '{NO_RECORD}'
                 WHEN {no_text_sql("user_id", "business_id")} THEN '{WRONG_TYPE}'
@@ -128,7 +127,7 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
                 WHEN moment IS NULL THEN '{NO_TIME}'
             END AS reject
         FROM (SELECT *, TRY_CAST(stars AS FLOAT) AS rating,
-            {prose_sql("text")} AS prose, {no_prose_sql("text")} AS no_prose,
+            {prose_sql("text")} AS prose,
             try_strptime("date", {forms}) AS moment FROM {read_json(path, types)})
         """
     )
@@ -163,11 +162,12 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
                 WHEN nullif(trim(business_id), '') IS NULL THEN '{EMPTY_ID}'
             END AS reject
         FROM (
-            SELECT *, list_transform([{prose_sql("name")}, {prose_sql("city")}],
-                lambda t: {clean_value_sql("t", NO_NAME)}) AS texts, {no_prose_sql("name")} AS no_name,
-                {no_prose_sql("city")}
-                    OR coalesce(regexp_matches({first_text_sql("city")}, '{_NO_CITY}'), false) AS no_city
-            FROM {read_json(path, types)}
+            SELECT *, list_transform(stated, lambda t: {clean_value_sql("t", NO_NAME)}) AS texts,
+                {no_prose_sql("name", "stated[1]")} AS no_name,
+                {no_prose_sql("city", "stated[2]")}
+                    OR coalesce(regexp_matches(stated[2], '{_NO_CITY}'), false) AS no_city
+            FROM (SELECT *, [{prose_sql("name")}, {prose_sql("city")}] AS stated
+                FROM {read_json(path, types)})
         )
         """
     )

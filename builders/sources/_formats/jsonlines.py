@@ -193,39 +193,29 @@ def no_texts_sql(value: str) -> str:
     )
 
 
-def no_prose_sql(text: str) -> str:
-    """SQL condition: what was read as VARCHAR is true, false, an object, or a list other than of one text.
+def prose_sql(text: str) -> str:
+    """SQL for a text that was read as VARCHAR; for a list of one text, this; null for true, false, an object
+    and another list.
 
     Args:
         text: an SQL expression.
     """
     one = f"json_array_length({text}) = 1 AND json_type({text}, '$[0]') = 'VARCHAR'"
-    nothing = f"json_array_length({text}) = 0"
     return (
-        f"(CASE WHEN {text} IN ('true', 'false') THEN true WHEN {text} IS NULL "
-        f"OR left({text}, 1) NOT IN ('{{', '[') OR NOT json_valid({text}) THEN false "
-        f"WHEN json_type({text}) = 'ARRAY' THEN NOT ({one}) AND NOT ({nothing}) "
-        f"ELSE {text} <> '{{}}' END)"
+        f"CASE WHEN {text} IN ('true', 'false') THEN NULL "
+        f"WHEN left({text}, 1) NOT IN ('{{', '[') OR NOT json_valid({text}) THEN {text} "
+        f"WHEN {one} THEN json_extract_string({text}, '$[0]') END"
     )
 
 
-def first_text_sql(text: str) -> str:
-    """SQL for a text that was read as VARCHAR; for a list of texts, its first.
+def no_prose_sql(text: str, prose: str) -> str:
+    """SQL condition: something was stated that is no text.
 
     Args:
-        text: an SQL expression.
+        text: as for `prose_sql`.
+        prose: what that gave.
     """
-    listed = f"starts_with({text}, '[\"') AND json_valid({text})"
-    return f"CASE WHEN {listed} THEN json_extract_string({text}, '$[0]') ELSE {text} END"
-
-
-def prose_sql(text: str) -> str:
-    """`first_text_sql`; null for what `no_prose_sql` says is no text.
-
-    Args:
-        text: an SQL expression.
-    """
-    return f"CASE WHEN NOT {no_prose_sql(text)} THEN {first_text_sql(text)} END"
+    return f"({prose} IS NULL AND coalesce({text} NOT IN ('[]', '{{}}', ''), false))"
 
 
 def parsed_json_sql(value: str) -> str:

@@ -189,9 +189,9 @@ def broken_list_sql(column: str) -> str:
 
 def _begins_list(column: str) -> str:
     """SQL condition: the first name of a list is the beginning of a Python list, a set, or a whole tuple."""
-    begins = f"regexp_matches({column}[1], '^(?:\\[\\s*(?:u?[''\"]|\\]$)|\\{{u?[''\"])')"
-    tuple_begins = f"regexp_matches({column}[1], '^\\(u?[''\"]')"
-    return f"({begins} OR ({tuple_begins} AND len({_items(column)}) > 0))"
+    begins = f"regexp_matches({column}[1], '^(?:\\[\\s*(?:u?[''\"]|\\]$)|[({{]u?[''\"])')"
+    ends = f"regexp_matches({column}[-1], '(?:[''\"],?|^)\\s*\\)$')"
+    return f"({begins} AND (NOT starts_with({column}[1], '(') OR {ends}))"
 
 
 def _items(column: str) -> str:
