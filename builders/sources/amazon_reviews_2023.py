@@ -171,7 +171,7 @@ def _person(user: str) -> str:
 def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     """Products of one category. A product without a title is kept, with a null title."""
     path = raw.path(f"metadata/{raw.domain}")
-    require_json_lines(path, ("parent_asin", "title"))
+    require_json_lines(path, ("parent_asin", "title"), nested=("details",))
     types = {
         **dict.fromkeys(("parent_asin", "main_category"), "VARCHAR"),
         **dict.fromkeys(
@@ -182,7 +182,8 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
         f"{texts_sql(name)} AS {name}" for name in ("features", "description", "categories")
     )
     # What is one text in the official files may come as a list of one.
-    single = ", ".join(f"{texts_sql(name)}[1] AS {name}" for name in ("title", "store", "price"))
+    only = "list_transform([{}], lambda l: CASE WHEN len(l) = 1 THEN l[1] END)[1] AS {}"
+    single = ", ".join(only.format(texts_sql(name), name) for name in ("title", "store", "price"))
     keys = ", ".join(duckdb_csv.literal(f'$."{key}"') for key in DETAILS)
     unread = {name: no_texts_sql(name) for name in ("features", "description", "categories")}
     for name in ("title", "store"):

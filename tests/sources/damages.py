@@ -26,7 +26,8 @@ class Layout:
     """One file of a source, and what stands where in it.
 
     tables: that are read from it.   numbers, texts: places of columns (or keys of records).   time: the
-    place of the time, in `unit` to the second.   encoding: of the official file.
+    place of the time, in `unit` to the second.   encoding: of the official file.   plain_texts: texts that
+    may say anything.   lists: lists of names, in a text set apart by `list_mark`.
     """
 
     name: str
@@ -41,6 +42,9 @@ class Layout:
     delimiter: str = ","
     domain: str | None = None
     facet: str = "base"
+    plain_texts: tuple[Any, ...] = ()
+    lists: tuple[Any, ...] = ()
+    list_mark: str = ", "
 
 
 def _amazon(name: str, tables: tuple[str, ...], facet: str, **more: Any) -> Layout:
@@ -51,20 +55,22 @@ def _amazon(name: str, tables: tuple[str, ...], facet: str, **more: Any) -> Layo
 EVENTS = ("interactions",)
 LAYOUTS: dict[str, tuple[Layout, ...]] = {
     "amazon-books": (
-        Layout("Books_rating.csv", "csv", EVENTS, (), (8, 9), 7),
-        Layout("books_data.csv", "csv", ("items",), (), (1, 5)),
+        Layout("Books_rating.csv", "csv", EVENTS, (), (8, 9), 7, plain_texts=(8, 9)),
+        Layout("books_data.csv", "csv", ("items",), (), (1, 5), plain_texts=(1,), lists=(2, 8)),
     ),
     "amazon-reviews-2023": (
         _amazon("benchmark/0core/rating_only/All_Beauty.csv", EVENTS, "base", time=3, unit=1000),
         _amazon("raw/review_categories/All_Beauty.jsonl", EVENTS, "text",
-                texts=("title",), time="timestamp", unit=1000),
+                texts=("title",), time="timestamp", unit=1000, plain_texts=("text", "title")),
         _amazon("raw/meta_categories/meta_All_Beauty.jsonl", ("items",), "base",
-                texts=("title", "store", "price", "categories", "details", "features")),
+                texts=("title", "store", "price", "categories", "details", "features"),
+                plain_texts=("title",), lists=("categories", "features")),
     ),
     "anime-2023": (
         Layout("users-score-2023.csv", "csv", EVENTS, (0, 2, 4)),
-        Layout("anime-dataset-2023.csv", "csv", ("items",), (0,), (1, 6)),
-        Layout("users-details-2023.csv", "csv", ("users",), (0,), (2, 4)),
+        Layout("anime-dataset-2023.csv", "csv", ("items",), (0,), (1, 6), plain_texts=(1, 2, 6),
+               lists=(5, 14)),
+        Layout("users-details-2023.csv", "csv", ("users",), (0,), (2, 4), plain_texts=(4,)),
     ),
     "bookcrossing": (
         Layout("BX-Book-Ratings.csv", "books", EVENTS, (0, 2), delimiter=";", encoding="cp1252"),
@@ -73,23 +79,25 @@ LAYOUTS: dict[str, tuple[Layout, ...]] = {
     ),
     "lastfm-1k": (
         Layout("userid-timestamp-artid-artname-traid-traname.tsv", "tsv", (*EVENTS, "items"),
-               texts=(), time=1, unit=0, header=False, delimiter="\t"),
-        Layout("userid-profile.tsv", "tsv", ("users",), (2,), (3,), delimiter="\t"),
+               texts=(), time=1, unit=0, header=False, delimiter="\t", plain_texts=(3, 5)),
+        Layout("userid-profile.tsv", "tsv", ("users",), (2,), (3,), delimiter="\t", plain_texts=(3,)),
     ),
     "lastfm-360k": (
         Layout("usersha1-artmbid-artname-plays.tsv", "tsv", (*EVENTS, "items"), (3,), header=False,
-               delimiter="\t"),
-        Layout("usersha1-profile.tsv", "tsv", ("users",), (2,), (3,), header=False, delimiter="\t"),
+               delimiter="\t", plain_texts=(2,)),
+        Layout("usersha1-profile.tsv", "tsv", ("users",), (2,), (3,), header=False, delimiter="\t",
+               plain_texts=(3,)),
     ),
     "microlens": (
         Layout("MicroLens-100k_pairs.csv", "csv", EVENTS, (0, 1, 2), time=2, unit=1000),
-        Layout("MicroLens-100k_title_en.csv", "titles", ("items",), (0,), (1,), header=False),
+        Layout("MicroLens-100k_title_en.csv", "titles", ("items",), (0,), (1,), header=False,
+               plain_texts=(1,)),
     ),
     "mind": (
         Layout("MINDsmall_train/behaviors.tsv", "tsv", EVENTS, time=2, unit=0, header=False,
                delimiter="\t"),
         Layout("MINDsmall_train/news.tsv", "tsv", ("items",), (), (3, 4), header=False,
-               delimiter="\t"),
+               delimiter="\t", plain_texts=(3, 4)),
     ),
     "ml-1m": (
         Layout("ratings.dat", "tsv", EVENTS, (0, 1, 2, 3), time=3, header=False, delimiter="::"),
@@ -99,22 +107,26 @@ LAYOUTS: dict[str, tuple[Layout, ...]] = {
     ),
     "ml-32m": (
         Layout("ratings.csv", "csv", EVENTS, (0, 1, 3), time=3),
-        Layout("movies.csv", "csv", ("items",), (0,), (1, 2)),
+        Layout("movies.csv", "csv", ("items",), (0,), (1, 2), plain_texts=(1,), lists=(2,),
+               list_mark="|"),
         Layout("tags.csv", "csv", ("tags",), (0, 1)),
     ),
     "pixelrec": (
         Layout("interactions/Pixel200K.csv", "csv", EVENTS, (2,), time=2),
-        Layout("items/Pixel200K.csv", "csv", ("items",), (), (8, 9, 10)),
+        Layout("items/Pixel200K.csv", "csv", ("items",), (), (8, 9, 10), plain_texts=(8,)),
     ),
     "steam": (
-        Layout("steam_reviews.json.gz", "literal", EVENTS, texts=("text",), time="date", unit=0),
-        Layout("steam_games.json.gz", "literal", ("items",), texts=("app_name", "publisher")),
+        Layout("steam_reviews.json.gz", "literal", EVENTS, texts=("text",), time="date", unit=0,
+               plain_texts=("text",)),
+        Layout("steam_games.json.gz", "literal", ("items",), texts=("app_name", "publisher"),
+               plain_texts=("app_name", "title"), lists=("genres", "tags", "specs")),
     ),
     "yelp": (
         Layout("yelp_academic_dataset_review.json", "json", EVENTS, ("stars",), ("text",),
-               time="date", unit=0),
+               time="date", unit=0, plain_texts=("text",)),
         Layout("yelp_academic_dataset_business.json", "json", ("items",), (),
-               ("name", "city", "categories", "attributes")),
+               ("name", "city", "categories", "attributes"), plain_texts=("name",),
+               lists=("categories",)),
     ),
 }  # fmt: skip
 
@@ -122,13 +134,15 @@ LAYOUTS: dict[str, tuple[Layout, ...]] = {
 @dataclass(frozen=True)
 class Damage:
     """A damaged file. name: of what was done.   file: its name.   data: its bytes.   empties: values
-    were taken out, so that they may be missing.   refused: the file must be refused."""
+    were taken out, so that they may be missing.   refused: the file must be refused.   counted: what is
+    missing must be counted."""
 
     name: str
     file: str
     data: bytes
     empties: bool = False
     refused: bool = False
+    counted: bool = False
 
 
 @dataclass(frozen=True)
@@ -219,18 +233,27 @@ def _of_bytes(layout: Layout, data: bytes) -> Iterator[Damage]:
 # -- of rows --------------------------------------------------------------------------------------
 
 
-def _written(content: Content, rows: Rows, names: Sequence[str] = (), style: str = "") -> str:
+def written(content: Content, rows: Rows, names: Sequence[str] = (), style: str = "") -> str:
+    """The text of a file with these rows. style: which fields stand between quotes; where `marked`, quotes
+    inside stand behind a backslash."""
     layout = content.layout
     style = style or {"csv": "minimal", "books": "books"}.get(layout.kind, "none")
     mark = layout.delimiter
 
     def one(text: str, head: bool = False) -> str:
         special = any(sign in text for sign in (mark, '"', "\n", "\r"))
-        quoted = style == "all" or (style == "minimal" and special)
+        if style in ("special", "marked where special"):
+            special = special or "," in text
+        if style == "blank":
+            special = special or " " in text or "," in text
+        quoted = style in ("all", "marked") or (style != "none" and special)
         if style == "strings":
             quoted = special or not text.replace(".", "").isdecimal()
         if style == "books":
             return text if text == "NULL" else '"' + text.replace('"', '\\"') + '"'
+        if style.startswith("marked"):
+            text = text.replace('"', '\\"')
+            return f'"{text}"' if quoted else text
         return '"' + text.replace('"', '""') + '"' if quoted else text
 
     lines = [mark.join(map(one, row)) for row in ([list(names)] if names else []) + rows]
@@ -242,7 +265,7 @@ def _of_rows(content: Content) -> Iterator[tuple[str, str, bool]]:
     layout, names, rows = content.layout, content.names, content.rows
 
     def text(changed: Rows, header: Sequence[str] = (), style: str = "") -> str:
-        return _written(content, changed, header or names, style)
+        return written(content, changed, header or names, style)
 
     # The official files are quoted as little as possible, or not at all.
     for style in ("all", "strings") if layout.kind == "csv" else ("all", "minimal"):
@@ -258,7 +281,7 @@ def _of_rows(content: Content) -> Iterator[tuple[str, str, bool]]:
         yield "a trailing delimiter, not in the header", text(trailing), False
         yield "the header in capitals", text(rows, [name.upper() for name in names]), False
         yield "blanks in the header", text(rows, [f" {name.lower()} " for name in names]), False
-        yield "no header", _written(content, rows), False
+        yield "no header", written(content, rows), False
         backwards = [row[::-1] for row in rows]
         yield "columns in another order", text(backwards, names[::-1]), False
         yield "one more column", text([["x", *row] for row in rows], ["more", *names]), False

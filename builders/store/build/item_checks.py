@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -32,11 +33,13 @@ _LEAST_TITLES = 0.9
 _MOST_KINDS = 0.8
 """Different sets of categories for each item: more, and they are no categories."""
 _CREATORS = """
-SELECT count(*) AS n, count(DISTINCT title) AS titles, count(DISTINCT listed(creators)) AS creators
+SELECT count(*) AS n, count(DISTINCT hashed(title)) AS titles,
+       count(DISTINCT hashed(listed(creators))) AS creators
 FROM items_raw WHERE reject IS NULL AND title IS NOT NULL
 """
 _KINDS = """
-SELECT count(*) AS n, count(DISTINCT title) AS titles, count(DISTINCT listed(categories)) AS kinds,
+SELECT count(*) AS n, count(DISTINCT hashed(title)) AS titles,
+       count(DISTINCT hashed(listed(categories))) AS kinds,
        count(CASE WHEN listed(categories) LIKE '%' || chr(31) || '%' THEN 1 END) AS several
 FROM items_raw WHERE reject IS NULL AND title IS NOT NULL
 """
@@ -84,9 +87,10 @@ def require_plausible_items(
     if source.described or "title" not in columns:
         return
     names = ", ".join(map(str, files))
+    counted = functools.cache(row)
     for check in _CHECKS:
         if check.column in columns:
-            found = row(check.query)
+            found = counted(check.query)
             if check.is_wrong(*found):
                 said = check.message.format(*found, most=max(found[1:3], default=0), names=names)
                 raise RawFileError(f"{source.id}: {said} Put the official file in place.")

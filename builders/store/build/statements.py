@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from itdr.builders.core.letters import FOREIGN, LOST, TWICE
+from itdr.builders.core.letters import LOST, TWICE
 from itdr.builders.core.schema import EVENTS
 
 _LIST = "array_to_string({}, chr(31))"
@@ -21,11 +21,14 @@ FUNCTIONS = {
     "duckdb": (
         f"CREATE OR REPLACE TEMPORARY MACRO listed(a) AS {_LIST.format('a')}",
         f"CREATE OR REPLACE TEMPORARY MACRO paired(a) AS {_LIST.format(f'list_transform(a, lambda p: {_EACH})')}",
-        f"CREATE OR REPLACE TEMPORARY MACRO beyond_ascii(a) AS regexp_matches(a, '{FOREIGN}')",
+        "CREATE OR REPLACE TEMPORARY MACRO beyond_ascii(a) AS strlen(a) <> length(a)",
         f"CREATE OR REPLACE TEMPORARY MACRO encoded_twice(a) AS regexp_matches(a, '{TWICE}')",
-        f"CREATE OR REPLACE TEMPORARY MACRO lost_letter(a) AS regexp_matches(a, '{LOST}')",
+        "CREATE OR REPLACE TEMPORARY MACRO lost_letter(a) AS "
+        f"CASE WHEN contains(a, '?') THEN regexp_matches(a, '{LOST}') ELSE false END",
         "CREATE OR REPLACE TEMPORARY MACRO day_of_month(a) AS day(make_timestamp(a * 1000000))",
-        f"CREATE OR REPLACE TEMPORARY MACRO addressed(a) AS regexp_matches(a, '{_ADDRESSED}')",
+        "CREATE OR REPLACE TEMPORARY MACRO addressed(a) AS CASE WHEN contains(a, '%') OR contains(a, '+') "
+        f"THEN regexp_matches(a, '{_ADDRESSED}') ELSE false END",
+        "CREATE OR REPLACE TEMPORARY MACRO hashed(a) AS CASE WHEN a IS NOT NULL THEN hash(a) END",
     ),
     "spark": (
         "CREATE OR REPLACE TEMPORARY FUNCTION xor(a BIGINT, b BIGINT) RETURNS BIGINT RETURN a ^ b",
@@ -35,7 +38,7 @@ FUNCTIONS = {
         "paired(a ARRAY<STRUCT<name: STRING, value: STRING>>) RETURNS STRING "
         f"RETURN array_join(transform(a, p -> {_EACH}), chr(31))",
         "CREATE OR REPLACE TEMPORARY FUNCTION beyond_ascii(a STRING) RETURNS BOOLEAN "
-        f"RETURN a RLIKE '{FOREIGN}'",
+        "RETURN octet_length(a) <> char_length(a)",
         "CREATE OR REPLACE TEMPORARY FUNCTION encoded_twice(a STRING) RETURNS BOOLEAN "
         f"RETURN a RLIKE '{TWICE}'",
         "CREATE OR REPLACE TEMPORARY FUNCTION lost_letter(a STRING) RETURNS BOOLEAN "
@@ -44,6 +47,8 @@ FUNCTIONS = {
         "RETURN day(timestamp_seconds(a))",
         "CREATE OR REPLACE TEMPORARY FUNCTION addressed(a STRING) RETURNS BOOLEAN "
         f"RETURN a RLIKE '{_ADDRESSED}'",
+        "CREATE OR REPLACE TEMPORARY FUNCTION hashed(a STRING) RETURNS BIGINT "
+        "RETURN CASE WHEN a IS NOT NULL THEN xxhash64(a) END",
     ),
 }
 """Functions that the statements call and an engine lacks or names differently."""
