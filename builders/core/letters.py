@@ -80,6 +80,11 @@ class LetterCounts:
         self._counts["undecoded"] += pc.match_substring(beyond, UNDECODED).true_count
 
     def fault(self, called: str, name: str) -> str:
-        """`letters_fault` of the texts counted so far."""
-        counts = (self._counts[key] for key in ("beyond", "twice", "undecoded"))
-        return letters_fault(called, name, *counts, lost=0)
+        """`letters_fault` of the texts counted so far.
+
+        Args:
+            called: what the texts are called.
+            name: the file.
+        """
+        beyond, twice, undecoded = (self._counts[key] for key in ("beyond", "twice", "undecoded"))
+        return letters_fault(called, name, beyond, twice, undecoded, lost=0)
