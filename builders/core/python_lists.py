@@ -60,6 +60,8 @@ def names_in(value: Any) -> tuple[list[str], bool]:
     Returns:
         The texts, and whether something is there that is none: a number, or a record without a name.
     """
+    if value.__class__ is list and all(one.__class__ is str for one in value):
+        return value, False
     if isinstance(value, str):
         listed = _parsed(value) if value[:1] in ("[", "(", "{") else None
         return names_in(listed) if isinstance(listed, (list, tuple, set)) else ([value], False)

@@ -249,6 +249,8 @@ def _known(value: str) -> str | None:
 
 def _names(value: Any, marks: re.Pattern[str] = _MARKS) -> list[str]:
     """The names of a list, or of a text that joins them by commas or bars, cleaned, each once."""
+    if not value:
+        return []
     names, _ = names_in(value)
     if value.__class__ is str and names == [value]:
         names = marks.split(clean(value) or "")
@@ -257,7 +259,7 @@ def _names(value: Any, marks: re.Pattern[str] = _MARKS) -> list[str]:
 
 def _unlisted(value: Any) -> bool:
     """Whether something in a value that should be a list of names, or one name, is no name."""
-    return value.__class__ is not str and names_in(value)[1]
+    return value is not None and value.__class__ is not str and names_in(value)[1]
 
 
 def _dated(released: Any) -> bool:

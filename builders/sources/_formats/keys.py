@@ -40,11 +40,11 @@ def require_keys_once(
     with open_bytes(path) as file:
         start = parsed = 0
         while parsed < _PARSED and (block := file.read(_PIECE) + file.readline(LONGEST_LINE)):
-            often = {block.count(mark) for mark in marks} - {0}
-            often.add(block.count(b"\n") + (not block.endswith(b"\n")))
+            counts = {mark: n for mark in marks if (n := block.count(mark))}
+            often = {*counts.values(), block.count(b"\n") + (not block.endswith(b"\n"))}
             if len(often) > 1:  # or there is a blank line
                 for line in block.split(b"\n"):
-                    if any(line.count(mark) > 1 for mark in marks):
+                    if any(line.count(mark) > 1 for mark in counts):
                         _require_once(path, start + block.index(line), objects(line), keys)
                         parsed += 1
             start += len(block)
