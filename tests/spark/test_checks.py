@@ -40,7 +40,10 @@ INTERACTIONS: dict[str, tuple[dict[str, pa.Array], str]] = {
         },
         "40 interactions .* the 20 others are all of the first twelve days",
     ),
-    "no times": ({"timestamp": pa.array([None] * 60, pa.int64())}, "none of the 60 interactions"),
+    "no times": (
+        {"timestamp": pa.array([None] * 60, pa.int64())},
+        "40 interactions .* no valid time, and the 60 others have none",
+    ),
 }
 
 
