@@ -171,7 +171,7 @@ def walk(
     home = tmp_path / "data" / source
     path = home / layout.name
     path.write_bytes(data)
-    before = store(source, layout, tmp_path / "data", tmp_path / "work", judge)
+    before = store(source, layout, tmp_path / "data", tmp_path / "work")
     wrong, seen = [], {(layout.name, data)}
     for damage in damaged:
         if (damage.file, damage.data) in seen:
@@ -180,7 +180,8 @@ def walk(
         path.unlink(missing_ok=True)
         (home / damage.file).write_bytes(damage.data)
         try:
-            after = store(source, layout, tmp_path / "data", tmp_path / "work", judge)
+            strict = judge and damage.refused
+            after = store(source, layout, tmp_path / "data", tmp_path / "work", strict)
         except RawFileError as error:
             if Path(layout.name).name.split(".")[0] not in str(error):
                 wrong.append(f"{damage.name}: the error names no file: {error}")
