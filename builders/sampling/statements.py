@@ -68,6 +68,7 @@ def met_by_split(
     min_rating: float | None,
     held: bool,
     by_item: bool = False,
+    once: bool = False,
 ) -> str:
     """How many users met each item in each split. Reads `events`, `parts` and `works`.
 
@@ -77,6 +78,7 @@ def met_by_split(
         min_rating: the lowest rating that counts; None for any.
         held: whether `held` says which (user_code, work) pairs are of a later `part` than training.
         by_item: whether `works` says which `part` an item is of, whoever met it.
+        once: no user met an item twice, and no pair stands in `held` twice: then interactions are counted.
 
     Returns:
         SQL that gives `code`, `part` and `users`.
@@ -94,7 +96,7 @@ def met_by_split(
     left = "LEFT JOIN held AS h ON h.user_code = e.user_code AND h.work = w.work"
     return f"""
 SELECT code, part, count(*) AS users FROM (
-    SELECT DISTINCT e.item_code AS code, e.user_code AS user_code, {part} AS part
+    SELECT {"" if once else "DISTINCT "}e.item_code AS code, e.user_code AS user_code, {part} AS part
     FROM events AS e
     JOIN parts AS p ON p.user_code = e.user_code
     JOIN works AS w ON w.item_code = e.item_code

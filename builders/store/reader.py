@@ -451,11 +451,6 @@ class StoreReader:
             return None
         return next(run for run in self.runs(self.expected) if user in run)
 
-    def item_codes(self) -> Iterator[np.ndarray]:
-        """The item codes of all interactions in the store's order, one row group at a time."""
-        for k in range(len(self._ends)):
-            yield self._interactions.group(k, ["item_code"]).column("item_code").to_numpy()
-
     def texts(self, user: int) -> list[str | None]:
         """The review texts of a user's interactions.
 
@@ -485,14 +480,17 @@ class StoreReader:
 
     @cachetools.cached(_groups, key=lambda self, k: (self.path, k))
     def _group(self, k: int) -> dict[str, np.ndarray]:
-        table = self._interactions.group(k, self._fields)
-        return {name: _plain(table.column(name), name) for name in self._fields}
+        return columns_of(self._interactions.group(k, self._fields))
 
 
-def _plain(column: pa.ChunkedArray, name: str) -> np.ndarray:
-    """A column as a numpy array: null becomes NaN in floats, `MISSING_TIME` in times, -1 elsewhere."""
+def columns_of(table: pa.Table) -> dict[str, np.ndarray]:
+    """Columns of interactions as numpy arrays: null becomes NaN in floats, `MISSING_TIME` in times, -1
+    elsewhere."""
     import pyarrow.compute as pc
 
-    if column.null_count and name in ("timestamp", "seq", "event"):
-        column = pc.fill_null(column, MISSING_TIME if name == "timestamp" else -1)
-    return column.to_numpy()
+    columns = {}
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        if column.null_count and name in ("timestamp", "seq", "event"):
+            column = pc.fill_null(column, MISSING_TIME if name == "timestamp" else -1)
+        columns[name] = column.to_numpy()
+    return columns
