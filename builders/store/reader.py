@@ -375,10 +375,6 @@ class StoreReader:
     def _interactions(self) -> Interactions:
         return Interactions(self.path, self.manifest)
 
-    @property
-    def _ends(self) -> np.ndarray:
-        return self._interactions.ends
-
     @functools.cached_property
     def _fields(self) -> list[str]:
         one_kind = len(self.manifest["events"]) < 2
@@ -410,14 +406,14 @@ class StoreReader:
         """
         counts = self.user_n[users]
         rows = ranges(self.user_start[users], counts)
-        first, last = self._ends.searchsorted(rows[[0, -1]], side="right").tolist()
-        cuts = rows.searchsorted(self._ends[first:last]).tolist()
+        first, last = self._interactions.ends.searchsorted(rows[[0, -1]], side="right").tolist()
+        cuts = rows.searchsorted(self._interactions.ends[first:last]).tolist()
         parts = []
         for k, start, stop in zip(
             range(first, last + 1), [0, *cuts], [*cuts, len(rows)], strict=True
         ):
             if start < stop:
-                base = int(self._ends[k - 1]) if k else 0
+                base = int(self._interactions.ends[k - 1]) if k else 0
                 parts.append((self._group(k), rows[start:stop] - base))
 
         def column(name: str) -> np.ndarray | None:
@@ -464,11 +460,11 @@ class StoreReader:
         stop = start + int(self.user_n[user])
         if not self.has("text"):
             return [None] * (stop - start)
-        first = int(np.searchsorted(self._ends, start, side="right"))
-        last = int(np.searchsorted(self._ends, stop - 1, side="right"))
+        first = int(np.searchsorted(self._interactions.ends, start, side="right"))
+        last = int(np.searchsorted(self._interactions.ends, stop - 1, side="right"))
         result: list[str | None] = []
         for k in range(first, last + 1):
-            base = int(self._ends[k - 1]) if k else 0
+            base = int(self._interactions.ends[k - 1]) if k else 0
             texts = self._text_group(k)
             low, high = max(start - base, 0), min(stop - base, len(texts))
             result += texts.slice(low, high - low).to_pylist()
@@ -484,8 +480,14 @@ class StoreReader:
 
 
 def columns_of(table: pa.Table) -> dict[str, np.ndarray]:
-    """Columns of interactions as numpy arrays: null becomes NaN in floats, `MISSING_TIME` in times, -1
-    elsewhere."""
+    """The columns of a table of interactions as arrays.
+
+    Args:
+        table: some of their columns.
+
+    Returns:
+        Arrays by name; null becomes NaN in floats, `MISSING_TIME` in times, -1 elsewhere.
+    """
     import pyarrow.compute as pc
 
     columns = {}
