@@ -143,6 +143,7 @@ def register_touches(
         repeats.meets_items_once(store),
         store.selection.min_rating if store.selection else None,
         held > 0,
+        everybody=seed is None and kept_apart is None,
     )
     engine.keep("touches", query)
 
