@@ -214,11 +214,11 @@ def test_a_long_span_is_no_decade() -> None:
     [
         (
             UP,
-            "This viewer likes films of the 1980s: 8 of the 10 listed favorites are from then (1 expected).",
+            "This viewer likes films of the 1980s: 8 of the 10 listed favorites are from that decade (1 expected).",
         ),
         (
             DOWN,
-            "films of the 1980s are a warning sign: 8 of the 10 listed dislikes are from then (1 expected).",
+            "films of the 1980s are a warning sign: 8 of the 10 listed dislikes are from that decade (1 expected).",
         ),
     ],
 )
