@@ -124,6 +124,22 @@ def series_words(key: str) -> frozenset[str]:
     return frozenset(word for word in key.split() if not word.isdigit()) - _COMMON_WORDS
 
 
+@functools.lru_cache(maxsize=1 << 16)
+def bracketed_series(title: str) -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
+    """What stands in each bracket of a title, as the name of a series, and as words that may stand in one.
+
+    Args:
+        title: the title as rows show it.
+
+    Returns:
+        (words of the series that it names, all its words), without those that do not tell one series from another.
+    """
+    return tuple(
+        (series_words(series_key(content)), series_words(plain(content)))
+        for content in in_brackets(title)
+    )
+
+
 def is_first(title: str) -> bool:
     """Whether a title says that it is the first volume of a series.
 

@@ -38,6 +38,10 @@ LATE = 0.001
 """Nor does the latest period if it has this share of all likes: its likers merely like what is new."""
 EDITIONS = ("books", "book_reviews")
 """Domains whose years are those of editions."""
+NEVER = -2
+"""A number of likes that nobody has; somebody whose likes are sampled may have -1 without the work in question."""
+MOST_REMEMBERED = 1 << 16
+"""Works whose traits are at hand as lists."""
 BLOCK = 1 << 14
 """Users whose likes are gone through at a time."""
 
@@ -74,6 +78,7 @@ class TraitTable:
         likes = self.likers[self.works]
         self.likes = np.bincount(self.codes, likes, minlength=len(names)).astype(np.int64)
         self.belongs = found.belongs
+        self._of: dict[int, list[int]] = {}
 
     def carried(self, works: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(place among the works, trait) for each trait that each of the works carries."""
@@ -95,7 +100,11 @@ class TraitTable:
 
     def of(self, work: int) -> list[int]:
         """The traits of a work."""
-        return self.codes[self.begins[work] : self.begins[work + 1]].tolist()
+        if work not in self._of:
+            if len(self._of) >= MOST_REMEMBERED:
+                self._of.clear()
+            self._of[work] = self.codes[self.begins[work] : self.begins[work + 1]].tolist()
+        return self._of[work]
 
 
 def with_one_author(
@@ -192,17 +201,21 @@ class Members:
         self.pooled_ages = _neighbours(self.known_groups)
         keys = splitmix64(store.user_hash ^ np.uint64(stable_hash("communities")))
         self.communities = Communities(begins, liked, judged.totals[1], keys)
+        rarely = [one for one in self.chosen.tolist() if self._name(one)[0] in ("category", DECADE)]
+        self._is_asked_rarely = np.isin(self.chosen, rarely)
         self.groups = [
             *(Group(*self._name(trait)) for trait in self.chosen),
-            *(
-                Group(SELDOM + self._name(trait)[0], self._name(trait)[1])
-                for trait in self.chosen
-                if self._name(trait)[0] in ("category", DECADE)
-            ),
+            *(Group(SELDOM + self._name(trait)[0], self._name(trait)[1]) for trait in rarely),
             *self.known_groups,
             *(Group(all_traits.AGE, name) for name, _ in self.pooled_ages),
             *(Group("community", str(k)) for k in range(len(self.communities.centres))),
         ]
+        about = [*self.chosen.tolist(), *rarely]
+        none = [-1] * (len(self.groups) - len(about))
+        self.trait_of = np.array([*about, *none], np.int64)
+        """By group the trait that its members like, or hardly like; -1 for other groups."""
+        self.is_seldom = np.array([one.about.startswith(SELDOM) for one in self.groups], bool)
+        """By group, whether its members hardly like the trait."""
 
     def _name(self, trait: int) -> tuple[str, str]:
         return self.traits.names[trait]
@@ -236,6 +249,25 @@ class Members:
             table[users[codes == code], kinds.index(names[code][0])] = place
         return table, [Group(*names[code]) for code in able]
 
+    def _is_about(self, traits: np.ndarray, work: int) -> np.ndarray:
+        """Which of these traits a work has."""
+        own = np.array(self.traits.of(work), np.int64)
+        return (traits[:, None] == own).any(axis=1)
+
+    def is_own(self, work: int) -> np.ndarray:
+        """By group, whether its members like, or hardly like, a trait of a work."""
+        return self._is_about(self.trait_of, work)
+
+    @functools.cached_property
+    def _bounds(self) -> tuple[np.ndarray, np.ndarray]:
+        """By number of likes and chosen trait: how many likes of it make a fan, at least, and who hardly likes it has
+        at most (`NEVER`: nobody has many likes of a rare trait, so that says nothing about them)."""
+        likes = np.arange(int(self.likes.max(initial=0)) + 1)[:, None]
+        usual, total = self.traits.likes[self.chosen] * likes, max(self.total, 1)
+        fans = np.maximum(FEW_LIKES, -(-3 * usual // (2 * total)))
+        seldom = np.where(usual >= ENOUGH_LIKES * total, usual // (2 * total), NEVER)
+        return fans.astype(np.int32), seldom[:, self._is_asked_rarely].astype(np.int32)
+
     def of(self, users: np.ndarray, liked: np.ndarray, work: int) -> np.ndarray:
         """Which users belong to which groups, not counting their like of one work.
 
@@ -247,17 +279,12 @@ class Members:
         Returns:
             bool of shape (users, groups).
         """
-        own = liked.astype(np.int64)
-        carried = self.counts[users].astype(np.int64)
-        mine = np.isin(self.chosen, self.traits.of(work))
-        carried[:, mine] -= own[:, None]
-        likes = (self.likes[users] - own)[:, None]
-        usual = self.traits.likes[self.chosen][None, :] * likes
-        fans = (carried >= FEW_LIKES) & (2 * carried * self.total >= 3 * usual)
-        # Nobody has many likes of a rare trait, so that says nothing about them.
-        seldom = (usual >= ENOUGH_LIKES * self.total) & (2 * carried * self.total <= usual)
-        wanted = [self._name(trait)[0] in ("category", DECADE) for trait in self.chosen]
-        parts = [fans, seldom[:, wanted]]
+        own = liked.astype(np.int32)
+        carried = self.counts[users]
+        carried[:, self._is_about(self.chosen, work)] -= own[:, None]
+        likes = self.likes[users] - own
+        least, most = self._bounds
+        parts = [carried >= least[likes], carried[:, self._is_asked_rarely] <= most[likes]]
         known = self.known[users]
         codes = np.arange(len(self.known_groups))
         bands = (known[:, :, None] == codes).any(axis=1)

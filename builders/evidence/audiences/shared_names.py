@@ -92,16 +92,22 @@ class SharedNames:
         found: set[int] = set()
         if not own or not others:
             return found
-        size = max(int((self.store.title_code >= 0).sum()), 1)
         title = self.store.item(work).title
-        words = _words(title)
         titles = {one: self.store.item(one).title for one in others if one != work}
+        # "Aliens" follows "Alien"; of titles without words, as "300", nothing follows.
+        whole = _in_order(title)
+        if whole:
+            same = (one for one, other in titles.items() if _in_order(other) == whole)
+            found.update(one for one in same if own & _genres(one, traits))
+        names = _words(title) & self._names.keys()
+        if not names:
+            return found
         near = {
-            one: _words(other) & words & self._names.keys()
+            one: shared
             for one, other in titles.items()
-            if own & _genres(one, traits)
+            if (shared := _words(other) & names) and own & _genres(one, traits)
         }
-        for word in sorted(words & self._names.keys()):
+        for word in sorted(names):
             here = [
                 one
                 for one, shared in near.items()
@@ -111,13 +117,15 @@ class SharedNames:
             # A single title needs more than one word, as "Wallace" and "Gromit", or a first work of that name.
             several = k > 1 or any(len(near[one]) > 1 for one in here)
             several = several or (bool(here) and self._is_family(word, traits))
-            p = (self._names[word] - 1) / size
+            p = (self._names[word] - 1) / self._size
             if several and at_least(k, max(len(others), k), p) <= CHANCE:
                 found.update(here)
-        # "Aliens" follows "Alien"; of titles without words, as "300", nothing follows.
-        alike = _in_order(title)
-        found.update(one for one in near if alike and _in_order(titles[one]) == alike)
         return found
+
+    @functools.cached_property
+    def _size(self) -> int:
+        """How many titles can be shown."""
+        return max(int((self.store.title_code >= 0).sum()), 1)
 
 
 def _begin_alike(name: str, title: str, other: str) -> bool:
@@ -143,9 +151,10 @@ def _in_order(title: str, least: int = 1) -> tuple[str, ...]:
     return tuple(word.removesuffix("s") for word in named if len(word) >= least)
 
 
-def _words(title: str) -> set[str]:
+@functools.lru_cache(maxsize=1 << 16)
+def _words(title: str) -> frozenset[str]:
     """The words of a title that may be names, without the ending of a plural."""
-    return set(_in_order(title, SHORTEST))
+    return frozenset(_in_order(title, SHORTEST))
 
 
 def _all_words(title: str) -> set[str]:

@@ -10,20 +10,19 @@ from __future__ import annotations
 import dataclasses
 import functools
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence, Set
 
 import numpy as np
 
-from itdr.builders.core.text import plain
 from itdr.builders.evidence import traits as all_traits
-from itdr.builders.evidence.audiences.members import DECADE, TraitTable, author_of
+from itdr.builders.evidence.audiences.members import DECADE, MOST_REMEMBERED, TraitTable, author_of
 from itdr.builders.evidence.audiences.shared_names import SharedNames
 from itdr.builders.evidence.audiences.shared_tags import SharedTags
 from itdr.builders.evidence.facts import UP, Fact
 from itdr.builders.evidence.series import (
     base_title,
+    bracketed_series,
     first_words,
-    in_brackets,
     is_first,
     part,
     series_key,
@@ -70,6 +69,7 @@ class Themes:
         self.store, self.traits, self.total = store, traits, max(total, 1)
         self.tags = tags
         self.names = SharedNames(store)
+        self._series: dict[str, frozenset[frozenset[str]]] = {}
 
     def facts(
         self, work: int, shared: Sequence[Shared], series: Collection[int] = ()
@@ -148,6 +148,8 @@ class Themes:
         title = self.store.item(work).title
         own, same = self._series_of(title), base_title(title)
         found = list(works)
+        if not found:
+            return set()
         alike = self.names.alike(work, found, self.traits)
         return {
             one
@@ -156,18 +158,22 @@ class Themes:
             if one in alike or base_title(other) == same or self._is_part(other, own)
         }
 
-    def _series_of(self, title: str) -> set[frozenset[str]]:
+    def _series_of(self, title: str) -> frozenset[frozenset[str]]:
         """The words of each series that a title may belong to, by itself or as another edition bears it."""
-        own = series_words(series_key(title))
-        return {own, *self._series_by_title.get(first_words(title), ())} - {frozenset()}
+        if title not in self._series:
+            if len(self._series) >= MOST_REMEMBERED:
+                self._series.clear()
+            own = series_words(series_key(title))
+            others = self._series_by_title.get(first_words(title), ())
+            self._series[title] = frozenset({own, *others} - {frozenset()})
+        return self._series[title]
 
-    def _is_part(self, title: str, series: set[frozenset[str]]) -> bool:
+    def _is_part(self, title: str, series: Set[frozenset[str]]) -> bool:
         """Whether a title belongs to one of these series."""
-        if self._series_of(title) & series:
+        if not series.isdisjoint(self._series_of(title)):
             return True
-        for content in in_brackets(title):
-            words = series_words(plain(content))
-            if series_words(series_key(content)) in series:
+        for named, words in bracketed_series(title):
+            if named in series:
                 return True
             if words and any(words <= one for one in series & self._surely):
                 return True
