@@ -127,13 +127,12 @@ def test_who_keeps_to_the_well_known_or_the_little_known_is_offered_that() -> No
     taste = shown("share", "War", 15)
     title = {split.store.item(code).title: code for code in liked.tolist()}
     known = offers._well_known(split)
-    for popular in (True, False):
+    for popular, fame in ((True, offers.Fame.WELL_KNOWN), (False, offers.Fame.LITTLE_KNOWN)):
         found = offers.offers(
             split,
             rated(liked, touched=none),
             tastes=[taste],
-            popular=popular,
-            obscure=not popular,
+            fame=fame,
         )
         assert found and all(known[title[one.value]] == popular for one in found)
 

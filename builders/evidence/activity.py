@@ -11,7 +11,7 @@ import functools
 
 import numpy as np
 
-ROUNDS = 40
+ROUNDS_OF_RATES = 40
 DECIMALS = 6
 """Decimals of an expected number that count: the last bits differ from machine to machine."""
 
@@ -48,7 +48,7 @@ class Activity:
     def _distinct_rates(self) -> np.ndarray:
         """The same, by distinct number of likers."""
         rates = self._distinct / max(float((self.users * self.mean).sum()), 1.0)
-        for _ in range(ROUNDS):
+        for _ in range(ROUNDS_OF_RATES):
             expected = (self.users * self.chances(rates)).sum(axis=1)
             rates = rates * np.clip(self._distinct / np.maximum(expected, 1e-12), 0.5, 2)
         return rates

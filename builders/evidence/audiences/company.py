@@ -25,7 +25,7 @@ from itdr.builders.evidence.audiences.expectations import FALSE_FINDS, bound, is
 from itdr.builders.evidence.audiences.judged import Judged
 from itdr.builders.evidence.audiences.members import TraitTable
 from itdr.builders.evidence.audiences.pooled import Pooled
-from itdr.builders.evidence.audiences.raters import FEWEST_FANS, MIN_Z_OF_FANS, Raters
+from itdr.builders.evidence.audiences.raters import MIN_FANS_WHO_JUDGED, MIN_Z_OF_FANS, Raters
 from itdr.builders.evidence.audiences.shared_likes import Groups, Likes, Near, Ranks
 from itdr.builders.evidence.audiences.themes import Shared, Themes, makers_of
 from itdr.builders.evidence.facts import DOWN, SAMPLE, UP, Fact
@@ -46,7 +46,7 @@ MIN_RATIO = 1.5
 MIN_Z, MIN_TOGETHER_OF_CLEAR = 5, 8
 """A work is shared if so many of the people like it, `MIN_RATIO` times as many as usual, so many standard deviations
 above what is usual; or else:"""
-PRIOR, MIN_SHRUNK_RATIO, MIN_Z_OF_SHRUNK = 5, 2, 4
+PEOPLE_ADDED, MIN_SHRUNK_RATIO, MIN_Z_OF_SHRUNK = 5, 2, 4
 """so many times as many, and so many deviations above, with so many people added to both numbers; or else:"""
 MIN_RATIO_OF_UNLIKELY = 2
 """so many times as many as usual, if chance alone would hardly give such a number."""
@@ -66,7 +66,7 @@ MAX_RATIO_OF_SHUNNED = 0.7
 MOST_SHUNNED = 2
 
 
-class Companions(NamedTuple):
+class SharedWorks(NamedTuple):
     """Works that likers of another also like, the strongest first: how clearly, and how many of them would be usual."""
 
     works: np.ndarray
@@ -178,7 +178,7 @@ class Company:
         likes = self.likes_of(takers)
         everybody = np.ones((1, len(takers)), bool)
         near = self._near(work, likes, everybody)
-        (found,) = self._companions(takers, near, everybody)
+        (found,) = self._shared_works(takers, near, everybody)
         companions = self._of_its_kind(work, found)
         parts = self.themes.parts_among(work, companions.works.tolist())
         also = self._also_traits(work, takers, likes)
@@ -201,7 +201,7 @@ class Company:
 
     def also_liked(
         self, work: int, likers: np.ndarray, raters: Raters
-    ) -> tuple[Companions, float, Near]:
+    ) -> tuple[SharedWorks, float, Near]:
         """The works that the likers of a work also like, and how well such works foretell the verdicts of others: what
         is shared by the likers of all folds but one is tried on that one.
 
@@ -219,7 +219,7 @@ class Company:
         groups[0, likers] = True
         groups[1:] = raters.liked & (fold != np.arange(FOLDS)[:, None])
         near = self._near(work, raters.likes, groups)
-        all_likers, *others = self._companions(raters.users, near, groups)
+        all_likers, *others = self._shared_works(raters.users, near, groups)
         found = self._of_its_kind(work, all_likers)
         if not len(found.works):
             return found, 0.0, near
@@ -240,7 +240,7 @@ class Company:
         ranks = self.ranks.common(shared, least, self.n_nameable)
         return self.ranks.near(likes, ranks[ranks != self.ranks.of[work]])
 
-    def _companions(self, users: np.ndarray, near: Near, groups: np.ndarray) -> list[Companions]:
+    def _shared_works(self, users: np.ndarray, near: Near, groups: np.ndarray) -> list[SharedWorks]:
         """The works that each of several groups of people also like.
 
         Args:
@@ -275,19 +275,21 @@ class Company:
         hardly do it."""
         z = np.round((k - expected) / np.sqrt(variance + 1e-9), DECIMALS)
         ratio = np.round(k / np.maximum(expected, 1e-9), DECIMALS)
-        found = (z >= MIN_Z_OF_SHRUNK) & (k + PRIOR >= MIN_SHRUNK_RATIO * (expected + PRIOR))
+        found = (z >= MIN_Z_OF_SHRUNK) & (
+            k + PEOPLE_ADDED >= MIN_SHRUNK_RATIO * (expected + PEOPLE_ADDED)
+        )
         found |= (k >= MIN_TOGETHER_OF_CLEAR) & (ratio >= MIN_RATIO) & (z >= MIN_Z)
         unlikely = able & ~found & (ratio >= MIN_RATIO_OF_UNLIKELY)
         found[unlikely] = is_surprise(k[unlikely], expected[unlikely], FALSE_FINDS / self._tried)
         return able & found
 
-    def _strongest(self, works: np.ndarray, k: np.ndarray, expected: np.ndarray) -> Companions:
+    def _strongest(self, works: np.ndarray, k: np.ndarray, expected: np.ndarray) -> SharedWorks:
         """The works that most speaks for."""
         strength = _strength(k, expected)
         order = np.lexsort((self.store.item_hash[works], -strength))[:MOST_COMPANIONS]
-        return Companions(works[order], strength[order], expected[order])
+        return SharedWorks(works[order], strength[order], expected[order])
 
-    def _of_its_kind(self, work: int, companions: Companions) -> Companions:
+    def _of_its_kind(self, work: int, companions: SharedWorks) -> SharedWorks:
         """For items that are taken rather than judged (such as one day's news), those that share a topic with the work,
         if topics are known."""
         own = self.traits.of(work)
@@ -295,7 +297,7 @@ class Company:
             return companions
         places, traits = self.traits.carried(companions.works)
         kept = np.unique(places[np.isin(traits, own)])
-        return Companions(*(column[kept] for column in companions))
+        return SharedWorks(*(column[kept] for column in companions))
 
     def _pair(self, kind: str, work: int, k: float, n: float, expected: float) -> Fact:
         title = self.store.item(work).title
@@ -304,7 +306,7 @@ class Company:
     def _welcome(
         self,
         work: int,
-        companions: Companions,
+        companions: SharedWorks,
         parts: set[int],
         foretold: float,
         raters: Raters,
@@ -336,7 +338,7 @@ class Company:
             for place in order.tolist()
         ]
 
-    def _takers(self, work: int, sampled: int, companions: Companions) -> list[Shared]:
+    def _takers(self, work: int, sampled: int, companions: SharedWorks) -> list[Shared]:
         """Those of the works a good part of whose takers took this one, too: counted in full.
 
         sampled: of how many takers the companions are."""
@@ -346,7 +348,7 @@ class Company:
             theirs = self.judged.takers(other)
             k = len(np.intersect1d(takers, theirs, assume_unique=True))
             expected = round(usual * len(takers) / sampled, DECIMALS)
-            if k >= FEWEST_FANS and ONE_IN_TAKERS * k >= len(theirs) and k > expected:
+            if k >= MIN_FANS_WHO_JUDGED and ONE_IN_TAKERS * k >= len(theirs) and k > expected:
                 pair = self._pair("also_taken", other, k, len(theirs), expected)
                 found.append((strength, other, pair))
         return found
@@ -462,9 +464,9 @@ class Company:
         found = []
         for place in np.flatnonzero(kept)[np.argsort(z[kept], kind="stable")].tolist():
             if int(able[place]) not in own:
-                name = self.traits.names[int(able[place])]
+                about, value = self.traits.names[int(able[place])]
                 figures = int(k[place]), len(takers), float(expected[place])
-                found.append(Fact("taken_with", *name, *figures, DOWN))
+                found.append(Fact("taken_with", about, value, *figures, DOWN))
         return found[:MOST_SHUNNED]
 
 

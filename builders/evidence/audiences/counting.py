@@ -35,27 +35,27 @@ from itdr.builders.evidence.facts import DOWN, SELDOM, UP, Fact
 from itdr.builders.evidence.series import base_title, series_key
 from itdr.builders.store.reader import StoreReader
 
-RATED = ("ratings", "hours")
+RULES_WITH_VERDICTS = ("ratings", "hours")
 """Rules by which it is known who likes an item and who does not."""
-NAMED_WORKS = 2
+MIN_WORKS_FOR_A_GENRE = 2
 """Works of a genre that are named instead of the genre."""
-KEPT_RATES = 2
+MAX_WORKS_BY_RATE = 2
 """The most works to name whose likers like the item more or less: works of one taste come in clusters."""
-LEAST_GROUP = 13
-POPULAR = 2000
+MIN_MEMBERS_OF_A_GROUP = 13
+MAX_WORKS_WITH_FANS = 2000
 """How many of the most-liked works are tested for whether their likers like another work more or less."""
-MORE = 1.25
+MIN_RATIO_OF_DEMOGRAPHICS = 1.25
 """The factor by which a group must be over-represented among likers."""
 FALSE_RATES = 0.025
 """The same, over all groups together that like an item at an unusual rate."""
 FALSE_STRANGE_RATES = 0.001
 """The same if only the rate connects the group to the item: for the likers of single works, for
 communities, and for fans of what the item is not."""
-MANY = 25
+MIN_MEMBERS_OF_A_STRANGE_GROUP = 25
 """The fewest members of such a group."""
-ALIKE_PERCENT = 80
+MIN_PERCENT_OF_ONE_GROUP = 80
 """Groups with at least this Jaccard overlap of members count as one."""
-LEAST_SHIFT, LEAST_FACTOR = 0.08, 0.3
+MIN_SHIFT_OF_MEMBERS, MIN_SHIFT_OF_USUAL = 0.08, 0.3
 """A group's likes must differ from the usual by at least this share of its members, or this share of the
 usual number."""
 
@@ -77,7 +77,12 @@ class Counting:
         )
         self.kindred = Kindred(self.traits, self.members.total)
         self.company = Company(
-            store, self.judged, self.traits, self.activity, self.themes, self.rule in RATED
+            store,
+            self.judged,
+            self.traits,
+            self.activity,
+            self.themes,
+            self.rule in RULES_WITH_VERDICTS,
         )
 
     @functools.cached_property
@@ -166,7 +171,7 @@ class Counting:
             if one.kind != "liked_if"
             or one.about != all_traits.CATEGORY
             or one.direction != UP
-            or sum(one.topic in genres for genres in works) < NAMED_WORKS
+            or sum(one.topic in genres for genres in works) < MIN_WORKS_FOR_A_GENRE
         ]
         groups = [
             one
@@ -205,7 +210,7 @@ class Counting:
         z = deviations(k, expected, variance)
         own = self.members.is_own(work)
         # People who hardly like a trait are only asked about works that have it.
-        tried = (n >= LEAST_GROUP) & (own | ~self.members.is_seldom)
+        tried = (n >= MIN_MEMBERS_OF_A_GROUP) & (own | ~self.members.is_seldom)
         tests = np.bincount(self._families[tried], minlength=int(self._families.max(initial=0)) + 1)
         # Each kind of group gets an equal share of the false finds, however many groups it has.
         chance = FALSE_RATES / max(int((tests > 0).sum()), 1)
@@ -216,8 +221,8 @@ class Counting:
             for one in (chance, FALSE_STRANGE_RATES)
         ]
         least = np.where(tied, *bounds)
-        shift = np.minimum(LEAST_SHIFT * n, LEAST_FACTOR * expected)
-        kept = tried & (tied | (n >= MANY)) & (np.abs(z) >= least)
+        shift = np.minimum(MIN_SHIFT_OF_MEMBERS * n, MIN_SHIFT_OF_USUAL * expected)
+        kept = tried & (tied | (n >= MIN_MEMBERS_OF_A_STRANGE_GROUP)) & (np.abs(z) >= least)
         kept &= np.round(np.abs(k - expected) - shift, DECIMALS) >= 0
         kept &= self._telling(k, n, z)
         if self.rule != "skips":
@@ -299,11 +304,11 @@ class Counting:
 
     def _works_if(self, work: int, raters: Raters) -> list[tuple[int, Fact]]:
         """Single works whose likers like this one more, or less, than their other verdicts predict, by their codes."""
-        if len(raters.liked) < MANY:
+        if len(raters.liked) < MIN_MEMBERS_OF_A_STRANGE_GROUP:
             return []
         ranks = self.company.ranks
         fans = np.bincount(raters.likes.ranks, minlength=self._n_popular)[: self._n_popular]
-        near = ranks.near(raters.likes, np.flatnonzero(fans >= MANY))
+        near = ranks.near(raters.likes, np.flatnonzero(fans >= MIN_MEMBERS_OF_A_STRANGE_GROUP))
         works = ranks.works[near.ranks]
         rates = raters.rates(near.numbers, near.who, len(works))
         able = (works != work) & ((rates.z < 0) | raters.is_part(rates))
@@ -314,7 +319,9 @@ class Counting:
             able & (np.abs(rates.z) >= least) & self._telling(rates.k, rates.n, rates.z)
         )
         found = []
-        for place in kept[np.lexsort((works[kept], -np.abs(rates.z[kept])))][:KEPT_RATES].tolist():
+        for place in kept[np.lexsort((works[kept], -np.abs(rates.z[kept])))][
+            :MAX_WORKS_BY_RATE
+        ].tolist():
             other, side = int(works[place]), UP if rates.z[place] > 0 else DOWN
             figures = int(rates.k[place]), int(rates.n[place]), float(rates.expected[place])
             title = self.store.item(other).title
@@ -324,7 +331,7 @@ class Counting:
     @functools.cached_property
     def _n_popular(self) -> int:
         """How many works are asked about: those with the first ranks."""
-        return min(POPULAR, self.company.n_nameable)
+        return min(MAX_WORKS_WITH_FANS, self.company.n_nameable)
 
     @functools.cached_property
     def _popular_by_title(self) -> dict[str, list[int]]:
@@ -355,7 +362,7 @@ class Counting:
         """Genders, ages and countries that are over-represented among its likers. Whoever hardly meets
         an item need not dislike it: none is warned."""
         members = self.members
-        if len(likers) < LEAST_GROUP or not members.known_groups:
+        if len(likers) < MIN_MEMBERS_OF_A_GROUP or not members.known_groups:
             return []
         users = np.flatnonzero(members.likes > 0)
         chances = self._chances_by_bin(work)
@@ -364,7 +371,7 @@ class Counting:
             codes = members.known[:, column]
             ours = likers[codes[likers] >= 0]
             theirs = users[codes[users] >= 0]
-            if len(ours) < LEAST_GROUP:
+            if len(ours) < MIN_MEMBERS_OF_A_GROUP:
                 continue
             weights = np.bincount(
                 codes[theirs],
@@ -378,7 +385,7 @@ class Counting:
                 share, k = float(shares[code]), int(counts[code])
                 usual = share * len(ours)
                 z = round((k - usual) / max(usual * (1 - share), 1e-9) ** 0.5, 6)
-                if z >= least and k >= 5 and k >= MORE * usual:
+                if z >= least and k >= 5 and k >= MIN_RATIO_OF_DEMOGRAPHICS * usual:
                     group = members.known_groups[code]
                     fact = Fact("group", group.about, group.value, k, len(ours), usual, UP)
                     found.append((-z, code, fact))
@@ -391,4 +398,4 @@ class Counting:
 def _alike(some: np.ndarray, others: np.ndarray) -> bool:
     """Whether two groups are nearly the same people."""
     both, either = int((some & others).sum()), int((some | others).sum())
-    return 100 * both >= ALIKE_PERCENT * either
+    return 100 * both >= MIN_PERCENT_OF_ONE_GROUP * either

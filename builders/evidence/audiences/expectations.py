@@ -18,19 +18,19 @@ from itdr.builders.evidence.activity import Activity
 FALSE_FINDS = 0.02
 """Expected false finds per item, kind and direction when there is nothing to find."""
 
-EDGES = np.unique(np.round(1.22 ** np.arange(0, 34)).astype(np.int64))
+LIKES_OF_BINS = np.unique(np.round(1.22 ** np.arange(0, 34)).astype(np.int64))
 """Numbers of likes at which bins of users begin: users of a bin are taken to be equally active."""
-FITTED = 100
+MAX_VERDICTS_OF_A_USER = 100
 """Verdicts of a user that their generosity is worked out of, at most."""
-ROUNDS = 4
-TERMS = 40
+ROUNDS_OF_FITTING = 4
+TERMS_OF_A_TAIL = 40
 """Terms of a Poisson tail that are added up."""
-PRIOR = 0.5
+PRIOR_OF_EFFECTS = 0.5
 
 
 def bins_of(likes: np.ndarray) -> np.ndarray:
     """The bin of each user with so many likes; users without likes are in bin 0."""
-    return np.searchsorted(EDGES, likes, side="right") - 1 + (likes == 0)
+    return np.searchsorted(LIKES_OF_BINS, likes, side="right") - 1 + (likes == 0)
 
 
 def activity_of(likes: np.ndarray, likers: np.ndarray) -> Activity:
@@ -60,7 +60,7 @@ class Generosity:
     ) -> None:
         counts = np.diff(start)
         # Rows stand in the order of works' codes, which are hashes: a step through them is a sample.
-        steps = np.maximum(-(-counts // FITTED), 1)
+        steps = np.maximum(-(-counts // MAX_VERDICTS_OF_A_USER), 1)
         kept = -(-counts // steps)
         users = np.arange(len(counts), dtype=np.int32).repeat(kept)
         rows = start[users] + steps[users] * ranges(np.zeros(len(counts), np.int64), kept)
@@ -69,11 +69,13 @@ class Generosity:
         likes = np.bincount(users, liked, minlength=len(counts)) + 1
         judged = np.bincount(users, minlength=len(counts)) + 2
         self.users, self.works = np.log(likes / (judged - likes)), np.zeros(n_works)
-        for _ in range(ROUNDS):
+        for _ in range(ROUNDS_OF_FITTING):
             for effect, codes in ((self.works, works), (self.users, users)):
                 p = _sigmoid(self.users[users] + self.works[works])
-                slope = np.bincount(codes, liked - p, minlength=len(effect)) - PRIOR * effect
-                bend = np.bincount(codes, p * (1 - p), minlength=len(effect)) + PRIOR
+                slope = (
+                    np.bincount(codes, liked - p, minlength=len(effect)) - PRIOR_OF_EFFECTS * effect
+                )
+                bend = np.bincount(codes, p * (1 - p), minlength=len(effect)) + PRIOR_OF_EFFECTS
                 effect += slope / bend
 
     def chances(self, users: np.ndarray, work: int) -> np.ndarray:
@@ -91,7 +93,7 @@ def surprise(k: np.ndarray, expected: np.ndarray) -> np.ndarray:
     Returns:
         Probabilities.
     """
-    terms = (expected[:, None] / (k[:, None] + np.arange(1, TERMS))).cumprod(axis=1)
+    terms = (expected[:, None] / (k[:, None] + np.arange(1, TERMS_OF_A_TAIL))).cumprod(axis=1)
     return np.minimum(_exactly(k, expected) * (1 + terms.sum(axis=1)), 1)
 
 

@@ -23,7 +23,7 @@ MOST_LIKES = 500
 """Likes of one user that pairs of works are counted over, by hash."""
 MOST_RATERS = 800
 """People of one work that are counted, by hash."""
-BLOCK = 1 << 20
+ROWS_AT_A_TIME = 1 << 20
 """Rows that are counted at a time."""
 
 
@@ -53,9 +53,9 @@ class Judged:
         """By work: how many gave a verdict, liked it, disliked it."""
         found = np.zeros((3, len(self.store.work)), np.int64)
         # Block by block: `bincount` makes wider copies of what it counts.
-        for start in range(0, len(self.works), BLOCK):
-            works = self.works[start : start + BLOCK]
-            verdicts = self.verdicts[start : start + BLOCK]
+        for start in range(0, len(self.works), ROWS_AT_A_TIME):
+            works = self.works[start : start + ROWS_AT_A_TIME]
+            verdicts = self.verdicts[start : start + ROWS_AT_A_TIME]
             for row, counted in enumerate((works, works[verdicts == 1], works[verdicts == -1])):
                 found[row] += np.bincount(counted, minlength=found.shape[1])
         people, likes, dislikes = found

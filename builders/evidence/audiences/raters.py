@@ -15,12 +15,12 @@ from itdr.builders.evidence.activity import DECIMALS
 from itdr.builders.evidence.audiences.expectations import deviations
 from itdr.builders.evidence.audiences.shared_likes import Likes, Near, Ranks
 
-FEWEST_FANS = 13
+MIN_FANS_WHO_JUDGED = 13
 """The fewest fans who must have judged a work for their share to be said."""
 MIN_Z_OF_FANS = 1.6
 """Standard deviations by which the likes of the fans of a work must exceed the usual number."""
-RISE, ABOVE_ALL = 10, 20
-"""Their share must exceed the usual one by 1/`RISE`, and that of everybody who judged the work by 1/`ABOVE_ALL`."""
+PARTS_ABOVE_USUAL, PARTS_ABOVE_EVERYBODY = 10, 20
+"""Their share must exceed the usual one by 1/`PARTS_ABOVE_USUAL`, and that of everybody who judged the work by 1/`PARTS_ABOVE_EVERYBODY`."""
 
 
 class Rates(NamedTuple):
@@ -172,11 +172,11 @@ class Raters:
             bool by group.
         """
         n, k, expected, z = rates
-        clear = (n >= FEWEST_FANS) & (z >= least)
-        clear &= np.round(RISE * (k - expected), DECIMALS) >= n
-        # In whole numbers: k / n >= likes / judges + 1 / ABOVE_ALL.
+        clear = (n >= MIN_FANS_WHO_JUDGED) & (z >= least)
+        clear &= np.round(PARTS_ABOVE_USUAL * (k - expected), DECIMALS) >= n
+        # In whole numbers: k / n >= likes / judges + 1 / PARTS_ABOVE_EVERYBODY.
         judges, likes = len(self.liked), int(self.liked.sum())
-        clear &= ABOVE_ALL * (k * judges - n * likes) >= n * judges
+        clear &= PARTS_ABOVE_EVERYBODY * (k * judges - n * likes) >= n * judges
         clear &= np.round(k - self._rule.usual * n, DECIMALS) >= 0
         return clear & (2 * k > n) if self._rule.mostly else clear
 

@@ -91,6 +91,6 @@ class Groups:
         Returns:
             int64 array, a row to a group, a column to a code.
         """
-        cells = self._pattern[who] * size + codes
-        number = np.bincount(cells, minlength=self._held.shape[1] * size)
-        return self._held @ number.reshape(-1, size)
+        cells, patterns = self._pattern[who] * size + codes, self._held.shape[1]
+        number = np.bincount(cells, minlength=patterns * size)
+        return self._held @ number.reshape(patterns, size)
