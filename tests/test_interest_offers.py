@@ -61,7 +61,7 @@ def test_the_favorite_that_speaks_for_a_work_is_of_the_taste_itself() -> None:
                 anchors = [names[fact.quote], *(names[other.quote] for other in others)]
                 for work in works_of(cell.store, [title[fact.value], *anchors]):
                     assert taste.value in work.traits(taste.about)
-                    assert len(work.categories) <= offers.FOCUSED or taste.about == "decade"
+                    assert len(work.categories) <= offers.MAX_CATEGORIES_OF_AN_EXAMPLE or taste.about == "decade"
                     assert not work.sequel or work.title != fact.value
     assert seen > 50
 
