@@ -12,7 +12,7 @@ import platform
 import tempfile
 from pathlib import Path
 
-from benchmarks import encoding, raw, reviews, rows
+from benchmarks import encoding, raw, reviews, rows, splits
 from benchmarks.measure import Line, run, table, to_json
 
 FULL = {"users": 200_948, "items": 87_585, "ratings": 32_000_204}
@@ -55,6 +55,7 @@ def main() -> None:
     size, many = (1_000, 4_000) if given.quick else (12_000, 200_000)
     lines += encoding.lines(data, cache, given.rounds, size, many)
     lines += rows.streams(data, cache, given.rounds, size)
+    lines += splits.lines(data, cache / "splits", given.rounds)
     lines.append(rows.cold(data, 1))
     facts = {**shape, "python": platform.python_version(), "cores": os.cpu_count()}
     print(table(lines))

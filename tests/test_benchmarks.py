@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import __main__ as main
-from benchmarks import encoding, rows
+from benchmarks import encoding, rows, splits
 
 SHAPE = {"users": 1_500, "items": 800, "ratings": 90_000}
 
@@ -20,3 +20,18 @@ def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("config", encoding.CONFIGS)
 def test_every_subtask_has_rows_to_time(config: str, raw: Path) -> None:
     assert len(list(rows.stream(str(raw), config, size=40))) > 0
+
+
+@pytest.mark.parametrize("name", splits.OPTIONS)
+def test_every_split_and_filter_has_rows_to_time(name: str, raw: Path) -> None:
+    own = splits.OPTIONS[name]
+    assert len(list(rows.stream(str(raw), "sequential_rec", size=40, **own))) > 0
+
+
+def test_what_is_timed_counts_all_anew(raw: Path, tmp_path: Path) -> None:
+    stale = tmp_path / "derived" / "stale"
+    stale.mkdir(parents=True)
+    assert splits.built(raw, tmp_path, split_by="leave_one_out").seconds > 0
+    assert not stale.exists()
+    kinds = {path.name.partition("-")[0] for path in tmp_path.glob("derived/ml-32m/*/*.arrow")}
+    assert {"held", "events", "known"} <= kinds

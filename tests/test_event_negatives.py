@@ -13,8 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from itdr.audit.shortcuts import Giveaways, hit_of
+from itdr.builders.core import arrow
 from itdr.builders.core.rng import splitmix64
 from itdr.builders.dataset import registry
+from itdr.builders.sampling import popularity
+from itdr.builders.sampling.cuts import time_cuts
 from itdr.builders.sampling.event_index import event_index
 from itdr.builders.sampling.event_negatives import EventNegatives
 from itdr.builders.sampling.exclusions import Exclusions, repeated_titles
@@ -106,6 +109,23 @@ def test_the_index_holds_the_first_meetings_of_training_in_order() -> None:
     found = list(zip(*(column.tolist() for column in columns), strict=True))
     assert len(found) == len(expected) and set(found) == expected
     assert (np.diff(index.times) >= 0).all()
+
+
+@pytest.mark.parametrize("held", [0, 2])
+def test_the_index_brings_the_training_counts(held: int, caches: Path) -> None:
+    """They are those that are counted where nobody asks for an index."""
+    data = opened()
+    path = popularity.stats_path(data, 0, held=held)
+    assert not path.exists()
+    event_index(data, 0, held=held)
+    beside = arrow.read(path).to_pydict()
+    path.unlink()
+    popularity.train_stats(data, 0, held=held)
+    assert arrow.read(path).to_pydict() == beside
+    # Before a cut training knows less than the index holds.
+    cuts = time_cuts(data)
+    event_index(data, 0, cuts)
+    assert not popularity.stats_path(data, 0, cuts[0]).exists()
 
 
 @given(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from itdr.builders.core import cache
@@ -20,15 +21,18 @@ from itdr.builders.dataset import registry
 from itdr.builders.sampling import repeats
 from itdr.builders.sampling.cuts import time_cuts
 from itdr.builders.sampling.favourites import favourites
-from itdr.builders.sampling.histories import Histories, UserHistory
+from itdr.builders.sampling.filters import Filters, with_filters
+from itdr.builders.sampling.held_out import held_out
+from itdr.builders.sampling.histories import Histories, UserHistory, histories
 from itdr.builders.sampling.latest_windows import first_windows
 from itdr.builders.sampling.negatives import CandidatePool
 from itdr.builders.sampling.popularity import train_stats
 from itdr.builders.sampling.requests import NegativeRequests
 from itdr.builders.sampling.windows import Window, WindowSpec, latest_windows
-from itdr.builders.store import prepare
+from itdr.builders.store import prepare, whole_users
 from itdr.builders.store import spec as store_spec
-from itdr.builders.store.reader import MISSING_TIME, StoreReader
+from itdr.builders.store.interactions import Interactions
+from itdr.builders.store.reader import MISSING_TIME, Events, StoreReader
 
 
 def opened(source: str, folder: Path = SAMPLE) -> StoreReader:
@@ -124,23 +128,86 @@ def test_editions_of_a_book_are_one_work_however_articles_stand(tmp_path: Path) 
     assert len(Histories(data).of(user)) == 2
 
 
+class Regrouped(Interactions):
+    """Interactions as if they had been written with other row groups."""
+
+    rows = 7
+
+    @property
+    def ends(self) -> np.ndarray:  # type: ignore[override]
+        total = int(super().ends[-1])
+        return np.minimum(np.arange(self.rows, total + self.rows, self.rows), total)
+
+    def group(self, number: int, columns: list[str]) -> Any:
+        whole = [super(Regrouped, self).group(k, columns) for k in range(len(super().ends))]
+        return pa.concat_tables(whole).slice(number * self.rows, self.rows)
+
+
+@pytest.fixture(params=[1, 7, 65_536])
+def regrouped(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Rows per row group in one pass over all users."""
+    monkeypatch.setattr(whole_users, "Interactions", Regrouped)
+    monkeypatch.setattr(Regrouped, "rows", request.param)
+    return request.param
+
+
 @pytest.mark.parametrize("source", registry.source_ids())
-@pytest.mark.parametrize("rows", [1, 7, 65_536])
-def test_items_met_twice_are_noticed(
-    source: str, rows: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_pass_has_all_users_with_all_they_did(source: str, regrouped: int) -> None:
+    data = opened(source)
+    names = [name for name in whole_users.FIELDS if data.has(name)]
+    expected = 0
+    for users, events in whole_users.whole_users(data, names):
+        assert users.tolist() == list(range(expected, expected + len(users)))
+        expected += len(users)
+        plain = data.events_of(users)
+        for name, attribute in zip(whole_users.FIELDS, Events.__slots__, strict=True):
+            found, wanted = getattr(events, attribute), getattr(plain, attribute)
+            if name in names and wanted is not None:
+                assert np.array_equal(found, wanted, equal_nan=found.dtype.kind == "f")
+            assert name in names or found is None
+        assert len(users) == 1 or regrouped > 1
+    assert expected == len(data.user_hash)
+
+
+@pytest.mark.parametrize("source", registry.source_ids())
+def test_items_met_twice_are_noticed(source: str, regrouped: int) -> None:
     """However the interactions are cut into row groups."""
     data = opened(source)
-    items = np.concatenate(list(data.item_codes()))
+    items = np.concatenate([e.items for _, e in whole_users.whole_users(data, ["item_code"])])
     users = np.arange(len(data.user_n)).repeat(data.user_n)
     met = set(zip(users.tolist(), items.tolist(), strict=True))
-    cuts = range(0, len(items), rows)
-    monkeypatch.setattr(data, "item_codes", lambda: (items[k : k + rows] for k in cuts))
     assert repeats._repeats(data) == (len(met) < len(items))
-    first = int(data.user_n[0])
-    monkeypatch.setattr(data, "item_codes", lambda: iter([items[:first], items[:1]]))
-    monkeypatch.setattr(data, "user_start", np.array([0]))
-    assert repeats._repeats(data), "an item of the row group before"
+
+
+@pytest.mark.parametrize(
+    "own", [{}, {"repeats": "last"}, {"repeats": "keep"}, {"k_core": 3}], ids=str
+)
+@pytest.mark.parametrize("source", registry.source_ids())
+def test_what_is_held_out_are_the_ends_of_histories(source: str, own: dict[str, Any]) -> None:
+    data = with_filters(opened(source), Filters(**own))
+    if not (data.has("timestamp") or data.has("seq")):
+        pytest.skip("nobody knows an order")
+    lines = histories(data)
+    middle = time_cuts(data, (0.5, 0.75))[0] if data.has("timestamp") else None
+    listed = 0
+    for held, until in ((1, None), (3, None), (2, middle)):
+        n = held if until is not None else 2 * held
+        expected = []
+        for user in range(len(data.user_hash)):
+            line = lines.of(user)
+            works = [
+                work
+                for work, time in zip(line.works, line.times, strict=True)
+                if until is None or time is None or time < until
+            ]
+            if len(works) >= n:
+                parts = [1] * held + [2] * (n - held)
+                expected += zip([user] * n, works[-n:], parts, strict=True)
+        columns = held_out(data, held, until).to_pydict()
+        assert list(columns) == ["user_code", "work", "part"]
+        assert list(zip(*columns.values(), strict=True)) == expected
+        listed += len(expected)
+    assert listed
 
 
 @pytest.mark.parametrize("policy", ["popularity", "uniform"])

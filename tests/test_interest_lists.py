@@ -186,8 +186,9 @@ def test_little_known_works_are_named_where_the_list_has_some() -> None:
     assert titles(told) == ["Film B", "Film D"]
     realiser = realiser_of(open_cell("ml-1m", folder()))
     (one,) = realiser.plan_statements([told])
-    assert 'lesser-known titles such as "Film B" and "Film D": 9 of the 20' in realiser.sentence(
-        one
+    assert (
+        'films with few other fans appeal as well, such as "Film B" and "Film D": 9 of the 20'
+        in realiser.sentence(one)
     )
     # Without an example it is not said.
     assert realiser.plan_statements([habit]) == []

@@ -20,11 +20,17 @@ from itdr.audit.oracle import RawOracle
 from itdr.audit.protocols import SplitPromise
 from itdr.builders.core.errors import ConfigError
 from itdr.builders.dataset import open_cells, registry
+from itdr.builders.sampling import catalogue_counts as catalogue
+from itdr.builders.sampling import repeats
 from itdr.builders.sampling.catalogue_counts import catalogue_counts
 from itdr.builders.sampling.cold_items import item_splits
 from itdr.builders.sampling.cuts import parse, time_cuts
+from itdr.builders.sampling.filters import Filters, with_filters
+from itdr.builders.sampling.held_out import held_out
 from itdr.builders.sampling.histories import histories
+from itdr.builders.sampling.partition import Partition
 from itdr.builders.sampling.popularity import train_stats
+from itdr.builders.store import derived
 from itdr.builders.store.prepare import prepare
 from itdr.builders.store.reader import StoreReader
 from itdr.builders.store.spec import StoreSpec
@@ -95,6 +101,29 @@ def test_training_counts_leave_out_what_is_held() -> None:
             if work not in end:
                 expected[work] = expected.get(work, 0) + 1
     assert {int(work): int(counted.users[work]) for work in counted.works} == expected
+
+
+@pytest.mark.parametrize(
+    "own", [{}, {"repeats": "keep"}, {"repeats": "last", "k_core": 4}], ids=str
+)
+@pytest.mark.parametrize("held", [0, 1, 3])
+def test_a_store_without_repeats_is_counted_as_one_that_may_have_some(
+    held: int, own: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What need not be grouped is not; the counts are those of the plain way."""
+
+    def counted() -> list[Any]:
+        part = Partition(with_filters(opened(), Filters(**own)), 0, held=held)
+        stats = part.train_stats
+        held_out_of = held_out(part.store, held).to_pydict() if held else {}
+        return [held_out_of, catalogue_counts(part).tolist(), stats.users.tolist()]
+
+    assert repeats.meets_items_once(opened())
+    found = counted()
+    monkeypatch.setattr(derived, "count_code", lambda: "grouped")
+    for module in (repeats, catalogue):
+        monkeypatch.setattr(module, "meets_items_once", lambda store: False)
+    assert found == counted()
 
 
 @pytest.mark.parametrize(

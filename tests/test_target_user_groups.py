@@ -157,12 +157,11 @@ def test_a_complaint_is_quoted_or_the_item_makes_no_case(
 
 
 def test_what_warns_everybody_is_said_where_it_says_something() -> None:
-    flop, divided = (
-        Statement(None, "everybody", (fact,))  # type: ignore[arg-type]
-        for fact in (
-            Fact("reception", "panned", "", 9, 30, 17.0, DOWN),
-            Fact("reception", "divided", "", 12, 30, 6.0, 0),
-        )
+    flop = against(Fact("reception", "panned", "", 9, 30, 17.0, DOWN))
+    divided = Statement(
+        None,  # type: ignore[arg-type]
+        "everybody",
+        (Fact("reception", "divided", "", 12, 30, 6.0, 0),),
     )
     flaw, crash = (
         Statement(None, "warning", (quoted("flaw", name, DOWN),))  # type: ignore[arg-type]
@@ -175,8 +174,9 @@ def test_what_warns_everybody_is_said_where_it_says_something() -> None:
         # That opinions differ warns nobody.
         ([suited, divided], [suited]),
         ([suited, warned, divided], [suited, warned, divided]),
+        ([suited, flop, divided], [suited, flop]),
         # Two groups are warning enough.
-        ([suited, warned, warned, flop], [suited, warned, warned]),
+        ([suited, warned, warned, divided], [suited, warned, warned]),
         # A complaint that names no group stands beside one that does, unless nobody would like it.
         ([suited, flaw], [suited]),
         ([suited, warned, flaw], [suited, warned, flaw]),

@@ -37,7 +37,7 @@ def facts_in(row: dict[str, Any]) -> list[dict[str, Any]]:
 
 def test_rows_hold_facts_and_say_no_more() -> None:
     every = world.everything(rows())
-    assert len(every) >= 60
+    assert len(every) >= 45
     for row in every:
         assert not list(unsupported_claims(row)), row["output"]
         assert re.match(r"(1\. )?[A-Z0-9]", row["output"]) and row["output"].endswith(".")
@@ -53,8 +53,8 @@ def test_titles_of_works_also_liked_are_named() -> None:
         sum(one["fact"].endswith("work/up") and one["of"] > 0 for one in row["evidence"])
         for row in every
     ]
-    # Most films of this world have four others whose viewers like them.
-    assert sum(number >= 2 for number in named) >= 0.8 * len(every)
+    # Most films of this world have four others whose viewers like them; those of another genre are not named.
+    assert sum(number >= 2 for number in named) >= 0.7 * len(every)
 
 
 def test_whom_to_warn_stands_on_a_fact() -> None:
@@ -70,25 +70,23 @@ def test_whom_to_warn_stands_on_a_fact() -> None:
                 asked += 1
                 warned += any(one["value"] == genre for one in against)
                 assert ("Not for:" in row["output"]) == any(
-                    one["fact"].endswith("/down") and not one["fact"].startswith("reception")
-                    for one in row["evidence"]
+                    one["fact"].endswith("/down") for one in row["evidence"]
                 )
     assert asked >= 8 and warned >= 0.9 * asked
 
 
-def test_nobody_in_particular_stands_among_those_whom_it_does_not_suit() -> None:
-    """How all received an item is said of everybody else, in a paragraph of its own."""
+def test_what_few_like_is_not_for_others() -> None:
+    """Fewer than half of all like it, and so still fewer of those who are in none of the groups."""
     flops = 0
     for row in world.everything(rows()):
         _, _, against = row["output"].partition("Not for:")
-        *_, others = re.split(r"\n\n(?:Overall it is|More \w+ than usual)", row["output"])
-        others = others if others != row["output"] else ""
+        others = re.search(r"(?:most|many) other viewers, since (.*)", against, re.IGNORECASE)
         reception = [one for one in row["evidence"] if one["fact"].startswith("reception")]
-        assert bool(others) == bool(reception) and len(reception) <= 1
-        assert not re.search(r"most viewers|safe bet|anyone else|divided", against.split("\n\n")[0])
-        for one in reception:
-            assert f"{one['count']} of the {one['of']} " in others
-            assert others.endswith("is usual).")
+        warned = [one for one in reception if one["fact"].endswith("/down")]
+        assert bool(others) == bool(warned) and len(reception) <= 1
+        for one in warned:
+            assert others and f"only {one['count']} of all {one['of']} " in others[1]
+            assert 2 * one["count"] < one["of"]
             flops += 1
     assert flops
 

@@ -200,9 +200,8 @@ def _load(
     missing = [name for name in REQUIRED_PHRASES if name not in made.phrases]
     if missing:
         raise complain(paths[0], 1, f"phrases lack {', '.join(missing)}; add them.")
-    acted = dict(words)[ACTED]
     return Lexicon(
-        {name: one.replace(f"{{{{ {ACTED} }}}}", acted) for name, one in made.phrases.items()},
+        {name: _worded(one, dict(words)) for name, one in made.phrases.items()},
         frozenset(made.silent),
         made.aliases,
         made.forms,
@@ -210,6 +209,13 @@ def _load(
         AspectWords(**made.word_lists),
         dict(words),
     )
+
+
+def _worded(phrase: str, words: Mapping[str, str]) -> str:
+    """A phrase with the words of its domain, such as `person`, in their places."""
+    for name, word in words.items():
+        phrase = phrase.replace(f"{{{{ {name} }}}}", word)
+    return phrase
 
 
 class _Parts:

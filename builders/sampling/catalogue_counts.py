@@ -12,8 +12,10 @@ import numpy as np
 from itdr.builders.core import arrow
 from itdr.builders.sampling import statements
 from itdr.builders.sampling.cold_items import item_splits
+from itdr.builders.sampling.histories import which_of_repeats
 from itdr.builders.sampling.partition import Partition
 from itdr.builders.sampling.popularity import register_events
+from itdr.builders.sampling.repeats import meets_items_once
 from itdr.builders.sampling.splits import SPLITS
 from itdr.builders.store import derived
 
@@ -64,6 +66,8 @@ def _write(partition: Partition, path: Path) -> None:
             min_rating=chosen.min_rating if chosen else None,
             held=partition.held > 0,
             by_item=cold,
+            # Where all repeats count, a user's last events may be of one work.
+            once=which_of_repeats(store) != "keep" and meets_items_once(store),
         )
         arrow.write_table(table_of(engine, query), path)
     finally:

@@ -67,6 +67,9 @@ def event_index(
     until = cuts[0] if cuts and held else None
     facts = (part, until, held, kept_apart, *store.selection_facts)
     path = derived.derived_path(store, "events", facts)
+    stats = popularity.stats_path(store, seed, None, held, kept_apart)
+    # Without cuts the same meetings are what training knows: one pass serves both.
+    beside = () if cuts is not None or stats.exists() else (stats,)
 
     def write(work: Path) -> None:
         from itdr.builders.store.engine import open_engine
@@ -75,10 +78,14 @@ def event_index(
             popularity.register_touches(
                 engine, store, part, until, held, kept_apart, also_later=True
             )
+            for one in beside:
+                popularity.write_stats(engine, work / one.name)
             events = _showable(store, engine.batches(statements.EVENTS_IN_TIME))
-            _write_columns(events, work / path.name)
+            columns = _write_columns(events, work)
+        # The engine's memory is free again: all columns are mapped now.
+        _join_columns(columns, work / path.name)
 
-    derived.build_once(path, write)
+    derived.build_once(path, write, beside)
     table = arrow.read(path)
     if not len(table):
         return EventIndex(*(np.zeros(0, kind) for kind in COLUMNS.values()))
@@ -96,25 +103,25 @@ def _showable(
         yield {name: column[shown] for name, column in columns.items()}
 
 
-def _write_columns(batches: Iterable[dict[str, np.ndarray]], path: Path) -> None:
-    """Write the batches as one chunk, which can be read as plain arrays, without holding them all:
-    each column grows in a file of its own, which is then mapped and copied."""
+def _write_columns(batches: Iterable[dict[str, np.ndarray]], folder: Path) -> dict[str, Path]:
+    """Write each column to a file of its own, which grows batch by batch; the files by column."""
+    files = {name: folder / f"{name}.bin" for name in COLUMNS}
+    with contextlib.ExitStack() as stack:
+        sinks = {name: stack.enter_context(path.open("wb")) for name, path in files.items()}
+        for batch in batches:
+            for name, kind in COLUMNS.items():
+                sinks[name].write(np.ascontiguousarray(batch[name], kind).data)
+    return files
+
+
+def _join_columns(files: dict[str, Path], path: Path) -> None:
+    """Copy columns into one file, each as one chunk, which can be read as a plain array."""
     import pyarrow as pa
 
-    parts = {name: path.with_name(f"{name}.bin") for name in COLUMNS}
-    files = {name: part.open("wb") for name, part in parts.items()}
-    rows = 0
-    try:
-        for batch in batches:
-            rows += len(batch["work"])
-            for name, kind in COLUMNS.items():
-                files[name].write(np.ascontiguousarray(batch[name], kind).tobytes())
-    finally:
-        for file in files.values():
-            file.close()
     arrays = []
     for name, kind in COLUMNS.items():
-        mapped = np.memmap(parts[name], kind, "r") if rows else np.zeros(0, kind)
+        size = files[name].stat().st_size
+        mapped = np.memmap(files[name], kind, "r") if size else np.zeros(0, kind)
         buffer = pa.py_buffer(mapped)
-        arrays.append(pa.Array.from_buffers(pa.from_numpy_dtype(kind), rows, [None, buffer]))
+        arrays.append(pa.Array.from_buffers(pa.from_numpy_dtype(kind), len(mapped), [None, buffer]))
     arrow.write_table(pa.Table.from_arrays(arrays, list(COLUMNS)), path)

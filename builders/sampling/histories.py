@@ -283,22 +283,14 @@ class Histories:
         works = store.work[events.items]
         titles = store.title_code[events.items]
         keys, bits = pair_keys(counts, works, len(store.work))
-        mask = None if events.events is None else events.events != SKIP
-        met = np.sort(keys if mask is None else keys[mask])
+        met = np.sort(keys if events.events is None else keys[events.events != SKIP])
         fresh = np.ones(len(met), bool)
         fresh[1:] = met[1:] != met[:-1]
         touched, again = met[fresh], met[~fresh]
-        if self._rated and events.ratings is not None:
-            given = ~np.isnan(events.ratings)
-            mask = given if mask is None else mask & given
-        if store.selection is not None:
-            owner = users.repeat(counts)
-            kept = store.selection.counts(owner, events.items, events.ratings)
-            mask = kept if mask is None else mask & kept
-        places = np.arange(len(keys)) if mask is None else np.flatnonzero(mask)
+        places = countable(store, users, events, self._rated)
         if len(again) and self._keep != "keep":
             # If a work was first met in an untitled edition, that time still counts.
-            places = _one_each(keys, places, again, self._keep)
+            places = one_each(keys, places, again, self._keep)
         places = places[titles[places] >= 0]
         columns = [events.items, works, titles, _moments(events)]
         if events.times is not None:
@@ -323,9 +315,41 @@ def histories(store: StoreReader, keep: Repeats = "first", rated: bool = False) 
 
     A filter that says which of a user's events with one work count overrules `keep`.
     """
-    if store.selection is not None and store.selection.repeats is not None:
-        keep = store.selection.repeats
+    keep = which_of_repeats(store, keep)
     return store.shared(("histories", keep, rated), lambda: Histories(store, keep, rated))
+
+
+def which_of_repeats(store: StoreReader, keep: Repeats = "first") -> Repeats:
+    """Which of a user's events with one work count: what a filter says, else `keep`."""
+    chosen = store.selection
+    return keep if chosen is None or chosen.repeats is None else chosen.repeats
+
+
+def countable(
+    store: StoreReader, users: np.ndarray, events: Events, rated: bool = False
+) -> np.ndarray:
+    """The places of the events that can count, before one is chosen of each work.
+
+    Args:
+        store: the store, perhaps filtered.
+        users: the codes of the users whose events these are, ascending.
+        events: all that they did.
+        rated: whether only events with a rating count.
+
+    Returns:
+        Ascending places among the events.
+    """
+    masks = []
+    if events.events is not None:
+        masks.append(events.events != SKIP)
+    if rated and events.ratings is not None:
+        masks.append(~np.isnan(events.ratings))
+    if store.selection is not None:
+        owner = users.repeat(store.user_n[users])
+        masks.append(store.selection.counts(owner, events.items, events.ratings))
+    if not masks:
+        return np.arange(len(events.items))
+    return np.flatnonzero(np.logical_and.reduce(masks))
 
 
 def _moments(events: Events) -> np.ndarray:
@@ -349,9 +373,18 @@ def pair_keys(counts: np.ndarray, works: np.ndarray, all_works: int) -> tuple[np
     return owner.repeat(counts) | works.astype(kind), kind(bits)
 
 
-def _one_each(keys: np.ndarray, places: np.ndarray, again: np.ndarray, keep: str) -> np.ndarray:
-    """Of the events at `places`, one for each key. again: the keys that stand more than once,
-    ascending: mostly few."""
+def one_each(keys: np.ndarray, places: np.ndarray, again: np.ndarray, keep: str) -> np.ndarray:
+    """Choose one event for each key.
+
+    Args:
+        keys: of all events (see `pair_keys`).
+        places: the events to choose from.
+        again: the keys that stand more than once, ascending: mostly few.
+        keep: `first` or `last`.
+
+    Returns:
+        The places that stay, ascending.
+    """
     values = keys[places]
     found = again.searchsorted(values)
     repeated = np.flatnonzero(again[np.minimum(found, len(again) - 1)] == values)

@@ -123,13 +123,10 @@ class Partition:
         store, seed = self.counted, self.seed_of_users
         apart = (self.held, self.kept_apart) if span[0] is None else (0, None)
         key = ("event negatives", seed, self.cuts, self.held, self.kept_apart, span)
-        return store.shared(
-            key,
-            lambda: EventNegatives(
-                store,
-                self.train_stats,
-                event_index(store, seed, self.cuts, *apart),
-                span,
-                self.pool.rungs,
-            ),
-        )
+
+        def create() -> EventNegatives:
+            # The index first: what it is made of gives the counts as well.
+            index = event_index(store, seed, self.cuts, *apart)
+            return EventNegatives(store, self.train_stats, index, span, self.pool.rungs)
+
+        return store.shared(key, create)

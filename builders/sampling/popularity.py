@@ -73,22 +73,45 @@ def train_stats(
     Returns:
         The counts by work.
     """
-    by_user = until is None and not held
-    apart = () if kept_apart is None else ("users", kept_apart)
-    held_facts = (held,) if held else ()
-    facts = (seed if by_user else "time", until, *held_facts, *apart, *store.selection_facts)
-    path = derived.derived_path(store, "known", facts)
-    part = seed if by_user else None
+    path = stats_path(store, seed, until, held, kept_apart)
+    part = seed if until is None and not held else None
 
     def count(work: Path) -> None:
-        from itdr.builders.store.engine import open_engine, table_of
+        from itdr.builders.store.engine import open_engine
 
         with contextlib.closing(open_engine(work)) as engine:
             register_touches(engine, store, part, until, held, kept_apart)
-            arrow.write_table(table_of(engine, sampling_statements.KNOWN_WORKS), work / path.name)
+            write_stats(engine, work / path.name)
 
     derived.build_once(path, count)
     return _read(store, path)
+
+
+def stats_path(
+    store: StoreReader,
+    seed: int | None,
+    until: int | None = None,
+    held: int = 0,
+    kept_apart: int | None = None,
+) -> Path:
+    """Where the counts of `train_stats` are kept. Args: as there."""
+    apart = () if kept_apart is None else ("users", kept_apart)
+    held_facts = (held,) if held else ()
+    part = seed if until is None and not held else "time"
+    facts = (part, until, *held_facts, *apart, *store.selection_facts)
+    return derived.derived_path(store, "known", facts)
+
+
+def write_stats(engine: Engine, path: Path) -> None:
+    """Count what `train_stats` reads.
+
+    Args:
+        engine: holds `touches`.
+        path: the file to write.
+    """
+    from itdr.builders.store.engine import table_of
+
+    arrow.write_table(table_of(engine, sampling_statements.KNOWN_WORKS), path)
 
 
 def register_touches(
@@ -120,6 +143,7 @@ def register_touches(
         repeats.meets_items_once(store),
         store.selection.min_rating if store.selection else None,
         held > 0,
+        everybody=seed is None and kept_apart is None,
     )
     engine.keep("touches", query)
 

@@ -15,6 +15,7 @@ from itdr.builders.sampling import histories
 from itdr.builders.store import derived
 from itdr.builders.store.engine import distributed
 from itdr.builders.store.reader import StoreReader
+from itdr.builders.store.whole_users import whole_users
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -39,25 +40,24 @@ def _kept(store: StoreReader) -> bool:
 
 def _repeats(store: StoreReader) -> bool:
     """Whether any user met an item twice; ends at the first that did."""
-    starts = store.user_start
-    base = 0
-    before = np.zeros(0, np.int32)
-    for items in store.item_codes():
-        first, last = (
-            starts.searchsorted([base, base + len(items) - 1], side="right") - 1
-        ).tolist()
-        # The first user's items so far lie in earlier row groups.
-        before = before[: base - int(starts[first])] if base > starts[first] else before[:0]
-        bounds = np.append(starts[first + 1 : last + 1] - base, len(items))
-        counts = np.diff(bounds, prepend=0)
-        counts[0] += len(before)
-        both = np.concatenate([before, items])
-        keys = np.sort(histories.pair_keys(counts, both, len(store.work))[0])
+    for users, events in whole_users(store, ["item_code"]):
+        keys, _ = histories.pair_keys(store.user_n[users], events.items, len(store.work))
+        keys.sort()
         if (keys[1:] == keys[:-1]).any():
             return True
-        base += len(items)
-        before = both[len(both) - counts[-1] :]
     return False
+
+
+def repeatable_items(store: StoreReader) -> np.ndarray:
+    """By item code, whether a user may have met the item's work before or after (bool)."""
+    if meets_items_once(store):
+        return _of_several(store)
+    return np.ones(len(store.work), bool)
+
+
+def _of_several(store: StoreReader) -> np.ndarray:
+    """By item code, whether its work has several items (bool)."""
+    return np.bincount(store.work, minlength=len(store.work))[store.work] > 1
 
 
 def works_table(store: StoreReader) -> pa.Table:
@@ -72,6 +72,6 @@ def works_table(store: StoreReader) -> pa.Table:
     import pyarrow as pa
 
     items = np.arange(len(store.work), dtype=np.int32)
-    several = np.bincount(store.work, minlength=len(items))[store.work] > 1
-    columns = {"item_code": items, "work": store.work, "several": several.astype(np.int8)}
+    several = _of_several(store).astype(np.int8)
+    columns = {"item_code": items, "work": store.work, "several": several}
     return pa.table(columns)

@@ -375,10 +375,6 @@ class StoreReader:
     def _interactions(self) -> Interactions:
         return Interactions(self.path, self.manifest)
 
-    @property
-    def _ends(self) -> np.ndarray:
-        return self._interactions.ends
-
     @functools.cached_property
     def _fields(self) -> list[str]:
         one_kind = len(self.manifest["events"]) < 2
@@ -410,14 +406,14 @@ class StoreReader:
         """
         counts = self.user_n[users]
         rows = ranges(self.user_start[users], counts)
-        first, last = self._ends.searchsorted(rows[[0, -1]], side="right").tolist()
-        cuts = rows.searchsorted(self._ends[first:last]).tolist()
+        first, last = self._interactions.ends.searchsorted(rows[[0, -1]], side="right").tolist()
+        cuts = rows.searchsorted(self._interactions.ends[first:last]).tolist()
         parts = []
         for k, start, stop in zip(
             range(first, last + 1), [0, *cuts], [*cuts, len(rows)], strict=True
         ):
             if start < stop:
-                base = int(self._ends[k - 1]) if k else 0
+                base = int(self._interactions.ends[k - 1]) if k else 0
                 parts.append((self._group(k), rows[start:stop] - base))
 
         def column(name: str) -> np.ndarray | None:
@@ -451,11 +447,6 @@ class StoreReader:
             return None
         return next(run for run in self.runs(self.expected) if user in run)
 
-    def item_codes(self) -> Iterator[np.ndarray]:
-        """The item codes of all interactions in the store's order, one row group at a time."""
-        for k in range(len(self._ends)):
-            yield self._interactions.group(k, ["item_code"]).column("item_code").to_numpy()
-
     def texts(self, user: int) -> list[str | None]:
         """The review texts of a user's interactions.
 
@@ -469,11 +460,11 @@ class StoreReader:
         stop = start + int(self.user_n[user])
         if not self.has("text"):
             return [None] * (stop - start)
-        first = int(np.searchsorted(self._ends, start, side="right"))
-        last = int(np.searchsorted(self._ends, stop - 1, side="right"))
+        first = int(np.searchsorted(self._interactions.ends, start, side="right"))
+        last = int(np.searchsorted(self._interactions.ends, stop - 1, side="right"))
         result: list[str | None] = []
         for k in range(first, last + 1):
-            base = int(self._ends[k - 1]) if k else 0
+            base = int(self._interactions.ends[k - 1]) if k else 0
             texts = self._text_group(k)
             low, high = max(start - base, 0), min(stop - base, len(texts))
             result += texts.slice(low, high - low).to_pylist()
@@ -485,14 +476,23 @@ class StoreReader:
 
     @cachetools.cached(_groups, key=lambda self, k: (self.path, k))
     def _group(self, k: int) -> dict[str, np.ndarray]:
-        table = self._interactions.group(k, self._fields)
-        return {name: _plain(table.column(name), name) for name in self._fields}
+        return columns_of(self._interactions.group(k, self._fields))
 
 
-def _plain(column: pa.ChunkedArray, name: str) -> np.ndarray:
-    """A column as a numpy array: null becomes NaN in floats, `MISSING_TIME` in times, -1 elsewhere."""
+def columns_of(table: pa.Table) -> dict[str, np.ndarray]:
+    """The columns of a table of interactions as arrays.
+
+    Args:
+        table: some of their columns.
+
+    Returns:
+        Arrays by name; null becomes NaN in floats, `MISSING_TIME` in times, -1 elsewhere.
+    """
     import pyarrow.compute as pc
 
-    if column.null_count and name in ("timestamp", "seq", "event"):
-        column = pc.fill_null(column, MISSING_TIME if name == "timestamp" else -1)
-    return column.to_numpy()
+    columns = {}
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        if column.null_count and name in ("timestamp", "seq", "event"):
+            column = pc.fill_null(column, MISSING_TIME if name == "timestamp" else -1)
+        columns[name] = column.to_numpy()
+    return columns

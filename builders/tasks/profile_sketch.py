@@ -291,6 +291,12 @@ def _is_liked_at_times(reason: Fact) -> bool:
     return any(one.kind == "overall" and one.count for one in reason.details)
 
 
+def _mostly_disappoints(taste: Fact) -> bool:
+    """Whether more of what a mixed taste is about was disliked than liked."""
+    mixed = not taste.direction
+    return mixed and any(one.kind == "overall" and one.count > taste.count for one in taste.details)
+
+
 def _with_offers(
     subject: _Subject,
     shown: QuestionList,
@@ -303,7 +309,11 @@ def _with_offers(
     # What only a list could show counts where this one does.
     sure = [fact for fact in subject.held if fact.kind != "listed"]
     against = [fact for fact in (*sure, *facts) if core.is_reason(fact)]
-    liked = [fact for fact in said if core.is_taste(fact) or fact.kind == "most"]
+    liked = [
+        fact
+        for fact in said
+        if (core.is_taste(fact) or fact.kind == "most") and not _mostly_disappoints(fact)
+    ]
     topics = {fact.topic for fact in liked}
     against += [one for one in likeness.parts_of(against) if one.topic not in topics]
     words = subject.aspect_words

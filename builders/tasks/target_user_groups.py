@@ -38,20 +38,25 @@ def asked_for(statements: Sequence[Statement], words: AspectWords) -> list[State
         words: the words by which reviews are read.
 
     Returns:
-        The groups; what warns everybody else, unless groups enough are warned; and where somebody is warned, that
-        opinions differ, or a complaint that names no group. A fault that turns away people of every taste always counts.
+        The groups; and where one is warned, that opinions differ, or a complaint that names no group. A fault that
+        turns away people of every taste always counts.
     """
-    against = sum(one.section == NOT_FOR for one in statements)
+    against = sum(map(warns_a_group, statements))
 
     def is_asked_for(one: Statement) -> bool:
         if one.section in (GROUPS, NOT_FOR):
             return True
         lead = one.facts[0]
         if lead.kind == "reception":
-            return against < MOST_AGAINST and (bool(against) or lead.direction == DOWN)
+            return 0 < against < MOST_AGAINST
         return bool(against) or words.is_of("common_faults", lead.value)
 
     return [one for one in statements if is_asked_for(one)]
+
+
+def warns_a_group(one: Statement) -> bool:
+    """Whether a statement says of a group that the item does not suit it: more than that most people dislike it."""
+    return one.section == NOT_FOR and one.facts[0].kind != "reception"
 
 
 def warns(statements: Sequence[Statement]) -> bool:
@@ -77,7 +82,7 @@ def are_enough(statements: Sequence[Statement], is_rated: bool, own: Collection[
         fans of a topic or maker other than the item's own, or of several works: the rest restates what is shown of it.
     """
     found = suited(statements)
-    against = sum(one.section == NOT_FOR for one in statements)
+    against = sum(map(warns_a_group, statements))
     founded = sum(one.facts[0].solid for one in found)
     several = any(map(_has_solid_lead, found)) and founded + against >= LEAST_GROUPS
     several = several or (len(found) == 1 and _stands_alone(found[0]))
@@ -92,7 +97,7 @@ def are_enough(statements: Sequence[Statement], is_rated: bool, own: Collection[
 def are_many(statements: Sequence[Statement]) -> bool:
     """Whether an answer names several groups, or works, of which something is known: the least it must do."""
     found = suited(statements)
-    several = len(found) > 1 or any(map(is_list, found))
+    several = len(found) > 1 or any(is_list(one) or one.facts[0].kind == "kin" for one in found)
     return (
         several and any(map(_has_solid_lead, found)) and has_main_group(statements, is_rated=True)
     )

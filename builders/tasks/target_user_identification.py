@@ -17,6 +17,7 @@ from itdr.builders.evidence import comments as spoken
 from itdr.builders.evidence import verdicts
 from itdr.builders.evidence.audiences.fact_table import FactTable, fact_table
 from itdr.builders.evidence.audiences.field_counts import FieldCounts
+from itdr.builders.evidence.audiences.kindred import is_single
 from itdr.builders.evidence.audiences.remarks import remarks
 from itdr.builders.evidence.facts import DOWN, SELDOM, UP, Fact
 from itdr.builders.evidence.prices import PRICE, prices
@@ -202,6 +203,14 @@ def _facts(cell: OpenCell, code: int, shown: Sequence[spoken.Comment]) -> list[F
         if not lexicon.aspects.rules_out(fact, text, label)
         and (fact.kind != "own" or field_counts.is_rare(fact))
     ]
+    named = [
+        fact
+        for fact in counted
+        if fact.direction == UP and fact.kind != "reception" and not is_single(fact)
+    ]
+    if item.categories and lexicon.sayable(named):
+        # Beside groups with a name, works of no kind in common with the item tell a reader nothing.
+        counted = [fact for fact in counted if not is_single(fact)]
     return lexicon.sayable([*counted, *worded])
 
 

@@ -228,6 +228,8 @@ class Counting:
         if self.rule != "skips":
             # An item that suits more than half of all who judged it suits everybody.
             kept &= (z < 0) | (2 * n <= len(users))
+        # Fans of a kind that the item is not of would be a puzzling group, whatever the figures.
+        kept &= (z < 0) | tied
         places = np.flatnonzero(kept)
         order = places[np.lexsort((places, -np.abs(z[places])))]
         found: list[Fact] = []

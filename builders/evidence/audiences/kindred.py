@@ -1,7 +1,7 @@
 """What the single works that an item's fans like have in common with it: a genre, two together, or one of its period.
 
-Works without a theme (`themes.py`) are named by themselves; where several are of one kind with the item, that kind is
-named, and where some share a genre with it, those that share none are left out. Nothing is claimed of how usual that is.
+Works without a theme (`themes.py`) are examples of the genre that they share with the item. Where some share one, those
+that share none are left out. Nothing is claimed of how usual a kind is.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from itdr.builders.evidence.traits import MAX_CATEGORIES_OF_AN_EXAMPLE, PLUS
 SINGLE_WORK_KINDS = ("also_liked", "liked_if")
 """Kinds of facts that name single works."""
 MIN_WORKS_OF_A_KIND = 2
-"""Works that must be of a kind for it to be named."""
+"""Works that must have both genres of a blend, or be of a period, for it to be named."""
 MAX_WORKS_OF_A_KIND = 4
 """Works that are named for a kind."""
 MIN_WORKS_OF_THE_PERIOD = 3
@@ -65,6 +65,11 @@ class Kindred:
             return list(facts)
         return [one for one in facts if one not in alien]
 
+    def _is_example(self, work: int, genres: set[int]) -> bool:
+        """Whether a work has one of these genres, and few besides."""
+        own = self.genres(work)
+        return bool(own & genres) and len(own) <= MAX_CATEGORIES_OF_AN_EXAMPLE
+
     def kinds(self, work: int, facts: Sequence[Fact], codes: Mapping[str, int]) -> list[Fact]:
         """The kinds of an item to which several of the single works belong, the most telling first.
 
@@ -83,14 +88,14 @@ class Kindred:
             for one in list({one.value: one for one in reversed(facts) if is_single(one)}.values())[
                 ::-1
             ]
-            if len(self.genres(codes[one.value])) <= MAX_CATEGORIES_OF_AN_EXAMPLE
+            if self._is_example(codes[one.value], self.genres(work))
         ]
         carried = {one: set(self.traits.of(codes[one.value])) for one in single}
         found = []
         for genre in self.genres(work):
             works = [one for one in single if genre in carried[one]]
             usual = int(self.traits.likes[genre]) / self._total
-            if len(works) >= MIN_WORKS_OF_A_KIND and 0 < usual < 1:
+            if works and 0 < usual < 1:
                 chance = round(at_least(len(works), len(single), usual), DECIMALS_OF_CHANCES)
                 found.append((chance, -len(works), self.traits.names[genre], genre, works))
         found.sort(key=lambda one: one[:3])
@@ -149,7 +154,7 @@ class Kindred:
         lead = Fact("kin", about, value, len(works), of, 0.0, UP)
         for period in periods:
             near = [one for one in works if period in carried[one]]
-            if len(near) >= min(len(works), MIN_WORKS_OF_THE_PERIOD):
+            if len(near) >= max(MIN_WORKS_OF_A_KIND, min(len(works), MIN_WORKS_OF_THE_PERIOD)):
                 about, value = self.traits.names[period]
                 details = (lead, *near[:MAX_WORKS_OF_A_KIND])
                 return Fact("kin", about, value, len(near), of, 0.0, UP, "", details)

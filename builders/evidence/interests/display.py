@@ -327,6 +327,9 @@ def _is_shown(fact: Fact, k: int, n: int, against: int, m: int) -> bool:
         return False
     if k < MIN_EXAMPLES or MAX_RARITY_OF_TASTES * fact.count < fact.of:
         return False
+    if fact.direction == UP and against >= visible_patterns.NEARLY_ALL * m and against * n > k * m:
+        # What nearly all dislikes are, and fewer likes, is no taste.
+        return False
     return fact.kind != "contrast" or (
         k * m >= MIN_CONTRAST_OF_TASTES * against * n and k * MAX_RARITY_OF_CONTRASTS >= n
     )
