@@ -137,7 +137,14 @@ class Counting:
         return without_contradictions(found)
 
     def raters(self, work: int) -> Raters:
-        """Those who judged a work; not of a source that records only likes."""
+        """Those who judged a work.
+
+        Args:
+            work: the work's code; not of a source that records only likes.
+
+        Returns:
+            The people, with what else they like.
+        """
         assert self.generosity is not None
         users, verdict = self.judged.raters(work)
         users = np.concatenate([users[verdict == 1], users[verdict != 1]])

@@ -118,7 +118,14 @@ class Raters:
         return self.rates(numbers[rows], near.who[rows], len(ranks))
 
     def fans_of_any(self, groups: Sequence[np.ndarray]) -> Rates:
-        """The rates of those who like any work of each group of works, in the order of the groups."""
+        """The rates of those who like any work of each group of works.
+
+        Args:
+            groups: the codes of the works of each.
+
+        Returns:
+            The rates, in the order of the groups.
+        """
         numbers, people = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
         for number, works in enumerate(groups):
             fans = np.unique(self._near(works).who)
