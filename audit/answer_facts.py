@@ -14,7 +14,7 @@ from itdr.audit import composed, question_facts
 from itdr.audit.result import Result, RowCheck
 from itdr.builders.core.errors import ItdrError
 from itdr.builders.dataset.formats import texts_of
-from itdr.builders.evidence.facts import DOWN, KINDS, SHARE_KINDS, UP, Fact, fact_of
+from itdr.builders.evidence.facts import DOWN, FACT_KINDS, SHARE_KINDS, UP, Fact, fact_of
 from itdr.builders.rendering.realiser import amounts_of, percents_of
 from itdr.scoring.metrics.groundedness import name_of, reference
 from itdr.scoring.metrics.per_task import TEXT_TASKS
@@ -48,7 +48,7 @@ class AnswerFacts(RowCheck):
     def see(self, split: str, row: Row) -> None:
         if not row["evidence"]:
             return
-        known = all(one["fact"].partition("/")[0] in KINDS for one in row["evidence"])
+        known = all(one["fact"].partition("/")[0] in FACT_KINDS for one in row["evidence"])
         if row["task"] not in TEXT_TASKS or not known:
             self.result.leave_out(row["task"])
             return

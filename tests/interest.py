@@ -6,6 +6,7 @@ import functools
 import itertools
 import tempfile
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,9 @@ from itdr.builders.evidence.interests import core, display, tastes
 from itdr.builders.evidence.interests import counts as interest_counts
 from itdr.builders.evidence.interests.person import Person
 from itdr.builders.evidence.interests.question_list import QuestionList
-from itdr.builders.evidence.interests.works import FOCUSED, KINDS, TYPICAL
+from itdr.builders.evidence.interests.typical import MIN_RATIO_OF_TYPICAL
+from itdr.builders.evidence.interests.works import KINDS
+from itdr.builders.evidence.traits import MAX_CATEGORIES_OF_AN_EXAMPLE
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 from itdr.builders.sampling.splits import SPLITS
 from itdr.builders.store import prepare, spec
@@ -182,8 +185,9 @@ def require_named(cell: OpenCell, drawn: Sequence[profiles.Profile]) -> tuple[in
 
 def _is_typical(person: Person, categories: Sequence[str], category: str) -> bool:
     """Whether a work is an example of a category: it has few others, none of which makes it much less likely."""
-    usual = TYPICAL * display._usual_share(person.counts, [category])
-    return len(categories) <= FOCUSED and all(
+    bearers = person.counts.bearers(person.counts.codes["category"][category])
+    usual = MIN_RATIO_OF_TYPICAL * Fraction(len(bearers), len(person.counts.likes))
+    return len(categories) <= MAX_CATEGORIES_OF_AN_EXAMPLE and all(
         display._go_together(person.counts, other, [category]) >= usual
         for other in categories
         if other != category

@@ -14,6 +14,7 @@ from itdr.builders.evidence.interests import counts, likeness, offers, works
 from itdr.builders.evidence.interests.companions import Pairs
 from itdr.builders.evidence.interests.likeness import Rated
 from itdr.builders.evidence.interests.works import works_of
+from itdr.builders.evidence.traits import MAX_CATEGORIES_OF_AN_EXAMPLE
 from tests.interest import cases, folder, open_cell, shown
 from tests.test_interest_companions import DRAMA, FIRST, crowd, rated, table, write
 
@@ -61,7 +62,10 @@ def test_the_favorite_that_speaks_for_a_work_is_of_the_taste_itself() -> None:
                 anchors = [names[fact.quote], *(names[other.quote] for other in others)]
                 for work in works_of(cell.store, [title[fact.value], *anchors]):
                     assert taste.value in work.traits(taste.about)
-                    assert len(work.categories) <= offers.FOCUSED or taste.about == "decade"
+                    assert (
+                        len(work.categories) <= MAX_CATEGORIES_OF_AN_EXAMPLE
+                        or taste.about == "decade"
+                    )
                     assert not work.sequel or work.title != fact.value
     assert seen > 50
 
@@ -127,13 +131,12 @@ def test_who_keeps_to_the_well_known_or_the_little_known_is_offered_that() -> No
     taste = shown("share", "War", 15)
     title = {split.store.item(code).title: code for code in liked.tolist()}
     known = offers._well_known(split)
-    for popular in (True, False):
+    for popular, fame in ((True, offers.Fame.WELL_KNOWN), (False, offers.Fame.LITTLE_KNOWN)):
         found = offers.offers(
             split,
             rated(liked, touched=none),
             tastes=[taste],
-            popular=popular,
-            obscure=not popular,
+            fame=fame,
         )
         assert found and all(known[title[one.value]] == popular for one in found)
 

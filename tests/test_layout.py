@@ -240,3 +240,30 @@ def test_the_list_of_packages_is_the_tree() -> None:
         for path in (ROOT / top).rglob("__init__.py")
     }
     assert declared - {"itdr", "itdr.templates"} == there
+
+
+def constants(path: Path) -> dict[str, str]:
+    """The values of the public constants that a module defines, as they are written."""
+    found: dict[str, str] = {}
+    for node in ast.parse(path.read_text("utf-8")).body:
+        if not isinstance(node, ast.Assign):
+            continue
+        (target,) = node.targets
+        several = isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple)
+        names = target.elts if several else [target]  # type: ignore[union-attr]
+        values = node.value.elts if several else [node.value]  # type: ignore[union-attr]
+        for name, value in zip(names, values, strict=True):
+            if isinstance(name, ast.Name) and name.id.isupper() and name.id[0] != "_":
+                found[name.id] = ast.unparse(value)
+    return found
+
+
+def test_a_constant_of_the_evidence_means_one_thing() -> None:
+    """No name stands for two values: whoever reads it in one module knows it in all of them."""
+    meanings: dict[str, dict[str, str]] = {}
+    for module, path in FILES.items():
+        if module.startswith("builders.evidence."):
+            for name, value in constants(path).items():
+                meanings.setdefault(name, {})[module] = value
+    assert len(meanings) > 200
+    assert {name: used for name, used in meanings.items() if len(set(used.values())) > 1} == {}

@@ -11,7 +11,7 @@ import pytest
 from itdr.builders.core.errors import TemplateError
 from itdr.builders.core.rng import HashRng
 from itdr.builders.dataset import registry
-from itdr.builders.evidence.facts import DOWN, KINDS, UP, Fact, fact_of
+from itdr.builders.evidence.facts import DOWN, FACT_KINDS, UP, Fact, fact_of
 from itdr.builders.rendering import answer_files, realiser
 from itdr.builders.rendering.template_files import ANSWERS, BUILT_IN
 from itdr.builders.rendering.templates import load_words
@@ -231,4 +231,4 @@ def test_every_statement_is_of_a_known_kind_and_stands_in_the_plan() -> None:
         slots = [slot for part in form.plan for slot in (*part.slots, *part.spare)]
         planned = {one for slot in slots for one in slot}
         assert planned == set(form.statements)
-        assert all(one.when.kinds <= set(KINDS) for one in form.statements.values())
+        assert all(one.when.kinds <= set(FACT_KINDS) for one in form.statements.values())

@@ -11,7 +11,9 @@ import functools
 
 import numpy as np
 
-ROUNDS = 40
+ROUNDS_OF_RATES = 40
+DECIMALS = 6
+"""Decimals of an expected number that count: the last bits differ from machine to machine."""
 
 
 class Activity:
@@ -40,26 +42,47 @@ class Activity:
     @functools.cached_property
     def rates(self) -> np.ndarray:
         """By work: λ."""
+        return self._distinct_rates[self._place]
+
+    @functools.cached_property
+    def _distinct_rates(self) -> np.ndarray:
+        """The same, by distinct number of likers."""
         rates = self._distinct / max(float((self.users * self.mean).sum()), 1.0)
-        for _ in range(ROUNDS):
+        for _ in range(ROUNDS_OF_RATES):
             expected = (self.users * self.chances(rates)).sum(axis=1)
             rates = rates * np.clip(self._distinct / np.maximum(expected, 1e-12), 0.5, 2)
-        return rates[self._place]
+        return rates
 
     def chances(self, rates: np.ndarray) -> np.ndarray:
         """By rate and bin: the chance that somebody of the bin likes a work of that rate."""
         return -np.expm1(-np.multiply.outer(rates, self.mean))
 
-    def at_least(self, users: np.ndarray, works: np.ndarray) -> np.ndarray:
-        """A lower bound of `expected`, at a fraction of the cost: (1 - exp(-x)) / x falls with x."""
-        most = self.rates[works] * self.mean[self.bins[users]].max(initial=0)
-        total = self.rates[works] * self.mean[self.bins[users]].sum()
-        return total * -np.expm1(-most) / np.maximum(most, 1e-12)
+    def by_bin(self, users: np.ndarray) -> np.ndarray:
+        """How many of these users are in each bin."""
+        return np.bincount(self.bins[users], minlength=self.n_bins)
 
-    def expected(self, users: np.ndarray, works: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """For each of the works: the expected number of these users who like it, and its variance."""
-        weights = np.bincount(self.bins[users], minlength=len(self.mean))
-        present = np.flatnonzero(weights)
-        chances = -np.expm1(-np.multiply.outer(self.rates[works], self.mean[present]))
-        weighted = chances * weights[present]
-        return weighted.sum(axis=1), (weighted * (1 - chances)).sum(axis=1)
+    @property
+    def n_bins(self) -> int:
+        """How many bins there are."""
+        return len(self.mean)
+
+    def expected(self, people: np.ndarray, works: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """How many of some people like each of some works, by their activity.
+
+        Args:
+            people: how many are in each bin; for several groups a row to a group.
+            works: the works.
+
+        Returns:
+            (expected numbers, rounded to `DECIMALS`; their variances), a column to a work.
+        """
+        chances, spreads = self._by_number
+        rows = self._place[works]
+        expected = people @ chances[rows].T
+        return np.round(expected, DECIMALS), people @ spreads[rows].T
+
+    @functools.cached_property
+    def _by_number(self) -> tuple[np.ndarray, np.ndarray]:
+        """By distinct number of likers and bin: the chance that somebody likes such a work, and its variance."""
+        chances = self.chances(self._distinct_rates)
+        return chances, chances * (1 - chances)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from itdr.builders.store.engine import Engine
 
-RUN = 1 << 18
+WORKS_OF_A_RUN = 1 << 18
 """Items whose comments are gathered together: a pass over all texts is made for each run in use."""
 MOST_COMMENTS = 3
 
@@ -55,7 +55,7 @@ class Comments:
 
     def prepare(self, work: int) -> None:
         """Gather the comments of the work's run, where that was not done yet."""
-        self._run(work // RUN)
+        self._run(work // WORKS_OF_A_RUN)
 
     def of(self, work: int) -> list[Comment]:
         """The comments on a work, one of them by somebody who disliked it where there is one.
@@ -66,7 +66,7 @@ class Comments:
         Returns:
             At most `MOST_COMMENTS`.
         """
-        works, table = self._run(work // RUN)
+        works, table = self._run(work // WORKS_OF_A_RUN)
         start, stop = rows_of(works, work)
         if start == stop:
             return []
@@ -95,9 +95,14 @@ class Comments:
         if path.exists():
             return path
         store, seed = self._store, self._seed
-        runs = range(-(-len(store.work) // RUN)) if distributed() else range(run, run + 1)
+        runs = (
+            range(-(-len(store.work) // WORKS_OF_A_RUN)) if distributed() else range(run, run + 1)
+        )
         query = sql_groups.comments(
-            runs[0] * RUN, (runs[-1] + 1) * RUN, 2 * self._chars + 400, store.has("timestamp")
+            runs[0] * WORKS_OF_A_RUN,
+            (runs[-1] + 1) * WORKS_OF_A_RUN,
+            2 * self._chars + 400,
+            store.has("timestamp"),
         )
         paths = [self._path(one, judged) for one in runs]
 
@@ -123,7 +128,7 @@ class Tags:
     def __init__(self, store: StoreReader, seed: int) -> None:
         path = _derived(store, seed, "tags", "")
         derived.build_once(
-            path, lambda work: _make(store, seed, sql_groups.TAGS, "", [work / path.name])
+            path, lambda work: _make(store, seed, sql_groups.TAGS_OF_WORKS, "", [work / path.name])
         )
         self._works, table = _read(path)
         self._tags, self._users = table.column("tag"), table.column("users").to_numpy()
@@ -219,7 +224,7 @@ def _write_runs(reader: pa.RecordBatchReader, paths: Sequence[Path], first: int)
     with ExitStack() as stack:
         files = [stack.enter_context(pa.ipc.new_file(str(path), reader.schema)) for path in paths]
         for batch in reader:
-            runs = batch.column("work").to_numpy() // RUN - first
+            runs = batch.column("work").to_numpy() // WORKS_OF_A_RUN - first
             for run in np.unique(runs).tolist():
                 start, stop = np.searchsorted(runs, [run, run + 1]).tolist()
                 files[run].write_batch(batch.slice(start, stop - start))

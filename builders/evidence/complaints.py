@@ -16,9 +16,9 @@ from itdr.builders.evidence.comments import Comment
 from itdr.builders.evidence.facts import DOWN, Fact
 from itdr.builders.evidence.sentences import quotable, sentences_in
 
-LONGEST = 220
+MAX_CHARACTERS_OF_A_COMPLAINT = 220
 """The longest complaint that is quoted, in characters."""
-MOST = 2
+MAX_COMPLAINTS = 2
 """Complaints that are reported of an item."""
 
 
@@ -30,12 +30,14 @@ def complaints(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
         words: the words of the domain.
 
     Returns:
-        At most `MOST` facts against the item; of each comment one, if several complain.
+        At most `MAX_COMPLAINTS` facts against the item; of each comment one, if several complain.
     """
     found: list[_Complaint] = []
     for speaker, comment in enumerate(comments):
         named: set[str] = set()
-        for sentence in quotable(comment.text, words, LONGEST, continuing=True):
+        for sentence in quotable(
+            comment.text, words, MAX_CHARACTERS_OF_A_COMPLAINT, continuing=True
+        ):
             fact = _complaint(sentence, words)
             if fact is not None and fact.value not in named:
                 general = fact.about == "flaw"
@@ -47,7 +49,7 @@ def complaints(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
         # Beside what an author complains of, another fault that concerns nobody in particular says little.
         if not (one.another and one.general):
             distinct.setdefault(one.fact.topic, one.fact)
-    return list(distinct.values())[:MOST]
+    return list(distinct.values())[:MAX_COMPLAINTS]
 
 
 class _Complaint(NamedTuple):
@@ -147,7 +149,7 @@ def _is_unreported(text: str, quotes: Collection[str], words: AspectWords) -> bo
     if any(words.finds("excluding", one) for one in left):
         return True
     # Of one who is quoted, or beside as many complaints as an answer holds, not everything is repeated.
-    is_heard = len(quotes) >= MOST or len(left) < len(sentences)
+    is_heard = len(quotes) >= MAX_COMPLAINTS or len(left) < len(sentences)
     return not is_heard and any(
         grievance_in(one.strip(), words) and not words.finds("slight", one) for one in left
     )

@@ -15,7 +15,7 @@ from itdr.builders.sampling.case import Evidence
 
 UP, DOWN = 1, -1
 DIRECTIONS = {UP: "up", DOWN: "down", 0: ""}
-KINDS = {
+FACT_KINDS = {
     "also_liked": "fans of the value who judged this item: count of them like it, base expected",
     "also_taken": "takers of the work (no verdicts known): count of them took this item too, base expected",
     "taken_with": "takers of this item who also took others with the value: count, base expected",
@@ -72,7 +72,7 @@ class Fact:
     """One thing that the data say.
 
     Args:
-        kind: one of `KINDS`.
+        kind: one of `FACT_KINDS`.
         about: what the value is: a work, a category, an age group, …; one of `ABOUTS`.
         value: the work's title, the category's name, …, as the source spells it.
         count: k, how many it holds for.
@@ -144,3 +144,8 @@ def percent(part: float, whole: float) -> int:
     58
     """
     return int(100 * part / whole + 0.5)
+
+
+def sets_apart(fact: Fact) -> bool:
+    """Whether a fact is about a user's likes against their dislikes: a contrast, or what many listed dislikes share."""
+    return fact.kind in SETTING_APART or (fact.kind == "listed" and fact.direction == DOWN)

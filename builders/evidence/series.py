@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 from itdr.builders.core.text import plain
 
-LEAST_WORKS = 3
+MIN_WORKS_OF_A_SERIES = 3
 """How many works must share a name that only precedes subtitles; two are enough if one of them is numbered."""
-_LEAST = 4
+_MIN_CHARACTERS = 4
 """Characters of a series' name that one title alone may give."""
 _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
 _YEAR = re.compile(r"\s*\(\d{4}(?:[-–]\d{0,4})?\)$")
@@ -111,7 +111,7 @@ def series_key(title: str) -> str:
     # The second part of an adventure belongs to the series of the adventure.
     adventure = _ADVENTURE.match(name)
     key = plain((adventure["name"] if adventure else name) or _BRACKETS.sub("", title))
-    return key if len(key) >= _LEAST else ""
+    return key if len(key) >= _MIN_CHARACTERS else ""
 
 
 @functools.lru_cache(maxsize=1 << 16)
@@ -122,6 +122,22 @@ def series_words(key: str) -> frozenset[str]:
     True
     """
     return frozenset(word for word in key.split() if not word.isdigit()) - _COMMON_WORDS
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def bracketed_series(title: str) -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
+    """What stands in each bracket of a title, as the name of a series, and as words that may stand in one.
+
+    Args:
+        title: the title as rows show it.
+
+    Returns:
+        (words of the series that it names, all its words), without those that do not tell one series from another.
+    """
+    return tuple(
+        (series_words(series_key(content)), series_words(plain(content)))
+        for content in in_brackets(title)
+    )
 
 
 def is_first(title: str) -> bool:
@@ -175,7 +191,8 @@ def series_of(titles: Sequence[str | None]) -> list[str | None]:
     series = {
         name
         for name, works in named.items()
-        if len(name) > 1 and works + (name in firsts) >= (2 if name in surely else LEAST_WORKS)
+        if len(name) > 1
+        and works + (name in firsts) >= (2 if name in surely else MIN_WORKS_OF_A_SERIES)
     }
     found: list[str | None] = []
     for one, title in zip(parts, plain, strict=True):

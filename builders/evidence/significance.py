@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 
-PRIOR = 10
+PSEUDO_TRIALS = 10
 """The weight of the expectation, in pseudo-trials: keeps the lift close to one when trials are few."""
 
 
 def lift(k: int, n: int, p: float) -> float:
-    """The ratio of observed to expected frequency for `k` of `n`, shrunk towards one by `PRIOR`."""
-    return ((k + PRIOR * p) / (n + PRIOR)) / p
+    """The ratio of observed to expected frequency for `k` of `n`, shrunk towards one by `PSEUDO_TRIALS`."""
+    return ((k + PSEUDO_TRIALS * p) / (n + PSEUDO_TRIALS)) / p
 
 
 def at_least(k: int, n: int, p: float) -> float:

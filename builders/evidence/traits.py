@@ -14,15 +14,19 @@ from itdr.builders.core.text import plain
 from itdr.builders.store.reader import StoreReader
 
 CATEGORY, CREATOR, HASHTAG = "category", "creator", "hashtag"
-TASTES = (CATEGORY, CREATOR, HASHTAG)
+TASTE_KINDS = (CATEGORY, CREATOR, HASHTAG)
 """Kinds of traits that works carry."""
 _COLUMNS = {CATEGORY: "categories", CREATOR: "creators"}
 _WITH_HASHTAGS = ("short_videos",)
 """Wordings of domains whose titles hold hashtags."""
 _HASHTAG = re.compile(r"#\s*([^\W\d][^#]{1,29}?)\s*(?=#|$)")
 GENDER, AGE, COUNTRY = "gender", "age", "country"
-KINDS = (*TASTES, GENDER, AGE, COUNTRY)
-LEAST_WORKS = 20
+TRAIT_KINDS = (*TASTE_KINDS, GENDER, AGE, COUNTRY)
+PLUS = " + "
+"""Between the names of two categories that are named together, as the lexicon has it."""
+MAX_CATEGORIES_OF_AN_EXAMPLE = 3
+"""A work of more categories is no example of one of them."""
+MIN_WORKS_OF_A_TRAIT = 20
 """The fewest works that must carry a trait for it to be counted at all."""
 
 YOUNG, OLD = 20, 60
@@ -48,7 +52,7 @@ class Traits:
 def traits(store: StoreReader) -> Traits:
     """The traits of a store: of works, and what is known of users.
 
-    Those of works stand on `LEAST_WORKS` works or more; a work has those of its leading item.
+    Those of works stand on `MIN_WORKS_OF_A_TRAIT` works or more; a work has those of its leading item.
 
     Args:
         store: the store.
@@ -59,7 +63,7 @@ def traits(store: StoreReader) -> Traits:
     names: list[tuple[str, str]] = []
     works, users = [], []
     leading = np.flatnonzero(store.work == np.arange(len(store.work)))
-    for kind in TASTES:
+    for kind in TASTE_KINDS:
         lists = _lists(store, kind, leading)
         if lists is not None:
             works.append(_carried(kind, lists, leading, names))
@@ -106,7 +110,7 @@ def _carried(
     # A work may name a trait twice.
     pairs = np.unique(owner * max(len(keys), 1) + folded[spelled])
     owner, trait = np.divmod(pairs, max(len(keys), 1))
-    often = np.bincount(trait, minlength=len(keys)) >= LEAST_WORKS
+    often = np.bincount(trait, minlength=len(keys)) >= MIN_WORKS_OF_A_TRAIT
     common = np.lexsort((-np.bincount(spelled, minlength=len(spellings)), folded))
     first = common[np.searchsorted(folded[common], np.flatnonzero(often))]
     code = np.cumsum(often) - 1 + len(names)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from itdr.builders.core.errors import TemplateError, choose_from
 from itdr.builders.core.yaml_lines import Node
-from itdr.builders.evidence.facts import ABOUTS, DIRECTIONS, KINDS, Fact
+from itdr.builders.evidence.facts import ABOUTS, DIRECTIONS, FACT_KINDS, Fact
 from itdr.builders.rendering import jinja
 from itdr.builders.rendering.lexicon_files import Lexicon
 from itdr.builders.rendering.template_files import ANSWERS, BUILT_IN, WORDS, own_file
@@ -280,7 +280,7 @@ def _when(path: Path, node: Node) -> When:
 
     signs = {word or "none": sign for sign, word in DIRECTIONS.items()}
     return When(
-        kinds=names("kind", KINDS),
+        kinds=names("kind", FACT_KINDS),
         abouts=names("about", ABOUTS),
         directions=frozenset(signs[word] for word in names("direction", signs)),
         domains=frozenset(texts(path, given["domains"], "domains"))

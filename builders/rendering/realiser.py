@@ -8,7 +8,7 @@
 4. The `ComposedAnswer` holds text and statements; `evidence` lists the facts of the statements and nothing else,
    so the text, the row's evidence and the scorer's truth are one.
 
-A new statement is an entry of the answer file; a new kind of fact is an entry of `facts.KINDS` and the
+A new statement is an entry of the answer file; a new kind of fact is an entry of `facts.FACT_KINDS` and the
 code that counts it. No English stands in Python.
 """
 

@@ -19,7 +19,7 @@ from itdr.builders.core.text import cut
 from itdr.builders.evidence.aspect_words import AspectWords
 from itdr.builders.evidence.aspects import aspects
 from itdr.builders.evidence.comments import Comment
-from itdr.builders.evidence.facts import DOWN, SETTING_APART, UP, Fact
+from itdr.builders.evidence.facts import DOWN, UP, Fact, sets_apart
 from itdr.builders.evidence.interests import (
     core,
     counts,
@@ -324,21 +324,22 @@ def _with_offers(
     ]
     niche = any(map(tastes.wants_unknown, said))
 
-    def offered(popular: bool) -> list[Fact]:
+    def offered(fame: offers.Fame) -> list[Fact]:
         return offers.offers(
             subject.cell.partition,
             rated,
             tastes=liked,
             against=against,
             silent=gifts,
-            popular=popular,
-            # Who keeps to what is well known is offered nothing else.
-            obscure=not any(map(tastes.wants_known, said)),
+            fame=fame,
         )
 
-    picks = offered(popular=not niche)
+    # Who keeps to what is well known is offered nothing else.
+    known = any(map(tastes.wants_known, said))
+    usual = offers.Fame.WELL_KNOWN if known else offers.Fame.ANY
+    picks = offered(offers.Fame.LITTLE_KNOWN if niche else usual)
     if niche and not picks:
-        picks = offered(popular=True)
+        picks = offered(usual)
         if picks:
             facts = [fact for fact in facts if not tastes.wants_unknown(fact)]
     return [*facts, *picks]
@@ -401,6 +402,4 @@ def _is_against(fact: Fact) -> bool:
     """Whether a fact tells likes from dislikes, or what to avoid."""
     if fact.kind == "aspect":
         return fact.direction != UP
-    return fact.kind in SETTING_APART or (
-        fact.kind in ("also_liked", "listed") and fact.direction == DOWN
-    )
+    return sets_apart(fact) or (fact.kind == "also_liked" and fact.direction == DOWN)

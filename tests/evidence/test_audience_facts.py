@@ -17,7 +17,6 @@ from itdr.builders.evidence.audiences.expectations import Generosity, activity_o
 from itdr.builders.evidence.audiences.fact_table import FactTable
 from itdr.builders.evidence.audiences.judged import Judged
 from itdr.builders.evidence.audiences.members import author_of, with_one_author
-from itdr.builders.evidence.audiences.raters import Raters
 from itdr.builders.evidence.audiences.themes import makers_of
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.series import base_title, series_key
@@ -106,12 +105,9 @@ def test_what_likers_share_by_chance_does_not_make_their_works_tell() -> None:
     likers = counting.judged.totals[1]
     told = []
     for work in np.argsort(-likers)[:150].tolist():
-        users, verdicts = counting.judged.raters(work)
-        assert counting.generosity is not None
-        chances = counting.generosity.chances(users, work)
-        likes = counting.company.likes_of(users)
-        raters = Raters(users, *likes, verdicts == 1, chances, mostly=True)
-        told.append(counting.company._together_tell(work, raters))
+        raters = counting.raters(work)
+        _, foretold, _ = counting.company.also_liked(work, np.arange(raters.n_likers), raters)
+        told.append(foretold)
     assert abs(np.mean(told)) < 0.25 and np.std(told) < 1.25
 
 
@@ -197,7 +193,8 @@ def test_expected_likers_add_up_to_the_real_ones() -> None:
     likes = np.clip(rng.lognormal(3, 1, 3000), 1, 300).astype(np.int64)
     likers = np.array([5, 20, 100, 600])
     activity = activity_of(likes, likers)
-    expected, variance = activity.expected(np.arange(3000), np.arange(4))
+    people = activity.by_bin(np.arange(3000))
+    expected, variance = activity.expected(people, np.arange(4))
     assert np.allclose(expected, likers, rtol=1e-3)
     assert (variance < expected).all() and (variance > 0).all()
 

@@ -7,14 +7,16 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from itdr.builders.evidence.audiences.raters import Raters, Rates
+from itdr.builders.evidence.audiences.raters import Raters, RateRule, Rates
+from itdr.builders.evidence.audiences.shared_likes import Likes, Ranks
 
 NOBODY = np.zeros(0, np.int64)
 
 
-def judges(likes: int, of: int, mostly: bool = False) -> Raters:
-    liked = np.arange(of) < likes
-    return Raters(np.arange(of), NOBODY, NOBODY, liked, np.full(of, 0.5), mostly=mostly)
+def judges(likes: int, of: int, mostly: bool = False, usual: float = 0.0) -> Raters:
+    nothing, no_works = Likes(NOBODY, NOBODY), Ranks(np.zeros(0, bool), NOBODY)
+    rule = RateRule(mostly, usual)
+    return Raters(np.arange(of), nothing, likes, np.full(of, 0.5), rule, no_works)
 
 
 def rates(n: np.ndarray, k: np.ndarray, expected: np.ndarray) -> Rates:
@@ -47,8 +49,7 @@ def test_few_fans_or_half_of_them_welcome_nothing() -> None:
 
 
 def test_groups_that_like_it_less_often_than_usual_are_not_named() -> None:
-    liked = np.arange(40) < 10
-    raters = Raters(np.arange(40), NOBODY, NOBODY, liked, np.full(40, 0.5), True, usual=0.6)
+    raters = judges(10, 40, mostly=True, usual=0.6)
     n, k = np.array([20, 20, 20]), np.array([11, 12, 13])
     assert raters.welcome_it(rates(n, k, np.zeros(3)), 2).tolist() == [False, True, True]
 

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from itdr.builders.evidence.audiences.shared_names import MOST_WORKS, SharedNames
+from itdr.builders.evidence.audiences.shared_names import MAX_TITLES_OF_A_NAMED_SERIES, SharedNames
 
 
 def names_of(*titles: str) -> set[str]:
@@ -33,7 +33,7 @@ def test_a_name_stands_in_several_titles_and_is_none_of_them(
 
 
 def test_a_word_of_many_titles_is_no_name() -> None:
-    few = [f"Captain {'abcdefghijkl'[place]}" for place in range(MOST_WORKS)]
+    few = [f"Captain {'abcdefghijkl'[place]}" for place in range(MAX_TITLES_OF_A_NAMED_SERIES)]
     assert names_of(*few) == {"captain"} and names_of(*few, "Captain Zed Again") == set()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from itdr.builders.evidence.audiences.themes import SHARED_WORKS, Shared, Themes
+from itdr.builders.evidence.audiences.themes import MAX_WORKS_LOOKED_AT, Shared, Themes
 from itdr.builders.evidence.facts import UP, Fact
 
 WORKS, TAGS, SHOWN = 400, 60, 8
@@ -48,7 +48,7 @@ class TaggedWorks:
         """Works as likers of anything draw them: by how often they are liked."""
         others = np.delete(np.arange(WORKS), work)
         weights = self.liked[others] / self.liked[others].sum()
-        chosen = self.rng.choice(others, SHARED_WORKS, replace=False, p=weights).tolist()
+        chosen = self.rng.choice(others, MAX_WORKS_LOOKED_AT, replace=False, p=weights).tolist()
         return [self.shared(place, one) for place, one in enumerate(chosen)]
 
     def shared(self, place: int, work: int) -> Shared:
@@ -76,7 +76,7 @@ def test_a_rare_tag_of_several_is_said_with_what_is_usual(bearers: int) -> None:
     shared = [world.shared(one, one) for one in (*range(bearers), *range(200, 220 - bearers))]
     found = tagged(world, 399, shared)
     assert [(one.value, one.count, one.of) for one in found if one.value == "0"] == (
-        [("0", 6, SHARED_WORKS)] if bearers == 6 else []
+        [("0", 6, MAX_WORKS_LOOKED_AT)] if bearers == 6 else []
     )
     for one in found:
         assert one.base == world.likes(one.value) / world.liked.sum()

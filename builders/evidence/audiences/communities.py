@@ -19,9 +19,9 @@ KNOWN_WORKS = 512
 LEAST_LIKES = 10
 """Likes of best-known works without which nobody belongs to a community."""
 MOST_USERS = 20_000
-ROUNDS = 10
+ROUNDS_OF_K_MEANS = 10
 SCALE = 1 << 12
-BLOCK = 1 << 16
+USERS_AT_A_TIME = 1 << 16
 
 
 class Communities:
@@ -67,7 +67,7 @@ class Communities:
         for centre, user in enumerate(first.tolist()):
             own = place[who == user]
             centres[centre, own] = SCALE // max(isqrt(len(own)), 1)
-        for _ in range(ROUNDS):
+        for _ in range(ROUNDS_OF_K_MEANS):
             member = _sums(who, place, centres, len(users)).argmax(axis=1)
             flat = np.bincount(member[who] * len(self.works) + place, minlength=centres.size)
             counts = flat.reshape(centres.shape)
@@ -81,8 +81,8 @@ class Communities:
         scores = np.zeros((n, len(self.centres)), np.int32)
         if not len(self.centres):
             return scores
-        for start in range(0, n, BLOCK):
-            users = np.arange(start, min(start + BLOCK, n))
+        for start in range(0, n, USERS_AT_A_TIME):
+            users = np.arange(start, min(start + USERS_AT_A_TIME, n))
             who, place = self._rows(users)
             scores[users] = _sums(who, place, self.centres, len(users))
         return scores

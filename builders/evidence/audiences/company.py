@@ -20,50 +20,58 @@ import numpy as np
 from itdr.builders.core.ranges import ranges
 from itdr.builders.core.rng import splitmix64
 from itdr.builders.evidence import traits as all_traits
-from itdr.builders.evidence.activity import Activity
-from itdr.builders.evidence.audiences.expectations import FALSE_FINDS, bound, surprise
+from itdr.builders.evidence.activity import DECIMALS, Activity
+from itdr.builders.evidence.audiences.expectations import FALSE_FINDS, bound, is_surprise
 from itdr.builders.evidence.audiences.judged import Judged
 from itdr.builders.evidence.audiences.members import TraitTable
 from itdr.builders.evidence.audiences.pooled import Pooled
-from itdr.builders.evidence.audiences.raters import CLEARLY, DECIMALS, FEWEST_FANS, Raters
+from itdr.builders.evidence.audiences.raters import MIN_FANS_WHO_JUDGED, MIN_Z_OF_FANS, Raters
+from itdr.builders.evidence.audiences.shared_likes import Groups, Likes, Near, Ranks
 from itdr.builders.evidence.audiences.themes import Shared, Themes, makers_of
 from itdr.builders.evidence.facts import DOWN, SAMPLE, UP, Fact
 from itdr.builders.evidence.series import base_title
 from itdr.builders.store.reader import StoreReader
 
-MOST_SHARED = 40
-"""How many also-liked works are considered for naming."""
-KEPT_TRAITS = 8
-"""The most makers, hashtags or topics to name as also liked."""
-NAMED_TRAITS = 2
-"""How many of them an answer names."""
-EXAMPLES = 3
-"""Works named as examples of a maker's."""
-FEW_LIKERS = 8
-LEAST_RATIO = 1.5
-LEAST_PART = 20
-"""One in so many of a work's likers must also like another work for it to be named."""
-LEAST_STRANGE_PERCENT = 30
+MOST_COMPANIONS = 40
+"""How many works that are liked, too, are considered for naming."""
+MOST_TRAITS_COUNTED, MOST_TRAITS_NAMED = 8, 2
+"""The most makers, hashtags or topics that are counted as also liked, and that an answer names."""
+MOST_EXAMPLES_OF_A_MAKER = 3
+MIN_PEOPLE = 8
+"""Of fewer people nothing is counted that they share."""
+MIN_TOGETHER, ONE_IN_TOGETHER = 5, 20
+"""What is shared is liked by so many of the people, and by one in so many."""
+MIN_RATIO = 1.5
+"""What is shared is liked by so many times as many of the people as is usual."""
+MIN_Z, MIN_TOGETHER_OF_CLEAR = 5, 8
+"""A work is shared if so many of the people like it, `MIN_RATIO` times as many as usual, so many standard deviations
+above what is usual; or else:"""
+PEOPLE_ADDED, MIN_SHRUNK_RATIO, MIN_Z_OF_SHRUNK = 5, 2, 4
+"""so many times as many, and so many deviations above, with so many people added to both numbers; or else:"""
+MIN_RATIO_OF_UNLIKELY = 2
+"""so many times as many as usual, if chance alone would hardly give such a number."""
+MIN_PERCENT_OF_STRANGE = 30
 """The smallest percentage of takers (in sources without ratings) who must also take another topic for it to be
 named."""
-LEAST_TAKEN = 5
+ONE_IN_TAKERS = 5
 """Where items are taken rather than judged: one in so many of another work's takers must have taken this one, too."""
 FOLDS = 4
 """Parts of the judges of a work: what is shared by the likers of all others is tested on the verdicts of each."""
-TOGETHER = 2.33
+MIN_Z_OF_FOLDS = 2.33
 """Standard deviations by which the works that are liked, too, must tell verdicts together: what chance gives once in
 a hundred times. On permuted verdicts of MovieLens 1M, .044 works an item are then named (four draws), of 2.8 without
 this test; on its verdicts 2.3."""
-LESS = 0.7
+MAX_RATIO_OF_SHUNNED = 0.7
 """The factor by which a topic must be avoided among likers."""
+MOST_SHUNNED = 2
 
 
-class Companion(NamedTuple):
-    """A work that likers of another also like: how clearly, and how many of them would be usual."""
+class SharedWorks(NamedTuple):
+    """Works that likers of another also like, the strongest first: how clearly, and how many of them would be usual."""
 
-    strength: float
-    work: int
-    expected: float
+    works: np.ndarray
+    strength: np.ndarray
+    expected: np.ndarray
 
 
 class _Traits(NamedTuple):
@@ -98,12 +106,13 @@ class Company:
         self.store, self.judged, self.traits = store, judged, traits
         self.activity, self.themes, self.is_rated = activity, themes, is_rated
         self.begins, self.liked = judged.likes
-        self.likers = np.bincount(self.liked, minlength=len(store.work))
+        likers = np.bincount(self.liked, minlength=len(store.work))
+        self.nameable = (likers >= MIN_TOGETHER) & (store.title_code >= 0)
+        self.ranks = Ranks(self.nameable, likers)
+        self._liked_ranks = self.ranks.of[self.liked]
         self.active = max(int((np.diff(self.begins) > 0).sum()), 1)
-        self._tried = max(int((self.likers >= 5).sum()), 1)
-        self.known = np.where(
-            (self.likers >= 5) & (store.title_code >= 0), np.arange(len(store.work)), -1
-        )
+        self.n_nameable = int(self.nameable.sum())
+        self._tried = max(int((likers >= MIN_TOGETHER).sum()), 1)
 
     @functools.cached_property
     def pooled(self) -> Pooled:
@@ -111,95 +120,208 @@ class Company:
         return Pooled(self.traits, self.begins, self.liked, self.is_rated)
 
     def sampled(self, users: np.ndarray, work: int) -> np.ndarray:
-        """The likers of a work among whom it is counted: all, or so many by hash."""
+        """Which likers of a work are counted: all, or so many by hash.
+
+        Args:
+            users: the likers.
+            work: the work's code.
+
+        Returns:
+            bool by liker.
+        """
         if len(users) <= SAMPLE:
-            return users
+            return np.ones(len(users), bool)
         keys = splitmix64(self.store.user_hash[users] ^ self.store.item_hash[work])
-        return np.sort(users[np.argsort(keys, kind="stable")[:SAMPLE]])
+        found = np.zeros(len(users), bool)
+        found[np.argsort(keys, kind="stable")[:SAMPLE]] = True
+        return found
 
-    def likes_of(self, users: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(which of the users, the work) of all their likes of known works."""
-        counts = self.begins[users + 1] - self.begins[users]
-        works = self.liked[ranges(self.begins[users], counts)]
-        return np.arange(len(users)).repeat(counts), works
+    def likes_of(self, users: np.ndarray) -> Likes:
+        """All that these users like."""
+        begins = self.begins[users]
+        counts = self.begins[users + 1] - begins
+        who = np.arange(len(users)).repeat(counts)
+        return Likes(who, self._liked_ranks[ranges(begins, counts)])
 
-    def liked_works(self, users: np.ndarray) -> np.ndarray:
-        """The works of all their likes."""
-        return self.liked[ranges(self.begins[users], self.begins[users + 1] - self.begins[users])]
-
-    def facts(self, work: int, likers: np.ndarray, raters: Raters | None) -> list[Fact]:
-        """The works, makers and topics whose fans the work suits, and those its likers hardly touch.
+    def of_judged(self, work: int, raters: Raters) -> tuple[list[Fact], dict[str, int]]:
+        """The works, makers and topics whose fans the work suits.
 
         Args:
             work: the work's code.
-            likers: those of its likers who are counted.
-            raters: those who judged it; None where it was only taken.
+            raters: those who judged it.
 
         Returns:
-            Facts, the clearest of each kind first.
+            (facts, the clearest of each kind first; the codes of the works that they name, by title).
         """
-        companions = self._of_its_kind(work, self._also_liked(work, likers))
-        also = self._also_traits(work, likers if raters is None else raters.users)
-        if raters is not None:
-            shared = self._welcome(work, companions, raters)
-            traits = self._welcome_traits(work, also.codes, raters)
-        else:
-            shared = self._takers(work, len(likers), companions)
-            traits = self._taken_traits(work, len(likers), also)
-        traits += self._shunned(work, likers)
-        parts = self.themes.parts_among(work, [one.work for one in companions])
+        likers = np.flatnonzero(raters.liked)
+        likers = likers[self.sampled(raters.users[likers], work)]
+        companions, foretold, near = self.also_liked(work, likers, raters)
+        parts = self.themes.parts_among(work, companions.works.tolist())
+        codes = self._also_traits(work, raters.users, raters.likes).codes
+        shared = self._welcome(work, companions, parts, foretold, raters, near)
+        traits = self._welcome_traits(work, codes, raters)
+        if not self.is_rated:
+            users = raters.users[likers]
+            traits += self._shunned(work, users, self.likes_of(users))
+        return self._named(work, parts, shared, traits)
+
+    def of_taken(self, work: int, takers: np.ndarray) -> tuple[list[Fact], dict[str, int]]:
+        """The same of a work that was only taken, and the topics that its takers hardly touch.
+
+        Args:
+            work: the work's code.
+            takers: those of its takers who are counted.
+
+        Returns:
+            As `of_judged`.
+        """
+        likes = self.likes_of(takers)
+        everybody = np.ones((1, len(takers)), bool)
+        near = self._near(work, likes, everybody)
+        (found,) = self._shared_works(takers, near, everybody)
+        companions = self._of_its_kind(work, found)
+        parts = self.themes.parts_among(work, companions.works.tolist())
+        also = self._also_traits(work, takers, likes)
+        traits = self._taken_traits(work, len(takers), also)
+        traits += self._shunned(work, takers, likes)
+        shared = self._takers(work, len(takers), companions)
+        return self._named(work, parts, shared, traits)
+
+    def _named(
+        self, work: int, parts: set[int], shared: list[Shared], traits: list[Fact]
+    ) -> tuple[list[Fact], dict[str, int]]:
+        """What `of_judged` and `of_taken` return. parts: of the work's series."""
         themes = self.themes.facts(work, shared, parts)
-        return [*self._not_by(traits, themes, shared), *traits]
+        codes: dict[str, int] = {}
+        for _, other, fact in shared:
+            codes.setdefault(fact.value, other)
+        return [*self._not_by(traits, themes, shared), *traits], codes
 
     # -- works ----------------------------------------------------------------------------------
 
-    def _also_liked(self, work: int, people: np.ndarray) -> list[Companion]:
-        """The works that these people also like, the strongest first."""
-        if len(people) < FEW_LIKERS:
-            return []
-        together = np.bincount(self.liked_works(people), minlength=len(self.likers))
-        together[work] = 0
-        common = (together >= 5) & (LEAST_PART * together >= len(people))
-        pairs = np.flatnonzero(common & (self.known >= 0))
-        pairs = pairs[together[pairs] >= LEAST_RATIO * self.activity.at_least(people, pairs)]
-        k = together[pairs].astype(np.float64)
-        expected, variance = self.activity.expected(people, pairs)
-        z = np.round((k - expected) / np.sqrt(variance + 1e-9), 6)
-        ratio = np.round(k / np.maximum(expected, 1e-9), 6)
-        kept = (z >= 4) & ((k + 5) / (expected + 5) >= 2)
-        kept |= (k >= 8) & (ratio >= LEAST_RATIO) & (z >= 5)
-        kept |= (ratio >= 2) & (surprise(together[pairs], expected) <= FALSE_FINDS / self._tried)
-        pairs, k, expected = pairs[kept], k[kept], expected[kept]
-        strength = np.round(2 * (k * np.log(k / expected) - (k - expected)), 6)
-        order = np.lexsort((self.store.item_hash[pairs], -strength))[:MOST_SHARED]
+    def also_liked(
+        self, work: int, likers: np.ndarray, raters: Raters
+    ) -> tuple[SharedWorks, float, Near]:
+        """The works that the likers of a work also like, and how well such works foretell the verdicts of others: what
+        is shared by the likers of all folds but one is tried on that one.
+
+        Args:
+            work: the work's code.
+            likers: places of the likers who are counted.
+            raters: those who judged the work.
+
+        Returns:
+            (the works, the z-score of what is foretold, the likes of all works looked at).
+        """
+        keys = splitmix64(self.store.user_hash[raters.users] ^ self.store.item_hash[work])
+        fold = (keys % np.uint64(FOLDS)).astype(np.int64)
+        groups = np.zeros((1 + FOLDS, len(fold)), bool)
+        groups[0, likers] = True
+        groups[1:] = raters.liked & (fold != np.arange(FOLDS)[:, None])
+        near = self._near(work, raters.likes, groups)
+        all_likers, *others = self._shared_works(raters.users, near, groups)
+        found = self._of_its_kind(work, all_likers)
+        if not len(found.works):
+            return found, 0.0, near
+        shared = [self.ranks.of[one.works] for one in others]
+        return found, raters.foretold(near, shared, fold), near
+
+    def _near(self, work: int, likes: Likes, groups: np.ndarray) -> Near:
+        """The likes of the works that enough people of some group like for them to be shared.
+
+        Args:
+            work: the work whose likers they are; it is left out.
+            likes: what people like.
+            groups: bool array, a row to a group, a column to a person; those in any come first.
+        """
+        n_grouped = int(groups.any(axis=0).sum())
+        shared = likes.ranks[: likes.who.searchsorted(n_grouped)]
+        least = int(_least_together(groups.sum(axis=1)).min())
+        ranks = self.ranks.common(shared, least, self.n_nameable)
+        return self.ranks.near(likes, ranks[ranks != self.ranks.of[work]])
+
+    def _shared_works(self, users: np.ndarray, near: Near, groups: np.ndarray) -> list[SharedWorks]:
+        """The works that each of several groups of people also like.
+
+        Args:
+            users: the people's codes.
+            near: their likes of the works looked at.
+            groups: bool array, a row to a group, a column to a person.
+
+        Returns:
+            The works of each group.
+        """
+        counting, activity = Groups(groups), self.activity
+        together = counting.counts(near.who, near.numbers, len(near.ranks))
+        able = (together >= _least_together(counting.sizes)[:, None]) & (
+            counting.sizes >= MIN_PEOPLE
+        )[:, None]
+        kept = np.flatnonzero(able.any(axis=0))
+        works = self.ranks.works[near.ranks[kept]]
+        together, able = together[:, kept], able[:, kept]
+        places = np.arange(len(users))
+        people = counting.counts(places, activity.bins[users], activity.n_bins)
+        expected, variance = activity.expected(people, works)
+        shared = self._is_shared(together, expected, variance, able)
         return [
-            Companion(float(strength[place]), int(pairs[place]), float(expected[place]))
-            for place in order.tolist()
+            self._strongest(works[one], k[one], usual[one])
+            for one, k, usual in zip(shared, together, expected, strict=True)
         ]
 
-    def _of_its_kind(self, work: int, companions: list[Companion]) -> list[Companion]:
+    def _is_shared(
+        self, k: np.ndarray, expected: np.ndarray, variance: np.ndarray, able: np.ndarray
+    ) -> np.ndarray:
+        """Which of the works that are able to be shared so many more people like than is usual that chance alone would
+        hardly do it."""
+        z = np.round((k - expected) / np.sqrt(variance + 1e-9), DECIMALS)
+        ratio = np.round(k / np.maximum(expected, 1e-9), DECIMALS)
+        found = (z >= MIN_Z_OF_SHRUNK) & (
+            k + PEOPLE_ADDED >= MIN_SHRUNK_RATIO * (expected + PEOPLE_ADDED)
+        )
+        found |= (k >= MIN_TOGETHER_OF_CLEAR) & (ratio >= MIN_RATIO) & (z >= MIN_Z)
+        unlikely = able & ~found & (ratio >= MIN_RATIO_OF_UNLIKELY)
+        found[unlikely] = is_surprise(k[unlikely], expected[unlikely], FALSE_FINDS / self._tried)
+        return able & found
+
+    def _strongest(self, works: np.ndarray, k: np.ndarray, expected: np.ndarray) -> SharedWorks:
+        """The works that most speaks for."""
+        strength = _strength(k, expected)
+        order = np.lexsort((self.store.item_hash[works], -strength))[:MOST_COMPANIONS]
+        return SharedWorks(works[order], strength[order], expected[order])
+
+    def _of_its_kind(self, work: int, companions: SharedWorks) -> SharedWorks:
         """For items that are taken rather than judged (such as one day's news), those that share a topic with the work,
         if topics are known."""
-        own = set(self.traits.of(work))
+        own = self.traits.of(work)
         if self.is_rated or not own:
             return companions
-        return [one for one in companions if own.intersection(self.traits.of(one.work))]
+        places, traits = self.traits.carried(companions.works)
+        kept = np.unique(places[np.isin(traits, own)])
+        return SharedWorks(*(column[kept] for column in companions))
 
     def _pair(self, kind: str, work: int, k: float, n: float, expected: float) -> Fact:
         title = self.store.item(work).title
         return Fact(kind, "work", title, int(k), int(n), float(expected), UP)
 
-    def _welcome(self, work: int, companions: list[Companion], raters: Raters) -> list[Shared]:
+    def _welcome(
+        self,
+        work: int,
+        companions: SharedWorks,
+        parts: set[int],
+        foretold: float,
+        raters: Raters,
+        near: Near,
+    ) -> list[Shared]:
         """Those of the works whose fans like this one clearly more than usual, the clearest first: of any works if
         all together pass, or else of parts of the work's series, which nobody had to look for."""
-        works = np.array([one.work for one in companions], np.int64)
-        if len(works) and self._together_tell(work, raters) < TOGETHER:
-            works = np.array(sorted(self.themes.parts_among(work, works.tolist())), np.int64)
-        rates = raters.fans_of(works, len(self.likers))
+        works = companions.works
+        if foretold < MIN_Z_OF_FOLDS:
+            works = np.array(sorted(parts), np.int64)
+            parts = self.themes.parts_among(work, works.tolist())
         # The followers of its series are a group, however many they are.
-        parts = self.themes.parts_among(work, works.tolist())
-        able = raters.is_part(rates) | np.isin(works, sorted(parts))
-        places = np.flatnonzero(raters.welcome_it(rates, CLEARLY) & able)
+        rates = raters.fans_of(near, self.ranks.of[works])
+        able = raters.is_part(rates) | np.array([one in parts for one in works.tolist()], bool)
+        places = np.flatnonzero(raters.welcome_it(rates, MIN_Z_OF_FANS) & able)
         order = places[np.lexsort((places, -rates.z[places]))]
         return [
             (
@@ -216,35 +338,24 @@ class Company:
             for place in order.tolist()
         ]
 
-    def _together_tell(self, work: int, raters: Raters) -> float:
-        """The z-score of how well what likers of a work share tells the verdicts of others."""
-        keys = splitmix64(self.store.user_hash[raters.users] ^ self.store.item_hash[work])
-        fold, total, variance = keys % np.uint64(FOLDS), 0.0, 0.0
-        for part in range(FOLDS):
-            others = raters.users[raters.liked & (fold != part)]
-            works = np.array([one.work for one in self._also_liked(work, others)], np.int64)
-            excess, spread = raters.excess(works, len(self.likers), fold == part)
-            total, variance = total + excess, variance + spread
-        return round(total / max(variance, 1e-9) ** 0.5, DECIMALS)
-
-    def _takers(self, work: int, sampled: int, companions: list[Companion]) -> list[Shared]:
+    def _takers(self, work: int, sampled: int, companions: SharedWorks) -> list[Shared]:
         """Those of the works a good part of whose takers took this one, too: counted in full.
 
         sampled: of how many takers the companions are."""
         takers = self.judged.takers(work)
         found = []
-        for strength, other, usual in companions:
+        for other, strength, usual in zip(*(one.tolist() for one in companions), strict=True):
             theirs = self.judged.takers(other)
             k = len(np.intersect1d(takers, theirs, assume_unique=True))
-            expected = usual * len(takers) / sampled
-            if k >= FEWEST_FANS and LEAST_TAKEN * k >= len(theirs) and k > expected:
+            expected = round(usual * len(takers) / sampled, DECIMALS)
+            if k >= MIN_FANS_WHO_JUDGED and ONE_IN_TAKERS * k >= len(theirs) and k > expected:
                 pair = self._pair("also_taken", other, k, len(theirs), expected)
                 found.append((strength, other, pair))
         return found
 
     def _not_by(self, traits: list[Fact], found: list[Fact], shared: list[Shared]) -> list[Fact]:
         """Without single works by the makers who are most liked, too: their fans are a group already."""
-        named = [one.value for one in traits[:NAMED_TRAITS] if one.about == all_traits.CREATOR]
+        named = [one.value for one in traits[:MOST_TRAITS_NAMED] if one.about == all_traits.CREATOR]
         makers = makers_of(named)
         theirs = {
             fact.value
@@ -256,25 +367,25 @@ class Company:
 
     # -- makers, hashtags and topics ------------------------------------------------------------
 
-    def _also_traits(self, work: int, people: np.ndarray) -> _Traits:
+    def _also_traits(self, work: int, users: np.ndarray, likes: Likes) -> _Traits:
         """The makers, hashtags and topics of which these people also like other works, the strongest first."""
-        if len(people) < FEW_LIKERS or not self.pooled.able.any():
+        if len(users) < MIN_PEOPLE or not self.pooled.able.any():
             return _Traits([], [], [])
-        together = self._likers_by_trait(work, people)
-        codes = np.flatnonzero((together >= 5) & self.pooled.able)
-        k = together[codes]
-        expected, _ = self.pooled.activity.expected(people, codes)
-        own = set(self.traits.of(work))
-        mine = np.array([code in own for code in codes.tolist()], bool)
-        likes = np.maximum(self.traits.likes[codes], 1)
-        expected = expected * np.where(mine, 1 - self.judged.totals[1][work] / likes, 1)
-        chance = surprise(k, expected)
-        kept = (k >= 1.5 * expected) & (chance <= FALSE_FINDS / max(int(self.pooled.able.sum()), 1))
+        together = self._together_by_trait(work, likes)
+        codes = np.flatnonzero((together >= MIN_TOGETHER) & self.pooled.able)
+        k, activity = together[codes], self.pooled.activity
+        expected, _ = activity.expected(activity.by_bin(users), codes)
+        mine = np.isin(codes, self.traits.of(work))
+        likers = np.maximum(self.traits.likes[codes], 1)
+        rest = np.where(mine, 1 - self.judged.totals[1][work] / likers, 1)
+        expected = np.round(expected * rest, DECIMALS)
+        kept = k >= MIN_RATIO * expected
+        kept &= is_surprise(k, expected, FALSE_FINDS / max(int(self.pooled.able.sum()), 1))
         if not self.is_rated:
-            kept &= mine | (100 * k >= LEAST_STRANGE_PERCENT * len(people))
-        strength = np.round(2 * (k * np.log(k / np.maximum(expected, 1e-9)) - (k - expected)), 6)
+            kept &= mine | (100 * k >= MIN_PERCENT_OF_STRANGE * len(users))
+        strength = _strength(k, expected)
         places = np.flatnonzero(kept)
-        places = places[np.lexsort((codes[places], -strength[places]))][:KEPT_TRAITS]
+        places = places[np.lexsort((codes[places], -strength[places]))][:MOST_TRAITS_COUNTED]
         return _Traits(*(one[places].tolist() for one in (codes, k, expected)))
 
     def _taken_traits(self, work: int, takers: int, traits: _Traits) -> list[Fact]:
@@ -292,17 +403,17 @@ class Company:
             for code, k, expected in zip(*traits, strict=True)
         ]
 
-    def _likers_by_trait(self, work: int, likers: np.ndarray) -> np.ndarray:
-        who, works = self.likes_of(likers)
-        kept = works != work
-        return self.pooled.together(who[kept], works[kept])
+    def _together_by_trait(self, work: int, likes: Likes) -> np.ndarray:
+        """By trait, how many of the people like other works with it."""
+        kept = likes.ranks != self.ranks.of[work]
+        return self.pooled.together(likes.who[kept], self.ranks.works[likes.ranks[kept]])
 
     def _welcome_traits(self, work: int, codes: list[int], raters: Raters) -> list[Fact]:
         """Those of the makers and topics whose fans like this work clearly more than usual. Fans like another work
         of theirs, of another series than this one."""
         own = set(self.traits.of(work))
         groups = [self._others_with(code, work) for code in codes]
-        rates = raters.fans_of_any(groups, len(self.likers))
+        rates = raters.fans_of_any(groups)
         clear = raters.welcome_it(rates, bound(len(codes))) & raters.is_part(rates)
         places = np.flatnonzero(clear)
         found = []
@@ -321,14 +432,14 @@ class Company:
     def _examples(self, works: np.ndarray, fans: int, raters: Raters) -> tuple[Fact, ...]:
         """Works of a maker that most of these fans like, each with how many of them do."""
         found: dict[str, Fact] = {}
-        for work, k in zip(*raters.liked_most(works, len(self.likers)), strict=True):
+        for work, k in zip(*raters.liked_most(works), strict=True):
             share = int(self.judged.totals[1][work]) / self.active
-            if self.known[work] < 0 or k <= share * fans:
+            if not self.nameable[work] or k <= share * fans:
                 continue
             title = self.store.item(int(work)).title
             fact = Fact("share", "work", title, int(k), fans, share, UP)
             found.setdefault(base_title(title), fact)
-            if len(found) == EXAMPLES:
+            if len(found) == MOST_EXAMPLES_OF_A_MAKER:
                 break
         return tuple(found.values())
 
@@ -340,21 +451,30 @@ class Company:
         parts = self.themes.parts_among(work, works.tolist())
         return np.array([one for one in works.tolist() if one != work and one not in parts], int)
 
-    def _shunned(self, work: int, likers: np.ndarray) -> list[Fact]:
-        """Topics and hashtags that its likers hardly touch; used if no group dislikes the work by rate."""
-        if self.is_rated or len(likers) < FEW_LIKERS or not self.pooled.able.any():
+    def _shunned(self, work: int, takers: np.ndarray, likes: Likes) -> list[Fact]:
+        """Topics and hashtags that its takers hardly touch; used if no group dislikes the work by rate."""
+        if len(takers) < MIN_PEOPLE or not self.pooled.able.any():
             return []
-        together, own = self._likers_by_trait(work, likers), set(self.traits.of(work))
-        able = np.flatnonzero(self.pooled.able)
-        expected, variance = self.pooled.activity.expected(likers, able)
+        together, own = self._together_by_trait(work, likes), set(self.traits.of(work))
+        able, activity = np.flatnonzero(self.pooled.able), self.pooled.activity
+        expected, variance = activity.expected(activity.by_bin(takers), able)
         k = together[able]
-        z = np.round((k - expected) / np.sqrt(variance + 1e-9), 6)
-        kept = (z <= -bound(len(able))) & (k <= LESS * expected)
+        z = np.round((k - expected) / np.sqrt(variance + 1e-9), DECIMALS)
+        kept = (z <= -bound(len(able))) & (k <= MAX_RATIO_OF_SHUNNED * expected)
         found = []
         for place in np.flatnonzero(kept)[np.argsort(z[kept], kind="stable")].tolist():
-            name = self.traits.names[int(able[place])]
             if int(able[place]) not in own:
-                figures = int(k[place]), len(likers), float(expected[place])
-                about, value = name
+                about, value = self.traits.names[int(able[place])]
+                figures = int(k[place]), len(takers), float(expected[place])
                 found.append(Fact("taken_with", about, value, *figures, DOWN))
-        return found[:2]
+        return found[:MOST_SHUNNED]
+
+
+def _least_together(sizes: np.ndarray) -> np.ndarray:
+    """How many people of groups of these sizes must like what they share, at least."""
+    return np.maximum(MIN_TOGETHER, -(-sizes // ONE_IN_TOGETHER))
+
+
+def _strength(k: np.ndarray, expected: np.ndarray) -> np.ndarray:
+    """How clearly more people like something than is usual: twice the log-likelihood ratio."""
+    return np.round(2 * (k * np.log(k / np.maximum(expected, 1e-9)) - (k - expected)), DECIMALS)

@@ -8,11 +8,13 @@ that permuted data yield next to nothing.
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 
 import numpy as np
 
 from itdr.builders.evidence import traits as all_traits
 from itdr.builders.evidence import verdicts
+from itdr.builders.evidence.activity import DECIMALS
 from itdr.builders.evidence.audiences import judged as all_judged
 from itdr.builders.evidence.audiences.company import Company
 from itdr.builders.evidence.audiences.contradictions import without_contradictions
@@ -25,7 +27,7 @@ from itdr.builders.evidence.audiences.expectations import (
 from itdr.builders.evidence.audiences.judged import Judged
 from itdr.builders.evidence.audiences.kindred import Kindred, is_single
 from itdr.builders.evidence.audiences.members import DECADE, Group, Members, TraitTable
-from itdr.builders.evidence.audiences.raters import DECIMALS, Raters, Rates
+from itdr.builders.evidence.audiences.raters import Raters, RateRule
 from itdr.builders.evidence.audiences.reception import Verdicts, clicks, reception
 from itdr.builders.evidence.audiences.shared_tags import SharedTags
 from itdr.builders.evidence.audiences.themes import Themes
@@ -33,27 +35,27 @@ from itdr.builders.evidence.facts import DOWN, SELDOM, UP, Fact
 from itdr.builders.evidence.series import base_title, series_key
 from itdr.builders.store.reader import StoreReader
 
-RATED = ("ratings", "hours")
+RULES_WITH_VERDICTS = ("ratings", "hours")
 """Rules by which it is known who likes an item and who does not."""
-NAMED_WORKS = 2
+MIN_WORKS_FOR_A_GENRE = 2
 """Works of a genre that are named instead of the genre."""
-KEPT_RATES = 2
+MAX_WORKS_BY_RATE = 2
 """The most works to name whose likers like the item more or less: works of one taste come in clusters."""
-LEAST_GROUP = 13
-POPULAR = 2000
+MIN_MEMBERS_OF_A_GROUP = 13
+MAX_WORKS_WITH_FANS = 2000
 """How many of the most-liked works are tested for whether their likers like another work more or less."""
-MORE = 1.25
+MIN_RATIO_OF_DEMOGRAPHICS = 1.25
 """The factor by which a group must be over-represented among likers."""
 FALSE_RATES = 0.025
 """The same, over all groups together that like an item at an unusual rate."""
 FALSE_STRANGE_RATES = 0.001
 """The same if only the rate connects the group to the item: for the likers of single works, for
 communities, and for fans of what the item is not."""
-MANY = 25
+MIN_MEMBERS_OF_A_STRANGE_GROUP = 25
 """The fewest members of such a group."""
-ALIKE_PERCENT = 80
+MIN_PERCENT_OF_ONE_GROUP = 80
 """Groups with at least this Jaccard overlap of members count as one."""
-LEAST_SHIFT, LEAST_FACTOR = 0.08, 0.3
+MIN_SHIFT_OF_MEMBERS, MIN_SHIFT_OF_USUAL = 0.08, 0.3
 """A group's likes must differ from the usual by at least this share of its members, or this share of the
 usual number."""
 
@@ -75,7 +77,12 @@ class Counting:
         )
         self.kindred = Kindred(self.traits, self.members.total)
         self.company = Company(
-            store, self.judged, self.traits, self.activity, self.themes, self.rule in RATED
+            store,
+            self.judged,
+            self.traits,
+            self.activity,
+            self.themes,
+            self.rule in RULES_WITH_VERDICTS,
         )
 
     @functools.cached_property
@@ -83,11 +90,13 @@ class Counting:
         """How generously users judge; None if the source records only likes."""
         if self.rule == "taken":
             return None
-        record = self.judged
+        record, n_works = self.judged, len(self.store.work)
+        if self._tested.all():
+            return Generosity(record.start, record.works, record.verdicts == 1, n_works)
         kept = self._tested[record.works]
         before = np.concatenate([[0], kept.cumsum(dtype=np.int64)])
         liked = record.verdicts[kept] == 1
-        return Generosity(before[record.start], record.works[kept], liked, len(self.store.work))
+        return Generosity(before[record.start], record.works[kept], liked, n_works)
 
     @functools.cached_property
     def _tested(self) -> np.ndarray:
@@ -111,43 +120,65 @@ class Counting:
         Returns:
             Facts that do not contradict each other.
         """
-        users, verdict = self.judged.raters(work)
-        liked = verdict == 1
-        likers = self.company.sampled(users[liked], work)
-        if self.generosity is None or not self._tested[work]:
+        if self.rule == "taken" or not self._tested[work]:
             # Who takes an item says little if it is known who likes it.
-            found = self.company.facts(work, likers, None) + self._known_groups(work, likers)
-            return without_contradictions(found)
-        chances = self.generosity.chances(users, work)
-        likes = self.company.likes_of(users)
-        mostly = self.rule != "skips"
-        usual = self.overall if mostly else 0.0
-        raters = Raters(users, *likes, liked, chances, mostly, usual)
-        found = self.company.facts(work, likers, raters)
-        found += self._liked_if(work, users, liked, chances)
-        found += self._works_if(work, raters)
-        found = self._one_group_a_genre(work, found) + self._reception(work)
+            users, verdict = self.judged.raters(work)
+            takers = users[verdict == 1]
+            takers = takers[self.company.sampled(takers, work)]
+            found, _ = self.company.of_taken(work, takers)
+            return without_contradictions(found + self._known_groups(work, takers))
+        raters = self.raters(work)
+        found, codes = self.company.of_judged(work, raters)
+        found += self._liked_if(work, raters)
+        for other, fact in self._works_if(work, raters):
+            found.append(fact)
+            codes.setdefault(fact.value, other)
+        found = self._one_group_a_genre(work, found, codes) + self._reception(work)
         return without_contradictions(found)
 
-    def _one_group_a_genre(self, work: int, facts: list[Fact]) -> list[Fact]:
+    def raters(self, work: int) -> Raters:
+        """Those who judged a work.
+
+        Args:
+            work: the work's code; not of a source that records only likes.
+
+        Returns:
+            The people, with what else they like.
+        """
+        assert self.generosity is not None
+        users, verdict = self.judged.raters(work)
+        users = np.concatenate([users[verdict == 1], users[verdict != 1]])
+        chances, likes = self.generosity.chances(users, work), self.company.likes_of(users)
+        n_likers = int((verdict == 1).sum())
+        return Raters(users, likes, n_likers, chances, self._rate_rule, self.company.ranks)
+
+    @functools.cached_property
+    def _rate_rule(self) -> RateRule:
+        """What is asked of groups. Hardly anybody takes most of what they are shown."""
+        return RateRule(False) if self.rule == "skips" else RateRule(True, self.overall)
+
+    def _one_group_a_genre(
+        self, work: int, facts: list[Fact], codes: Mapping[str, int]
+    ) -> list[Fact]:
         """Without single works of a genre whose fans are a group already, and beside other groups without works that
         have no genre of this work. Two works say more than the name of their genre alone. What kind they are is named.
 
         Args:
             work: the work's code.
             facts: the facts counted of it.
+            codes: by title, the code of each work that they name.
 
         Returns:
             The facts that remain, in their order.
         """
-        works = [self._genres(self._by_title[one.value]) for one in facts if is_single(one)]
+        works = [self._genres(codes[one.value]) for one in facts if is_single(one)]
         facts = [
             one
             for one in facts
             if one.kind != "liked_if"
             or one.about != all_traits.CATEGORY
             or one.direction != UP
-            or sum(one.topic in genres for genres in works) < NAMED_WORKS
+            or sum(one.topic in genres for genres in works) < MIN_WORKS_FOR_A_GENRE
         ]
         groups = [
             one
@@ -164,44 +195,41 @@ class Counting:
         kept = []
         for one in facts:
             if is_single(one):
-                genres = self._genres(self._by_title[one.value])
+                genres = self._genres(codes[one.value])
                 if genres & named or (groups and own and not genres & own):
                     continue
             kept.append(one)
-        kept = self.kindred.related(work, kept, self._by_title)
-        return [*self.kindred.kinds(work, kept, self._by_title), *kept]
+        kept = self.kindred.related(work, kept, codes)
+        return [*self.kindred.kinds(work, kept, codes), *kept]
 
     def _genres(self, work: int) -> set[tuple[str, str]]:
         """The categories of a work, as topics."""
         return {self.traits.names[code] for code in self.kindred.genres(work)}
 
-    @functools.cached_property
-    def _by_title(self) -> dict[str, int]:
-        """By title, a work that bears it."""
-        able = np.flatnonzero(self.company.known >= 0)
-        return {self.store.item(work).title: work for work in able.tolist()}
-
-    def _liked_if(
-        self, work: int, users: np.ndarray, liked: np.ndarray, chances: np.ndarray
-    ) -> list[Fact]:
+    def _liked_if(self, work: int, raters: Raters) -> list[Fact]:
         """Groups that like the work more, or less, than their other verdicts predict."""
+        users, liked = raters.users, raters.liked
         belongs = self.members.of(users, liked, work)
-        n, k = belongs.sum(axis=0), belongs[liked].sum(axis=0)
-        expected = (belongs * chances[:, None]).sum(axis=0)
-        variance = (belongs * (chances * (1 - chances))[:, None]).sum(axis=0)
+        n, k, expected, variance = (
+            np.stack([np.ones(len(users)), liked, raters.chances, raters.spread]) @ belongs
+        )
+        n, k = n.astype(np.int64), k.astype(np.int64)
         z = deviations(k, expected, variance)
-        tried = (n >= LEAST_GROUP) & self._of_interest(work)
+        own = self.members.is_own(work)
+        # People who hardly like a trait are only asked about works that have it.
+        tried = (n >= MIN_MEMBERS_OF_A_GROUP) & (own | ~self.members.is_seldom)
         tests = np.bincount(self._families[tried], minlength=int(self._families.max(initial=0)) + 1)
         # Each kind of group gets an equal share of the false finds, however many groups it has.
         chance = FALSE_RATES / max(int((tests > 0).sum()), 1)
-        tied = self._tied(work)
+        # Fans of the work's own traits, or people of an age, a gender, a country.
+        tied = own | self._is_demographic
         bounds = [
             np.array([bound(int(count), one) for count in tests])[self._families]
             for one in (chance, FALSE_STRANGE_RATES)
         ]
         least = np.where(tied, *bounds)
-        shift = np.minimum(LEAST_SHIFT * n, LEAST_FACTOR * expected)
-        kept = tried & (tied | (n >= MANY)) & (np.abs(z) >= least)
+        shift = np.minimum(MIN_SHIFT_OF_MEMBERS * n, MIN_SHIFT_OF_USUAL * expected)
+        kept = tried & (tied | (n >= MIN_MEMBERS_OF_A_STRANGE_GROUP)) & (np.abs(z) >= least)
         kept &= np.round(np.abs(k - expected) - shift, DECIMALS) >= 0
         kept &= self._telling(k, n, z)
         if self.rule != "skips":
@@ -224,30 +252,10 @@ class Counting:
             found.append(self._group_fact(group, work, *figures, side))
         return found
 
-    def _tied(self, work: int) -> np.ndarray:
-        """By group, whether it is a group of fans of the work's own traits, or a demographic group."""
-        own = {self.traits.names[trait] for trait in self.traits.of(work)}
+    @functools.cached_property
+    def _is_demographic(self) -> np.ndarray:
         known = (all_traits.AGE, all_traits.GENDER, all_traits.COUNTRY)
-        return np.array(
-            [
-                group.about in known or (group.about.removeprefix(SELDOM), group.value) in own
-                for group in self.members.groups
-            ],
-            bool,
-        )
-
-    def _of_interest(self, work: int) -> np.ndarray:
-        """By group, whether its verdict on the work is informative: people who hardly like a trait
-        are only tested on works that have it."""
-        own = {self.traits.names[trait] for trait in self.traits.of(work)}
-        return np.array(
-            [
-                not group.about.startswith(SELDOM)
-                or (group.about.removeprefix(SELDOM), group.value) in own
-                for group in self.members.groups
-            ],
-            bool,
-        )
+        return np.array([group.about in known for group in self.members.groups], bool)
 
     def _telling(self, k: np.ndarray, n: np.ndarray, z: np.ndarray) -> np.ndarray:
         """Whether a rate supports the statement: most of those to whom an item is recommended
@@ -287,8 +295,8 @@ class Counting:
         found = []
         for code, works in enumerate(communities.typical(likes)):
             inside = users[member == code]
-            _, theirs = self.company.likes_of(inside)
-            counts = np.bincount(theirs, minlength=len(likes))
+            ranks = self.company.likes_of(inside).ranks
+            counts = np.bincount(ranks, minlength=len(likes))[self.company.ranks.of]
             facts: list[Fact] = []
             names: set[str] = set()
             for work in works.tolist():
@@ -303,63 +311,67 @@ class Counting:
             found.append(tuple(facts[:4]))
         return found
 
-    def _works_if(self, work: int, raters: Raters) -> list[Fact]:
-        """Single works whose likers like this one more, or less, than their other verdicts predict."""
-        if len(raters.liked) < MANY:
+    def _works_if(self, work: int, raters: Raters) -> list[tuple[int, Fact]]:
+        """Single works whose likers like this one more, or less, than their other verdicts predict, by their codes."""
+        if len(raters.liked) < MIN_MEMBERS_OF_A_STRANGE_GROUP:
             return []
-        n, k, expected, z = raters.fans_of(self._popular, len(self.likers))
-        titles = self._base_titles
-        able = (
-            (n >= MANY)
-            & (self._popular != work)
-            & ((z < 0) | raters.is_part(Rates(n, k, expected, z)))
-        )
-        able &= titles[self._popular] != titles[work]
+        ranks = self.company.ranks
+        fans = np.bincount(raters.likes.ranks, minlength=self._n_popular)[: self._n_popular]
+        near = ranks.near(raters.likes, np.flatnonzero(fans >= MIN_MEMBERS_OF_A_STRANGE_GROUP))
+        works = ranks.works[near.ranks]
+        rates = raters.rates(near.numbers, near.who, len(works))
+        able = (works != work) & ((rates.z < 0) | raters.is_part(rates))
+        for namesake in self._popular_by_title.get(self._base_title(work), ()):
+            able &= works != namesake
         least = bound(int(able.sum()), FALSE_STRANGE_RATES)
-        kept = able & (np.abs(z) >= least) & self._telling(k, n, z)
+        kept = np.flatnonzero(
+            able & (np.abs(rates.z) >= least) & self._telling(rates.k, rates.n, rates.z)
+        )
         found = []
-        for place in np.flatnonzero(kept)[np.argsort(-np.abs(z[kept]), kind="stable")].tolist():
-            side = UP if z[place] > 0 else DOWN
-            title = self.store.item(int(self._popular[place])).title
-            figures = int(k[place]), int(n[place]), float(expected[place])
-            found.append(Fact("liked_if", "work", title, *figures, side))
-        return found[:KEPT_RATES]
+        for place in kept[np.lexsort((works[kept], -np.abs(rates.z[kept])))][
+            :MAX_WORKS_BY_RATE
+        ].tolist():
+            other, side = int(works[place]), UP if rates.z[place] > 0 else DOWN
+            figures = int(rates.k[place]), int(rates.n[place]), float(rates.expected[place])
+            title = self.store.item(other).title
+            found.append((other, Fact("liked_if", "work", title, *figures, side)))
+        return found
 
     @functools.cached_property
-    def _popular(self) -> np.ndarray:
-        """The works with most likers that can be named, in the order of their codes."""
-        able = np.flatnonzero(self.company.known >= 0)
-        order = np.lexsort((able, -self.likers[able]))[:POPULAR]
-        return np.sort(able[order])
+    def _n_popular(self) -> int:
+        """How many works are asked about: those with the first ranks."""
+        return min(MAX_WORKS_WITH_FANS, self.company.n_nameable)
 
     @functools.cached_property
-    def _base_titles(self) -> np.ndarray:
-        """By work, a number for its title without brackets; 0 for works that cannot be named."""
-        known: dict[str, int] = {"": 0}
-        numbers = np.zeros(len(self.likers), np.int64)
-        for work in np.flatnonzero(self.store.title_code >= 0).tolist():
-            numbers[work] = known.setdefault(base_title(self._titles[work] or ""), len(known))
-        return numbers
+    def _popular_by_title(self) -> dict[str, list[int]]:
+        """By title without brackets, the popular works that bear it."""
+        found: dict[str, list[int]] = {}
+        for work in self.company.ranks.works[: self._n_popular].tolist():
+            found.setdefault(self._base_title(work), []).append(work)
+        return found
 
-    @functools.cached_property
-    def _titles(self) -> list[str | None]:
-        titles: list[str | None] = self.store.items.column("title").to_pylist()
-        return titles
+    def _base_title(self, work: int) -> str:
+        """The whole title of a work, without brackets."""
+        return base_title(self.store.value("items", "title", work) or "")
 
     def _reception(self, work: int) -> list[Fact]:
         """Whether the work is well liked, divides, or disappoints most."""
         n, likes, dislikes = (int(one[work]) for one in self.judged.totals)
-        share = int(self.judged.totals[2].sum()) / max(len(self.judged.works), 1)
         verdicts = Verdicts(n, likes, dislikes)
         if self.rule == "skips":
             return clicks(verdicts, self.overall)
-        return reception(verdicts, self.overall, share)
+        return reception(verdicts, self.overall, self._disliked)
+
+    @functools.cached_property
+    def _disliked(self) -> float:
+        """The share of verdicts that are dislikes."""
+        return int(self.judged.totals[2].sum()) / max(len(self.judged.works), 1)
 
     def _known_groups(self, work: int, likers: np.ndarray) -> list[Fact]:
         """Genders, ages and countries that are over-represented among its likers. Whoever hardly meets
         an item need not dislike it: none is warned."""
         members = self.members
-        if len(likers) < LEAST_GROUP or not members.known_groups:
+        if len(likers) < MIN_MEMBERS_OF_A_GROUP or not members.known_groups:
             return []
         users = np.flatnonzero(members.likes > 0)
         chances = self._chances_by_bin(work)
@@ -368,7 +380,7 @@ class Counting:
             codes = members.known[:, column]
             ours = likers[codes[likers] >= 0]
             theirs = users[codes[users] >= 0]
-            if len(ours) < LEAST_GROUP:
+            if len(ours) < MIN_MEMBERS_OF_A_GROUP:
                 continue
             weights = np.bincount(
                 codes[theirs],
@@ -382,7 +394,7 @@ class Counting:
                 share, k = float(shares[code]), int(counts[code])
                 usual = share * len(ours)
                 z = round((k - usual) / max(usual * (1 - share), 1e-9) ** 0.5, 6)
-                if z >= least and k >= 5 and k >= MORE * usual:
+                if z >= least and k >= 5 and k >= MIN_RATIO_OF_DEMOGRAPHICS * usual:
                     group = members.known_groups[code]
                     fact = Fact("group", group.about, group.value, k, len(ours), usual, UP)
                     found.append((-z, code, fact))
@@ -395,4 +407,4 @@ class Counting:
 def _alike(some: np.ndarray, others: np.ndarray) -> bool:
     """Whether two groups are nearly the same people."""
     both, either = int((some & others).sum()), int((some | others).sum())
-    return 100 * both >= ALIKE_PERCENT * either
+    return 100 * both >= MIN_PERCENT_OF_ONE_GROUP * either

@@ -7,28 +7,30 @@ like a lot, and that generous people are generous.
 
 from __future__ import annotations
 
+import functools
 from statistics import NormalDist
 
 import numpy as np
 
+from itdr.builders.core.ranges import ranges
 from itdr.builders.evidence.activity import Activity
 
 FALSE_FINDS = 0.02
 """Expected false finds per item, kind and direction when there is nothing to find."""
 
-EDGES = np.unique(np.round(1.22 ** np.arange(0, 34)).astype(np.int64))
+LIKES_OF_BINS = np.unique(np.round(1.22 ** np.arange(0, 34)).astype(np.int64))
 """Numbers of likes at which bins of users begin: users of a bin are taken to be equally active."""
-FITTED = 100
+MAX_VERDICTS_OF_A_USER = 100
 """Verdicts of a user that their generosity is worked out of, at most."""
-ROUNDS = 4
-TERMS = 40
+ROUNDS_OF_FITTING = 4
+TERMS_OF_A_TAIL = 40
 """Terms of a Poisson tail that are added up."""
-PRIOR = 0.5
+PRIOR_OF_EFFECTS = 0.5
 
 
 def bins_of(likes: np.ndarray) -> np.ndarray:
     """The bin of each user with so many likes; users without likes are in bin 0."""
-    return np.searchsorted(EDGES, likes, side="right") - 1 + (likes == 0)
+    return np.searchsorted(LIKES_OF_BINS, likes, side="right") - 1 + (likes == 0)
 
 
 def activity_of(likes: np.ndarray, likers: np.ndarray) -> Activity:
@@ -58,20 +60,22 @@ class Generosity:
     ) -> None:
         counts = np.diff(start)
         # Rows stand in the order of works' codes, which are hashes: a step through them is a sample.
-        steps = -(-counts // FITTED)
-        place = np.arange(len(works)) - start[:-1].repeat(counts)
-        kept = place % np.maximum(steps, 1).repeat(counts) == 0
-        users = np.arange(len(counts), dtype=np.int32).repeat(counts)[kept]
-        works, liked = works[kept], liked[kept].astype(np.float64)
+        steps = np.maximum(-(-counts // MAX_VERDICTS_OF_A_USER), 1)
+        kept = -(-counts // steps)
+        users = np.arange(len(counts), dtype=np.int32).repeat(kept)
+        rows = start[users] + steps[users] * ranges(np.zeros(len(counts), np.int64), kept)
+        works, liked = works[rows], liked[rows].astype(np.float64)
         # Begun at the shares of users, the effects are found in a few rounds.
         likes = np.bincount(users, liked, minlength=len(counts)) + 1
         judged = np.bincount(users, minlength=len(counts)) + 2
         self.users, self.works = np.log(likes / (judged - likes)), np.zeros(n_works)
-        for _ in range(ROUNDS):
+        for _ in range(ROUNDS_OF_FITTING):
             for effect, codes in ((self.works, works), (self.users, users)):
                 p = _sigmoid(self.users[users] + self.works[works])
-                slope = np.bincount(codes, liked - p, minlength=len(effect)) - PRIOR * effect
-                bend = np.bincount(codes, p * (1 - p), minlength=len(effect)) + PRIOR
+                slope = (
+                    np.bincount(codes, liked - p, minlength=len(effect)) - PRIOR_OF_EFFECTS * effect
+                )
+                bend = np.bincount(codes, p * (1 - p), minlength=len(effect)) + PRIOR_OF_EFFECTS
                 effect += slope / bend
 
     def chances(self, users: np.ndarray, work: int) -> np.ndarray:
@@ -89,13 +93,27 @@ def surprise(k: np.ndarray, expected: np.ndarray) -> np.ndarray:
     Returns:
         Probabilities.
     """
-    factorials = np.cumsum(np.log(np.maximum(np.arange(int(k.max(initial=0)) + 1), 1)))
-    first = np.exp(k * np.log(np.maximum(expected, 1e-12)) - expected - factorials[k])
-    term, total = np.ones(len(k)), np.ones(len(k))
-    for step in range(1, TERMS):
-        term = term * expected / (k + step)
-        total += term
-    return np.minimum(first * total, 1)
+    terms = (expected[:, None] / (k[:, None] + np.arange(1, TERMS_OF_A_TAIL))).cumprod(axis=1)
+    return np.minimum(_exactly(k, expected) * (1 + terms.sum(axis=1)), 1)
+
+
+def is_surprise(k: np.ndarray, expected: np.ndarray, chance: float) -> np.ndarray:
+    """Whether `surprise` is at most so large; most often the chance of exactly k is too large already."""
+    found = _exactly(k, expected) <= chance
+    found[found] = surprise(k[found], expected[found]) <= chance
+    return found
+
+
+def _exactly(k: np.ndarray, expected: np.ndarray) -> np.ndarray:
+    """P(X = k) for X Poisson."""
+    logs = _log_factorials(1 << int(k.max(initial=0)).bit_length())[k]
+    return np.exp(k * np.log(np.maximum(expected, 1e-12)) - expected - logs)
+
+
+@functools.lru_cache(maxsize=64)
+def _log_factorials(size: int) -> np.ndarray:
+    """log(k!) of each k below a size."""
+    return np.cumsum(np.log(np.maximum(np.arange(size), 1)))
 
 
 def deviations(k: np.ndarray, expected: np.ndarray, variance: np.ndarray) -> np.ndarray:
@@ -104,6 +122,7 @@ def deviations(k: np.ndarray, expected: np.ndarray, variance: np.ndarray) -> np.
     return np.round(np.copysign(away / np.sqrt(variance + 1e-9), k - expected), 6)
 
 
+@functools.lru_cache(maxsize=1 << 12)
 def bound(tests: int, chance: float = FALSE_FINDS) -> float:
     """The z-score that any of this many tests exceeds, in either direction, with this overall probability."""
     return NormalDist().inv_cdf(1 - chance / max(tests, 1))

@@ -26,13 +26,13 @@ from itdr.builders.store.reader import StoreReader
 if TYPE_CHECKING:
     import pyarrow as pa
 
-RUN = 256
+CANDIDATES_OF_A_RUN = 256
 """Candidates that are counted together."""
-LEAST_LIKERS = ((30, 5000), (10, 100), (3, 0))
+MIN_LIKERS_OF_CANDIDATES = ((30, 5000), (10, 100), (3, 0))
 """Fewest likers of a candidate: the first of these thresholds that enough works reach."""
-LEAST_REVIEWERS = (3, 1)
+MIN_REVIEWERS_OF_CANDIDATES = (3, 1)
 """Fewest raters of a work that qualifies by its reviews alone; higher thresholds are tried first."""
-DECIMALS = 4
+DECIMALS_IN_ROWS = 4
 """Decimals kept of expected values, so that rows hold exactly what the answers were made from."""
 COLUMNS = ("kind", "about", "value", "count", "of", "base", "direction", "quote")
 
@@ -55,12 +55,12 @@ class FactTable:
         people, likers, _ = judged(store, self.seed).totals
         codes = np.arange(len(store.work))
         shown = (store.work == codes) & (store.title_code >= 0)
-        least = _least(likers[shown], LEAST_LIKERS)
+        least = _least(likers[shown], MIN_LIKERS_OF_CANDIDATES)
         liked = np.flatnonzero(shown & (likers >= least))
         found = [self._by_thirds(liked, likers)]
         if store.has("text"):
             rest = shown & (likers < least)
-            for reviewers in LEAST_REVIEWERS:
+            for reviewers in MIN_REVIEWERS_OF_CANDIDATES:
                 found.append(self._by_thirds(np.flatnonzero(rest & (people >= reviewers)), people))
                 rest &= people < reviewers
         return np.concatenate(found).astype(np.int32)
@@ -104,8 +104,10 @@ class FactTable:
         place = int(self._place[work])
         if place < 0:
             return []
-        works, table = self._run(place // RUN)
-        start, stop = np.searchsorted(works, [place % RUN, place % RUN + 1]).tolist()
+        works, table = self._run(place // CANDIDATES_OF_A_RUN)
+        start, stop = np.searchsorted(
+            works, [place % CANDIDATES_OF_A_RUN, place % CANDIDATES_OF_A_RUN + 1]
+        ).tolist()
         return _facts(table.slice(start, stop - start).to_pylist())
 
     def _run(self, run: int) -> tuple[np.ndarray, pa.Table]:
@@ -122,7 +124,7 @@ class FactTable:
     def _count(self, run: int, path: Path) -> None:
         import pyarrow as pa
 
-        works = self.candidates[run * RUN : (run + 1) * RUN]
+        works = self.candidates[run * CANDIDATES_OF_A_RUN : (run + 1) * CANDIDATES_OF_A_RUN]
         self.store.read_items(works.tolist())
         rows: list[tuple[Any, ...]] = []
         for place, work in enumerate(works.tolist()):
@@ -150,7 +152,7 @@ def _least(counts: np.ndarray, steps: Sequence[tuple[int, int]]) -> int:
 
 
 def _row(place: int, detail: bool, fact: Fact) -> tuple[Any, ...]:
-    rounded = dataclasses.replace(fact, base=round(fact.base, DECIMALS))
+    rounded = dataclasses.replace(fact, base=round(fact.base, DECIMALS_IN_ROWS))
     return (place, detail, *(getattr(rounded, name) for name in COLUMNS))
 
 

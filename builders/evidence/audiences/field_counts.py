@@ -10,9 +10,9 @@ from itdr.builders.evidence.aspect_words import AspectWords
 from itdr.builders.evidence.facts import Fact
 from itdr.builders.store.reader import StoreReader
 
-LOOKED_AT = 2000
+ITEMS_COUNTED = 2000
 """Items among which values are counted, by hash."""
-COMMON = 0.1
+MIN_SHARE_OF_A_COMMON_VALUE = 0.1
 """A value that this share of the items has is common."""
 
 
@@ -26,7 +26,7 @@ class FieldCounts:
 
     def __init__(self, store: StoreReader, words: AspectWords) -> None:
         able = np.flatnonzero((store.work == np.arange(len(store.work))) & (store.title_code >= 0))
-        codes = able[np.argsort(store.item_hash[able], kind="stable")[:LOOKED_AT]].tolist()
+        codes = able[np.argsort(store.item_hash[able], kind="stable")[:ITEMS_COUNTED]].tolist()
         store.read_items(codes)
         self._total = max(len(codes), 1)
         self._counts: Counter[tuple[str, str]] = Counter()
@@ -49,4 +49,4 @@ class FieldCounts:
         Returns:
             False where so many have it that it tells this item from none.
         """
-        return self._counts[fact.about, fact.value] < COMMON * self._total
+        return self._counts[fact.about, fact.value] < MIN_SHARE_OF_A_COMMON_VALUE * self._total

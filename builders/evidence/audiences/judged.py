@@ -23,6 +23,8 @@ MOST_LIKES = 500
 """Likes of one user that pairs of works are counted over, by hash."""
 MOST_RATERS = 800
 """People of one work that are counted, by hash."""
+ROWS_AT_A_TIME = 1 << 20
+"""Rows that are counted at a time."""
 
 
 class Judged:
@@ -49,30 +51,31 @@ class Judged:
     @functools.cached_property
     def totals(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """By work: how many gave a verdict, liked it, disliked it."""
-        n = len(self.store.work)
-        return (
-            np.bincount(self.works, minlength=n),
-            np.bincount(self.works[self.verdicts == 1], minlength=n),
-            np.bincount(self.works[self.verdicts == -1], minlength=n),
-        )
+        found = np.zeros((3, len(self.store.work)), np.int64)
+        # Block by block: `bincount` makes wider copies of what it counts.
+        for start in range(0, len(self.works), ROWS_AT_A_TIME):
+            works = self.works[start : start + ROWS_AT_A_TIME]
+            verdicts = self.verdicts[start : start + ROWS_AT_A_TIME]
+            for row, counted in enumerate((works, works[verdicts == 1], works[verdicts == -1])):
+                found[row] += np.bincount(counted, minlength=found.shape[1])
+        people, likes, dislikes = found
+        return people, likes, dislikes
 
     @functools.cached_property
     def likes(self) -> tuple[np.ndarray, np.ndarray]:
         """(where each user's likes begin, the liked works): of users with more than `MOST_LIKES`
         so many, by a hash of user and work."""
         kept = self.verdicts == 1
-        counts = self._by_user(kept)
+        before = np.concatenate(
+            [[0], kept.cumsum(dtype=np.int32 if len(kept) < 2**31 else np.int64)]
+        )
+        counts = np.diff(before[self.start])
         for user in np.flatnonzero(counts > MOST_LIKES).tolist():
             rows = self.start[user] + np.flatnonzero(kept[self.start[user] : self.start[user + 1]])
             keys = splitmix64(self.store.item_hash[self.works[rows]] ^ self.store.user_hash[user])
             kept[rows[np.argsort(keys, kind="stable")[MOST_LIKES:]]] = False
-        begins = np.concatenate([[0], self._by_user(kept).cumsum()])
+        begins = np.concatenate([[0], np.minimum(counts, MOST_LIKES).cumsum(dtype=np.int64)])
         return begins, self.works[kept]
-
-    def _by_user(self, rows: np.ndarray) -> np.ndarray:
-        """How many of these rows (bool) each user has."""
-        before = np.concatenate([[0], rows.cumsum(dtype=np.int64)])
-        return np.diff(before[self.start])
 
     @functools.cached_property
     def _by_work(self) -> tuple[np.ndarray, np.ndarray]:

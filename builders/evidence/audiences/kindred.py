@@ -13,27 +13,24 @@ from itdr.builders.evidence import traits as all_traits
 from itdr.builders.evidence.audiences.members import DECADE, TraitTable
 from itdr.builders.evidence.facts import UP, Fact
 from itdr.builders.evidence.significance import at_least
+from itdr.builders.evidence.traits import MAX_CATEGORIES_OF_AN_EXAMPLE, PLUS
 
-SINGLE = ("also_liked", "liked_if")
+SINGLE_WORK_KINDS = ("also_liked", "liked_if")
 """Kinds of facts that name single works."""
-FOCUSED = 3
-"""A work of more genres is no example of one of them."""
-FEWEST = 2
+MIN_WORKS_OF_A_KIND = 2
 """Works that must have both genres of a blend, or be of a period, for it to be named."""
-MOST = 4
+MAX_WORKS_OF_A_KIND = 4
 """Works that are named for a kind."""
-ENOUGH_NEAR = 3
+MIN_WORKS_OF_THE_PERIOD = 3
 """Works of the item's period beside which others of the genre are not named."""
-KEPT_KINDS = 2
+MAX_KINDS = 2
 """Kinds that are tried, the most telling first: a source may have genres that nobody names."""
-PLUS = " + "
-"""Between the names of two genres, as the lexicon has it."""
-DECIMALS = 9
+DECIMALS_OF_CHANCES = 9
 
 
 def is_single(fact: Fact) -> bool:
     """Whether a fact names a single work whose fans like the item."""
-    return fact.about == "work" and fact.direction == UP and fact.kind in SINGLE
+    return fact.about == "work" and fact.direction == UP and fact.kind in SINGLE_WORK_KINDS
 
 
 class Kindred:
@@ -71,7 +68,7 @@ class Kindred:
     def _is_example(self, work: int, genres: set[int]) -> bool:
         """Whether a work has one of these genres, and few besides."""
         own = self.genres(work)
-        return bool(own & genres) and len(own) <= FOCUSED
+        return bool(own & genres) and len(own) <= MAX_CATEGORIES_OF_AN_EXAMPLE
 
     def kinds(self, work: int, facts: Sequence[Fact], codes: Mapping[str, int]) -> list[Fact]:
         """The kinds of an item to which several of the single works belong, the most telling first.
@@ -99,16 +96,16 @@ class Kindred:
             works = [one for one in single if genre in carried[one]]
             usual = int(self.traits.likes[genre]) / self._total
             if works and 0 < usual < 1:
-                chance = round(at_least(len(works), len(single), usual), DECIMALS)
+                chance = round(at_least(len(works), len(single), usual), DECIMALS_OF_CHANCES)
                 found.append((chance, -len(works), self.traits.names[genre], genre, works))
         found.sort(key=lambda one: one[:3])
         periods = {code for code in self.traits.of(work) if self._about(code) == DECADE}
         first = len(found[0][-1]) if found else 0
         return [
-            *self._blends(work, single, carried, min(first, ENOUGH_NEAR)),
+            *self._blends(work, single, carried, min(first, MIN_WORKS_OF_THE_PERIOD)),
             *(
                 self._kind(genre, periods, works, carried, len(single))
-                for *_, genre, works in found[:KEPT_KINDS]
+                for *_, genre, works in found[:MAX_KINDS]
             ),
         ]
 
@@ -124,14 +121,24 @@ class Kindred:
         found = []
         for pair in combinations(sorted(self.genres(work), key=self._value), 2):
             works = [one for one in single if carried[one].issuperset(pair)]
-            if len(works) >= max(least, FEWEST):
+            if len(works) >= max(least, MIN_WORKS_OF_A_KIND):
                 likes = [int(self.traits.likes[genre]) for genre in pair]
                 value = PLUS.join(map(self._value, pair))
                 found.append((-len(works), likes[0] * likes[1], value, works))
         found.sort(key=lambda one: one[:3])
         return [
-            Fact("kin", "blend", value, len(works), len(single), 0.0, UP, "", tuple(works[:MOST]))
-            for *_, value, works in found[:KEPT_KINDS]
+            Fact(
+                "kin",
+                "blend",
+                value,
+                len(works),
+                len(single),
+                0.0,
+                UP,
+                "",
+                tuple(works[:MAX_WORKS_OF_A_KIND]),
+            )
+            for *_, value, works in found[:MAX_KINDS]
         ]
 
     def _kind(
@@ -147,11 +154,11 @@ class Kindred:
         lead = Fact("kin", about, value, len(works), of, 0.0, UP)
         for period in periods:
             near = [one for one in works if period in carried[one]]
-            if len(near) >= max(FEWEST, min(len(works), ENOUGH_NEAR)):
+            if len(near) >= max(MIN_WORKS_OF_A_KIND, min(len(works), MIN_WORKS_OF_THE_PERIOD)):
                 about, value = self.traits.names[period]
-                details = (lead, *near[:MOST])
+                details = (lead, *near[:MAX_WORKS_OF_A_KIND])
                 return Fact("kin", about, value, len(near), of, 0.0, UP, "", details)
-        details = tuple(works[:MOST])
+        details = tuple(works[:MAX_WORKS_OF_A_KIND])
         return Fact("kin", lead.about, lead.value, lead.count, of, 0.0, UP, "", details)
 
     def _value(self, code: int) -> str:

@@ -22,23 +22,27 @@ from itdr.builders.evidence.audiences.judged import Judged
 from itdr.builders.evidence.facts import SELDOM
 from itdr.builders.store.reader import StoreReader
 
-MOST_TRAITS = 64
+MAX_TRAITS_WITH_FANS = 64
 """Traits whose fans are counted, those with most likes."""
-FEW_LIKES = 3
+MIN_LIKES_OF_A_FAN = 3
 """Likes of a trait that make a fan, the work in question not counted."""
-ENOUGH_LIKES = 5
+MIN_EXPECTED_LIKES_OF_A_TRAIT = 5
 """The expected number of likes of a trait below which a user cannot be said to hardly like
 it."""
-LEAST_PEOPLE = 30
+MIN_PEOPLE_OF_A_DEMOGRAPHIC = 30
 """The fewest members a demographic group must have to be counted."""
 DECADE = "decade"
-COMMON_DECADE = 0.2
+MAX_SHARE_OF_A_PERIOD = 0.2
 """A period with a larger share of all likes does not count as a taste; such a decade is split into thirds."""
-LATE = 0.001
+MIN_SHARE_OF_THE_LATEST_PERIOD = 0.001
 """Nor does the latest period if it has this share of all likes: its likers merely like what is new."""
 EDITIONS = ("books", "book_reviews")
 """Domains whose years are those of editions."""
-BLOCK = 1 << 14
+NEVER = -2
+"""A number of likes that nobody has; somebody whose likes are sampled may have -1 without the work in question."""
+MAX_WORKS_AT_HAND = 1 << 16
+"""Works whose traits are at hand as lists."""
+USERS_OF_A_BLOCK = 1 << 14
 """Users whose likes are gone through at a time."""
 
 
@@ -74,6 +78,7 @@ class TraitTable:
         likes = self.likers[self.works]
         self.likes = np.bincount(self.codes, likes, minlength=len(names)).astype(np.int64)
         self.belongs = found.belongs
+        self._of: dict[int, list[int]] = {}
 
     def carried(self, works: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(place among the works, trait) for each trait that each of the works carries."""
@@ -95,7 +100,11 @@ class TraitTable:
 
     def of(self, work: int) -> list[int]:
         """The traits of a work."""
-        return self.codes[self.begins[work] : self.begins[work + 1]].tolist()
+        if work not in self._of:
+            if len(self._of) >= MAX_WORKS_AT_HAND:
+                self._of.clear()
+            self._of[work] = self.codes[self.begins[work] : self.begins[work + 1]].tolist()
+        return self._of[work]
 
 
 def with_one_author(
@@ -154,12 +163,12 @@ def _decades(store: StoreReader, likers: np.ndarray) -> tuple[np.ndarray, np.nda
     likes = np.bincount(year, likers[leading], minlength=2100)
     total = max(int(likes.sum()), 1)
     decades = likes.reshape(-1, 10).sum(axis=1)
-    latest = int(np.flatnonzero(decades > LATE * total).max(initial=0))
-    large = (decades > COMMON_DECADE * total) | (np.arange(len(decades)) >= latest)
+    latest = int(np.flatnonzero(decades > MIN_SHARE_OF_THE_LATEST_PERIOD * total).max(initial=0))
+    large = (decades > MAX_SHARE_OF_A_PERIOD * total) | (np.arange(len(decades)) >= latest)
     period = np.where(large[year // 10], year // 10 * 10 + THIRDS[year % 10], year // 10 * 10)
     found = np.bincount(period, likers[leading], minlength=2100)
-    last = int(np.flatnonzero(found > LATE * total).max(initial=0))
-    kept = (found[period] <= COMMON_DECADE * total) & (period < last)
+    last = int(np.flatnonzero(found > MIN_SHARE_OF_THE_LATEST_PERIOD * total).max(initial=0))
+    kept = (found[period] <= MAX_SHARE_OF_A_PERIOD * total) & (period < last)
     return leading[kept], period[kept]
 
 
@@ -185,24 +194,28 @@ class Members:
         begins, liked = judged.likes
         self.likes = np.diff(begins).astype(np.int64)
         order = np.lexsort((np.arange(len(traits.likes)), -traits.likes))
-        self.chosen = order[:MOST_TRAITS][traits.likes[order[:MOST_TRAITS]] > 0]
+        self.chosen = order[:MAX_TRAITS_WITH_FANS][traits.likes[order[:MAX_TRAITS_WITH_FANS]] > 0]
         self.counts = self._counted(begins, liked)
         self.total = int(judged.totals[1].sum())
         self.known, self.known_groups = self._known(store)
         self.pooled_ages = _neighbours(self.known_groups)
         keys = splitmix64(store.user_hash ^ np.uint64(stable_hash("communities")))
         self.communities = Communities(begins, liked, judged.totals[1], keys)
+        rarely = [one for one in self.chosen.tolist() if self._name(one)[0] in ("category", DECADE)]
+        self._is_asked_rarely = np.isin(self.chosen, rarely)
         self.groups = [
             *(Group(*self._name(trait)) for trait in self.chosen),
-            *(
-                Group(SELDOM + self._name(trait)[0], self._name(trait)[1])
-                for trait in self.chosen
-                if self._name(trait)[0] in ("category", DECADE)
-            ),
+            *(Group(SELDOM + self._name(trait)[0], self._name(trait)[1]) for trait in rarely),
             *self.known_groups,
             *(Group(all_traits.AGE, name) for name, _ in self.pooled_ages),
             *(Group("community", str(k)) for k in range(len(self.communities.centres))),
         ]
+        about = [*self.chosen.tolist(), *rarely]
+        none = [-1] * (len(self.groups) - len(about))
+        self.trait_of = np.array([*about, *none], np.int64)
+        """By group the trait that its members like, or hardly like; -1 for other groups."""
+        self.is_seldom = np.array([one.about.startswith(SELDOM) for one in self.groups], bool)
+        """By group, whether its members hardly like the trait."""
 
     def _name(self, trait: int) -> tuple[str, str]:
         return self.traits.names[trait]
@@ -213,8 +226,8 @@ class Members:
         column = np.full(len(self.traits.likes), -1, np.int64)
         column[self.chosen] = np.arange(len(self.chosen))
         counts = np.zeros((users, len(self.chosen)), np.int32)
-        for start in range(0, users, BLOCK):
-            stop = min(start + BLOCK, users)
+        for start in range(0, users, USERS_OF_A_BLOCK):
+            stop = min(start + USERS_OF_A_BLOCK, users)
             who = np.arange(stop - start).repeat(np.diff(begins[start : stop + 1]))
             rows, traits = self.traits.carried(liked[begins[start] : begins[stop]])
             kept = column[traits] >= 0
@@ -229,12 +242,33 @@ class Members:
         users = belongs.column("user_code").to_numpy()
         codes = belongs.column("trait").to_numpy()
         sizes = np.bincount(codes[self.likes[users] > 0], minlength=len(names))
-        able = np.flatnonzero(sizes >= LEAST_PEOPLE).tolist()
+        able = np.flatnonzero(sizes >= MIN_PEOPLE_OF_A_DEMOGRAPHIC).tolist()
         kinds = sorted({names[code][0] for code in able})
         table = np.full((len(self.likes), len(kinds)), -1, np.int32)
         for place, code in enumerate(able):
             table[users[codes == code], kinds.index(names[code][0])] = place
         return table, [Group(*names[code]) for code in able]
+
+    def _is_about(self, traits: np.ndarray, work: int) -> np.ndarray:
+        """Which of these traits a work has."""
+        own = np.array(self.traits.of(work), np.int64)
+        return (traits[:, None] == own).any(axis=1)
+
+    def is_own(self, work: int) -> np.ndarray:
+        """By group, whether its members like, or hardly like, a trait of a work."""
+        return self._is_about(self.trait_of, work)
+
+    @functools.cached_property
+    def _bounds(self) -> tuple[np.ndarray, np.ndarray]:
+        """By number of likes and chosen trait: how many likes of it make a fan, at least, and who hardly likes it has
+        at most (`NEVER`: nobody has many likes of a rare trait, so that says nothing about them)."""
+        likes = np.arange(int(self.likes.max(initial=0)) + 1)[:, None]
+        usual, total = self.traits.likes[self.chosen] * likes, max(self.total, 1)
+        fans = np.maximum(MIN_LIKES_OF_A_FAN, -(-3 * usual // (2 * total)))
+        seldom = np.where(
+            usual >= MIN_EXPECTED_LIKES_OF_A_TRAIT * total, usual // (2 * total), NEVER
+        )
+        return fans.astype(np.int32), seldom[:, self._is_asked_rarely].astype(np.int32)
 
     def of(self, users: np.ndarray, liked: np.ndarray, work: int) -> np.ndarray:
         """Which users belong to which groups, not counting their like of one work.
@@ -247,17 +281,12 @@ class Members:
         Returns:
             bool of shape (users, groups).
         """
-        own = liked.astype(np.int64)
-        carried = self.counts[users].astype(np.int64)
-        mine = np.isin(self.chosen, self.traits.of(work))
-        carried[:, mine] -= own[:, None]
-        likes = (self.likes[users] - own)[:, None]
-        usual = self.traits.likes[self.chosen][None, :] * likes
-        fans = (carried >= FEW_LIKES) & (2 * carried * self.total >= 3 * usual)
-        # Nobody has many likes of a rare trait, so that says nothing about them.
-        seldom = (usual >= ENOUGH_LIKES * self.total) & (2 * carried * self.total <= usual)
-        wanted = [self._name(trait)[0] in ("category", DECADE) for trait in self.chosen]
-        parts = [fans, seldom[:, wanted]]
+        own = liked.astype(np.int32)
+        carried = self.counts[users]
+        carried[:, self._is_about(self.chosen, work)] -= own[:, None]
+        likes = self.likes[users] - own
+        least, most = self._bounds
+        parts = [carried >= least[likes], carried[:, self._is_asked_rarely] <= most[likes]]
         known = self.known[users]
         codes = np.arange(len(self.known_groups))
         bands = (known[:, :, None] == codes).any(axis=1)

@@ -9,10 +9,10 @@ from itdr.builders.evidence import traits as all_traits
 from itdr.builders.evidence.audiences.expectations import activity_of
 from itdr.builders.evidence.audiences.members import TraitTable
 
-LEAST_WORKS, LEAST_LIKERS = 3, 5
-MOST_SHARE = 0.3
+MIN_WORKS_OF_A_POOLED_TRAIT, MIN_LIKERS_OF_A_POOLED_TRAIT = 3, 5
+MAX_SHARE_OF_A_POOLED_TRAIT = 0.3
 """A trait of which more users like a work says nothing of them."""
-BLOCK = 1 << 14
+USERS_OF_A_BLOCK = 1 << 14
 
 
 class Pooled:
@@ -35,15 +35,19 @@ class Pooled:
         ]
         works = np.bincount(traits.codes, minlength=len(traits.names))
         wanted = np.array([about in kinds for about, _ in traits.names], bool)
-        self._counted = wanted & (works >= LEAST_WORKS)
+        self._counted = wanted & (works >= MIN_WORKS_OF_A_POOLED_TRAIT)
         likes = np.diff(begins).astype(np.int64)
         users = np.zeros(len(traits.names), np.int64)
-        for start in range(0, len(likes) if self._counted.any() else 0, BLOCK):
-            stop = min(start + BLOCK, len(likes))
+        for start in range(0, len(likes) if self._counted.any() else 0, USERS_OF_A_BLOCK):
+            stop = min(start + USERS_OF_A_BLOCK, len(likes))
             who = np.arange(stop - start).repeat(likes[start:stop])
             users += self.together(who, liked[begins[start] : begins[stop]])
         active = max(int((likes > 0).sum()), 1)
-        self.able = self._counted & (users >= LEAST_LIKERS) & (users <= MOST_SHARE * active)
+        self.able = (
+            self._counted
+            & (users >= MIN_LIKERS_OF_A_POOLED_TRAIT)
+            & (users <= MAX_SHARE_OF_A_POOLED_TRAIT * active)
+        )
         self.activity = activity_of(likes, users)
 
     def together(self, who: np.ndarray, works: np.ndarray) -> np.ndarray:

@@ -6,20 +6,21 @@ of those fans who judged it and like it, against what their generosity and the w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
+from itdr.builders.evidence.activity import DECIMALS
 from itdr.builders.evidence.audiences.expectations import deviations
+from itdr.builders.evidence.audiences.shared_likes import Likes, Near, Ranks
 
-FEWEST_FANS = 13
+MIN_FANS_WHO_JUDGED = 13
 """The fewest fans who must have judged a work for their share to be said."""
-CLEARLY = 1.6
+MIN_Z_OF_FANS = 1.6
 """Standard deviations by which the likes of the fans of a work must exceed the usual number."""
-RISE, ABOVE_ALL = 10, 20
-"""Their share must exceed the usual one by 1/`RISE`, and that of everybody who judged the work by 1/`ABOVE_ALL`."""
-DECIMALS = 6
-"""Decimals of an expected number that count: the last bits differ from machine to machine."""
+PARTS_ABOVE_USUAL, PARTS_ABOVE_EVERYBODY = 10, 20
+"""Their share must exceed the usual one by 1/`PARTS_ABOVE_USUAL`, and that of everybody who judged the work by 1/`PARTS_ABOVE_EVERYBODY`."""
 
 
 class Rates(NamedTuple):
@@ -32,114 +33,139 @@ class Rates(NamedTuple):
     z: np.ndarray
 
 
+class RateRule(NamedTuple):
+    """What a store asks of the rate at which a group likes a work.
+
+    mostly: a group is recommended to only if most of it like the work.
+    usual: the share of all verdicts that are likes; no group that likes the work less often is named.
+    """
+
+    mostly: bool
+    usual: float = 0.0
+
+
 class Raters:
     """Those who judged one work.
 
     Args:
-        users: their codes.
-        who, works: row by row, which of them likes which other work.
-        liked: bool per person, whether they like the work.
+        users: their codes, those first who like it.
+        likes: which of them likes which other work.
+        n_likers: how many of them like it.
         chances: by person, how likely that would be by their generosity.
-        mostly: whether a group is recommended to only if most of it like the work.
-        usual: the share of all verdicts that are likes; no group that likes the work less often is named.
+        rule: what is asked of a group.
+        ranks: the ranks of works.
+
+    Attributes:
+        liked: bool per person, whether they like the work.
+        spread: by person, the variance of their verdict.
     """
 
     def __init__(
         self,
         users: np.ndarray,
-        who: np.ndarray,
-        works: np.ndarray,
-        liked: np.ndarray,
+        likes: Likes,
+        n_likers: int,
         chances: np.ndarray,
-        mostly: bool,
-        usual: float = 0.0,
+        rule: RateRule,
+        ranks: Ranks,
     ) -> None:
-        self.users = users
-        self._who, self._works, self._mostly = who, works, mostly
-        self._usual = usual
-        self.liked, self._chances = liked, chances
-        self._spread = chances * (1 - chances)
+        self.users, self.likes, self.n_likers = users, likes, n_likers
+        self._rule, self._ranks = rule, ranks
+        self.liked = np.arange(len(users)) < n_likers
+        self.chances, self.spread = chances, chances * (1 - chances)
 
-    def excess(self, works: np.ndarray, size: int, among: np.ndarray) -> tuple[float, float]:
+    def foretold(self, near: Near, shared: Sequence[np.ndarray], parts: np.ndarray) -> float:
         """Whether those who like many of some works like this one more than those who like few of them: one test,
         however many works there are.
 
         Args:
-            works: their codes.
-            size: how many works there are in all.
-            among: bool by person, of whom this is asked.
+            near: likes that hold all those of these works.
+            shared: by part of the people, the ranks of the works that are tried on it.
+            parts: by person, the part.
 
         Returns:
-            (sum, variance) of what each verdict exceeds its expectation by, weighted by how many of the works
-            somebody likes above the mean.
+            The z-score of what verdicts exceed their expectation by, each weighted by how many of the works somebody
+            likes above the mean of the part.
         """
-        named = np.zeros(size, bool)
-        named[works] = True
-        weights = np.bincount(self._who[named[self._works]], minlength=len(self.liked))[among]
-        weights = weights - weights.mean() if len(weights) else weights
-        beyond = self.liked[among] - self._chances[among]
-        return float((weights * beyond).sum()), float((weights**2 * self._spread[among]).sum())
+        tried = np.zeros((len(shared), len(near.ranks)), bool)
+        for part, ranks in enumerate(shared):
+            tried[part, near.ranks.searchsorted(ranks)] = True
+        tried_by_row = tried[parts[near.who], near.numbers]
+        number = np.bincount(near.who[tried_by_row], minlength=len(self.users))
+        beyond, total, variance = self.liked - self.chances, 0.0, 0.0
+        for part in range(len(shared)):
+            among = parts == part
+            weights = number[among]
+            weights = weights - weights.mean() if len(weights) else weights
+            total += float((weights * beyond[among]).sum())
+            variance += float((weights**2 * self.spread[among]).sum())
+        return round(total / max(variance, 1e-9) ** 0.5, DECIMALS)
 
-    def fans_of(self, works: np.ndarray, size: int) -> Rates:
-        """The rates of the fans of each of these works.
+    def fans_of(self, near: Near, ranks: np.ndarray) -> Rates:
+        """The rates of the fans of each of some works, in their order.
 
         Args:
-            works: their codes.
-            size: how many works there are in all.
+            near: likes that hold all those of these works.
+            ranks: their ranks.
 
         Returns:
-            The rates, in the order of the works.
+            The rates.
         """
-        if not len(works):
-            none = np.zeros(0)
-            return Rates(none.astype(np.int64), none.astype(np.int64), none, none)
-        place = np.full(size, -1, np.int32)
-        place[works] = np.arange(len(works))
-        mine = place[self._works]
-        kept = np.flatnonzero(mine >= 0)
-        return self._rates(mine[kept], self._who[kept], len(works))
+        number = np.full(len(near.ranks), -1)
+        number[near.ranks.searchsorted(ranks)] = np.arange(len(ranks))
+        numbers = number[near.numbers]
+        rows = np.flatnonzero(numbers >= 0)
+        return self.rates(numbers[rows], near.who[rows], len(ranks))
 
-    def fans_of_any(self, groups: list[np.ndarray], size: int) -> Rates:
+    def fans_of_any(self, groups: Sequence[np.ndarray]) -> Rates:
         """The rates of those who like any work of each group of works.
 
         Args:
             groups: the codes of the works of each.
-            size: how many works there are in all.
 
         Returns:
             The rates, in the order of the groups.
         """
-        places, people = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+        numbers, people = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
         for number, works in enumerate(groups):
-            named = np.zeros(size, bool)
-            named[works] = True
-            fans = np.unique(self._who[named[self._works]])
-            places.append(np.full(len(fans), number))
+            fans = np.unique(self._near(works).who)
+            numbers.append(np.full(len(fans), number))
             people.append(fans)
-        return self._rates(np.concatenate(places), np.concatenate(people), len(groups))
+        every = np.concatenate(people)
+        order = every.argsort(kind="stable")
+        return self.rates(np.concatenate(numbers)[order], every[order], len(groups))
 
-    def liked_most(self, works: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
-        """Works in the order of how many fans they have among the raters.
+    def liked_most(self, works: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """These works in the order of how many fans they have among the raters.
 
         Args:
             works: their codes.
-            size: how many works there are in all.
 
         Returns:
             (codes, fans), those with most fans first.
         """
-        place = np.full(size, -1, np.int32)
-        place[works] = np.arange(len(works))
-        mine = place[self._works]
-        fans = np.bincount(mine[mine >= 0], minlength=len(works))
+        fans = np.bincount(self._near(works).numbers, minlength=len(works))
         order = np.lexsort((works, -fans))
         return works[order], fans[order]
 
-    def _rates(self, places: np.ndarray, people: np.ndarray, size: int) -> Rates:
-        n = np.bincount(places, minlength=size)
-        k = np.bincount(places[self.liked[people]], minlength=size)
-        expected = np.bincount(places, self._chances[people], minlength=size)
-        variance = np.bincount(places, self._spread[people], minlength=size)
+    def _near(self, works: np.ndarray) -> Near:
+        return self._ranks.near(self.likes, self._ranks.of[works])
+
+    def rates(self, groups: np.ndarray, people: np.ndarray, size: int) -> Rates:
+        """The rates of groups of the people.
+
+        Args:
+            groups: row by row, a group's number, below `size`.
+            people: row by row, the place of somebody who is in it; ascending.
+            size: how many groups there are.
+
+        Returns:
+            The rates, in the order of the groups.
+        """
+        n = np.bincount(groups, minlength=size)
+        k = np.bincount(groups[: people.searchsorted(self.n_likers)], minlength=size)
+        expected = np.bincount(groups, self.chances[people], minlength=size)
+        variance = np.bincount(groups, self.spread[people], minlength=size)
         return Rates(n, k, expected, deviations(k, expected, variance))
 
     def welcome_it(self, rates: Rates, least: float) -> np.ndarray:
@@ -153,13 +179,13 @@ class Raters:
             bool by group.
         """
         n, k, expected, z = rates
-        clear = (n >= FEWEST_FANS) & (z >= least)
-        clear &= np.round(RISE * (k - expected), DECIMALS) >= n
-        # In whole numbers: k / n >= likes / judges + 1 / ABOVE_ALL.
+        clear = (n >= MIN_FANS_WHO_JUDGED) & (z >= least)
+        clear &= np.round(PARTS_ABOVE_USUAL * (k - expected), DECIMALS) >= n
+        # In whole numbers: k / n >= likes / judges + 1 / PARTS_ABOVE_EVERYBODY.
         judges, likes = len(self.liked), int(self.liked.sum())
-        clear &= ABOVE_ALL * (k * judges - n * likes) >= n * judges
-        clear &= np.round(k - self._usual * n, DECIMALS) >= 0
-        return clear & (2 * k > n) if self._mostly else clear
+        clear &= PARTS_ABOVE_EVERYBODY * (k * judges - n * likes) >= n * judges
+        clear &= np.round(k - self._rule.usual * n, DECIMALS) >= 0
+        return clear & (2 * k > n) if self._rule.mostly else clear
 
     def is_part(self, rates: Rates) -> np.ndarray:
         """Whether groups are at most half of those who judged the work: more is everybody.
@@ -170,4 +196,4 @@ class Raters:
         Returns:
             bool by group; True for all where hardly anybody likes what they judge.
         """
-        return 2 * rates.n <= len(self.liked) if self._mostly else rates.n >= 0
+        return 2 * rates.n <= len(self.liked) if self._rule.mostly else rates.n >= 0

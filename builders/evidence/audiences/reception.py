@@ -10,16 +10,16 @@ from typing import NamedTuple
 
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 
-LEAST_RATERS = 20
-CLEARLY = 2.33
+MIN_RATERS = 20
+MIN_Z_OF_RECEPTION = 2.33
 """The z-score that chance alone reaches once in a hundred times."""
-LEAST_LACK = 0.07
+MIN_SHIFT_OF_RATERS = 0.07
 """The smallest difference from the usual share, as a fraction of a work's raters."""
-GENEROUS, MIXED, FLOP = 0.75, 0.25, 0.4
-"""Well liked: `GENEROUS` or more like it. Divided: `MIXED` or more dislike it. Disappointing: fewer than half do, and
-most of all where no more than `FLOP` do."""
-CLICKED, PASSED = 1.5, 0.6
-CLEARLY_CLICKED = 4.0
+MIN_SHARE_OF_PRAISED, MIN_DISLIKES_OF_DIVIDED, MAX_SHARE_OF_PANNED = 0.75, 0.25, 0.4
+"""Well liked: `MIN_SHARE_OF_PRAISED` or more like it. Divided: `MIN_DISLIKES_OF_DIVIDED` or more dislike it. Disappointing: fewer than half do, and
+most of all where no more than `MAX_SHARE_OF_PANNED` do."""
+MIN_RATIO_OF_CLICKED, MAX_RATIO_OF_PASSED = 1.5, 0.6
+MIN_Z_OF_CLICKS = 4.0
 """The same for what is shown and taken or passed over, as factors of what is usual."""
 
 
@@ -42,17 +42,21 @@ def reception(verdicts: Verdicts, liked: float, disliked: float) -> list[Fact]:
         One fact, or none where nothing is clear.
     """
     n, likes, dislikes = verdicts
-    if n < LEAST_RATERS:
+    if n < MIN_RATERS:
         return []
     usual, spread = liked * n, disliked * n
-    away, lack = _deviation(likes, n, liked), LEAST_LACK * n
-    if away <= -CLEARLY and likes <= usual - lack and 2 * likes < n:
-        about = "panned" if likes <= FLOP * n else "lukewarm"
+    away, lack = _deviation(likes, n, liked), MIN_SHIFT_OF_RATERS * n
+    if away <= -MIN_Z_OF_RECEPTION and likes <= usual - lack and 2 * likes < n:
+        about = "panned" if likes <= MAX_SHARE_OF_PANNED * n else "lukewarm"
         return [Fact("reception", about, "", likes, n, usual, DOWN)]
     above = _deviation(dislikes, n, disliked)
-    if above >= CLEARLY and dislikes >= MIXED * n and dislikes >= spread + lack:
+    if (
+        above >= MIN_Z_OF_RECEPTION
+        and dislikes >= MIN_DISLIKES_OF_DIVIDED * n
+        and dislikes >= spread + lack
+    ):
         return [Fact("reception", "divided", "", dislikes, n, spread, 0)]
-    if away >= CLEARLY and likes >= GENEROUS * n and likes >= usual + lack:
+    if away >= MIN_Z_OF_RECEPTION and likes >= MIN_SHARE_OF_PRAISED * n and likes >= usual + lack:
         return [Fact("reception", "praised", "", likes, n, usual, UP)]
     return []
 
@@ -69,11 +73,11 @@ def clicks(verdicts: Verdicts, clicked: float) -> list[Fact]:
     """
     n, likes, _ = verdicts
     usual, away = clicked * n, _deviation(likes, n, clicked)
-    if n < LEAST_RATERS:
+    if n < MIN_RATERS:
         return []
-    if away >= CLEARLY_CLICKED and likes >= CLICKED * usual:
+    if away >= MIN_Z_OF_CLICKS and likes >= MIN_RATIO_OF_CLICKED * usual:
         return [Fact("reception", "praised", "", likes, n, usual, UP)]
-    if away <= -CLEARLY_CLICKED and likes <= PASSED * usual:
+    if away <= -MIN_Z_OF_CLICKS and likes <= MAX_RATIO_OF_PASSED * usual:
         return [Fact("reception", "panned", "", likes, n, usual, DOWN)]
     return []
 

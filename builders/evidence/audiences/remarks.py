@@ -27,7 +27,7 @@ from itdr.builders.evidence.sentences import quotable
 
 ENOUGH = 2
 """Groups named by comments beside which no field names another."""
-SHORT = 3
+MAX_WORDS_OF_A_SHORT_REMARK = 3
 """Letters of a word that tells no use, such as "and"."""
 ENOUGH_MENTIONS = 2
 """Sentences that must speak of a small wish, such as a dessert, if neither name nor categories do."""
@@ -190,7 +190,11 @@ class _Uses:
         most comments speak."""
         if fact.about != "purpose":
             return False
-        stems = [_STEM.sub("", word) for word in plain(fact.value).split() if len(word) > SHORT]
+        stems = [
+            _STEM.sub("", word)
+            for word in plain(fact.value).split()
+            if len(word) > MAX_WORDS_OF_A_SHORT_REMARK
+        ]
         if all(stem in self._name for stem in stems):
             return True
         several = sum(all(stem in text for stem in stems) for text in self._texts)

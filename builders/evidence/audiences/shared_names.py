@@ -9,33 +9,28 @@ only where both titles begin with it: "Muriel's Wedding" is no part of "Four Wed
 from __future__ import annotations
 
 import functools
-import re
-from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
-from itdr.builders.core.text import plain
 from itdr.builders.evidence.audiences.members import TraitTable
 from itdr.builders.evidence.series import base_title
 from itdr.builders.evidence.significance import at_least
+from itdr.builders.evidence.title_names import stems, stems_in_order, titles_by_word
 from itdr.builders.evidence.traits import CATEGORY
 from itdr.builders.store.reader import StoreReader
 
-MOST_WORKS = 10
+MAX_TITLES_OF_A_NAMED_SERIES = 10
 """Works that may bear a name; more bear a common word."""
-SHORTEST = 5
-"""Letters of a name, at least."""
-SHORT = 4
+MIN_LETTERS_BESIDE_A_NAME = 4
 """Letters of a word beside it, at least."""
-CHANCE = 0.02
+MAX_CHANCE_OF_A_NAME = 0.02
 """How likely so many works with a name would be among others by chance, at most."""
-FAMILY = 3
+MIN_TITLES_OF_A_FAMILY = 3
 """Titles that a name must stand in, where only one of them is among the works looked at."""
-FRAMES = frozenset(
+WORDS_BEFORE_A_NAME = frozenset(
     ["the", "a", "an", "great", "new", "return", "revenge", "adventure", "son", "bride", "of"]
 )
 """Words before a name that are no part of it, as in "Return of the ..."."""
-_WORD = re.compile(r"[^\W\d_]+")
 
 
 class SharedNames:
@@ -52,16 +47,20 @@ class SharedNames:
         """
         titles = self.store.items.column("title").to_pylist()
         every = {base_title(title) for title in titles if title}
-        counts = Counter(word for title in every for word in _words(title))
+        counts = titles_by_word(map(stems, every))
         alone = {word for title in every if len(words := _all_words(title)) == 1 for word in words}
-        return {word: n for word, n in counts.items() if 2 <= n <= MOST_WORKS and word not in alone}
+        return {
+            word: n
+            for word, n in counts.items()
+            if 2 <= n <= MAX_TITLES_OF_A_NAMED_SERIES and word not in alone
+        }
 
     @functools.cached_property
     def _bearers(self) -> dict[str, list[int]]:
         """By name the codes of the titles that it stands in."""
         found: dict[str, list[int]] = {}
         for code, title in enumerate(self.store.items.column("title").to_pylist()):
-            for word in _words(title or "") & self._names.keys():
+            for word in stems(title or "") & self._names.keys():
                 found.setdefault(word, []).append(code)
         return found
 
@@ -71,9 +70,9 @@ class SharedNames:
         titles = {code: column[code].as_py() for code in self._bearers[word]}
         genres = [own for code in titles if (own := _genres(code, traits))]
         return (
-            len({base_title(title) for title in titles.values()}) >= FAMILY
+            len({base_title(title) for title in titles.values()}) >= MIN_TITLES_OF_A_FAMILY
             and all(_first_word(title) == word for title in titles.values())
-            and any(_all_words(title) - FRAMES == {word} for title in titles.values())
+            and any(_all_words(title) - WORDS_BEFORE_A_NAME == {word} for title in titles.values())
             and bool(set.intersection(*genres) if genres else ())
         )
 
@@ -92,16 +91,22 @@ class SharedNames:
         found: set[int] = set()
         if not own or not others:
             return found
-        size = max(int((self.store.title_code >= 0).sum()), 1)
         title = self.store.item(work).title
-        words = _words(title)
         titles = {one: self.store.item(one).title for one in others if one != work}
+        # "Aliens" follows "Alien"; of titles without words, as "300", nothing follows.
+        whole = stems_in_order(title)
+        if whole:
+            same = (one for one, other in titles.items() if stems_in_order(other) == whole)
+            found.update(one for one in same if own & _genres(one, traits))
+        names = stems(title) & self._names.keys()
+        if not names:
+            return found
         near = {
-            one: _words(other) & words & self._names.keys()
+            one: shared
             for one, other in titles.items()
-            if own & _genres(one, traits)
+            if (shared := stems(other) & names) and own & _genres(one, traits)
         }
-        for word in sorted(words & self._names.keys()):
+        for word in sorted(names):
             here = [
                 one
                 for one, shared in near.items()
@@ -111,13 +116,15 @@ class SharedNames:
             # A single title needs more than one word, as "Wallace" and "Gromit", or a first work of that name.
             several = k > 1 or any(len(near[one]) > 1 for one in here)
             several = several or (bool(here) and self._is_family(word, traits))
-            p = (self._names[word] - 1) / size
-            if several and at_least(k, max(len(others), k), p) <= CHANCE:
+            p = (self._names[word] - 1) / self._size
+            if several and at_least(k, max(len(others), k), p) <= MAX_CHANCE_OF_A_NAME:
                 found.update(here)
-        # "Aliens" follows "Alien"; of titles without words, as "300", nothing follows.
-        alike = _in_order(title)
-        found.update(one for one in near if alike and _in_order(titles[one]) == alike)
         return found
+
+    @functools.cached_property
+    def _size(self) -> int:
+        """How many titles can be shown."""
+        return max(int((self.store.title_code >= 0).sum()), 1)
 
 
 def _begin_alike(name: str, title: str, other: str) -> bool:
@@ -128,29 +135,23 @@ def _begin_alike(name: str, title: str, other: str) -> bool:
 
 def _first_word(title: str) -> str:
     """The first word of a title that may be part of a name, without the ending of a plural."""
-    return next((word for word in _in_order(title) if word not in FRAMES), "")
+    return next((word for word in stems_in_order(title) if word not in WORDS_BEFORE_A_NAME), "")
 
 
 def _pairs(title: str) -> set[tuple[str, str]]:
     """The longer words of a title that follow each other: ("planet", "ape") of "Planet of the Apes"."""
-    return set(pairwise(word for word in _in_order(title, SHORT) if word not in FRAMES))
-
-
-@functools.lru_cache(maxsize=1 << 16)
-def _in_order(title: str, least: int = 1) -> tuple[str, ...]:
-    """The words of a title that have so many letters, without the ending of a plural."""
-    named = (plain(word) for word in _WORD.findall(base_title(title)))
-    return tuple(word.removesuffix("s") for word in named if len(word) >= least)
-
-
-def _words(title: str) -> set[str]:
-    """The words of a title that may be names, without the ending of a plural."""
-    return set(_in_order(title, SHORTEST))
+    return set(
+        pairwise(
+            word
+            for word in stems_in_order(title, MIN_LETTERS_BESIDE_A_NAME)
+            if word not in WORDS_BEFORE_A_NAME
+        )
+    )
 
 
 def _all_words(title: str) -> set[str]:
     """All words of a title, without the ending of a plural."""
-    return set(_in_order(title))
+    return set(stems_in_order(title))
 
 
 def _genres(work: int, traits: TraitTable) -> set[int]:

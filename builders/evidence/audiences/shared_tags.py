@@ -12,9 +12,9 @@ from itdr.builders.evidence import comments
 from itdr.builders.sampling.splits import TRAIN, assign_splits
 from itdr.builders.store.reader import StoreReader
 
-SHOWN = 8
+MAX_TAGS_IN_ROWS = 8
 """Tags of a work that rows show."""
-COMMON = 0.02
+MAX_SHARE_OF_A_TAG = 0.02
 """A tag that this share of the tagged works bear says little."""
 
 
@@ -34,8 +34,8 @@ class SharedTags:
         """The tags of a work that rows show, but for common ones."""
         if self._tags is None:
             return []
-        common = COMMON * max(len(self._of_training), 1)
-        tags = [tag for tag, _ in self._tags.of(work)[:SHOWN]]
+        common = MAX_SHARE_OF_A_TAG * max(len(self._of_training), 1)
+        tags = [tag for tag, _ in self._tags.of(work)[:MAX_TAGS_IN_ROWS]]
         return [tag for tag in tags if 1 < self._counts[plain(tag)] <= max(common, 3)]
 
     def bears(self, work: int, tag: str) -> bool:

@@ -84,7 +84,7 @@ ORDER BY work, place, verdict
 """
 
 
-TAGS = f"""
+TAGS_OF_WORKS = f"""
 SELECT work, tag, users FROM (
     SELECT work, tag, users,
            row_number() OVER (PARTITION BY work ORDER BY users DESC, tag) AS place

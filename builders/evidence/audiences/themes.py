@@ -10,20 +10,24 @@ from __future__ import annotations
 import dataclasses
 import functools
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence, Set
 
 import numpy as np
 
-from itdr.builders.core.text import plain
 from itdr.builders.evidence import traits as all_traits
-from itdr.builders.evidence.audiences.members import DECADE, TraitTable, author_of
+from itdr.builders.evidence.audiences.members import (
+    DECADE,
+    MAX_WORKS_AT_HAND,
+    TraitTable,
+    author_of,
+)
 from itdr.builders.evidence.audiences.shared_names import SharedNames
 from itdr.builders.evidence.audiences.shared_tags import SharedTags
 from itdr.builders.evidence.facts import UP, Fact
 from itdr.builders.evidence.series import (
     base_title,
+    bracketed_series,
     first_words,
-    in_brackets,
     is_first,
     part,
     series_key,
@@ -32,22 +36,22 @@ from itdr.builders.evidence.series import (
 from itdr.builders.evidence.significance import at_least
 from itdr.builders.store.reader import StoreReader
 
-SHARED_WORKS = 20
+MAX_WORKS_LOOKED_AT = 20
 """The works an audience shares most, among which themes are looked for."""
-FEWEST = 5
+MIN_WORKS_LOOKED_AT = 5
 """The fewest shared works for ordinary themes; if there are fewer, all must belong to the theme."""
-LEAST_SHARED, LEAST_PART = 3, 5
-"""A theme has at least `LEAST_SHARED` works, and one in `LEAST_PART` of those examined."""
-KEPT_PARTS = 3
-LEAST_TAGGED = 2
+MIN_WORKS_OF_A_THEME, ONE_IN_OF_A_THEME = 3, 5
+"""A theme has at least `MIN_WORKS_OF_A_THEME` works, and one in `ONE_IN_OF_A_THEME` of those examined."""
+MAX_PARTS_OF_A_SERIES = 3
+MIN_TAGGED_WORKS = 2
 """Works that must share a rare tag with the work, such as its director."""
-LEAST_LIFT = 1.5
-COMMON_TRAIT = 0.3
+MIN_LIFT_OF_A_THEME = 1.5
+MAX_SHARE_OF_A_GENRE = 0.3
 """A genre with a larger share of all likes is everybody's."""
-CHANCE = 0.01
+MAX_FALSE_THEMES = 0.01
 """Expected false themes per item, over all tests."""
-MOST_THEMES = 3
-KEPT_WORKS = 8
+MAX_THEMES = 3
+MAX_WORKS_OF_A_THEME = 8
 """Works named as also liked, or for a theme, at most."""
 
 Shared = tuple[float, int, Fact]
@@ -70,6 +74,7 @@ class Themes:
         self.store, self.traits, self.total = store, traits, max(total, 1)
         self.tags = tags
         self.names = SharedNames(store)
+        self._series: dict[str, frozenset[frozenset[str]]] = {}
 
     def facts(
         self, work: int, shared: Sequence[Shared], series: Collection[int] = ()
@@ -91,7 +96,7 @@ class Themes:
         codes = self.parts_among(work, [one[1] for one in every]).union(series)
         parts = [one for one in every if one[1] in codes]
         top = [one for one in every if one not in parts]
-        tagged, untagged = self._tagged(work, top[:SHARED_WORKS])
+        tagged, untagged = self._tagged(work, top[:MAX_WORKS_LOOKED_AT])
         found, left = self._themes(untagged, set(self.traits.of(work)))
         found = [*tagged, *found]
         alone = {fact.value for _, _, fact in left}
@@ -101,8 +106,10 @@ class Themes:
         named = self._untagged(named, every, found)
         # Whoever follows a series has read its first volume.
         parts = [] if is_first(title) else parts
-        others = [dataclasses.replace(fact, kind="series") for _, _, fact in parts[:KEPT_PARTS]]
-        return [*others, *found, *named[:KEPT_WORKS]]
+        others = [
+            dataclasses.replace(fact, kind="series") for _, _, fact in parts[:MAX_PARTS_OF_A_SERIES]
+        ]
+        return [*others, *found, *named[:MAX_WORKS_OF_A_THEME]]
 
     def _untagged(
         self, named: Sequence[Fact], every: Sequence[Shared], found: Sequence[Fact]
@@ -126,13 +133,13 @@ class Themes:
         for tag in tried:
             alike = [one for one in top if self.tags.bears(one[1], tag)]
             k, n, usual = len(alike), len(top), self.tags.likes(tag) / self.total
-            if k < max(len(best) + 1, LEAST_TAGGED) or k < LEAST_LIFT * usual * n:
+            if k < max(len(best) + 1, MIN_TAGGED_WORKS) or k < MIN_LIFT_OF_A_THEME * usual * n:
                 continue
-            if 0 < usual < 1 and at_least(k, n, usual) <= CHANCE / len(tried):
+            if 0 < usual < 1 and at_least(k, n, usual) <= MAX_FALSE_THEMES / len(tried):
                 best, lead = alike, Fact("share", "tag", tag, k, n, usual, UP)
         if lead is None:
             return [], top
-        details = tuple(_one_a_series(fact for _, _, fact in best)[:KEPT_WORKS])
+        details = tuple(_one_a_series(fact for _, _, fact in best)[:MAX_WORKS_OF_A_THEME])
         return [dataclasses.replace(lead, details=details)], [one for one in top if one not in best]
 
     def parts_among(self, work: int, works: Iterable[int]) -> set[int]:
@@ -148,6 +155,8 @@ class Themes:
         title = self.store.item(work).title
         own, same = self._series_of(title), base_title(title)
         found = list(works)
+        if not found:
+            return set()
         alike = self.names.alike(work, found, self.traits)
         return {
             one
@@ -156,18 +165,22 @@ class Themes:
             if one in alike or base_title(other) == same or self._is_part(other, own)
         }
 
-    def _series_of(self, title: str) -> set[frozenset[str]]:
+    def _series_of(self, title: str) -> frozenset[frozenset[str]]:
         """The words of each series that a title may belong to, by itself or as another edition bears it."""
-        own = series_words(series_key(title))
-        return {own, *self._series_by_title.get(first_words(title), ())} - {frozenset()}
+        if title not in self._series:
+            if len(self._series) >= MAX_WORKS_AT_HAND:
+                self._series.clear()
+            own = series_words(series_key(title))
+            others = self._series_by_title.get(first_words(title), ())
+            self._series[title] = frozenset({own, *others} - {frozenset()})
+        return self._series[title]
 
-    def _is_part(self, title: str, series: set[frozenset[str]]) -> bool:
+    def _is_part(self, title: str, series: Set[frozenset[str]]) -> bool:
         """Whether a title belongs to one of these series."""
-        if self._series_of(title) & series:
+        if not series.isdisjoint(self._series_of(title)):
             return True
-        for content in in_brackets(title):
-            words = series_words(plain(content))
-            if series_words(series_key(content)) in series:
+        for named, words in bracketed_series(title):
+            if named in series:
                 return True
             if words and any(words <= one for one in series & self._surely):
                 return True
@@ -193,7 +206,7 @@ class Themes:
         found: list[Fact] = []
         used: set[int] = set()
         left = top
-        while len(found) < MOST_THEMES and len(left) >= LEAST_SHARED:
+        while len(found) < MAX_THEMES and len(left) >= MIN_WORKS_OF_A_THEME:
             best = self._clearest(left, len(top), used, own)
             if best is None:
                 break
@@ -217,15 +230,20 @@ class Themes:
         for traits, works in carried.items():
             usual = self._usual(traits)
             k, n = len(works), len(left)
-            common = len(traits) == 1 and usual > COMMON_TRAIT
-            if k < LEAST_SHARED or LEAST_PART * k < of or not 0 < usual < 1 or common:
+            common = len(traits) == 1 and usual > MAX_SHARE_OF_A_GENRE
+            if (
+                k < MIN_WORKS_OF_A_THEME
+                or ONE_IN_OF_A_THEME * k < of
+                or not 0 < usual < 1
+                or common
+            ):
                 continue
             if not own.intersection(one for one in traits if self.traits.names[one][0] != DECADE):
                 continue
-            if k < LEAST_LIFT * usual * n or (of < FEWEST and k < of):
+            if k < MIN_LIFT_OF_A_THEME * usual * n or (of < MIN_WORKS_LOOKED_AT and k < of):
                 continue
             chance = at_least(k, n, usual)
-            if chance <= CHANCE / len(carried):
+            if chance <= MAX_FALSE_THEMES / len(carried):
                 names = [self.traits.names[trait] for trait in traits]
                 candidates.append((round(chance, 12), -k, names, traits, works))
         if not candidates:
@@ -277,7 +295,7 @@ class Themes:
     ) -> Fact:
         """A theme as a fact, counted among all the works looked at. A genre of a decade is a fact about
         the decade whose first detail is the genre."""
-        details = tuple(_one_a_series(fact for _, _, fact in works)[:KEPT_WORKS])
+        details = tuple(_one_a_series(fact for _, _, fact in works)[:MAX_WORKS_OF_A_THEME])
         lead = self._share(traits, top)
         if len(traits) > 1:
             details = (self._share(traits[1:], top), *details)

@@ -11,11 +11,11 @@ from fractions import Fraction
 
 from itdr.builders.evidence.facts import (
     DOWN,
-    SETTING_APART,
     UP,
     Fact,
     expected_number,
     percent,
+    sets_apart,
 )
 from itdr.builders.evidence.interests.opinions import is_shared
 from itdr.builders.evidence.interests.tastes import (
@@ -46,7 +46,7 @@ def is_taste(fact: Fact) -> bool:
 
 def is_own(fact: Fact) -> bool:
     """Whether a fact sets the user apart from others."""
-    return is_taste(fact) or fact.kind in (*SETTING_APART, "listed") or is_shared(fact)
+    return is_taste(fact) or sets_apart(fact) or is_shared(fact)
 
 
 def is_reason(fact: Fact) -> bool:

@@ -12,14 +12,15 @@ from fractions import Fraction
 
 import numpy as np
 
-from itdr.builders.evidence.facts import DOWN, UP, Fact
-from itdr.builders.evidence.interests import visible_patterns
+from itdr.builders.evidence.facts import DOWN, UP, Fact, sets_apart
+from itdr.builders.evidence.interests import core, typical, visible_patterns
 from itdr.builders.evidence.interests.counts import Counts
-from itdr.builders.evidence.interests.likeness import title_words
 from itdr.builders.evidence.interests.person import Person
 from itdr.builders.evidence.interests.question_list import LEAST_LISTED, QuestionList
 from itdr.builders.evidence.interests.tastes import common_dislike, is_clearly_above
-from itdr.builders.evidence.interests.works import FOCUSED, KINDS, NARROW, PLUS, TYPICAL
+from itdr.builders.evidence.interests.works import KINDS, NARROW
+from itdr.builders.evidence.title_names import title_words
+from itdr.builders.evidence.traits import MAX_CATEGORIES_OF_AN_EXAMPLE, PLUS
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 from itdr.builders.store.reader import Item
 
@@ -76,9 +77,7 @@ def _restates(fact: Fact, own: int, earlier: Fact, theirs: int) -> bool:
     """
     if not own or not theirs or earlier.direction != fact.direction:
         return False
-    if visible_patterns.sets_apart(earlier) != visible_patterns.sets_apart(fact) and not nested(
-        earlier, fact
-    ):
+    if sets_apart(earlier) != sets_apart(fact) and not nested(earlier, fact):
         return False
     narrow, narrower = (one.about in NARROW for one in (earlier, fact))
     if narrower and not narrow:
@@ -121,18 +120,16 @@ def shown_facts(shown: QuestionList, facts: Sequence[Fact]) -> list[Fact]:
         excludes is no example of the next.
     """
     required = visible_patterns.required_of_reasons(shown)
-    reasons = [fact for fact in facts if _is_against(fact) and _is_reason(shown, fact, *required)]
+    reasons = [
+        fact for fact in facts if core.is_reason(fact) and _is_reason(shown, fact, *required)
+    ]
     pattern = visible_patterns.unspoken_pattern(shown, reasons)
     if pattern is not None:
         warning = common_dislike(shown.person, pattern.about, pattern.value)
         reasons += [warning] if warning else []
     reasons.sort(key=lambda fact: -shown.gap(*shown.counts_of(fact)))
-    tastes = [fact for fact in facts if not _is_against(fact)]
+    tastes = [fact for fact in facts if not core.is_reason(fact)]
     return [*_with_examples(shown, tastes, reasons), *_with_details(shown, reasons)]
-
-
-def _is_against(fact: Fact) -> bool:
-    return fact.about in KINDS and fact.direction == DOWN
 
 
 def _is_reason(shown: QuestionList, fact: Fact, least: Fraction, fewest: int) -> bool:
@@ -296,20 +293,17 @@ def _typical(shown: QuestionList, fact: Fact, able: np.ndarray) -> list[int]:
         return len(named), -least_usual(place), max(map(named.index, parts))
 
     places = sorted(np.flatnonzero(able).tolist(), key=rank)
-    few = [one for one in places if not is_of_kind(one) or len(items[one].categories) <= FOCUSED]
+    few = [
+        one
+        for one in places
+        if not is_of_kind(one) or len(items[one].categories) <= MAX_CATEGORIES_OF_AN_EXAMPLE
+    ]
     if fact.about == "blend":
         # A blend says what a work is only where it has hardly another category.
         both = [one for one in few if len(items[one].categories) <= len(parts)]
         return both if len(both) >= MIN_EXAMPLES else few
-    usual = TYPICAL * _usual_share(counts, parts) if own else Fraction(0)
-    return [one for one in few if not is_of_kind(one) or least_usual(one) >= usual]
-
-
-def _usual_share(counts: Counts, parts: Sequence[str]) -> Fraction:
-    """How large a share of all works has all of some categories."""
-    codes = counts.codes["category"]
-    both = functools.reduce(np.intersect1d, (counts.bearers(codes[part]) for part in parts))
-    return Fraction(len(both), max(len(counts.likes), 1))
+    seldom = typical.seldom_beside(counts, *fact.topic) if own else frozenset[str]()
+    return [one for one in few if not is_of_kind(one) or seldom.isdisjoint(items[one].categories)]
 
 
 def _go_together(counts: Counts, category: str, parts: Sequence[str]) -> Fraction:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,15 +11,16 @@ import numpy as np
 
 from itdr.builders.evidence.facts import Fact
 from itdr.builders.evidence.interests import counts
-from itdr.builders.evidence.interests.works import KINDS, PLUS
+from itdr.builders.evidence.interests.works import KINDS
+from itdr.builders.evidence.title_names import title_words, titles_by_word
+from itdr.builders.evidence.traits import PLUS
 
 if TYPE_CHECKING:
     from itdr.builders.sampling.partition import Partition
     from itdr.builders.store.reader import Item
 
-MIN_LETTERS_OF_A_NAME, MAX_TITLES_WITH_A_NAME = 5, 8
-"""A word of so many letters that no more titles have names a character or a franchise."""
-_WORD = re.compile(r"[^\W\d_]+")
+MAX_TITLES_WITH_A_NAME = 8
+"""A longer word that no more titles have names a character or a franchise."""
 
 
 @dataclass(frozen=True)
@@ -139,15 +139,6 @@ def _kind(item: Item) -> frozenset[str]:
     return frozenset(item.categories)
 
 
-def title_words(title: str) -> set[str]:
-    """The longer words of a title, folded.
-
-    >>> sorted(title_words("Beneath the Planet of the Apes (1970)"))
-    ['beneath', 'planet']
-    """
-    return {word.casefold() for word in _WORD.findall(title) if len(word) >= MIN_LETTERS_OF_A_NAME}
-
-
 def common_words(split: Partition, most: int) -> frozenset[str]:
     """The words of titles that are no names.
 
@@ -161,8 +152,8 @@ def common_words(split: Partition, most: int) -> frozenset[str]:
 
     def count() -> frozenset[str]:
         shelf = counts.companions_of(split).works.tolist()
-        number = Counter(
-            word for item in split.store.items_of([shelf])[0] for word in title_words(item.title)
+        number = titles_by_word(
+            title_words(item.title) for item in split.store.items_of([shelf])[0]
         )
         return frozenset(word for word, titles in number.items() if titles > most)
 

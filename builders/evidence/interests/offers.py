@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -10,10 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from itdr.builders.evidence.facts import DOWN, UP, Fact
-from itdr.builders.evidence.interests import counts, likeness, works
+from itdr.builders.evidence.interests import counts, likeness, typical, works
 from itdr.builders.evidence.interests.companions import Pairs
 from itdr.builders.evidence.interests.likeness import Rated
-from itdr.builders.evidence.interests.works import FOCUSED, KINDS, TYPICAL
 
 if TYPE_CHECKING:
     from itdr.builders.sampling.partition import Partition
@@ -40,6 +40,14 @@ WORKING_TITLE = "untitled"
 """A title that begins so is a working title."""
 
 
+class Fame(enum.Enum):
+    """How well known works are: better than half of the choices, or not."""
+
+    ANY = enum.auto()
+    WELL_KNOWN = enum.auto()
+    LITTLE_KNOWN = enum.auto()
+
+
 def offers(
     split: Partition,
     rated: Rated,
@@ -47,8 +55,7 @@ def offers(
     tastes: Sequence[Fact],
     against: Sequence[Fact] = (),
     silent: Sequence[int] = (),
-    popular: bool = True,
-    obscure: bool = True,
+    fame: Fame = Fame.ANY,
 ) -> list[Fact]:
     """Works to offer: one for each of the user's tastes, for which the fans of displayed likes of that taste speak.
 
@@ -59,8 +66,7 @@ def offers(
             one does.
         silent: works whose fans are not asked, as they were no choice for the user's own sake.
         against: facts about traits that neither a work to be offered nor the like that speaks for it has.
-        popular: whether works better known than half of the choices may be offered, too.
-        obscure: whether the others may be.
+        fame: how well known what is offered may be.
 
     Returns:
         Facts `also_liked`; the quote is the title of the displayed work whose likers are counted, and
@@ -73,10 +79,8 @@ def offers(
     barred = warned | _met(store, rated) | _badly_received(split) | works.namesakes(store)
     barred |= likeness.like_the_low(split, rated, np.unique(pairs.other)) | _sequels(split)
     barred[table.of(rated.dislikes).other] = True
-    if not popular:
-        barred |= _well_known(split)
-    if not obscure:
-        barred |= ~_well_known(split)
+    if fame != Fame.ANY:
+        barred |= _well_known(split) == (fame == Fame.LITTLE_KNOWN)
     deaf = warned | np.isin(np.arange(len(barred)), np.array(silent, np.int64))
     clear = (
         _clear(pairs, MIN_LIFT_OF_OFFERS, MIN_SHARE_OF_FANS)
@@ -217,26 +221,12 @@ def _met(store: StoreReader, rated: Rated) -> np.ndarray:
 
 
 def _fitting(split: Partition, taste: Fact) -> np.ndarray:
-    """By work code, whether the work is typical of a taste: it has the trait, and few other categories, none of which
-    makes the trait much less likely."""
-    fits = likeness.carrying(split, [taste])
-    if taste.about not in ("category", "blend"):
-        return fits
+    """By work code, whether the work is typical of a taste."""
     known = counts.counts(split)
-    key = ("typical", *taste.topic)
-    if key not in known.cache:
-        owners, traits = known.traits_of(np.arange(len(fits)))
-        named = known.kinds[traits] == KINDS.index("category")
-        owners, traits = owners[named], traits[named]
-        number = np.bincount(traits, minlength=len(known.names))
-        together = np.bincount(traits[fits[owners]], minlength=len(known.names))
-        # together / number < TYPICAL * fits.sum() / len(fits), in whole numbers.
-        seldom = together * len(fits) * TYPICAL.denominator < TYPICAL.numerator * number * int(
-            fits.sum()
-        )
-        many = np.bincount(owners, minlength=len(fits)) > FOCUSED
-        known.cache[key] = fits & ~many & ~np.isin(np.arange(len(fits)), owners[seldom[traits]])
-    return known.cache[key]
+    named = taste.about in ("category", "blend") and taste.value in known.codes[taste.about]
+    if named:
+        return typical.typical_works(known, *taste.topic)
+    return likeness.carrying(split, [taste])
 
 
 def _sequels(split: Partition) -> np.ndarray:

@@ -155,7 +155,7 @@ def _shares(tally: Tally, person: Person, carried: int) -> Iterator[Fact]:
     kinds = counts.kinds[traits]
     liked = counts.liked[traits]
     p = (liked - own * k + 1) / (counts.all_likes - own * n + 2)
-    lift = (k + significance.PRIOR * p) / (n + significance.PRIOR) / p
+    lift = (k + significance.PSEUDO_TRIALS * p) / (n + significance.PSEUDO_TRIALS) / p
     least = np.where(kinds == KINDS.index("category"), carried, 1)
     # How common sequels are reflects how many of them the source has.
     able = (k >= MIN_CARRIERS) & (lift >= MIN_LIFT_OF_TASTES) & (counts.works[traits] >= least)

@@ -8,10 +8,11 @@ from fractions import Fraction
 
 import numpy as np
 
-from itdr.builders.evidence.facts import DOWN, SETTING_APART, UP, Fact
-from itdr.builders.evidence.interests.likeness import title_words
+from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.interests.question_list import LEAST_LISTED, Pattern, QuestionList
-from itdr.builders.evidence.interests.works import KINDS, PLUS
+from itdr.builders.evidence.interests.works import KINDS
+from itdr.builders.evidence.title_names import title_words
+from itdr.builders.evidence.traits import PLUS
 
 MIN_RATIO_TO_PLAINEST = Fraction(3, 4)
 """The gap of a reason against an item is at least this fraction of the greatest gap in the list: what is plain to see
@@ -156,16 +157,4 @@ def have_one_name(fact: Fact, shown: QuestionList) -> bool:
     """
     has = shown.carriers(fact) & (shown.is_like == (fact.direction != DOWN))
     words = [title_words(shown.items[place].title) for place in np.flatnonzero(has).tolist()]
-    return len(words) > 1 and bool(set.intersection(*words) - shown.common_words)
-
-
-def sets_apart(fact: Fact) -> bool:
-    """Whether a fact is about likes against dislikes.
-
-    Args:
-        fact: the fact.
-
-    Returns:
-        True for contrasts, and for what many listed dislikes share.
-    """
-    return fact.kind in SETTING_APART or (fact.kind == "listed" and fact.direction == DOWN)
+    return len(words) > 1 and bool(frozenset.intersection(*words) - shown.common_words)

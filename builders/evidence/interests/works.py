@@ -7,12 +7,12 @@ import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from itdr.builders.evidence import series as _series
+from itdr.builders.evidence.traits import PLUS
 from itdr.builders.store.reader import MAX_CACHED_ITEMS, Item, StoreReader
 
 if TYPE_CHECKING:
@@ -24,11 +24,7 @@ decades and series go by year and title, what is old also by longer spans; a seq
 numbers."""
 NARROW = ("series", "creator")
 """Kinds of traits that say more than others."""
-FOCUSED = 3
-"""A work of more categories is no example of one of them."""
-TYPICAL = Fraction(3, 4)
-"""Nor is one with another category that so much less often goes with it, at most, than works do altogether."""
-TAGS, _COMMA = "Tags", ", "
+TAGS_ATTRIBUTE, _COMMA = "Tags", ", "
 SEQUEL = "numbered sequels"
 _COLUMNS = {"category": "categories", "creator": "creators"}
 _IN_SERIES = ("films", "books", "book_reviews", "anime", "games")
@@ -37,7 +33,6 @@ _NUMBERED_IN = ("films", "anime", "games")
 """Those where a number means a sequel, and the year says when the work itself is from."""
 _BLENDED_IN = ("films", "anime")
 """Those with few categories, most works of several."""
-PLUS = " + "
 _OLDEST = 1950
 _SPANS = (1960, 1970, 1980)
 """What is older than one of these years is of that span, too."""
@@ -157,7 +152,7 @@ def _work(
     blended: bool,
 ) -> Work:
     tags = itertools.chain(
-        *(one["value"].split(_COMMA) for one in attributes if one["name"] == TAGS)
+        *(one["value"].split(_COMMA) for one in attributes if one["name"] == TAGS_ATTRIBUTE)
     )
     categories, creators, own = (
         tuple(dict.fromkeys(filter(None, of))) for of in (item.categories, item.creators, tags)
@@ -271,7 +266,7 @@ def _named(store: StoreReader, kind: str, leads: np.ndarray) -> tuple[np.ndarray
     lists = store.items.column(column).combine_chunks().take(pa.array(leads))
     owner, values = leads[pc.list_parent_indices(lists).to_numpy()], pc.list_flatten(lists)
     if kind == "tag":
-        tags = pc.fill_null(pc.equal(pc.struct_field(values, "name"), TAGS), False)
+        tags = pc.fill_null(pc.equal(pc.struct_field(values, "name"), TAGS_ATTRIBUTE), False)
         split = pc.split_pattern(pc.struct_field(values, "value").filter(tags), _COMMA)
         owner = owner[tags.to_numpy(zero_copy_only=False)]
         owner, values = owner[pc.list_parent_indices(split).to_numpy()], pc.list_flatten(split)
