@@ -187,7 +187,7 @@ def test_little_known_works_are_named_where_the_list_has_some() -> None:
     realiser = realiser_of(open_cell("ml-1m", folder()))
     (one,) = realiser.plan_statements([told])
     assert (
-        'films with few other fans appeal as well, such as "Film B" and "Film D": 9 of the 20'
+        'films with few other fans, such as "Film B" and "Film D", appeal as well: 9 of the 20'
         in realiser.sentence(one)
     )
     # Without an example it is not said.

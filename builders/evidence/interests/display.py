@@ -198,7 +198,8 @@ def _with_examples(
 
 
 def _taste_details(shown: QuestionList, fact: Fact, barred: np.ndarray) -> tuple[Fact, ...] | None:
-    """The details of a taste; None where it has too few examples beside what is barred."""
+    """The details of a taste; None where it has too few examples beside what is barred. A dislike that a warning
+    explains is no exception."""
     has = shown.carriers(fact)
     examples = _typical(shown, fact, has & shown.is_like & ~barred)
     if len(examples) < MIN_EXAMPLES:
@@ -206,7 +207,7 @@ def _taste_details(shown: QuestionList, fact: Fact, barred: np.ndarray) -> tuple
     titles = _titles("work", examples, shown.items)[:MAX_EXAMPLES]
     told_apart = fact.kind == "contrast" or not fact.direction
     other = [shown.overall_of(fact, DOWN)] if told_apart else []
-    failed = _typical(shown, fact, has & ~shown.is_like)[:MAX_EXCEPTIONS]
+    failed = _typical(shown, fact, has & ~shown.is_like & ~barred)[:MAX_EXCEPTIONS]
     return (*shown.shown_of(fact), *other, *_titles("title", failed, shown.items), *titles)
 
 
