@@ -121,7 +121,7 @@ def stored(
 ) -> tuple[list[list[Any]], dict[str, int]]:
     """The rows that a build keeps of a file's first table, and how many it leaves out of each table."""
     put(tmp_path / "data" / source, files)
-    kept, rejects = store(source, layout, tmp_path / "data", tmp_path / "work")
+    kept, rejects, _ = store(source, layout, tmp_path / "data", tmp_path / "work")
     rows = [json.loads(row) for row in kept[layout.tables[0]].elements()]
     return rows, dict(rejects)
 

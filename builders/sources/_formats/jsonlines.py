@@ -184,6 +184,9 @@ def no_texts_sql(value: str) -> str:
 
     Args:
         value: an SQL expression of type JSON.
+
+    Returns:
+        An SQL expression of type BOOLEAN, never null.
     """
     nameless = f"lambda j: json_type(j) = 'OBJECT' AND ({_NAMED}) IS NULL"
     return (
@@ -199,6 +202,9 @@ def prose_sql(text: str) -> str:
 
     Args:
         text: an SQL expression.
+
+    Returns:
+        An SQL expression of type VARCHAR.
     """
     one = f"json_array_length({text}) = 1 AND json_type({text}, '$[0]') = 'VARCHAR'"
     return (

@@ -79,7 +79,10 @@ def literal_pairs(line: bytes) -> list[list[tuple[str, Any]]]:
     """The keys of a dict literal with their values, as often as they stand there, in a list.
 
     Args:
-        line: a line; one that is no dict literal gives nothing.
+        line: a line of the file.
+
+    Returns:
+        One list of (key, value as Python's parser dumps it); empty for a line that is no dict literal.
     """
     with contextlib.suppress(ValueError, SyntaxError, MemoryError, RecursionError):
         tree = ast.parse(line.decode().strip(), mode="eval").body
