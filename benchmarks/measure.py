@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -92,8 +93,9 @@ def _run(module: str, arguments: tuple[str, ...], cache: Path | None) -> tuple[S
 
 
 def _path() -> str:
-    """Where the package and its folders are found from any place: a folder with links."""
-    folder = Path(tempfile.gettempdir()) / f"itdr-benchmarks-{os.getuid()}"
+    """Where the package and its folders are found from any place: a folder with links, of this checkout's own."""
+    checkout = zlib.crc32(str(ROOT).encode())
+    folder = Path(tempfile.gettempdir()) / f"itdr-benchmarks-{os.getuid()}-{checkout:08x}"
     folder.mkdir(exist_ok=True)
     for name in ("itdr", "benchmarks", "tests"):
         target = ROOT if name == "itdr" else ROOT / name
