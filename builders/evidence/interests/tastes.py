@@ -16,8 +16,8 @@ works that carry it, `MIN_JUDGED_CARRIERS` or more, lie so far above (below) the
 of all in 67 users, by the normal bound over all traits tried (blends apart), and where it is clearly more
 common among the likes than the dislikes (the other way round). So it is this user's line, not
 everybody's. What speaks against a trait is a `contrast` only if more of its works are disliked than liked; otherwise
-it is a `risk`; one that is more common among the likes than expected is `divided`, and one that is liked at least
-twice as often as disliked `mostly_liked`: no reasons to warn. A trait whose marks tell less is passed on as `listed` if it is more common among the
+it is a `risk`; one that is more common among the likes than expected is `divided`, or `mostly_liked` where it is liked
+at least twice as often as disliked: no reasons to warn. A trait whose marks tell less is passed on as `listed` if it is more common among the
 dislikes than among the likes by Fisher's exact test, at `MAX_CHANCE_OF_LISTED`: it is said only where the displayed list
 shows it most clearly of all traits. In the same way a share is `listed` that chance explains at `MAX_CHANCE_OF_LISTED` if
 only this trait had been tried: it is said only where the list shows it plainly.
@@ -276,7 +276,9 @@ def _fair_reason(fact: Fact, likes: int, person_likes: int, usual: float) -> lis
     if likes >= MOSTLY_LIKED * fact.count:
         share = Fraction(fact.count, fact.of)
         clear = share * person_likes >= CONTRAST_OF_MOSTLY_LIKED * likes
-        return [replace(fact, kind="mostly_liked")] if clear else []
+        # Of what is liked no more than usual many dislikes are a plain warning.
+        kind = "mostly_liked" if round(fact.base, 6) > round(usual, 6) else fact.kind
+        return [replace(fact, kind=kind)] if clear else []
     if fact.count >= MOSTLY_DISLIKED * likes:
         return [fact]
     # What is liked more than usual is no ground for a warning, unless it is disliked more often still.
