@@ -58,12 +58,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One worker more than there are cores: a third of the time tests wait, for child processes and for Spark."""
-    return (os.cpu_count() or 1) + 1
-
-
-@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Whole groups go to a worker. (`--dist loadgroup` marks them in a private field that pytest 9.2 lacks.)"""
     from xdist.scheduler import LoadScopeScheduling
