@@ -11,6 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# The same examples in every run: what fails here fails everywhere. ITDR_RANDOM=1 looks for others.
+settings.register_profile("same", derandomize=True)
+settings.register_profile("random", derandomize=False)
+settings.load_profile("random" if os.environ.get("ITDR_RANDOM") else "same")
 
 _HOME = tempfile.mkdtemp(prefix="itdr-tests-")
 tempfile.tempdir = _HOME  # for all that tests write: one folder, removed at the end

@@ -41,8 +41,8 @@ scale: {low: 1, high: 5}
 WORDS = st.text("ab|;,¦\"'\\[]{}/: éNUL", min_size=1, max_size=6) | st.sampled_from(
     ["NULL", "null", "nan", "\\N", "a|b", '{"a"}', "a; b", "3", "007", "1e5", '"a" b', "Null's"]
 )
-LISTS = st.lists(WORDS.filter(lambda one: not one.startswith("[")), max_size=3)
-"""A text that looks like a list is taken for one wherever it is read, in Parquet, too."""
+LISTS = st.lists(WORDS.filter(lambda one: not one.startswith(("[", "{", "("))), max_size=3)
+"""A list, set or tuple in a text is taken for one wherever it is read, in Parquet, too."""
 ITEM = st.fixed_dictionaries(
     {
         "title": WORDS,
