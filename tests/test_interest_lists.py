@@ -116,12 +116,9 @@ def test_a_second_taste_has_two_examples_of_its_own() -> None:
     ("lows", "caveat"),
     [
         (0, ""),
-        (1, 'One that disappointed is "Film K".'),
-        (2, 'Two that disappointed are "Film K" and "Film L".'),
-        (
-            3,
-            '3 of the 5 films listed as rated poorly are of this kind, "Film K" and "Film L" among them.',
-        ),
+        (1, 'One exception is "Film K", which disappointed.'),
+        (2, 'Two exceptions are "Film K" and "Film L", which disappointed.'),
+        (3, ', against 3 of the 5 low ones. "Film K" and "Film L" disappointed, though.'),
     ],
 )
 def test_listed_dislikes_of_the_kind_of_a_taste_are_named(lows: int, caveat: str) -> None:

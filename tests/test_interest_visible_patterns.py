@@ -11,6 +11,7 @@ from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.interests import display, tastes, visible_patterns
 from itdr.builders.evidence.interests.works import KINDS
 from itdr.builders.store.reader import Item
+from itdr.builders.tasks import profile_sketch
 from itdr.builders.tasks.profile_sketch import realiser_of
 from tests.interest import Traits, cases, folder, open_cell, question_list
 
@@ -28,12 +29,19 @@ def against(value: str, direction: int = DOWN) -> Fact:
 
 @pytest.mark.parametrize(
     ("lows", "highs", "of", "is_plain"),
-    [(3, 3, 10, True), (2, 0, 10, False), (3, 4, 10, False), (5, 5, 10, True), (4, 4, 9, False)],
+    [
+        (3, 3, 10, True),
+        (2, 0, 10, False),
+        (3, 4, 10, False),
+        (5, 10, 10, True),
+        (4, 8, 10, True),
+        (4, 9, 10, False),
+    ],
 )
 def test_what_most_dislikes_share_is_spoken_of(
     lows: int, highs: int, of: int, is_plain: bool
 ) -> None:
-    """Three of five, and twice as common as among the likes, or more."""
+    """Three of five, and twice as common as among the likes; or four of five, and as common as among the likes."""
     found = question_list(some(highs, WAR, total=of), some(lows, WAR, total=5))
     pattern = visible_patterns.unspoken_pattern(found, [])
     assert (pattern is not None) == is_plain
@@ -43,6 +51,36 @@ def test_what_most_dislikes_share_is_spoken_of(
         # Said, or as much said of others.
         assert visible_patterns.unspoken_pattern(found, [against("War")]) is None
         assert visible_patterns.unspoken_pattern(found, [against("Drama")]) == pattern
+
+
+@pytest.mark.parametrize(
+    ("highs", "lows", "usual", "is_plain"),
+    [(4, 0, 0.3, True), (3, 0, 0.1, False), (4, 1, 0.1, False), (4, 0, 0.33, False)],
+)
+def test_what_many_likes_and_no_dislikes_share_is_named(
+    highs: int, lows: int, usual: float, is_plain: bool
+) -> None:
+    """Four of ten, and a quarter more than usual."""
+    works = [*some(highs, WAR, total=8), DRAMA, DRAMA]
+    found = question_list(works, some(lows, WAR, total=5))
+    codes, cache = found.person.counts.codes["category"], found.person.counts.cache
+    cache["share", codes["War"], 0] = usual
+    drama, war = (Fact("share", "category", value, direction=UP) for value in ("Drama", "War"))
+    assert visible_patterns.passes_over_liking(found, [drama]) == is_plain
+    assert not visible_patterns.passes_over_liking(found, [drama, war])
+    # What is said of another trait of the same works counts.
+    both = question_list([("Drama", "War")] * 3 + [WAR] + [NONE] * 6, [NONE] * 5)
+    assert not visible_patterns.passes_over_liking(both, [drama])
+    assert visible_patterns.passes_over_liking(both, [replace(drama, direction=DOWN)])
+
+
+def test_another_list_is_drawn_where_an_answer_would_pass_over_something(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cell = open_cell("steam", folder())
+    drawn = {case.user for case in cases(cell)}
+    monkeypatch.setattr(profile_sketch, "MAX_LISTS", 1)
+    assert {case.user for case in cases(cell)} < drawn
 
 
 def test_a_taste_covers_a_pattern_only_with_its_caveat() -> None:
@@ -253,7 +291,7 @@ def test_a_name_is_no_kind() -> None:
     assert not visible_patterns.have_one_name(against("War"), single)
 
 
-@pytest.mark.parametrize("source", ["ml-1m", "anime-2023", "steam"])
+@pytest.mark.parametrize("source", ["ml-1m", "amazon-books", "steam"])
 def test_no_answer_passes_over_a_plain_pattern(source: str) -> None:
     cell, seen = open_cell(source, folder()), 0
     lexicon = realiser_of(cell).lexicon

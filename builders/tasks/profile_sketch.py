@@ -5,7 +5,8 @@
 3. Of the facts those that the list shows are kept, and the plan of the answer file orders them.
 4. What else many listed works have in common is added, and so are works to offer and to leave out.
 
-A sketch is given up at any step at which there is too little to say.
+A sketch is given up at any step at which there is too little to say. Where the list shows plainly what the answer
+passes over, another list is drawn: it was no fair picture of the user.
 """
 
 from __future__ import annotations
@@ -42,9 +43,11 @@ from itdr.builders.tasks.base import OpenCell
 
 TASK_ID = "interest_recognition"
 MIN_FACTS, MIN_TASTES = 3, 2
+MAX_LISTS = 3
+"""Lists that are drawn for a user, at most."""
 TASTES_SECTION = "profile"
 """The section of an answer with the tastes."""
-SECOND_TASTES = ("nearly_second", "equal_second", "second_of_two")
+SECOND_TASTES = ("nearly_second", "equal_second")
 """Statements that say the second of two tastes of equal weight."""
 MAX_TITLES_OF_A_SERIES = 20
 """A word that more titles have names no series."""
@@ -130,17 +133,35 @@ def sketch_of(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -
     distinct = display.distinct_tastes(subject.person, ordered)
     if not any(texts) and not any(map(core.is_own, distinct)):
         return None
-    shown = _question_list(subject, distinct)
+    for attempt in range(MAX_LISTS):
+        shown = _question_list(subject, distinct, attempt)
+        heard = opinions.opinions(subject.comments(shown.places.tolist()), subject.aspect_words)
+        telling = opinions.without_common_faults(heard, subject.aspect_words)
+        facts, flags = _shown_facts(subject, shown, ordered, telling)
+        if not _opens(subject, facts, flags):
+            return None
+        facts = _with_rest(subject, shown, facts, flags)
+        facts = _with_works(subject, shown, facts, flags)
+        said = _leading(subject.realiser.plan_statements(facts, flags))
+        if heard == telling and not _passes_over(shown, said):
+            return _finished(subject, shown, facts, flags)
+    return None
+
+
+def _shown_facts(
+    subject: _Subject, shown: QuestionList, ordered: Sequence[Fact], heard: Sequence[Fact]
+) -> tuple[list[Fact], set[str]]:
+    """Of the facts those that the list shows, with what is heard in its reviews; and the flags."""
     facts = display.distinct_tastes(subject.person, display.shown_facts(shown, ordered))
-    facts = core.chosen_tastes(facts)
-    told = opinions.opinions(subject.comments(shown.places.tolist()), subject.aspect_words)
-    facts += opinions.without_common_faults(told, subject.aspect_words)
-    flags = _sayable_flags(subject, facts, _flags(subject, shown, facts))
-    if not _opens(subject, facts, flags):
-        return None
-    facts = _with_rest(subject, shown, facts, flags)
-    facts = _with_works(subject, shown, facts, flags)
-    return _finished(subject, shown, facts, flags)
+    facts = [*core.chosen_tastes(facts), *heard]
+    return facts, _sayable_flags(subject, facts, _flags(subject, shown, facts))
+
+
+def _passes_over(shown: QuestionList, said: Sequence[Fact]) -> bool:
+    """Whether the list plainly shows something of which the answer does not speak."""
+    return visible_patterns.unspoken_pattern(
+        shown, said
+    ) is not None or visible_patterns.passes_over_liking(shown, said)
 
 
 def _subject(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> _Subject:
@@ -154,15 +175,16 @@ def _subject(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) ->
 # -- the list -----------------------------------------------------------------------------------
 
 
-def _question_list(subject: _Subject, distinct: Sequence[Fact]) -> QuestionList:
-    """The likes and dislikes that the question lists."""
+def _question_list(subject: _Subject, distinct: Sequence[Fact], attempt: int) -> QuestionList:
+    """The likes and dislikes that the question lists; others in each attempt."""
     person, lexicon = subject.person, subject.realiser.lexicon
 
     def is_sayable(about: str, value: str) -> bool:
         dated = about == "decade" and tastes.is_recent(value, person.active)
         return not dated and lexicon.is_taste(about, value)
 
-    liked, disliked = _displayed(subject, [*distinct[:1], *subject.common, *distinct[1:]])
+    facts = [*distinct[:1], *subject.common, *distinct[1:]]
+    liked, disliked = _displayed(subject, facts, f"shown {attempt}" if attempt else "shown")
     codes = [subject.mine.items[k] for k in liked + disliked]
     (items,) = subject.cell.store.items_of([codes])
     shared = works.namesakes(subject.cell.store)[[subject.mine.works[k] for k in liked + disliked]]
@@ -170,10 +192,13 @@ def _question_list(subject: _Subject, distinct: Sequence[Fact]) -> QuestionList:
     return QuestionList(person, liked, disliked, items, is_sayable, shared.tolist(), common)
 
 
-def _displayed(subject: _Subject, facts: Sequence[Fact]) -> tuple[list[int], list[int]]:
-    """Places of the likes and dislikes that the question shows."""
+def _displayed(subject: _Subject, facts: Sequence[Fact], draw: str) -> tuple[list[int], list[int]]:
+    """Places of the likes and dislikes that the question shows.
+
+    draw: what the order is drawn for.
+    """
     cell, mine, person = subject.cell, subject.mine, subject.person
-    order = np.array(cell.hashed_order(subject.user, mine.works, "shown"))
+    order = np.array(cell.hashed_order(subject.user, mine.works, draw))
     if any(subject.texts) and sum(map(core.is_taste, facts)) < MIN_FACTS:
         order = _telling_first(subject, order)
     names, taken = _names(subject), set[int]()
@@ -351,8 +376,6 @@ def _finished(
     """The sketch, if its statements say enough."""
     statements = subject.realiser.plan_statements(facts, flags)
     said = _leading(statements)
-    if visible_patterns.unspoken_pattern(shown, said) is not None:
-        return None
     if sum(cited(one) for one in statements) < MIN_FACTS or not _tells(said):
         return None
     if any(fact.about == "work" and fact.direction == UP for fact in said):

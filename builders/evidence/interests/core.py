@@ -30,7 +30,7 @@ MIN_SHARE_OF_FIRST_TASTE = Fraction(1, 5)
 """The share of the likes that the first taste has at least."""
 MIN_LISTED_SHARE_OF_CORE = Fraction(2, 5)
 """The share of the listed likes that the core of a taste has at least."""
-MIN_PERCENT_OF_EQUALS, MAX_PERCENT_OF_WEAKER = 90, 65
+MIN_PERCENT_OF_EQUALS, MAX_PERCENT_OF_WEAKER = 80, 65
 """A second taste is as strong as the first if its share is at least this percentage of the first one's, and the other
 way round; it is weaker if it is less common, and exceeds what is expected by less than this percentage of what the first one does."""
 MIN_LIKES_TO_A_DISLIKE, MIN_RATIO_OF_SAFE_SHARES = 10, 3
@@ -128,13 +128,16 @@ def chosen_tastes(shown: Sequence[Fact]) -> list[Fact]:
         shown: the facts that the question shows, with their details, as `by_strength` orders them.
 
     Returns:
-        The facts in their order, of those about likes with one trait only the first.
+        The facts in their order, of those about likes with one trait only the first; of two tastes of about equal strength the
+        commoner one first.
     """
     tastes: list[Fact] = []
     for fact in shown:
         if _is_about_likes(fact) and fact.topic not in {one.topic for one in tastes}:
             tastes.append(fact)
     pair = _led(tastes)[:2]
+    if len(pair) > 1 and pair[1].count > pair[0].count and _are_alike(*pair):
+        pair.reverse()
     third = [] if any(one.kind == "contrast" for one in pair[1:]) else tastes
     extra = [one for one in third if one not in pair and (is_safe(one) or _divides(one))][:1]
     series = [one for one in tastes if one.kind == "series" and one not in pair]
@@ -179,9 +182,7 @@ def flags(shown: Sequence[Fact]) -> set[str]:
         return found
     first = tastes[0]
     if len(tastes) > 1 and _are_alike(first, tastes[1]):
-        if tastes[1].count == first.count:
-            return found | {"two", "equal"}
-        return found | ({"two", "nearly"} if tastes[1].count < first.count else {"two"})
+        return found | {"two", "equal" if tastes[1].count == first.count else "nearly"}
     if len(tastes) > 1 and _is_weaker(tastes[1], first):
         found |= {"weaker"}
     if not first.direction:

@@ -32,6 +32,8 @@ SHARE_OF_A_REST = Fraction(2, 5)
 """What so large a share of the listed likes have in common is named if no taste that is named applies to them."""
 MAX_EXCEPTIONS = 2
 """Listed dislikes that are named as exceptions to a taste, at most."""
+SEVERAL_EXCEPTIONS = 3
+"""So many listed dislikes of a kind that is liked are told with the number of all of them."""
 MAX_RARITY_OF_TASTES = 12
 """A taste shared by fewer than one like in this many cannot be seen in a fair sample."""
 MIN_CONTRAST_OF_REASONS = 2
@@ -116,8 +118,8 @@ def shown_facts(shown: QuestionList, facts: Sequence[Fact]) -> list[Fact]:
         Facts in the same order, but those against works last, the plainest in the list first. Details are the counts
         of `QuestionList.shown_of`; for a contrast or a mixed taste, all of the other side with the trait; and example
         titles, those first of which the trait says most. A taste has two examples that carry nothing that is warned of,
-        and no taste named before it; the titles of listed dislikes precede them. What one reason
-        excludes is no example of the next.
+        and no taste named before it; the titles of listed dislikes precede them, as that of a listed like precedes the
+        examples of a reason. What one reason excludes is no example of the next.
     """
     required = visible_patterns.required_of_reasons(shown)
     reasons = [
@@ -152,16 +154,21 @@ def _is_by_name(shown: QuestionList, fact: Fact) -> bool:
 def _with_details(shown: QuestionList, reasons: Sequence[Fact]) -> list[Fact]:
     """Facts against works, the first reason at the head, with their details."""
     excluded = np.zeros(len(shown.places), bool)
+    carriers = [shown.carriers(fact) for fact in reasons]
     found = []
-    for fact in reasons:
-        has = shown.carriers(fact)
+    for number, (fact, has) in enumerate(zip(reasons, carriers, strict=True)):
         places = _typical(shown, fact, has & ~shown.is_like & ~excluded)
+        # What a later reason explains as well is the poorer example.
+        later = np.any([*carriers[number + 1 :], np.zeros_like(has)], axis=0)
+        places.sort(key=lambda place: bool(later[place]))
         titles = _titles("work", places, shown.items)[:MAX_EXAMPLES]
+        liked = _typical(shown, fact, has & shown.is_like)[:1]
         if fact.kind in ("divided", "mostly_liked"):
-            liked = _typical(shown, fact, has & shown.is_like)[:1]
             failed = (places or _typical(shown, fact, has & ~shown.is_like))[:1]
             both = _titles("title", liked, shown.items) + _titles("work", failed, shown.items)
             titles = both if liked and failed else []
+        elif titles:
+            titles = _titles("title", liked, shown.items) + titles
         other = shown.overall_of(fact, UP)
         found.append(replace(fact, details=(*shown.shown_of(fact), other, *titles)))
         excluded |= has
@@ -205,9 +212,16 @@ def _taste_details(shown: QuestionList, fact: Fact, barred: np.ndarray) -> tuple
     if len(examples) < MIN_EXAMPLES:
         return None
     titles = _titles("work", examples, shown.items)[:MAX_EXAMPLES]
+    every, low = shown.overall_of(fact, DOWN), has & ~shown.is_like
+    # What several listed dislikes are, or as many of all, is not called a taste without saying so.
+    as_often = every.count * fact.of >= fact.count * every.of
     told_apart = fact.kind == "contrast" or not fact.direction
-    other = [shown.overall_of(fact, DOWN)] if told_apart else []
-    failed = _typical(shown, fact, has & ~shown.is_like & ~barred)[:MAX_EXCEPTIONS]
+    told_apart |= int(low.sum()) >= SEVERAL_EXCEPTIONS or (every.count > 1 and as_often)
+    other = [every] if told_apart else []
+    able = low & ~barred
+    failed = _typical(shown, fact, able)
+    failed += [one for one in np.flatnonzero(able).tolist() if one not in failed]
+    failed = failed[:MAX_EXCEPTIONS]
     return (*shown.shown_of(fact), *other, *_titles("title", failed, shown.items), *titles)
 
 
@@ -236,7 +250,7 @@ def left_over(
 
     Returns:
         At most one fact, with its details: about a category of `SHARE_OF_A_REST` of the listed likes that no named taste applies
-        to, or of more listed likes than the last named taste.
+        to, of more listed likes than the last named taste, or of many and of no dislike.
     """
     barred = {fact.topic for fact in facts if fact.direction == DOWN} | {one.topic for one in named}
     free = shown.is_like.copy()
@@ -251,7 +265,8 @@ def left_over(
         alone = int((shown.carriers(fact) & free).sum())
         seen = shown.counts_of(fact)[0]
         last = shown.counts_of(named[-1])[0] if len(named) > 1 else seen
-        if alone >= MIN_EXAMPLES and (alone >= SHARE_OF_A_REST * len(shown.liked) or seen > last):
+        is_plain = seen > last or visible_patterns.is_plain_liking(shown, fact)
+        if alone >= MIN_EXAMPLES and (is_plain or alone >= SHARE_OF_A_REST * len(shown.liked)):
             able.append((alone, seen, fact))
     for _, _, best in sorted(able, key=lambda one: (-one[0], -one[1], -one[2].count)):
         # Examples are works that no named taste applies to.

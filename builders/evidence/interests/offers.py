@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -30,8 +31,12 @@ MIN_LIFT_OF_AVERSIONS, MIN_SHARE_OF_FANS_OF_A_DISLIKE = Fraction(3), Fraction(2,
 """The same for a displayed dislike's fans, for a work to leave out."""
 MIN_FANS_OF_A_DISLIKE = 25
 """Fans of a displayed dislike that speak for leaving out another work, at least."""
+MAX_YEARS_APART = 25
+"""A work is from so many years before or after the one that speaks for it, at most."""
 MIN_SHARED_KINDS = 2
 """Kinds that a work and the one that speaks for it should share."""
+MIN_LIKES_OF_A_KIND = 2
+"""Displayed likes that have what two works of one period share, at least."""
 MIN_FANS, MIN_SHARED_FANS = 10, 8
 """A displayed work has fans to speak of if so many people like it; and so many of them must like the other work."""
 MIN_RECEPTION = Fraction(3, 5)
@@ -88,6 +93,7 @@ def offers(
         & ~deaf[pairs.work]
     )
     able = np.flatnonzero(clear)
+    able = able[works.years_apart(store, pairs.work[able], pairs.other[able]) <= MAX_YEARS_APART]
     strength = _strength(pairs, able, len(barred))
     keys = (-pairs.gain[able], store.item_hash[pairs.other[able]], -strength[pairs.other[able]])
     able = able[np.lexsort(keys)]
@@ -98,6 +104,9 @@ def offers(
             break
         fits = _fitting(split, taste)
         places = able[fits[pairs.other[able]] & fits[pairs.work[able]]]
+        if taste.about == "decade":
+            # Being as old as another work alone is no reason.
+            places = places[_share_a_kind(store, pairs, places, rated)]
         places = _supported(pairs, places, taste)
         places = _preferred(split, pairs, places, taste, rated)
         place = _place(split, pairs, places, used)
@@ -158,6 +167,24 @@ def _supported(pairs: Pairs, places: np.ndarray, taste: Fact) -> np.ndarray:
     others, number = np.unique(pairs.other[places], return_counts=True)
     several = number[others.searchsorted(pairs.other[places])] > 1
     return places[several | _is_lifted(pairs, alone)[places]]
+
+
+def _share_a_kind(store: StoreReader, pairs: Pairs, places: np.ndarray, rated: Rated) -> np.ndarray:
+    """Which of these pairs are of works that share a category that another displayed like has, too; all where works have
+    no categories."""
+    liked = Counter(one for code in rated.liked.tolist() for one in store.item(code).categories)
+    common = {one for one, number in liked.items() if number >= MIN_LIKES_OF_A_KIND}
+
+    def of(code: np.int64) -> set[str]:
+        return set(store.item(int(code)).categories)
+
+    return np.array(
+        [
+            not of(work) or bool(of(work) & of(other) & common)
+            for work, other in zip(pairs.work[places], pairs.other[places], strict=True)
+        ],
+        bool,
+    )
 
 
 def _clear(pairs: Pairs, lift: Fraction, fans: Fraction) -> np.ndarray:

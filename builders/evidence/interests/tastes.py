@@ -6,8 +6,8 @@ k >= 3, the smoothed lift ((k + 10 p) / (n + 10)) / p is at least 1.3, and chanc
 users: P(X >= k) <= .05 w for X binomial (n, p), where the weights w of all traits of the kind sum to 1:
 each gets half of an equal share, and half by how common it is. p is at least the share that works drawn
 in proportion to popularity, without repetition, would have. Its direction is none (0) if it is
-about as common among the user's dislikes, and these are half as many as the likes or more: something they keep coming
-back to, with mixed results.
+more common among the user's dislikes, or about as common, and these are not few beside the likes: something they keep
+coming back to, with mixed results.
 
 `contrast`. The marks of all works that the user judged, neither liked nor disliked ones too, are compared
 with the mean mark of the training part's other users on each work (a line fitted to the user: how
@@ -59,6 +59,8 @@ great."""
 FEW_DISLIKES, MANY_LIKES = 5, 8
 """Of what is liked more often than disliked, something is said only with so many dislikes, and at most so many likes
 to each."""
+MIN_DISLIKES_OF_RISKS = 4
+"""Of what is liked at all, fewer dislikes are no reason."""
 MOSTLY_LIKED = 2
 """Likes to each dislike from which a trait is called mostly liked, not a risk."""
 CONTRAST_OF_MOSTLY_LIKED = Fraction(5, 3)
@@ -80,9 +82,14 @@ SHARE_OF_MOSTLY_OBSCURE = Fraction(7, 10)
 """Where so large a share of the likes are little known, that comes first."""
 MIN_SHARE_OF_CORE = Fraction(7, 20)
 """The share of the likes that the core of a taste has, at least."""
+MIN_Z_OF_COMMONEST = 1.6
+"""So many standard deviations above what is expected lies what is merely the commonest trait, at least."""
 MIN_MIXED_DISLIKES, MIN_MIXED_COUNT_RATIO, MIN_MIXED_SHARE_RATIO = 2, Fraction(1, 2), Fraction(4, 5)
 """A taste counts as mixed if it has at least this many dislikes, half as many as likes, and its share among the dislikes
 is at least this many times its share among the likes."""
+MIN_CONTRAST_OF_MIXED, MAX_LIKES_OF_MIXED = Fraction(6, 5), 3
+"""It also counts as mixed if it is so many times as common among `FEW_DISLIKES` or more as among the likes, and these are fewer than so
+many to each dislike."""
 MIN_SHARE_OF_A_REST = Fraction(1, 5)
 """What this share of the likes have in common may be said of the rest of the list."""
 CERTAINLY_OLD_BEFORE = 1970
@@ -187,6 +194,11 @@ def _shares(tally: Tally, person: Person, carried: int) -> Iterator[Fact]:
             against >= MIN_MIXED_DISLIKES and against * total >= MIN_MIXED_SHARE_RATIO * likes * m
         )
         mixed = mixed and against >= MIN_MIXED_COUNT_RATIO * likes
+        mixed = mixed or (
+            against >= FEW_DISLIKES
+            and against * total >= MIN_CONTRAST_OF_MIXED * likes * m
+            and likes < MAX_LIKES_OF_MIXED * against
+        )
         # The base of a `share` is a share as well; for other kinds it is the expected number.
         of_kind = FACT_OF.get(kind, "share")
         base = base if of_kind == "share" else base * total
@@ -195,7 +207,7 @@ def _shares(tally: Tally, person: Person, carried: int) -> Iterator[Fact]:
 
 def commonest(person: Person, least: Fraction = MIN_SHARE_OF_CORE) -> Iterator[Fact]:
     """Each category that so large a share of the likes have, whether or not others like it as much: not
-    a taste in itself, but the commonest trait.
+    a taste in itself, but the commonest trait. It is more common than expected, and than among the dislikes.
 
     Args:
         person: the user.
@@ -210,7 +222,11 @@ def commonest(person: Person, least: Fraction = MIN_SHARE_OF_CORE) -> Iterator[F
     wide &= counts.kinds[tally.traits] == KINDS.index("category")
     for place in np.flatnonzero(wide).tolist():
         trait, k = int(tally.traits[place]), int(tally.likes[place])
-        yield Fact("most", *counts.names[trait], k, n, counts.share(trait, n), UP)
+        usual, against = counts.share(trait, n), int(tally.dislikes[place])
+        is_clear = k - n * usual >= MIN_Z_OF_COMMONEST * (n * usual * (1 - usual)) ** 0.5
+        tells_apart = against < MIN_CARRIERS or against * n < k * person.dislikes
+        if is_clear and tells_apart:
+            yield Fact("most", *counts.names[trait], k, n, usual, UP)
 
 
 def is_recent(decade: str, active: int | None) -> bool:
@@ -271,6 +287,7 @@ def _fair_reason(fact: Fact, likes: int, person_likes: int, usual: float) -> lis
     likes: how many of the likes have the trait.   person_likes: how many likes there are.   usual: the share of the likes that is expected.
     """
     few = fact.count < FEW_DISLIKES and fact.count <= likes
+    few = few or (likes > 0 and fact.count < MIN_DISLIKES_OF_RISKS)
     if few or likes > MANY_LIKES * fact.count:
         return []
     if likes >= MOSTLY_LIKED * fact.count:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -22,8 +22,19 @@ NEARLY_ALL, WIDE_GAP = Fraction(4, 5), Fraction(3, 10)
 MIN_SHARE_OF_PLAIN_PATTERNS, MIN_CONTRAST_OF_PLAIN_PATTERNS = Fraction(3, 5), 2
 """A trait of so many of the listed dislikes, so many times as common there as among the likes, is always spoken of; a
 maker, of whom nothing else may be known, only if nearly all are by them."""
+MIN_SHARE_OF_PLAIN_LIKINGS, FEWEST_PLAIN_LIKES = Fraction(2, 5), 3
+"""A category or tag of so many of the listed likes, and of no listed dislike, is always spoken of"""
+MIN_LIFT_OF_PLAIN_LIKINGS = Fraction(5, 4)
+"""if it is so many times as common among them as among the likes of others."""
+MIN_OVERLAP_OF_SPOKEN = Fraction(7, 10)
+"""A trait counts as spoken of where a taste that is named applies to so many of the listed works that have it."""
 FEWEST_DISLIKES = 3
 """Fewer dislikes show no pattern."""
+SHARE_OF_SMALL_TASTES, SHARE_OF_WIDE_KINDS = Fraction(1, 3), Fraction(1, 2)
+"""A taste of fewer likes is not the only one that is named where a category has more of the listed likes, and fewer of
+the dislikes."""
+MIN_SHARE_OF_PLAIN_DECADES = Fraction(7, 10)
+"""A decade of so many of the listed likes is always spoken of, if that is more than usual."""
 MIN_LIKES_OF_A_DECADE, MIN_DISLIKES_OF_A_DECADE = Fraction(3, 5), Fraction(1)
 """The listed likes, and dislikes, that must be of one decade for it to be said."""
 MIN_LIFT_OF_DECADES = 2
@@ -65,9 +76,96 @@ def unspoken_pattern(shown: QuestionList, said: Sequence[Fact]) -> Pattern | Non
             one.number >= least * m
             and one.number * n >= MIN_CONTRAST_OF_PLAIN_PATTERNS * one.likes * m
         )
+        # What nearly all dislikes are is spoken of, also if many likes are.
+        is_plain = is_plain or (one.number >= NEARLY_ALL * m and one.number * n >= one.likes * m)
         if is_plain and one.number > covered:
             return one
     return None
+
+
+def passes_over_liking(shown: QuestionList, said: Sequence[Fact]) -> bool:
+    """Whether an answer passes over what many listed likes and no listed dislikes have in common.
+
+    Args:
+        shown: the list.
+        said: the facts that the answer's statements lead with.
+
+    Returns:
+        False where each such category, tag or decade is named, or a named taste applies to most works that have it.
+    """
+    named = [fact for fact in said if fact.about in KINDS and fact.direction != DOWN]
+    spoken = [shown.carriers(fact) & shown.is_like for fact in named]
+    topics = {fact.topic for fact in named}
+    plain = [*_plain_likings(shown), *_plain_decades(shown)]
+    if len(topics) == 1 and named[0].count < SHARE_OF_SMALL_TASTES * named[0].of:
+        plain += _wide_kinds(shown)
+    for fact in plain:
+        has = shown.carriers(fact) & shown.is_like
+        most = max((int((has & other).sum()) for other in spoken), default=0)
+        if fact.topic not in topics and most < MIN_OVERLAP_OF_SPOKEN * int(has.sum()):
+            return True
+    return any(_is_by_kind(shown, fact, topics) for fact in named if fact.about == "creator")
+
+
+def _is_by_kind(shown: QuestionList, maker: Fact, topics: Container[tuple[str, str]]) -> bool:
+    """Whether all listed likes by a maker are of one category that is not named: it may be what pleases."""
+    has = np.flatnonzero(shown.carriers(maker) & shown.is_like).tolist()
+    shared = [set(shown.items[place].categories) for place in has]
+    return any(("category", one) not in topics for one in set.intersection(*shared))
+
+
+def is_plain_liking(shown: QuestionList, fact: Fact) -> bool:
+    """Whether many listed likes, more than is usual, and no listed dislikes have what a fact is about.
+
+    Args:
+        shown: the list.
+        fact: a fact about a trait.
+
+    Returns:
+        False for what few listed likes have.
+    """
+    k, against = shown.counts_of(fact)
+    n, counts = len(shown.liked), shown.person.counts
+    code = counts.codes[fact.about][fact.value]
+    usual = Fraction(str(counts.share(code, shown.person.likes)))
+    least = max(Fraction(FEWEST_PLAIN_LIKES), MIN_SHARE_OF_PLAIN_LIKINGS * n)
+    return not against and k >= least and k >= MIN_LIFT_OF_PLAIN_LIKINGS * usual * n
+
+
+def _plain_likings(shown: QuestionList) -> Iterator[Fact]:
+    """Each category and tag that is a plain liking."""
+    return (fact for fact in _listed(shown, "category", "tag") if is_plain_liking(shown, fact))
+
+
+def _wide_kinds(shown: QuestionList) -> Iterator[Fact]:
+    """Each category that more than half of the listed likes have, and a smaller share of the listed dislikes."""
+    n, m = len(shown.liked), len(shown.disliked)
+    for fact in _listed(shown, "category"):
+        k, against = shown.counts_of(fact)
+        if k > SHARE_OF_WIDE_KINDS * n and against * n < k * m:
+            yield fact
+
+
+def _plain_decades(shown: QuestionList) -> Iterator[Fact]:
+    """The decade that nearly all listed likes are of, far more than is usual, whatever the dislikes are of."""
+    counts, n = shown.person.counts, len(shown.liked)
+    total = int(counts.likes.sum())
+    for value, code in counts.codes["decade"].items():
+        fact = Fact("shown", "decade", value, direction=UP)
+        k, usual = shown.counts_of(fact)[0], int(counts.liked[code])
+        is_far = k * total >= MIN_LIFT_OF_DECADES * n * usual
+        if value[:1].isdigit() and k >= MIN_SHARE_OF_PLAIN_DECADES * n and is_far:
+            yield fact
+
+
+def _listed(shown: QuestionList, *kinds: str) -> Iterator[Fact]:
+    """Each trait of these kinds that some listed work has and that can be named."""
+    counts = shown.person.counts
+    _, traits = counts.traits_of(shown.person.codes[shown.places])
+    for trait in np.unique(traits).tolist():
+        about, value = counts.names[trait]
+        if about in kinds and shown.is_sayable(about, value):
+            yield Fact("shown", about, value, direction=UP)
 
 
 def _is_about_lows(fact: Fact) -> bool:

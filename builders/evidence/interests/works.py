@@ -183,6 +183,24 @@ def blends(categories: Sequence[str]) -> tuple[str, ...]:
     return tuple(map(PLUS.join, itertools.combinations(sorted(set(categories)), 2)))
 
 
+def years_apart(store: StoreReader, first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """How many years lie between works.
+
+    Args:
+        store: the store.
+        first, second: work codes, as many of each.
+
+    Returns:
+        Years, by pair; 0 where one of the years is not known.
+    """
+    ends = []
+    for codes in (first, second):
+        every, place = np.unique(codes, return_inverse=True)
+        years = [np.nan if one is None else one for one in _years(store, every)]
+        ends.append(np.array(years, float)[place])
+    return np.nan_to_num(np.abs(ends[0] - ends[1]))
+
+
 def _years(store: StoreReader, codes: Sequence[int] | np.ndarray) -> list[int | None]:
     """The years that the works are from; a book's year is that of its edition."""
     if store.source.words not in _NUMBERED_IN:
