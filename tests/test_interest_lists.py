@@ -92,7 +92,8 @@ def test_what_is_warned_of_is_no_example() -> None:
     western = Fact("contrast", "category", "Western", 9, 10, 0.1, DOWN)
     war, against = display.shown_facts(found, [shown("share", "War", 15), western])
     assert titles(war) == ["Film D", "Film B"]
-    assert titles(against) == ["Film E", "Film F", "Film G"]
+    # A listed like of what is warned of is named before its examples.
+    assert titles(against) == ["Film C", "Film E", "Film F", "Film G"]
     # A taste without two other examples is not stated: nobody could act upon it.
     found = question_list([("War", "Western")] * 3 + [("War",), *[()] * 4], [("Western",)] * 5)
     assert [one.value for one in display.shown_facts(found, [shown("share", "War", 15)])] == [
@@ -118,7 +119,7 @@ def test_a_second_taste_has_two_examples_of_its_own() -> None:
         (0, ""),
         (1, 'One exception is "Film K", which disappointed.'),
         (2, 'Two exceptions are "Film K" and "Film L", which disappointed.'),
-        (3, ', against 3 of the 5 low ones. "Film K" and "Film L" disappointed, though.'),
+        (3, ', but also 3 of the 5 low ones. Even so, "Film K" and "Film L" disappointed.'),
     ],
 )
 def test_listed_dislikes_of_the_kind_of_a_taste_are_named(lows: int, caveat: str) -> None:
@@ -308,3 +309,27 @@ def test_what_sets_works_apart_is_seen_in_two_of_the_list(source: str) -> None:
                 works = sides[fact.direction]
                 assert listed == sum(fact.value in one.categories for one in works)
     assert seen
+
+
+def test_a_listed_like_of_what_is_warned_of_is_named() -> None:
+    war = ("War",)
+    found = question_list([war] * 1 + [()] * 9, [war] * 3 + [()] * 2)
+    warning = Fact("risk", "category", "War", 9, 20, 0.1, DOWN)
+    (told,) = display.shown_facts(found, [warning])
+    realiser = realiser_of(open_cell("ml-1m", folder()))
+    sentence = realiser.sentence(realiser.plan_statements([told], set())[0])
+    assert '"Film K", "Film L" and "Film M"' in sentence
+    assert sentence.endswith('; "Film A" pleased, though.')
+    none = question_list([()] * 10, [war] * 3 + [()] * 2)
+    (told,) = display.shown_facts(none, [warning])
+    assert "pleased" not in realiser.sentence(realiser.plan_statements([told], set())[0])
+
+
+def test_of_two_equal_tastes_the_commoner_one_comes_first() -> None:
+    war, drama = shown("share", "War", 13), shown("share", "Drama", 15)
+    drama = replace(drama, base=0.2)
+    assert core.strength(war) > core.strength(drama)
+    for facts in ([war, drama], [drama, war]):
+        assert [one.value for one in core.chosen_tastes(facts)] == ["Drama", "War"]
+    far = replace(drama, base=0.35)
+    assert [one.value for one in core.chosen_tastes([war, far])] == ["War", "Drama"]

@@ -283,3 +283,48 @@ def test_a_working_title_is_no_offer(tmp_path: Path, caches: Path) -> None:
     assert cell.store.item(codes[first + 1]).title.startswith("Untitled")
     found = offers.offers(cell.partition, rated(anchor), tastes=[DRAMA])
     assert all("Untitled" not in fact.value for fact in found)
+
+
+@pytest.mark.parametrize(("year", "is_offered"), [(1965, True), (1964, False), (2015, True)])
+def test_a_work_of_another_age_is_no_offer(
+    tmp_path: Path, caches: Path, year: int, is_offered: bool
+) -> None:
+    """25 years lie between a work and the one that speaks for it, at most."""
+    write(tmp_path, crowd(20), 300)
+    first = FIRST + 2
+    path = tmp_path / "ml-1m" / "movies.dat"
+    films = path.read_text("latin-1")
+    path.write_text(
+        films.replace(f"Film number {first + 1} (1990)", f"Film number {first + 1} ({year})"),
+        "latin-1",
+    )
+    cell = open_cell("ml-1m", tmp_path)
+    _, codes = table(tmp_path)
+    found = offers.offers(cell.partition, rated(np.array([codes[first]])), tastes=[DRAMA])
+    titles = [works.without_year(one.value) for one in found]
+    assert (f"Film number {first + 1}" in titles) == is_offered
+
+
+def test_two_old_works_have_more_in_common_than_their_age(
+    tmp_path: Path, caches: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A category, which another displayed like has, too."""
+    monkeypatch.setattr(offers, "MIN_LIFT_FROM_ONE_WORK_OF_A_PERIOD", 2)
+    write(tmp_path, crowd(20), 300)
+    first, period = FIRST + 2, Fact("era", "decade", "1990s", details=DRAMA.details)
+    path = tmp_path / "ml-1m" / "movies.dat"
+    films = path.read_text("latin-1")
+    for number, kind in ((first, "Western"), (first + 1, "Western")):
+        films = films.replace(
+            f"Film number {number} (1990)::Drama", f"Film number {number} (1990)::{kind}"
+        )
+    films = films.replace(f"Film number {first + 2} (1990)::Drama", f"Film number {first + 2} (1990)::Western")  # fmt: skip
+    path.write_text(films, "latin-1")
+    cell = open_cell("ml-1m", tmp_path)
+    _, codes = table(tmp_path)
+    western, drama = codes[first + 2], codes[first + 4]
+    for other, is_offered in ((western, True), (drama, False)):
+        liked = np.array([codes[first], other])
+        found = offers.offers(cell.partition, rated(liked), tastes=[period])
+        titles = [works.without_year(one.value) for one in found]
+        assert (f"Film number {first + 1}" in titles) == is_offered

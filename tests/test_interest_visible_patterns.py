@@ -317,3 +317,46 @@ def test_no_answer_passes_over_a_plain_pattern(source: str) -> None:
                 seen += 1
                 assert covered >= low, (case.user, name)
     assert seen
+
+
+def liking(value: str, count: int, about: str = "category") -> Fact:
+    return Fact("share", about, value, count, 30, 0.1, UP)
+
+
+@pytest.mark.parametrize(("count", "k", "lows", "missed"), [
+    (9, 6, 2, True), (10, 6, 2, False), (9, 5, 2, False), (9, 6, 3, False),
+])  # fmt: skip
+def test_a_small_taste_is_not_the_only_one_beside_a_wide_kind(
+    count: int, k: int, lows: int, missed: bool
+) -> None:
+    """Fewer than 10 of 30 likes; more than five of ten listed likes, and a smaller share of the dislikes."""
+    highs = [*[WAR] * 2, *some(k, DRAMA, total=8)]
+    found = question_list(highs, some(lows, DRAMA, total=5))
+    found.person.counts.cache["share", found.person.counts.codes["category"]["Drama"], 0] = 0.9
+    assert visible_patterns.passes_over_liking(found, [liking("War", count)]) == missed
+    assert not visible_patterns.passes_over_liking(
+        found, [liking("War", count), liking("Drama", 20)]
+    )
+
+
+@pytest.mark.parametrize(("k", "usual", "missed"), [(7, 35, True), (6, 20, False), (7, 36, False)])
+def test_the_decade_of_nearly_all_likes_is_spoken_of(k: int, usual: int, missed: bool) -> None:
+    """Seven of ten, twice as many as usual, whatever the dislikes are from."""
+    old = ("1980s",)
+    found = question_list(
+        some(k, old, total=10), [old] * 5, about="decade", usual={"1980s": (usual, usual)}
+    )
+    assert visible_patterns.passes_over_liking(found, []) == missed
+    named = Fact("shown", "decade", "1980s", direction=UP)
+    assert not visible_patterns.passes_over_liking(found, [named])
+
+
+def test_a_maker_is_no_taste_where_a_kind_may_explain_it() -> None:
+    """All of the maker's works that are listed are of one category: it is named, or there is another list."""
+    found = question_list([("Maker",)] * 3 + [NONE] * 7, [NONE] * 5, about="creator")
+    maker = liking("Maker", 20, "creator")
+    for second, missed in ((WAR, True), (DRAMA, False)):
+        kinds = [WAR, second, WAR, *[DRAMA] * 12]
+        items = [Item(str(k), f"Film {k}", kind, ()) for k, kind in enumerate(kinds)]
+        listed = replace(found, items=items)
+        assert visible_patterns.passes_over_liking(listed, [maker]) == missed

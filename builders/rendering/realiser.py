@@ -18,6 +18,7 @@ import functools
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 
 from itdr.builders.core.rng import HashRng, stable_hash
@@ -29,6 +30,8 @@ from itdr.builders.sampling.case import Evidence
 
 FEW, COUNTED = 50, 10
 """Percentages are not used for totals below the first, nor for counts below the second."""
+MAX_RATIO_OF_RARER = Fraction(3, 4)
+"""A share is clearly smaller than another one if it is so many times as large, at most."""
 _WORD = re.compile(r"[a-z_]\w*")
 _FIRST_LETTER = re.compile(r"\s*[a-z]")
 
@@ -243,6 +246,7 @@ class Realiser:
             if place == 1 or any(word.endswith(end) for word in used):
                 for name, value in self._figures(fact).items():
                     context[f"{name}{end}"] = value
+                context[f"rarer{end}"] = "rarer" * _is_rarer(fact, statement.facts[0])
         things = [
             lexicon.forms_of(fact.about, fact.value).get("thing", fact.value)
             for fact in statement.facts
@@ -289,6 +293,11 @@ class Realiser:
 
     def _figures(self, fact: Fact) -> dict[str, str]:
         return {**self.lexicon.forms_of(fact.about, fact.value), **figures(fact, self.lexicon)}
+
+
+def _is_rarer(fact: Fact, than: Fact) -> bool:
+    """Whether a share is clearly smaller than another one."""
+    return fact.count * than.of <= MAX_RATIO_OF_RARER * than.count * fact.of
 
 
 def figures(fact: Fact, lexicon: Lexicon) -> dict[str, str]:

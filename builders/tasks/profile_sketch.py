@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 
@@ -43,6 +44,8 @@ from itdr.builders.tasks.base import OpenCell
 
 TASK_ID = "interest_recognition"
 MIN_FACTS, MIN_TASTES = 3, 2
+MIN_SHARE_OF_A_SINGLE_TASTE = Fraction(2, 5)
+"""A taste of which nothing else is said beside it has at least this share of the likes."""
 MAX_LISTS = 3
 """Lists that are drawn for a user, at most."""
 TASTES_SECTION = "profile"
@@ -376,7 +379,7 @@ def _finished(
     """The sketch, if its statements say enough."""
     statements = subject.realiser.plan_statements(facts, flags)
     said = _leading(statements)
-    if sum(cited(one) for one in statements) < MIN_FACTS or not _tells(said):
+    if sum(cited(one) for one in statements) < MIN_FACTS or not _tells(said) or _is_thin(said):
         return None
     if any(fact.about == "work" and fact.direction == UP for fact in said):
         flags = flags | {"offered"}
@@ -413,6 +416,12 @@ def _tells(said: Sequence[Fact]) -> bool:
     liked = [fact for fact in said if core.is_taste(fact) and fact.direction == UP]
     offered = any(fact.kind == "also_liked" and fact.direction == UP for fact in said)
     return any(map(_is_against, said)) or (len(liked) >= MIN_TASTES and offered)
+
+
+def _is_thin(said: Sequence[Fact]) -> bool:
+    """Whether one taste that few of the likes have is all that is said of kinds."""
+    kinds = [fact for fact in said if fact.about in KINDS]
+    return len(kinds) == 1 and kinds[0].count < MIN_SHARE_OF_A_SINGLE_TASTE * kinds[0].of
 
 
 def _warns(fact: Fact) -> bool:

@@ -157,18 +157,18 @@ def _with_details(shown: QuestionList, reasons: Sequence[Fact]) -> list[Fact]:
     carriers = [shown.carriers(fact) for fact in reasons]
     found = []
     for number, (fact, has) in enumerate(zip(reasons, carriers, strict=True)):
-        places = _typical(shown, fact, has & ~shown.is_like & ~excluded)
+        low, liked = has & ~shown.is_like, _best_examples(shown, fact, has & shown.is_like)
+        places = _best_examples(shown, fact, low & ~excluded) or _best_examples(shown, fact, low)
         # What a later reason explains as well is the poorer example.
         later = np.any([*carriers[number + 1 :], np.zeros_like(has)], axis=0)
         places.sort(key=lambda place: bool(later[place]))
-        titles = _titles("work", places, shown.items)[:MAX_EXAMPLES]
-        liked = _typical(shown, fact, has & shown.is_like)[:1]
+        titles = _titles("work", places, shown.items)
         if fact.kind in ("divided", "mostly_liked"):
-            failed = (places or _typical(shown, fact, has & ~shown.is_like))[:1]
-            both = _titles("title", liked, shown.items) + _titles("work", failed, shown.items)
-            titles = both if liked and failed else []
-        elif titles:
-            titles = _titles("title", liked, shown.items) + titles
+            both = _titles("title", liked[:1], shown.items) + titles[:1]
+            titles = both if liked and titles else []
+        else:
+            spared = _titles("title", liked, shown.items)[:MAX_EXCEPTIONS]
+            titles = spared + titles[:MAX_EXAMPLES]
         other = shown.overall_of(fact, UP)
         found.append(replace(fact, details=(*shown.shown_of(fact), other, *titles)))
         excluded |= has
@@ -218,9 +218,8 @@ def _taste_details(shown: QuestionList, fact: Fact, barred: np.ndarray) -> tuple
     told_apart = fact.kind == "contrast" or not fact.direction
     told_apart |= int(low.sum()) >= SEVERAL_EXCEPTIONS or (every.count > 1 and as_often)
     other = [every] if told_apart else []
-    able = low & ~barred
-    failed = _typical(shown, fact, able)
-    failed += [one for one in np.flatnonzero(able).tolist() if one not in failed]
+    failed = _typical(shown, fact, low & ~barred)
+    failed += [one for one in np.flatnonzero(low & ~barred).tolist() if one not in failed]
     failed = failed[:MAX_EXCEPTIONS]
     return (*shown.shown_of(fact), *other, *_titles("title", failed, shown.items), *titles)
 
@@ -286,6 +285,11 @@ def _titles(about: str, places: Sequence[int], items: Sequence[Item]) -> list[Fa
         (first if words.isdisjoint(title_words(title)) else last).append(title)
         words |= title_words(title)
     return [Fact("own", about, title) for title in first + last]
+
+
+def _best_examples(shown: QuestionList, fact: Fact, able: np.ndarray) -> list[int]:
+    """Places of works that are typical of a trait; of all that have it, where none is."""
+    return _typical(shown, fact, able) or np.flatnonzero(able).tolist()
 
 
 def _typical(shown: QuestionList, fact: Fact, able: np.ndarray) -> list[int]:
