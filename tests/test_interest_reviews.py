@@ -12,7 +12,7 @@ from itdr.builders.evidence.interests import opinions
 from itdr.builders.rendering.lexicon_files import load_lexicon
 from itdr.builders.rendering.templates import load_words
 from itdr.builders.tasks.profile_sketch import realiser_of
-from tests.interest import folder, open_cell
+from tests.interest import cases, folder, open_cell
 
 
 def said(*reviews: tuple[str, int], domain: str = "businesses") -> list[Fact]:
@@ -72,6 +72,22 @@ def test_a_fault_that_everybody_minds_is_not_said() -> None:
     stable = replace(crash, direction=UP)
     told = [praise, stable, crash, combat]
     assert opinions.without_common_faults(told, words) == [praise, stable, combat]
+
+
+def test_no_list_is_shown_of_which_all_complaints_go_unsaid() -> None:
+    """Where all listed complaints are of what nobody likes, others are listed."""
+    cell, reviewed = open_cell("steam", folder()), 0
+    words = realiser_of(cell).lexicon.aspects
+    for case in cases(cell):
+        comments = [
+            Comment(k, UP if k < case.liked else DOWN, text)
+            for k, text in enumerate(case.texts)
+            if text
+        ]
+        found = opinions.opinions(comments, words)
+        assert opinions.without_common_faults(found, words) == found, case.user
+        reviewed += bool(found)
+    assert reviewed
 
 
 @pytest.mark.parametrize(

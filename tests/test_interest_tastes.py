@@ -16,6 +16,7 @@ from itdr.builders.evidence.verdicts import DISLIKE
 from itdr.builders.rendering.lexicon_files import load_lexicon
 from itdr.builders.rendering.template_files import BUILT_IN
 from itdr.builders.rendering.templates import load_words
+from itdr.builders.tasks import profile_sketch
 from itdr.builders.tasks.profile_sketch import TASTES_SECTION, realiser_of
 from tests.interest import cases, folder, open_cell, people, shown
 
@@ -239,3 +240,11 @@ def test_every_blend_of_the_lexicon_is_spelt_as_the_works_spell_it() -> None:
             if " + " in line:
                 name = line.split('"')[1]
                 assert blends(name.split(" + ")) == (name,)
+
+
+def test_one_small_taste_alone_is_too_little_to_say() -> None:
+    """Two fifths of the likes, or something else said of a kind."""
+    small, large = shown("share", "War", 11), shown("share", "War", 12)
+    habit = Fact("habit", "strict", "", 10, 40, 20.0, DOWN)
+    assert profile_sketch._is_thin([small, habit]) and not profile_sketch._is_thin([large, habit])
+    assert not profile_sketch._is_thin([small, shown("risk", "Drama", 9, DOWN)])
