@@ -119,7 +119,7 @@ def test_a_second_taste_has_two_examples_of_its_own() -> None:
         (0, ""),
         (1, 'One exception is "Film K", which disappointed.'),
         (2, 'Two exceptions are "Film K" and "Film L", which disappointed.'),
-        (3, ', but also 3 of the 5 low ones. Even so, "Film K" and "Film L" disappointed.'),
+        (3, ', but also 3 of the 5 low ones, "Film K" and "Film L" among them.'),
     ],
 )
 def test_listed_dislikes_of_the_kind_of_a_taste_are_named(lows: int, caveat: str) -> None:

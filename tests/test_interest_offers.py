@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -249,25 +248,6 @@ def test_a_gift_speaks_for_nothing(tmp_path: Path, caches: Path) -> None:
     assert offers.offers(cell.partition, rated(anchor), tastes=[DRAMA])
     gifts = anchor.tolist()
     assert offers.offers(cell.partition, rated(anchor), tastes=[DRAMA], silent=gifts) == []
-
-
-def test_a_doubtful_taste_gets_a_work_only_where_no_other_does(
-    tmp_path: Path, caches: Path
-) -> None:
-    write(tmp_path, crowd(20), 300)
-    cell = open_cell("ml-1m", tmp_path)
-    _, codes = table(tmp_path)
-    liked = np.array([codes[k] for k in range(FIRST, FIRST + 20, 2)])
-
-    def offered(*tastes: Fact) -> list[Fact]:
-        return offers.offers(cell.partition, rated(liked), tastes=tastes)
-
-    failed = replace(DRAMA, direction=0)
-    assert len(offered(DRAMA, DRAMA)) == 2
-    assert len(offered(failed, DRAMA)) == len(offered(failed)) == 1
-    # A taste with an exception is none with mixed results.
-    exception = replace(DRAMA, details=(*DRAMA.details, Fact("own", "title", "Film number 1")))
-    assert len(offered(exception, DRAMA)) == 2
 
 
 def test_a_working_title_is_no_offer(tmp_path: Path, caches: Path) -> None:

@@ -34,7 +34,6 @@ FACT_KINDS = {
     "expected (up), or the share among the likes (down)",
     "risk": "a contrast against a trait that still is liked more often than disliked; base is the share among the likes",
     "divided": "a trait more common among the dislikes than the likes, and among the likes than expected; base as of risk",
-    "mostly_liked": "a trait more common among the dislikes than the likes, and yet liked twice as often as disliked; base as of risk",
     "share": "count of a user's likes, or of the works also liked, with a trait, or of fans who like a work; base is the "
     "share to be expected",
     "listed": "a trait that many displayed likes (up) or dislikes (down) share, fairly sure of all; base as of contrast",
@@ -46,9 +45,9 @@ FACT_KINDS = {
     "shown": "count of the displayed likes (up) or dislikes (down) with a trait",
 }
 """Each kind of fact and what its figures count."""
-SHARE_KINDS = ("share", "contrast", "risk", "divided", "mostly_liked", "most", "listed")
+SHARE_KINDS = ("share", "contrast", "risk", "divided", "most", "listed")
 """Kinds whose base is a share, not an expected number."""
-SETTING_APART = ("contrast", "risk", "divided", "mostly_liked")
+SETTING_APART = ("contrast", "risk", "divided")
 """Kinds that tell a user's likes from their dislikes."""
 ABOUTS = (
     "work", "category", "seldom_category", "creator", "hashtag", "tag", "decade", "seldom_decade",

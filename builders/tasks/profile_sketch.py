@@ -46,7 +46,7 @@ TASK_ID = "interest_recognition"
 MIN_FACTS, MIN_TASTES = 3, 2
 MIN_SHARE_OF_A_SINGLE_TASTE = Fraction(2, 5)
 """A taste of which nothing else is said beside it has at least this share of the likes."""
-MAX_LISTS = 3
+MAX_LISTS = 4
 """Lists that are drawn for a user, at most."""
 TASTES_SECTION = "profile"
 """The section of an answer with the tastes."""
@@ -319,12 +319,6 @@ def _is_liked_at_times(reason: Fact) -> bool:
     return any(one.kind == "overall" and one.count for one in reason.details)
 
 
-def _mostly_disappoints(taste: Fact) -> bool:
-    """Whether more of what a mixed taste is about was disliked than liked."""
-    mixed = not taste.direction
-    return mixed and any(one.kind == "overall" and one.count > taste.count for one in taste.details)
-
-
 def _with_offers(
     subject: _Subject,
     shown: QuestionList,
@@ -338,9 +332,7 @@ def _with_offers(
     sure = [fact for fact in subject.held if fact.kind != "listed"]
     against = [fact for fact in (*sure, *facts) if core.is_reason(fact)]
     liked = [
-        fact
-        for fact in said
-        if (core.is_taste(fact) or fact.kind == "most") and not _mostly_disappoints(fact)
+        fact for fact in said if fact.direction and (core.is_taste(fact) or fact.kind == "most")
     ]
     topics = {fact.topic for fact in liked}
     against += [one for one in likeness.parts_of(against) if one.topic not in topics]

@@ -163,7 +163,7 @@ def _with_details(shown: QuestionList, reasons: Sequence[Fact]) -> list[Fact]:
         later = np.any([*carriers[number + 1 :], np.zeros_like(has)], axis=0)
         places.sort(key=lambda place: bool(later[place]))
         titles = _titles("work", places, shown.items)
-        if fact.kind in ("divided", "mostly_liked"):
+        if fact.kind == "divided":
             both = _titles("title", liked[:1], shown.items) + titles[:1]
             titles = both if liked and titles else []
         else:
@@ -249,7 +249,7 @@ def left_over(
 
     Returns:
         At most one fact, with its details: about a category of `SHARE_OF_A_REST` of the listed likes that no named taste applies
-        to, of more listed likes than the last named taste, or of many and of no dislike.
+        to, of more listed likes than the last named taste, or of many and of few dislikes.
     """
     barred = {fact.topic for fact in facts if fact.direction == DOWN} | {one.topic for one in named}
     free = shown.is_like.copy()

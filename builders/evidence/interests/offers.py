@@ -67,8 +67,7 @@ def offers(
     Args:
         split: whose training part says what goes together.
         rated: what the user liked and disliked.
-        tastes: the tastes that are stated, the first one first. One with mixed results gets a work only if no other
-            one does.
+        tastes: the tastes that are stated, the first one first; none with mixed results.
         silent: works whose fans are not asked, as they were no choice for the user's own sake.
         against: facts about traits that neither a work to be offered nor the like that speaks for it has.
         fame: how well known what is offered may be.
@@ -99,9 +98,7 @@ def offers(
     able = able[np.lexsort(keys)]
     found: list[Fact] = []
     used: set[object] = set()
-    for taste in sorted(tastes, key=_is_doubtful):
-        if found and _is_doubtful(taste):
-            break
+    for taste in tastes:
         fits = _fitting(split, taste)
         places = able[fits[pairs.other[able]] & fits[pairs.work[able]]]
         if taste.about == "decade":
@@ -152,11 +149,6 @@ def aversions(split: Partition, rated: Rated, *, kinds: Sequence[Fact]) -> list[
             if not _one_series(store, *pair) and _are_alike(store, *pair):
                 return [replace(_fact(store, pairs, place, DOWN), details=kind.details[:1])]
     return []
-
-
-def _is_doubtful(taste: Fact) -> bool:
-    """Whether works with the trait of a taste fail as often as they please."""
-    return not taste.direction
 
 
 def _supported(pairs: Pairs, places: np.ndarray, taste: Fact) -> np.ndarray:

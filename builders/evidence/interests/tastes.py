@@ -6,8 +6,8 @@ k >= 3, the smoothed lift ((k + 10 p) / (n + 10)) / p is at least 1.3, and chanc
 users: P(X >= k) <= .05 w for X binomial (n, p), where the weights w of all traits of the kind sum to 1:
 each gets half of an equal share, and half by how common it is. p is at least the share that works drawn
 in proportion to popularity, without repetition, would have. Its direction is none (0) if it is
-more common among the user's dislikes, or about as common, and these are not few beside the likes: something they keep
-coming back to, with mixed results.
+about as common among the user's dislikes, and these are half as many as the likes or more: something they keep coming
+back to, with mixed results. What is as common among fewer dislikes, `MIN_CARRIERS` or more, is no fact.
 
 `contrast`. The marks of all works that the user judged, neither liked nor disliked ones too, are compared
 with the mean mark of the training part's other users on each work (a line fitted to the user: how
@@ -16,8 +16,7 @@ works that carry it, `MIN_JUDGED_CARRIERS` or more, lie so far above (below) the
 of all in 67 users, by the normal bound over all traits tried (blends apart), and where it is clearly more
 common among the likes than the dislikes (the other way round). So it is this user's line, not
 everybody's. What speaks against a trait is a `contrast` only if more of its works are disliked than liked; otherwise
-it is a `risk`; one that is more common among the likes than expected is `divided`, or `mostly_liked` where it is liked
-at least twice as often as disliked: no reasons to warn. A trait whose marks tell less is passed on as `listed` if it is more common among the
+it is a `risk`; one that is more common among the likes than expected is `divided`: no reason to warn. A trait whose marks tell less is passed on as `listed` if it is more common among the
 dislikes than among the likes by Fisher's exact test, at `MAX_CHANCE_OF_LISTED`: it is said only where the displayed list
 shows it most clearly of all traits. In the same way a share is `listed` that chance explains at `MAX_CHANCE_OF_LISTED` if
 only this trait had been tried: it is said only where the list shows it plainly.
@@ -87,9 +86,6 @@ MIN_Z_OF_COMMONEST = 1.6
 MIN_MIXED_DISLIKES, MIN_MIXED_COUNT_RATIO, MIN_MIXED_SHARE_RATIO = 2, Fraction(1, 2), Fraction(4, 5)
 """A taste counts as mixed if it has at least this many dislikes, half as many as likes, and its share among the dislikes
 is at least this many times its share among the likes."""
-MIN_CONTRAST_OF_MIXED, MAX_LIKES_OF_MIXED = Fraction(6, 5), 3
-"""It also counts as mixed if it is so many times as common among `FEW_DISLIKES` or more as among the likes, and these are fewer than so
-many to each dislike."""
 MIN_SHARE_OF_A_REST = Fraction(1, 5)
 """What this share of the likes have in common may be said of the rest of the list."""
 CERTAINLY_OLD_BEFORE = 1970
@@ -194,11 +190,9 @@ def _shares(tally: Tally, person: Person, carried: int) -> Iterator[Fact]:
             against >= MIN_MIXED_DISLIKES and against * total >= MIN_MIXED_SHARE_RATIO * likes * m
         )
         mixed = mixed and against >= MIN_MIXED_COUNT_RATIO * likes
-        mixed = mixed or (
-            against >= FEW_DISLIKES
-            and against * total >= MIN_CONTRAST_OF_MIXED * likes * m
-            and likes < MAX_LIKES_OF_MIXED * against
-        )
+        if not mixed and against >= MIN_CARRIERS and against * total >= likes * m:
+            # It tells nothing apart.
+            continue
         # The base of a `share` is a share as well; for other kinds it is the expected number.
         of_kind = FACT_OF.get(kind, "share")
         base = base if of_kind == "share" else base * total
@@ -294,7 +288,7 @@ def _fair_reason(fact: Fact, likes: int, person_likes: int, usual: float) -> lis
         share = Fraction(fact.count, fact.of)
         clear = share * person_likes >= CONTRAST_OF_MOSTLY_LIKED * likes
         # Of what is liked no more than usual many dislikes are a plain warning.
-        kind = "mostly_liked" if round(fact.base, 6) > round(usual, 6) else fact.kind
+        kind = "divided" if round(fact.base, 6) > round(usual, 6) else fact.kind
         return [replace(fact, kind=kind)] if clear else []
     if fact.count >= MOSTLY_DISLIKED * likes:
         return [fact]

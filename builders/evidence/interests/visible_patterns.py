@@ -23,7 +23,7 @@ MIN_SHARE_OF_PLAIN_PATTERNS, MIN_CONTRAST_OF_PLAIN_PATTERNS = Fraction(3, 5), 2
 """A trait of so many of the listed dislikes, so many times as common there as among the likes, is always spoken of; a
 maker, of whom nothing else may be known, only if nearly all are by them."""
 MIN_SHARE_OF_PLAIN_LIKINGS, FEWEST_PLAIN_LIKES = Fraction(2, 5), 3
-"""A category or tag of so many of the listed likes, and of no listed dislike, is always spoken of"""
+"""A category or tag of so many of the listed likes, and half as common among the dislikes, is always spoken of"""
 MIN_LIFT_OF_PLAIN_LIKINGS = Fraction(5, 4)
 """if it is so many times as common among them as among the likes of others."""
 MIN_OVERLAP_OF_SPOKEN = Fraction(7, 10)
@@ -64,12 +64,12 @@ def unspoken_pattern(shown: QuestionList, said: Sequence[Fact]) -> Pattern | Non
         said: the facts that the answer's statements lead with.
 
     Returns:
-        The trait; None where the answer speaks of as many listed dislikes that share another one.
+        The trait; None where the answer speaks of most listed dislikes that have it.
     """
     m, n = len(shown.disliked), len(shown.liked)
     if m < FEWEST_DISLIKES:
         return None
-    covered = max((shown.counts_of(fact)[1] for fact in said if _is_about_lows(fact)), default=0)
+    spoken = [shown.carriers(fact) & ~shown.is_like for fact in said if _is_about_lows(fact)]
     for one in shown.patterns:
         least = NEARLY_ALL if one.about == "creator" else MIN_SHARE_OF_PLAIN_PATTERNS
         is_plain = (
@@ -78,13 +78,14 @@ def unspoken_pattern(shown: QuestionList, said: Sequence[Fact]) -> Pattern | Non
         )
         # What nearly all dislikes are is spoken of, also if many likes are.
         is_plain = is_plain or (one.number >= NEARLY_ALL * m and one.number * n >= one.likes * m)
-        if is_plain and one.number > covered:
+        fact = Fact("shown", one.about, one.value, direction=DOWN)
+        if is_plain and not _is_covered(shown.carriers(fact) & ~shown.is_like, spoken):
             return one
     return None
 
 
 def passes_over_liking(shown: QuestionList, said: Sequence[Fact]) -> bool:
-    """Whether an answer passes over what many listed likes and no listed dislikes have in common.
+    """Whether an answer passes over what many listed likes and few listed dislikes, or many of both, have in common.
 
     Args:
         shown: the list.
@@ -101,9 +102,12 @@ def passes_over_liking(shown: QuestionList, said: Sequence[Fact]) -> bool:
         plain += _wide_kinds(shown)
     for fact in plain:
         has = shown.carriers(fact) & shown.is_like
-        most = max((int((has & other).sum()) for other in spoken), default=0)
-        if fact.topic not in topics and most < MIN_OVERLAP_OF_SPOKEN * int(has.sum()):
+        # What a work is says nothing of when it is from.
+        others = [] if fact.about == "decade" else spoken
+        if fact.topic not in topics and not _is_covered(has, others):
             return True
+    if any(fact.topic not in {one.topic for one in said} for fact in _of_both_sides(shown)):
+        return True
     return any(_is_by_kind(shown, fact, topics) for fact in named if fact.about == "creator")
 
 
@@ -115,7 +119,7 @@ def _is_by_kind(shown: QuestionList, maker: Fact, topics: Container[tuple[str, s
 
 
 def is_plain_liking(shown: QuestionList, fact: Fact) -> bool:
-    """Whether many listed likes, more than is usual, and no listed dislikes have what a fact is about.
+    """Whether many listed likes, more than is usual, and few listed dislikes have what a fact is about.
 
     Args:
         shown: the list.
@@ -129,12 +133,22 @@ def is_plain_liking(shown: QuestionList, fact: Fact) -> bool:
     code = counts.codes[fact.about][fact.value]
     usual = Fraction(str(counts.share(code, shown.person.likes)))
     least = max(Fraction(FEWEST_PLAIN_LIKES), MIN_SHARE_OF_PLAIN_LIKINGS * n)
-    return not against and k >= least and k >= MIN_LIFT_OF_PLAIN_LIKINGS * usual * n
+    is_liked = MIN_CONTRAST_OF_PLAIN_PATTERNS * against * n <= k * len(shown.disliked)
+    return is_liked and k >= least and k >= MIN_LIFT_OF_PLAIN_LIKINGS * usual * n
 
 
 def _plain_likings(shown: QuestionList) -> Iterator[Fact]:
     """Each category and tag that is a plain liking."""
     return (fact for fact in _listed(shown, "category", "tag") if is_plain_liking(shown, fact))
+
+
+def _of_both_sides(shown: QuestionList) -> Iterator[Fact]:
+    """Each category that many listed likes and most listed dislikes have."""
+    n, m = len(shown.liked), len(shown.disliked)
+    for fact in _listed(shown, "category"):
+        k, against = shown.counts_of(fact)
+        if m and k >= MIN_SHARE_OF_PLAIN_LIKINGS * n and against >= MIN_SHARE_OF_PLAIN_PATTERNS * m:
+            yield fact
 
 
 def _wide_kinds(shown: QuestionList) -> Iterator[Fact]:
@@ -166,6 +180,12 @@ def _listed(shown: QuestionList, *kinds: str) -> Iterator[Fact]:
         about, value = counts.names[trait]
         if about in kinds and shown.is_sayable(about, value):
             yield Fact("shown", about, value, direction=UP)
+
+
+def _is_covered(has: np.ndarray, spoken: Sequence[np.ndarray]) -> bool:
+    """Whether one of the traits that are spoken of applies to most of these works."""
+    most = max((int((has & other).sum()) for other in spoken), default=0)
+    return most >= MIN_OVERLAP_OF_SPOKEN * int(has.sum())
 
 
 def _is_about_lows(fact: Fact) -> bool:
