@@ -77,6 +77,11 @@ def warns_a_group(one: Statement) -> bool:
     return one.section == NOT_FOR and one.facts[0].kind != "reception"
 
 
+def _warns_people(one: Statement) -> bool:
+    """Whether a statement says of a group that the item does not suit it: more than that a review finds fault."""
+    return warns_a_group(one) and one.facts[0].about != "aspect"
+
+
 def warns(statements: Sequence[Statement]) -> bool:
     """Whether an answer says whom the item does not suit: groups, or whoever minds what a review complains of."""
     return any(one.section not in (GROUPS, EVERYBODY) for one in statements)
@@ -107,8 +112,8 @@ def are_enough(statements: Sequence[Statement], is_rated: bool, own: Collection[
     quoted = sum(bool(one.facts[0].quote) and one.facts[0].solid for one in found)
     if len(found) == 1 and _restates_category(found[0], own):
         return False
-    if len(found) == 1 and found[0].facts[0].quote and founded + against < ENOUGH:
-        # One sentence of a review names no audience, even if another objects.
+    if len(found) == 1 and found[0].facts[0].quote and not any(map(_warns_people, statements)):
+        # One sentence of a review is little, even if another finds fault.
         return False
     if not several or (solid(statements) < ENOUGH and quoted < LEAST_GROUPS):
         return False
