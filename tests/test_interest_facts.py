@@ -19,7 +19,7 @@ from itdr.builders.evidence.interests import person as person_module
 from itdr.builders.evidence.interests import tastes
 from itdr.builders.evidence.interests.person import Person
 from itdr.builders.evidence.interests.works import KINDS, decade
-from itdr.builders.evidence.series import part, series_of
+from itdr.builders.evidence.series import part, series_of, told_series
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 from tests.interest import open_cell, people, people_with
 
@@ -61,6 +61,15 @@ def test_a_gain_is_twice_the_logarithm_of_likelihoods() -> None:
         ("Part Two (Green Mile Series)", "Green Mile", False),
         ("Key of Light (Key Trilogy (Paperback))", "Key Trilogy", False),
         ("The Twilight Saga: Eclipse (2010)", "Twilight", False),
+        ("Nine Lives (An Ada Fox Novel)", "Ada Fox", False),
+        ("Nine Lives - The Ada Fox Mysteries", "Ada Fox", False),
+        ("Nine Lives (Inspector Fox Novels (Paperback))", "Inspector Fox", False),
+        # Kinds of novels, and the lists of publishers.
+        ("Nine Lives (A Novel)", "", False),
+        ("Nine Lives, A Crime Novel", "", False),
+        ("Nine Lives (A Novel of Suspense)", "", False),
+        ("Nine Lives (Penguin Mysteries)", "", False),
+        ("Nine Lives (Harlequin Historical, No. 12)", "", False),
         ("Spice and Wolf 2nd Season", "Spice and Wolf", True),
         ("Apollo 13 (1995)", "Apollo", True),
         ("Heat (1995)", "", False),
@@ -70,6 +79,23 @@ def test_a_gain_is_twice_the_logarithm_of_likelihoods() -> None:
 def test_titles_name_their_series(title: str, name: str, numbered: bool) -> None:
     found = part(title)
     assert (found.name, found.numbered) == (name, numbered)
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Nine Lives (An Ada Fox Novel)", "Ada Fox"),
+        ("Nine Lives (The Fox Chronicles, Book 2)", "Fox Chronicles"),
+        ("Nine Lives (Fox Series, Book 2)", "Fox"),
+        # "Rocky II" has a series, but does not say so in words.
+        ("Rocky II (1979)", ""),
+        ("Nine Lives: A Novel", ""),
+        ("Nine Lives (Harlequin Romance, No. 12)", ""),
+        ("Blindside: An FBI Thriller", ""),
+    ],
+)
+def test_a_title_tells_its_series_in_words(title: str, name: str) -> None:
+    assert told_series(title) == name
 
 
 def test_a_series_has_several_works() -> None:

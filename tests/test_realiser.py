@@ -41,6 +41,42 @@ def test_every_number_and_title_of_a_text_stands_in_its_evidence() -> None:
     assert answer.text.startswith("Horror fans")
 
 
+def test_a_count_of_the_fans_of_a_work_says_so() -> None:
+    most, every = (
+        Fact("also_liked", "work", title, k, 14, 6.0, UP)
+        for title, k in (("Ran", 9), ("Ikiru", 14))
+    )
+    text = films().answer([most, every], HashRng(1)).text
+    assert '"Ran" (9 of its 14 fans who rated' in text and '"Ikiru" (all 14; 6 expected)' in text
+    assert '"Ikiru" (all 14 of its fans who rated' in films().answer([every], HashRng(1)).text
+
+
+def test_a_series_with_a_name_is_named_instead_of_its_parts_alone() -> None:
+    parts = [Fact("series", "work", title, 9, 12, 6.0, UP) for title in ("One", "Two")]
+    named = Fact("kin", "series", "Ada Fox", 2, 2, 0.0, UP, "", tuple(parts))
+    text = films().answer([named, *parts], HashRng(1)).text
+    assert text.startswith('Followers of the Ada Fox series: 9 of the 12 who liked "One"')
+    assert "\n" not in text and 'liked "Two"' in text
+    assert films().answer(parts, HashRng(1)).text.startswith("Followers of the series: ")
+
+
+def test_a_review_is_quoted_in_one_way() -> None:
+    spoken = [
+        Fact("aspect", about, value, 0, 0, 0.0, UP, f"Good for {value}")
+        for about, value in (("audience", "children"), ("wish", "a laugh"), ("aspect", "pace"))
+    ]
+    text = films().answer(spoken, HashRng(1)).text
+    assert text.count(". One review says: ") == len(spoken)
+
+
+def test_a_period_of_a_blend_is_said_if_the_blend_has_a_name() -> None:
+    lexicon = films().lexicon
+    for value, kept in (("Drama + Thriller", 1), ("Musical + War", 0)):
+        lead = Fact("kin", "blend", value, 3, 3, 0.0, UP)
+        fact = Fact("kin", "decade", "1990s", 3, 3, 0.0, UP, "", (lead, *WORKS))
+        assert len(lexicon.sayable([fact])) == kept
+
+
 def test_a_fact_survives_the_way_into_a_row_and_back() -> None:
     for direction in (UP, DOWN, 0):
         fact = Fact("liked_if", "seldom_category", "Drama", 7, 21, 12.5, direction, "a word")

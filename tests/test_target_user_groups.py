@@ -41,6 +41,7 @@ def against(*facts: Fact) -> Statement:
 OWN = group(Fact("own", "price", "low", 3, 30, direction=UP))
 ASPECT = group(quoted("aspect", "service"))
 SERIES = group(work(1, "series"), work(2, "series"))
+FLAW = Statement(None, "warning", (quoted("flaw", "stability", DOWN),))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -56,6 +57,9 @@ SERIES = group(work(1, "series"), work(2, "series"))
         ([group(trait()), group(work(1))], False),
         # Whom it does not suit is a group, too.
         ([group(work(1), work(2)), against(trait("age", "18-24"))], True),
+        # One sentence of a review is little beside a fault; beside a group that is warned it is enough.
+        ([group(quoted("wish", "tea")), against(quoted("aspect", "plot", DOWN)), FLAW], False),
+        ([group(quoted("wish", "tea")), against(quoted("audience", "men", DOWN)), FLAW], True),
         # What the item's own fields say counts for nothing.
         ([group(trait()), group(work(1)), OWN], False),
         ([group(work(1), work(2), trait()), OWN], False),
@@ -117,6 +121,7 @@ def test_takers_of_the_items_own_topic_alone_restate_it() -> None:
 def test_a_part_without_cases_takes_items_of_several_groups_or_works() -> None:
     assert groups.are_many([group(trait()), OWN])
     assert groups.are_many([group(work(1))])
+    assert groups.are_many([group(work(1, "series"))])
     assert not groups.are_many([group(trait())])
     assert not groups.are_many([OWN, OWN])
     assert not groups.are_many([ASPECT, ASPECT])
@@ -158,10 +163,9 @@ def test_a_complaint_is_quoted_or_the_item_makes_no_case(
 
 def test_what_warns_everybody_is_said_where_it_says_something() -> None:
     flop = against(Fact("reception", "panned", "", 9, 30, 17.0, DOWN))
-    divided = Statement(
-        None,  # type: ignore[arg-type]
-        "everybody",
-        (Fact("reception", "divided", "", 12, 30, 6.0, 0),),
+    divided, lukewarm = (
+        Statement(None, "everybody", (Fact("reception", about, "", 12, 30, 6.0, side),))  # type: ignore[arg-type]
+        for about, side in (("divided", 0), ("lukewarm", DOWN))
     )
     flaw, crash = (
         Statement(None, "warning", (quoted("flaw", name, DOWN),))  # type: ignore[arg-type]
@@ -175,6 +179,10 @@ def test_what_warns_everybody_is_said_where_it_says_something() -> None:
         ([suited, divided], [suited]),
         ([suited, warned, divided], [suited, warned, divided]),
         ([suited, flop, divided], [suited, flop]),
+        # That fewer than half of all like it is worth saying, though it warns nobody.
+        ([suited, lukewarm], [suited, lukewarm]),
+        ([suited, warned, lukewarm], [suited, warned, lukewarm]),
+        ([suited, warned, warned, lukewarm], [suited, warned, warned]),
         # Two groups are warning enough.
         ([suited, warned, warned, divided], [suited, warned, warned]),
         # A complaint that names no group stands beside one that does, unless nobody would like it.
@@ -184,4 +192,29 @@ def test_what_warns_everybody_is_said_where_it_says_something() -> None:
     ):
         found = groups.asked_for(said, WORDS)
         assert found == kept
-        assert groups.warns(found) == (found != [suited])
+        assert groups.warns(found) == (found not in ([suited], [suited, lukewarm]))
+
+
+@pytest.mark.parametrize(
+    ("lead", "k", "kept"),
+    [
+        (Fact("kin", "category", "Horror", 1, 1, 0.0, UP), 13, True),
+        (Fact("kin", "category", "Horror", 1, 1, 0.0, UP), 12, False),
+        # A part of a series or a group that was counted is another reason.
+        (Fact("kin", "series", "Rocky", 1, 1, 0.0, UP), 12, True),
+        (trait(), 12, True),
+    ],
+)
+def test_a_group_of_one_work_needs_clearly_more_likes_than_expected(
+    lead: Fact, k: int, kept: bool
+) -> None:
+    kind = "series" if lead.about == "series" else "also_liked"
+    only = Fact(kind, "work", "Work", k, 20, 10.0, UP)
+    assert bool(groups.asked_for([group(lead, only)], WORDS)) == kept
+    assert groups.asked_for([group(lead, only, only)], WORDS)
+
+
+@pytest.mark.parametrize(("k", "kept"), [(13, True), (12, False)])
+def test_a_list_of_one_work_needs_as_many(k: int, kept: bool) -> None:
+    only = Fact("also_liked", "work", "Work", k, 20, 10.0, UP)
+    assert bool(groups.asked_for([group(only)], WORDS)) == kept

@@ -26,8 +26,8 @@ FACT_KINDS = {
     "expected; of ages, genders and countries: likers of this item who are of them",
     "era": "count of a user's likes from a decade, or of the works also liked that are of a decade and of the genre "
     "in the first detail, base expected",
-    "kin": "single works whose fans like this item that are of its own genre, of two of its genres, or also of its period (the genre is the "
-    "first detail): count, of how many",
+    "kin": "single works whose fans like this item that are of one genre, of two genres together, or also of its period (the genre is the "
+    "first detail), or parts of its series: count, of how many",
     "series": "of an item: fans of another part of its series who judged this one: count of them like it, base expected; "
     "of a user: count of their likes in a series, base expected",
     "contrast": "a trait that tells a user's likes (up) or dislikes (down) from the others; base is the share to be "

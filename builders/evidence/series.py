@@ -1,8 +1,9 @@
 """Series: works that share a name, told by the form of their titles; and a work's other editions.
 
 A title names its series by a number ("Rocky II", "Halloween 5: The Revenge"), a subtitle ("Star Trek:
-First Contact"), an adventure ("Harry Potter and the …"), a season, or in brackets ("(Harry Potter,
-Book 1)"). A name is a series only where several works of the source bear it in such a form.
+First Contact"), an adventure ("Harry Potter and the …"), a season, in brackets ("(Harry Potter, Book 1)"), or by
+whom its novels are about ("Hard Eight: A Stephanie Plum Novel"). A name is a series only where several works of the
+source bear it in such a form.
 """
 
 from __future__ import annotations
@@ -26,6 +27,36 @@ _BRACKETED = re.compile(
     r"|\(([^()]*? (?:series|trilogy|saga|chronicles))\)",
     re.IGNORECASE,
 )
+_NOVEL = re.compile(
+    r"(?:\(\s*(?:(?:an?|the) )?|(?:[:,]|\s[-–])\s*(?:an?|the) )(?P<name>[^\s():,][^():,]*?) "
+    r"(?:novels?|mystery|mysteries|adventures?|thrillers?)\s*(?=$|[():])",
+    re.IGNORECASE,
+)
+"""A novel by whom it is about, as the names of publishers' lists and kinds of novels are not."""
+_NO_HEROES = frozenset(
+    "accent acclaimed action adventure american avon ballantine bantam berkley biographical chick christian christmas "
+    "classic comic complete contemporary crime culinary dead debut dell detective documentary epic erotic espionage fantasy fawcett fiction "
+    "first five four genetic graphic great gratifying harlequin harper harvest historical honest horror humorous "
+    "illustrated international laurel legal library lit literary little love medical medieval military minotaur modern murder "
+    "nal new novel nyrb onyx original paranormal penguin picture pocket political prime prize psychological puffin regency "
+    "romance romantic satirical science scientific second serial short signet silhouette six spiritual spy stonewall supernatural "
+    "suspense tale techno thrilling three time topaz true twisted two unfinished vampire verse victorian vintage war western "
+    "winning young zebra".split()
+)
+"""Words of names before "Novel" that tell no series."""
+_NO_ENDS = ("a", "an", "the", "of", "in", "and")
+"""Words with which no name ends."""
+_LISTS = re.compile(
+    r"\b(?:book club|collectors?|folio|i can read|harlequin|silhouette|historical$|intimate moments|penguin|puffin|signet)\b",
+    re.IGNORECASE,
+)
+"""What stands with a number in brackets, too, and is a list of a publisher, not a series."""
+_TOLD = re.compile(
+    r"\(([^()]*?),?(?: series,?)? (?:book|bk\.?|no\.?|vol\.?|volume|part|#) ?(?:\d+|[ivx]+\b)[^()]*\)",
+    re.IGNORECASE,
+)
+"""The name of a series before the number of a volume, with what it calls itself: "(Vampire Chronicles, Book II)"."""
+_LEADING_ARTICLE = re.compile(r"^(?:the|an?) ", re.IGNORECASE)
 _BINDING = re.compile(r"\s*\((?:paperback|hardcover|mass market[^()]*)\)", re.IGNORECASE)
 _SERIES = re.compile(r"(?<=\w) series$", re.IGNORECASE)
 _NUMBERED = re.compile(
@@ -76,9 +107,12 @@ def part(title: str) -> Part:
     """
     title = _BINDING.sub("", _YEAR.sub("", title))
     bracketed = _BRACKETED.search(title)
-    if bracketed:
+    if bracketed and not _LISTS.search(bracketed[0]):
         name = (bracketed[1] or bracketed[2]).strip(" ,")
         return Part(_SERIES.sub("", name), False, True)
+    hero = _hero(title)
+    if hero:
+        return Part(hero, False, True)
     found = _SEASON.match(title)
     if found:
         return Part(found["name"], True, True)
@@ -93,6 +127,35 @@ def part(title: str) -> Part:
             framed = _FRAME.match(found["name"])
             return Part((framed or found)["name"])
     return Part("")
+
+
+def _hero(title: str) -> str:
+    """Whom a title says that its novel is about; "" for "A Novel" and "A Crime Novel"."""
+    for found in _NOVEL.finditer(title):
+        words = plain(found["name"]).split()
+        if words and _NO_HEROES.isdisjoint(words) and words[-1] not in _NO_ENDS:
+            return found["name"]
+    return ""
+
+
+def told_series(title: str) -> str:
+    """The series that a title names in so many words, as one would say it.
+
+    >>> told_series("The Vampire Lestat (Vampire Chronicles, Book II)"), told_series("Rocky II (1979)")
+    ('Vampire Chronicles', '')
+
+    Args:
+        title: the title as rows show it.
+
+    Returns:
+        The name, without an article; "" where the title names none, or in capitals alone.
+    """
+    bracketed = _TOLD.search(title)
+    if bracketed and _LISTS.search(bracketed[0]):
+        return ""
+    name = bracketed[1] if bracketed else _hero(title)
+    name = _LEADING_ARTICLE.sub("", _SERIES.sub("", name.strip(" ,:-")))
+    return "" if name.isupper() or " ," in name else name
 
 
 @functools.lru_cache(maxsize=1 << 16)

@@ -89,8 +89,23 @@ class Lexicon:
         return (about, plain(value)) not in self.silent
 
     def sayable(self, facts: list[Fact]) -> list[Fact]:
-        """The facts about what is a taste, in their order."""
-        return [fact for fact in facts if self.is_taste(fact.about, fact.value)]
+        """The facts that can be said, in their order.
+
+        Args:
+            facts: any facts.
+
+        Returns:
+            Those about what is a taste, but for those that are said with a detail that has no name.
+        """
+        return [
+            fact
+            for fact in facts
+            if all(
+                self.is_taste(one.about, one.value)
+                for one in (fact, *fact.details)
+                if one is fact or one.about in NAMED_ONLY
+            )
+        ]
 
     def forms_of(self, about: str, value: str) -> Mapping[str, str]:
         """All forms of a value: `thing`, `things`, `fans`, …

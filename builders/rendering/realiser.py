@@ -321,6 +321,7 @@ def figures(fact: Fact, lexicon: Lexicon) -> dict[str, str]:
         "usual_share": _phrase(phrases.get("share" if share != "0" else none), share, ""),
         "rate": _rate(found, fact, phrases),
         "part": _phrase(phrases.get(_part(fact)), found["count"], found["of"]),
+        "its_fans": _phrase(phrases.get(f"{_part(fact)}_fans"), found["count"], found["of"]),
         "weighed": _weighed(fact, found, phrases),
         "among": _phrase(phrases.get(_among(fact)), found["of"], ""),
         "tally": _phrase(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from itdr.builders.evidence.aspect_words import AspectWords
+from itdr.builders.evidence.audiences.kindred import is_single
 from itdr.builders.evidence.comments import Comment
 from itdr.builders.evidence.complaints import unreported
 from itdr.builders.evidence.facts import DOWN
@@ -12,6 +13,8 @@ from itdr.builders.rendering.realiser import Statement
 
 GROUPS, NOT_FOR = "groups", "not_for"
 """The sections of an answer that name groups: whom the item suits, and whom it does not."""
+EVERYBODY = "everybody"
+"""The section that says how everybody received the item."""
 MOST_AGAINST = 2
 """Groups whom the item does not suit beside which nothing is said of its reception."""
 ENOUGH = 3
@@ -20,6 +23,10 @@ LEAST_GROUPS = 2
 """Groups that an answer names, at least; one of them may be whom the item does not suit."""
 LIST_ALONE = 3
 """Works by which a group is told, at least, where it is the only one; two besides the name of a maker."""
+TENTHS_OF_EXPECTED = 13
+"""Tenths of what is expected that the fans of a single work must reach for a group to rest on that work alone."""
+OF_WORKS = ("kin", "series")
+"""Kinds of groups that are told by works."""
 LEAST_SHARES = {"also_taken": 3, "same_taken": 4, "taken_with": 3}
 """Where items are taken rather than judged: one in so many takers must be behind a group, if it is all that an answer
 says."""
@@ -38,20 +45,31 @@ def asked_for(statements: Sequence[Statement], words: AspectWords) -> list[State
         words: the words by which reviews are read.
 
     Returns:
-        The groups; and where one is warned, that opinions differ, or a complaint that names no group. A fault that
-        turns away people of every taste always counts.
+        The groups that rest on more than a slight liking by the fans of one work; that fewer than half of all like the
+        item; and where a group is warned, that opinions differ, or a complaint that names no group. A fault that turns
+        away people of every taste always counts.
     """
     against = sum(map(warns_a_group, statements))
 
     def is_asked_for(one: Statement) -> bool:
         if one.section in (GROUPS, NOT_FOR):
-            return True
+            return not _rests_on_little(one)
         lead = one.facts[0]
         if lead.kind == "reception":
-            return 0 < against < MOST_AGAINST
+            # That fewer than half of all like it is worth saying alone, that some dislike it is not.
+            return against < MOST_AGAINST and (lead.direction == DOWN or against > 0)
         return bool(against) or words.is_of("common_faults", lead.value)
 
     return [one for one in statements if is_asked_for(one)]
+
+
+def _rests_on_little(group: Statement) -> bool:
+    """Whether a group is known by a single work alone, whose fans like the item hardly more often than expected."""
+    lead = group.facts[0]
+    works = [one for one in group.facts if is_single(one)]
+    if len(works) != 1 or not (is_single(lead) or lead.kind == "kin"):
+        return False
+    return 10 * works[0].count < TENTHS_OF_EXPECTED * works[0].base
 
 
 def warns_a_group(one: Statement) -> bool:
@@ -59,9 +77,14 @@ def warns_a_group(one: Statement) -> bool:
     return one.section == NOT_FOR and one.facts[0].kind != "reception"
 
 
+def _warns_people(one: Statement) -> bool:
+    """Whether a statement says of a group that the item does not suit it: more than that a review finds fault."""
+    return warns_a_group(one) and one.facts[0].about != "aspect"
+
+
 def warns(statements: Sequence[Statement]) -> bool:
-    """Whether an answer says whom the item does not suit: groups, or everybody else."""
-    return any(one.section != GROUPS for one in statements)
+    """Whether an answer says whom the item does not suit: groups, or whoever minds what a review complains of."""
+    return any(one.section not in (GROUPS, EVERYBODY) for one in statements)
 
 
 def solid(statements: Sequence[Statement]) -> int:
@@ -89,6 +112,9 @@ def are_enough(statements: Sequence[Statement], is_rated: bool, own: Collection[
     quoted = sum(bool(one.facts[0].quote) and one.facts[0].solid for one in found)
     if len(found) == 1 and _restates_category(found[0], own):
         return False
+    if len(found) == 1 and found[0].facts[0].quote and not any(map(_warns_people, statements)):
+        # One sentence of a review is little, even if another finds fault.
+        return False
     if not several or (solid(statements) < ENOUGH and quoted < LEAST_GROUPS):
         return False
     return has_main_group(statements, is_rated) and (is_rated or any(map(_is_beyond, found)))
@@ -97,7 +123,7 @@ def are_enough(statements: Sequence[Statement], is_rated: bool, own: Collection[
 def are_many(statements: Sequence[Statement]) -> bool:
     """Whether an answer names several groups, or works, of which something is known: the least it must do."""
     found = suited(statements)
-    several = len(found) > 1 or any(is_list(one) or one.facts[0].kind == "kin" for one in found)
+    several = len(found) > 1 or any(is_list(one) or one.facts[0].kind in OF_WORKS for one in found)
     return (
         several and any(map(_has_solid_lead, found)) and has_main_group(statements, is_rated=True)
     )

@@ -203,13 +203,8 @@ def _facts(cell: OpenCell, code: int, shown: Sequence[spoken.Comment]) -> list[F
         if not lexicon.aspects.rules_out(fact, text, label)
         and (fact.kind != "own" or field_counts.is_rare(fact))
     ]
-    named = [
-        fact
-        for fact in counted
-        if fact.direction == UP and fact.kind != "reception" and not is_single(fact)
-    ]
-    if item.categories and lexicon.sayable(named):
-        # Beside groups with a name, works of no kind in common with the item tell a reader nothing.
+    if "categories" in cell.store.items.column_names:
+        # Where kinds are known, works of no kind in common tell a reader nothing.
         counted = [fact for fact in counted if not is_single(fact)]
     return lexicon.sayable([*counted, *worded])
 
@@ -315,7 +310,7 @@ def _case(cell: OpenCell, code: int) -> AudienceCase:
 def _facts_table(cell: OpenCell, code: int, said: Sequence[Fact]) -> list[str]:
     """The lines of what was counted of an item: all that its answer says, and some that it does not,
     in the order in which they were counted."""
-    counted = _table(cell).of(code)
+    counted = _realiser(cell).lexicon.sayable(_table(cell).of(code))
     every = dict.fromkeys(part for fact in counted for part in (*fact.details, fact))
     shown = {*said, *list(every)[:MOST_LINES]}
     listed = [fact for fact in every if fact in shown]

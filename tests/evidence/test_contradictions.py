@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from itdr.builders.evidence.audiences.contradictions import without_contradictions
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 
@@ -22,3 +24,12 @@ def test_who_does_not_like_it_is_not_named_among_those_who_do() -> None:
     warned = about("liked_if", "category", "Horror", DOWN)
     liked = about("share", "category", "Horror", UP)
     assert without_contradictions([warned, liked]) == [warned]
+
+
+def test_beside_a_series_its_maker_is_named_with_other_works_alone() -> None:
+    series = about("series", "work", "Nine Lives", UP)
+    fans = about("liked_if", "creator", "Ada Fox", UP)
+    others = dataclasses.replace(fans, kind="group", details=(about("share", "work", "Ten", UP),))
+    assert without_contradictions([series, fans]) == [series]
+    assert without_contradictions([series, others]) == [series, others]
+    assert without_contradictions([fans]) == [fans]

@@ -10,6 +10,8 @@ import numpy as np
 from itdr.builders.evidence.audiences.kindred import Kindred
 from itdr.builders.evidence.facts import UP, Fact
 
+RARE = "Heist"
+"""A category that too few works have to be a trait."""
 NAMES = [("category", one) for one in ("Drama", "Thriller", "War", "Comedy")]
 NAMES += [("decade", "early 1990s"), ("creator", "Somebody")]
 DRAMA, THRILLER, WAR, COMEDY, NINETIES, MAKER = range(6)
@@ -25,7 +27,11 @@ CARRIED = {
     "Heat": [THRILLER],
     "The Firm": [THRILLER, NINETIES],
     "Brazil": [DRAMA, THRILLER, WAR, COMEDY],
+    "The Sting": [],
+    "Topkapi": [],
+    "Rififi": [DRAMA],
 }
+OF_RARE = ("The Sting", "Topkapi", "Rififi")
 CODES = {title: code for code, title in enumerate(CARRIED)}
 
 
@@ -35,7 +41,13 @@ def kindred() -> Kindred:
         likes=np.array([45, 20, 5, 30, 10, 5]),
         of=lambda work: list(CARRIED.values())[work],
     )
-    return Kindred(traits, 100)
+    values = [[NAMES[code] for code in codes] for codes in CARRIED.values()]
+
+    def categories(work: int) -> list[str]:
+        found = [value for about, value in values[work] if about == "category"]
+        return [*found, RARE] if list(CARRIED)[work] in OF_RARE else found
+
+    return Kindred(traits, 100, categories)
 
 
 def likes(*titles: str) -> list[Fact]:
@@ -50,9 +62,11 @@ def kinds(item: str, *titles: str) -> list[tuple[str, int, int, list[str]]]:
 
 def test_the_genre_that_tells_most_is_named_with_its_works() -> None:
     # Two genres together are one work's alone.
-    first, second = kinds("Ghost", "Crimson Tide", "In the Line of Fire", "Glory", "Babe")
+    first, *others = kinds("Ghost", "Crimson Tide", "In the Line of Fire", "Glory", "Babe")
     assert first == ("Thriller", 2, 3, ["Crimson Tide", "In the Line of Fire"])
-    assert second == ("Drama", 2, 3, ["Crimson Tide", "Glory"])
+    # Both works of the other genre are of a rarer one, too.
+    works = ["Crimson Tide", "Glory"]
+    assert others == [(name, 2, 3, works) for name in ("Drama + War", "War", "Drama")]
 
 
 def test_a_period_is_named_where_it_is_that_of_the_works() -> None:
@@ -83,9 +97,32 @@ def test_a_work_counts_once_by_its_first_fact() -> None:
 
 
 def test_one_work_is_an_example_and_a_genre_of_others_is_no_kind() -> None:
-    # The rarer of the genres that they share.
-    assert kinds("Ghost", "Crimson Tide", "Babe")[0] == ("Thriller", 1, 1, ["Crimson Tide"])
-    assert kinds("Babe", "Crimson Tide", "Glory") == []
+    assert kinds("Ghost", "Heat", "Babe") == [("Thriller", 1, 1, ["Heat"])]
+    # Of several rarer genres it is an example of none.
+    assert kinds("Glory", "Dead Calm") == [("Drama", 1, 1, ["Dead Calm"])]
+    assert kinds("Rififi", "Crimson Tide") == []
+
+
+def test_works_of_no_kind_in_common_with_the_item_are_of_the_kind_that_most_of_them_share() -> None:
+    found = kinds("Babe", "Crimson Tide", "Heat", "Glory", "Speed")
+    assert found[0] == ("Thriller", 3, 4, ["Crimson Tide", "Heat", "Speed"])
+    assert kinds("Babe", "Crimson Tide") == [] == kinds("Babe", "Heat", "Rififi")
+    # So are those of an item without kinds.
+    assert ("Thriller", 2, 2, ["Heat", "Speed"]) in kinds("The Sting", "Heat", "Speed")
+
+
+def test_a_kind_of_few_works_counts_as_the_rarest() -> None:
+    assert kinds("Topkapi", "The Sting", "Rififi")[0] == (RARE, 2, 2, ["The Sting", "Rififi"])
+
+
+def test_a_rarer_genre_that_all_works_share_is_named_with_theirs() -> None:
+    works = ["Crimson Tide", "Dead Calm", "Ghost"]
+    found = kinds("Glory", *works)
+    names = ("Drama + Thriller", "Thriller", "Drama")
+    assert found[:-1] == [(name, 3, 3, works) for name in names]
+    # With the period of the item.
+    found = kinds("Ghost", "In the Line of Fire", "Speed")
+    assert found == [("early 1990s", 2, 2, ["Thriller", "In the Line of Fire", "Speed"])]
 
 
 def test_a_work_of_many_genres_is_no_example() -> None:

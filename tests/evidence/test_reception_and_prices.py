@@ -20,7 +20,8 @@ from itdr.builders.evidence.prices import Prices
     ("verdicts", "names"),
     [
         (Verdicts(100, 90, 4), ["reception/praised/up"]),
-        (Verdicts(100, 30, 40), ["reception/panned/down"]),
+        (Verdicts(102, 34, 40), ["reception/panned/down"]),
+        (Verdicts(102, 35, 40), ["reception/lukewarm/down"]),
         (Verdicts(100, 45, 20), ["reception/lukewarm/down"]),
         (Verdicts(100, 58, 30), ["reception/divided"]),
         (Verdicts(100, 58, 16), []),
@@ -101,3 +102,31 @@ def test_a_genre_of_a_decade_is_one_theme_and_its_works_are_of_no_other() -> Non
     assert (era.count, era.of, era.base) == (4, 7, pytest.approx(7 * 0.04))
     assert comedy.value == "Comedy" and len(comedy.details) == 3
     assert [one.value for one in themes[2:]] == [f"Work {one}" for one in "abcdefg"]
+
+
+def test_a_series_is_named_if_the_work_or_one_of_its_parts_tells_it() -> None:
+    def series(*titles: str) -> list[tuple[str, list[str]]]:
+        class Titles:
+            source = SimpleNamespace(words="books")
+            items = pa.table({"title": list(titles)})
+            title_code = np.arange(len(titles))
+
+            def item(self, code: int) -> SimpleNamespace:
+                return SimpleNamespace(title=titles[code], creators=("Edna Crane",))
+
+        table: Any = SimpleNamespace(names=[], likes=np.zeros(0), of=lambda work: [])
+        shared = [
+            (9.0, code, Fact("also_liked", "work", title, 9, 12, 4.0, UP))
+            for code, title in list(enumerate(titles))[1:]
+        ]
+        found = Themes(Titles(), table, 100).facts(0, shared)  # type: ignore[arg-type]
+        return [
+            (one.value, [part.value for part in one.details]) for one in found if one.kind == "kin"
+        ]
+
+    two = "Two Cats (An Ada Fox Novel)"
+    assert series("One Dog: An Ada Fox Mystery", two) == [("Ada Fox", [two])]
+    # Another edition tells that the first title is of the series.
+    assert series("One Dog", two, "One Dog (Ada Fox Novels)") == [("Ada Fox", [two])]
+    assert series("One Dog (An Ada Fox Novel)", "Three Hens") == []
+    assert series("Rocky", "Rocky II") == []

@@ -184,6 +184,8 @@ def test_a_complaint_in_half_a_sentence_is_not_quoted(text: str, is_known: bool)
         (BOOKS, "Full of errors.", "flaw"),
         (PRODUCTS, "The scent is awful.", "flaw"),
         (BOOKS, "Dull from the start.", "flaw"),
+        # It tells nobody what is wrong, but who would mind.
+        (BOOKS, "I gave up halfway.", "aspect"),
         (PRODUCTS, "The scent is very strong.", "aspect"),
     ],
 )
@@ -453,3 +455,20 @@ def test_a_complaint_of_a_common_head_is_none_of_large_ones() -> None:
     fact = Fact("aspect", "aspect", "a larger head", direction=DOWN, quote="The cap is too small")
     assert words(PRODUCTS).rules_out(fact, "The cap is too small. My head is normal size.")
     assert not words(PRODUCTS).rules_out(fact, "The cap is too small. My head is large.")
+
+
+def test_a_gift_for_a_child_names_whoever_gives_to_children() -> None:
+    for text, name in (
+        ("A gift for my son, who loved it.", "gift for a child"),
+        ("A great gift for my daughter.", "gift for a child"),
+        ("A great gift for anybody.", "gift"),
+    ):
+        assert ups(found(BOOKS, "The Fox", "", (1, text))) == [("aspect", name)]
+
+
+def test_a_gripping_book_is_no_wish_of_who_cooks() -> None:
+    aspects = words(BOOKS)
+    for direction, text in ((UP, "Hard to put down"), (DOWN, "I gave up halfway")):
+        fact = Fact("aspect", "aspect", "suspense", direction=direction, quote=text)
+        assert aspects.rules_out(fact, "Category: Cooking\nDescription: Soups.")
+        assert not aspects.rules_out(fact, "Category: Travel\nDescription: Soups.")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from itdr.builders.evidence.audiences.members import DECADE
 from itdr.builders.evidence.facts import DOWN, SELDOM, UP, Fact
-from itdr.builders.evidence.traits import CATEGORY
+from itdr.builders.evidence.traits import CATEGORY, CREATOR
 
 
 def without_contradictions(facts: Sequence[Fact]) -> list[Fact]:
@@ -15,7 +15,8 @@ def without_contradictions(facts: Sequence[Fact]) -> list[Fact]:
 
     Whoever is counted not to like an item is not named among those whom it suits; of genders and age
     bands only the one that stands out most is kept. Next to a period whose fans like it, none is named
-    whose fans do not: neighbouring periods are never told apart.
+    whose fans do not: neighbouring periods are never told apart. Fans of a maker of a series are named only with other
+    works of theirs.
 
     Args:
         facts: the facts of an item, the strongest of each kind first.
@@ -32,6 +33,7 @@ def without_contradictions(facts: Sequence[Fact]) -> list[Fact]:
         for part in (one, *one.details)
         if one.direction == UP and part.about == CATEGORY
     }
+    series = any(one.kind == "series" for one in facts)
     period = any(one.about == DECADE and one.direction == UP for one in facts)
     found: list[Fact] = []
     known: dict[str, int] = {}
@@ -44,6 +46,9 @@ def without_contradictions(facts: Sequence[Fact]) -> list[Fact]:
         if one.about == SELDOM + CATEGORY and (CATEGORY, one.value) in fans:
             continue
         if one.about == DECADE and one.direction == DOWN and period:
+            continue
+        # Beside the followers of a series its maker's fans are told by other works.
+        if one.about == CREATOR and one.direction == UP and series and not one.details:
             continue
         if one.about in ("age", "gender"):
             # Of two genders one says it all, and neighbouring ages are never told apart.

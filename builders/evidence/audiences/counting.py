@@ -51,6 +51,8 @@ FALSE_RATES = 0.025
 FALSE_STRANGE_RATES = 0.001
 """The same if only the rate connects the group to the item: for the likers of single works, for
 communities, and for fans of what the item is not."""
+ONE_IN_OF_WARNED_PEOPLE = 3
+"""An item is not for people of an age, a gender or a country only if at most one in so many of them like it."""
 MIN_MEMBERS_OF_A_STRANGE_GROUP = 25
 """The fewest members of such a group."""
 MIN_PERCENT_OF_ONE_GROUP = 80
@@ -75,7 +77,9 @@ class Counting:
         self.themes = Themes(
             store, self.traits, self.members.total, SharedTags(store, seed, self.judged.totals[1])
         )
-        self.kindred = Kindred(self.traits, self.members.total)
+        self.kindred = Kindred(
+            self.traits, self.members.total, lambda work: store.item(work).categories
+        )
         self.company = Company(
             store,
             self.judged,
@@ -204,7 +208,7 @@ class Counting:
 
     def _genres(self, work: int) -> set[tuple[str, str]]:
         """The categories of a work, as topics."""
-        return {self.traits.names[code] for code in self.kindred.genres(work)}
+        return {(all_traits.CATEGORY, one) for one in self.kindred.genres(work)}
 
     def _liked_if(self, work: int, raters: Raters) -> list[Fact]:
         """Groups that like the work more, or less, than their other verdicts predict."""
@@ -232,6 +236,8 @@ class Counting:
         kept = tried & (tied | (n >= MIN_MEMBERS_OF_A_STRANGE_GROUP)) & (np.abs(z) >= least)
         kept &= np.round(np.abs(k - expected) - shift, DECIMALS) >= 0
         kept &= self._telling(k, n, z)
+        # People of an age, a gender or a country differ among themselves more than fans of one thing.
+        kept &= (z > 0) | ~self._is_demographic | (ONE_IN_OF_WARNED_PEOPLE * k <= n)
         if self.rule != "skips":
             # An item that suits more than half of all who judged it suits everybody.
             kept &= (z < 0) | (2 * n <= len(users))

@@ -1,14 +1,16 @@
 """What the single works that an item's fans like have in common with it: a genre, two together, or one of its period.
 
 Works without a theme (`themes.py`) are examples of the genre that they share with the item. Where some share one, those
-that share none are left out. Nothing is claimed of how usual a kind is.
+that share none are left out; where none does, they are of the genre that most of them share. Nothing is claimed of how
+usual a kind is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
 
+from itdr.builders.core.text import plain
 from itdr.builders.evidence import traits as all_traits
 from itdr.builders.evidence.audiences.members import DECADE, TraitTable
 from itdr.builders.evidence.facts import UP, Fact
@@ -39,14 +41,28 @@ class Kindred:
     Args:
         traits: the traits of works.
         total: all likes, of which a trait has a share.
+        categories: gives the categories of a work, also those that too few works have to be traits.
     """
 
-    def __init__(self, traits: TraitTable, total: int) -> None:
-        self.traits, self._total = traits, max(total, 1)
+    def __init__(
+        self, traits: TraitTable, total: int, categories: Callable[[int], Sequence[str]]
+    ) -> None:
+        self.traits, self._total, self._categories = traits, max(total, 1), categories
+        known = [
+            (value, int(likes))
+            for (about, value), likes in zip(traits.names, traits.likes, strict=True)
+            if about == all_traits.CATEGORY
+        ]
+        self._spelled = {plain(value): value for value, _ in known}
+        self._likes = dict(known)
 
-    def genres(self, work: int) -> set[int]:
+    def genres(self, work: int) -> set[str]:
         """The categories of a work."""
-        return {code for code in self.traits.of(work) if self._about(code) == all_traits.CATEGORY}
+        return {self._spelled.get(plain(one), one) for one in self._categories(work)}
+
+    def _likes_of(self, genre: str) -> int:
+        """The likes of a category; of one that few works have, fewer than of any other."""
+        return self._likes.get(genre, 1)
 
     def related(self, work: int, facts: Sequence[Fact], codes: Mapping[str, int]) -> list[Fact]:
         """The facts without single works that share no genre with the item, where others do.
@@ -65,13 +81,9 @@ class Kindred:
             return list(facts)
         return [one for one in facts if one not in alien]
 
-    def _is_example(self, work: int, genres: set[int]) -> bool:
-        """Whether a work has one of these genres, and few besides."""
-        own = self.genres(work)
-        return bool(own & genres) and len(own) <= MAX_CATEGORIES_OF_AN_EXAMPLE
-
     def kinds(self, work: int, facts: Sequence[Fact], codes: Mapping[str, int]) -> list[Fact]:
-        """The kinds of an item to which several of the single works belong, the most telling first.
+        """The kinds to which several of the single works belong, the most telling first: those of the item, or where
+        no work is of its kind, those that most of the works share.
 
         Args:
             work: the item's code.
@@ -83,86 +95,109 @@ class Kindred:
             period with the genre as first detail; the works are their details.
         """
         # A work may be named by two facts.
+        every = list({one.value: one for one in reversed(facts) if is_single(one)}.values())[::-1]
+        carried = {one: self.genres(codes[one.value]) for one in every}
+        genres = self.genres(work)
+        alien = all(genres.isdisjoint(own) for own in carried.values())
+        if alien:
+            genres = set().union(*carried.values())
         single = [
             one
-            for one in list({one.value: one for one in reversed(facts) if is_single(one)}.values())[
-                ::-1
-            ]
-            if self._is_example(codes[one.value], self.genres(work))
+            for one in every
+            if carried[one] & genres
+            and len(carried[one] & self._likes.keys()) <= MAX_CATEGORIES_OF_AN_EXAMPLE
         ]
-        carried = {one: set(self.traits.of(codes[one.value])) for one in single}
         found = []
-        for genre in self.genres(work):
+        for genre in genres:
             works = [one for one in single if genre in carried[one]]
-            usual = int(self.traits.likes[genre]) / self._total
-            if works and 0 < usual < 1:
+            usual = self._likes_of(genre) / self._total
+            if len(works) >= (MIN_WORKS_OF_A_KIND if alien else 1) and 0 < usual < 1:
                 chance = round(at_least(len(works), len(single), usual), DECIMALS_OF_CHANCES)
-                found.append((chance, -len(works), self.traits.names[genre], genre, works))
-        found.sort(key=lambda one: one[:3])
-        periods = {code for code in self.traits.of(work) if self._about(code) == DECADE}
-        first = len(found[0][-1]) if found else 0
-        return [
-            *self._blends(work, single, carried, min(first, MIN_WORKS_OF_THE_PERIOD)),
-            *(
-                self._kind(genre, periods, works, carried, len(single))
-                for *_, genre, works in found[:MAX_KINDS]
-            ),
-        ]
+                # Where no work is of the item's kind, that of most of them is named.
+                found.append((-len(works) if alien else 0, chance, -len(works), genre, works))
+        found.sort(key=lambda one: one[:4])
+        first = found[0][-2:] if found else ("", [])
+        kinds = self._blends(genres, single, carried, *first)
+        for *_, genre, works in found[:MAX_KINDS]:
+            kinds += self._kind(genre, self._near(work, works, codes), works, carried, len(single))
+        return kinds
+
+    def _near(
+        self, work: int, works: Sequence[Fact], codes: Mapping[str, int]
+    ) -> tuple[tuple[str, str], list[Fact]] | None:
+        """The period of an item with those of these works that are of it, too, if they are enough."""
+        for period in self.traits.of(work):
+            near = [one for one in works if period in self.traits.of(codes[one.value])]
+            enough = max(MIN_WORKS_OF_A_KIND, min(len(works), MIN_WORKS_OF_THE_PERIOD))
+            if self.traits.names[period][0] == DECADE and len(near) >= enough:
+                return self.traits.names[period], near
+        return None
 
     def _blends(
         self,
-        work: int,
+        genres: set[str],
         single: Sequence[Fact],
-        carried: Mapping[Fact, set[int]],
-        least: int,
+        carried: Mapping[Fact, set[str]],
+        first: str,
+        works_of_first: Sequence[Fact],
     ) -> list[Fact]:
-        """Two genres of the item together, such as romance and comedy, that so many works have: the first have most,
-        and of these the rarest genres."""
+        """Two genres together, such as romance and comedy, that as many works have as the first genre (all but one
+        of its works, if it is one of the two): the first have most, and of these the rarest genres."""
         found = []
-        for pair in combinations(sorted(self.genres(work), key=self._value), 2):
+        most = len(works_of_first)
+        for pair in combinations(sorted(genres), 2):
             works = [one for one in single if carried[one].issuperset(pair)]
+            least = min(most - (first in pair), MIN_WORKS_OF_THE_PERIOD)
             if len(works) >= max(least, MIN_WORKS_OF_A_KIND):
-                likes = [int(self.traits.likes[genre]) for genre in pair]
-                value = PLUS.join(map(self._value, pair))
-                found.append((-len(works), likes[0] * likes[1], value, works))
+                likes = self._likes_of(pair[0]) * self._likes_of(pair[1])
+                found.append((-len(works), likes, PLUS.join(pair), works))
         found.sort(key=lambda one: one[:3])
         return [
-            Fact(
-                "kin",
-                "blend",
-                value,
-                len(works),
-                len(single),
-                0.0,
-                UP,
-                "",
-                tuple(works[:MAX_WORKS_OF_A_KIND]),
-            )
+            _kin("blend", value, works, len(single), works[:MAX_WORKS_OF_A_KIND])
             for *_, value, works in found[:MAX_KINDS]
         ]
 
     def _kind(
         self,
-        genre: int,
-        periods: set[int],
+        genre: str,
+        period: tuple[tuple[str, str], list[Fact]] | None,
         works: Sequence[Fact],
-        carried: Mapping[Fact, set[int]],
+        carried: Mapping[Fact, set[str]],
         of: int,
-    ) -> Fact:
-        """A genre as a fact; of the item's period, if enough of its works are."""
-        about, value = self.traits.names[genre]
-        lead = Fact("kin", about, value, len(works), of, 0.0, UP)
-        for period in periods:
-            near = [one for one in works if period in carried[one]]
-            if len(near) >= max(MIN_WORKS_OF_A_KIND, min(len(works), MIN_WORKS_OF_THE_PERIOD)):
-                about, value = self.traits.names[period]
-                details = (lead, *near[:MAX_WORKS_OF_A_KIND])
-                return Fact("kin", about, value, len(near), of, 0.0, UP, "", details)
-        details = tuple(works[:MAX_WORKS_OF_A_KIND])
-        return Fact("kin", lead.about, lead.value, lead.count, of, 0.0, UP, "", details)
+    ) -> list[Fact]:
+        """A genre as facts, of the item's period if enough of its works are; where all the works that are named share a
+        rarer genre, the two together, or else that one."""
+        if period is not None:
+            named, near = period
+            return [
+                _kin(*named, near, of, [lead, *near[:MAX_WORKS_OF_A_KIND]])
+                for lead in self._leads(genre, near, carried, of)
+            ]
+        return [
+            _kin(lead.about, lead.value, works, of, works[:MAX_WORKS_OF_A_KIND])
+            for lead in self._leads(genre, works, carried, of)
+        ]
 
-    def _value(self, code: int) -> str:
-        return self.traits.names[code][1]
+    def _leads(
+        self, genre: str, works: Sequence[Fact], carried: Mapping[Fact, set[str]], of: int
+    ) -> list[Fact]:
+        """The names of a genre whose examples these works are. A single work of several rarer genres is an example of
+        none."""
+        shared = set.intersection(*(carried[one] for one in works[:MAX_WORKS_OF_A_KIND]))
+        rarer = sorted(
+            (one for one in shared if self._likes_of(one) < self._likes_of(genre)),
+            key=lambda one: (self._likes_of(one), one),
+        )
+        pairs = [PLUS.join(sorted((genre, one))) for one in rarer]
+        leads = [_kin("blend", pair, works, of) for pair in pairs]
+        if len(works) == 1:
+            return [_kin(all_traits.CATEGORY, genre, works, of)] if len(rarer) <= 1 else []
+        # A source may have genres that nobody names.
+        return [*leads, *(_kin(all_traits.CATEGORY, one, works, of) for one in (*rarer, genre))]
 
-    def _about(self, code: int) -> str:
-        return self.traits.names[code][0]
+
+def _kin(
+    about: str, value: str, works: Sequence[Fact], of: int, details: Sequence[Fact] = ()
+) -> Fact:
+    """That so many single works are of a kind."""
+    return Fact("kin", about, value, len(works), of, 0.0, UP, "", tuple(details))

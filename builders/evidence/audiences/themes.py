@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Sequence, Set
 
 import numpy as np
 
+from itdr.builders.core.text import plain
 from itdr.builders.evidence import traits as all_traits
 from itdr.builders.evidence.audiences.members import (
     DECADE,
@@ -32,6 +33,7 @@ from itdr.builders.evidence.series import (
     part,
     series_key,
     series_words,
+    told_series,
 )
 from itdr.builders.evidence.significance import at_least
 from itdr.builders.store.reader import StoreReader
@@ -109,7 +111,17 @@ class Themes:
         others = [
             dataclasses.replace(fact, kind="series") for _, _, fact in parts[:MAX_PARTS_OF_A_SERIES]
         ]
-        return [*others, *found, *named[:MAX_WORKS_OF_A_THEME]]
+        return [*self._named_series(title, others), *others, *found, *named[:MAX_WORKS_OF_A_THEME]]
+
+    def _named_series(self, title: str, parts: Sequence[Fact]) -> list[Fact]:
+        """The series of a title under its name, with these parts, if it or one of them tells it."""
+        own = self._series_of(title)
+        told = (told_series(one.value) for one in parts)
+        same = (name for name in told if series_words(plain(name)) in own)
+        name = told_series(title) or next(filter(None, same), "")
+        if not name or not parts:
+            return []
+        return [Fact("kin", "series", name, len(parts), len(parts), 0.0, UP, "", tuple(parts))]
 
     def _untagged(
         self, named: Sequence[Fact], every: Sequence[Shared], found: Sequence[Fact]
