@@ -219,7 +219,7 @@ class Themes:
         used: set[int] = set()
         left = top
         while len(found) < MAX_THEMES and len(left) >= MIN_WORKS_OF_A_THEME:
-            best = self._clearest(left, len(top), used, own)
+            best = self._clearest(left, top, used, own)
             if best is None:
                 break
             traits, works = best
@@ -229,10 +229,11 @@ class Themes:
         return found, left
 
     def _clearest(
-        self, left: Sequence[Shared], of: int, used: set[int], own: set[int]
+        self, left: Sequence[Shared], top: Sequence[Shared], used: set[int], own: set[int]
     ) -> tuple[tuple[int, ...], list[Shared]] | None:
-        """The traits that stand out most among these works, with the works that have them: a genre or maker of the
-        work itself, perhaps of a period."""
+        """The traits that stand out most among the works that are left of all that were looked at, with the works that have
+        them: a genre or maker of the work itself, perhaps of a period."""
+        of = len(top)
         carried: dict[tuple[int, ...], list[Shared]] = {}
         for one in left:
             for traits in self._combined(self.traits.of(one[1])):
@@ -251,6 +252,8 @@ class Themes:
             ):
                 continue
             if not own.intersection(one for one in traits if self.traits.names[one][0] != DECADE):
+                continue
+            if len(traits) > 1 and _is_rare(self._share(traits[1:], top)):
                 continue
             if k < MIN_LIFT_OF_A_THEME * usual * n or (of < MIN_WORKS_LOOKED_AT and k < of):
                 continue
@@ -318,6 +321,11 @@ class Themes:
         """How many of these works have all these traits; named is the first."""
         k = sum(set(traits) <= set(self.traits.of(work)) for _, work, _ in top)
         return Fact("share", *self.traits.names[traits[0]], k, len(top), self._usual(traits), UP)
+
+
+def _is_rare(genre: Fact) -> bool:
+    """Whether a genre is rarer among the works looked at than among all: its fans are no group, whatever the decade."""
+    return genre.count < round(genre.base * genre.of, 6)
 
 
 def _one_a_series(facts: Iterable[Fact]) -> list[Fact]:

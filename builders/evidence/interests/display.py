@@ -155,6 +155,7 @@ def _with_details(shown: QuestionList, reasons: Sequence[Fact]) -> list[Fact]:
     """Facts against works, the first reason at the head, with their details."""
     excluded = np.zeros(len(shown.places), bool)
     carriers = [shown.carriers(fact) for fact in reasons]
+    spared: list[int] = []
     found = []
     for number, (fact, has) in enumerate(zip(reasons, carriers, strict=True)):
         low, liked = has & ~shown.is_like, _best_examples(shown, fact, has & shown.is_like)
@@ -162,13 +163,15 @@ def _with_details(shown: QuestionList, reasons: Sequence[Fact]) -> list[Fact]:
         # What a later reason explains as well is the poorer example.
         later = np.any([*carriers[number + 1 :], np.zeros_like(has)], axis=0)
         places.sort(key=lambda place: bool(later[place]))
-        titles = _titles("work", places, shown.items)
+        # A like is named once.
+        liked = [place for place in liked if place not in spared]
         if fact.kind == "divided":
-            both = _titles("title", liked[:1], shown.items) + titles[:1]
-            titles = both if liked and titles else []
-        else:
-            spared = _titles("title", liked, shown.items)[:MAX_EXCEPTIONS]
-            titles = spared + titles[:MAX_EXAMPLES]
+            both = bool(liked and places)
+            liked, places = liked[: int(both)], places[: int(both)]
+        liked = liked[:MAX_EXCEPTIONS]
+        spared += liked
+        titles = _titles("title", liked, shown.items)
+        titles += _titles("work", places, shown.items)[:MAX_EXAMPLES]
         other = shown.overall_of(fact, UP)
         found.append(replace(fact, details=(*shown.shown_of(fact), other, *titles)))
         excluded |= has
