@@ -12,6 +12,9 @@ SAMPLE = $(if $(filter sequential_rec top_k_rec rating_prediction,$(CONFIG)),ml-
 CHOSEN = $(or $(SOURCES),$(if $(DATA),,$(SAMPLE)))
 OPTIONS = $(if $(DATA),--data-dir "$(DATA)",--sample) $(if $(CHOSEN),--sources "$(CHOSEN)")
 
+# What is imported is compiled once, and by whoever imports it first: most of what the tests need is not.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test lint docs bench clean
 run: $(VENV)/installed
 	@echo "Building $(CONFIG) from $(if $(DATA),$(DATA),the bundled sample) ..."
@@ -47,12 +50,12 @@ $(VENV)/installed: $(VENV)/bin/python $(FILES)
 
 $(VENV)/installed-test: $(VENV)/bin/python $(FILES)
 	@echo "Installing itdr and all that its tests need into $(VENV); the first time this takes some minutes ..."
-	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-compile --editable '.[test]'
 	@touch $@ $(VENV)/installed
 
 $(VENV)/installed-docs: $(VENV)/bin/python $(FILES)
 	@echo "Installing MkDocs into $(VENV) ..."
-	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --editable '.[docs]'
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-compile --editable '.[docs]'
 	@touch $@ $(VENV)/installed
 
 clean:

@@ -23,8 +23,16 @@ tempfile.tempdir = _HOME  # for all that tests write: one folder, removed at the
 # After multiprocessing removed its own folder within it, which it does at priority -100.
 util.Finalize(None, shutil.rmtree, args=(_HOME, True), exitpriority=-200)
 os.environ["HF_HOME"] = os.path.join(_HOME, "hf")
-os.environ["ITDR_CACHE"] = os.path.join(_HOME, "itdr")
-for name in ("HF_DATASETS_CACHE", "HF_HUB_OFFLINE", "HF_DATASETS_OFFLINE", "ITDR_MIRROR"):
+# All workers of a run share what they read of the bundled sample: theirs is that of the process that started them.
+os.environ["ITDR_CACHE"] = os.environ.setdefault("ITDR_TESTS_CACHE", os.path.join(_HOME, "itdr"))
+# The last: processes that tests start would compile the package again, each of them.
+for name in (
+    "HF_DATASETS_CACHE",
+    "HF_HUB_OFFLINE",
+    "HF_DATASETS_OFFLINE",
+    "ITDR_MIRROR",
+    "PYTHONDONTWRITEBYTECODE",
+):
     os.environ.pop(name, None)
 
 GROUPS = {

@@ -20,19 +20,12 @@ from itdr.builders.rawfiles import locate
 from itdr.builders.store import prepare
 from itdr.commands import fetch, show
 from itdr.commands._wording import as_options
-from tests import world
+from tests import commands, world
 
 
 def run(*arguments: str, cwd: Path, code: int = 0) -> str:
     """What a command prints; with a code other than 0, what it says on stderr."""
-    done = subprocess.run(
-        [sys.executable, "-m", "itdr", *arguments],
-        cwd=cwd,
-        env={**os.environ, "HF_HUB_OFFLINE": "1"},
-        capture_output=True,
-        text=True,
-        timeout=240,
-    )
+    done = commands.run(*arguments, cwd=cwd)
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr
     return done.stderr if code else done.stdout
@@ -120,13 +113,7 @@ def test_verify_says_what_is_whole(tmp_path: Path) -> None:
     assert "ok" in said
     (archive,) = (tmp_path / "raw" / "bookcrossing").glob("*.zip")
     archive.write_bytes(archive.read_bytes()[:-300])
-    done = subprocess.run(
-        [sys.executable, "-m", "itdr", "verify", "bookcrossing", "--data-dir", "raw"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    done = commands.run("verify", "bookcrossing", "--data-dir", "raw", cwd=tmp_path)
     assert done.returncode == 1 and "Traceback" not in done.stderr
     assert archive.name in done.stdout
 
@@ -266,8 +253,7 @@ def test_errors_and_lines_of_the_log_use_it(tmp_path: Path, caches: Path) -> Non
     world.write("ml-32m", tmp_path / "raw", users=60, items=80)
     deep = run("show", "top_k_rec", "--data-dir", "raw/ml-32m", cwd=tmp_path, code=1)
     assert f"Give the folder around it: --data-dir {tmp_path / 'raw'}." in deep
-    command = [sys.executable, "-m", "itdr", "show", "top_k_rec", "--data-dir", "raw", "-n", "1"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=240)
+    done = commands.run("show", "top_k_rec", "--data-dir", "raw", "-n", "1", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "Add them with --sources ml-32m," in done.stderr and "sources=[" not in done.stderr
     timed = run(

@@ -17,23 +17,15 @@ import pytest
 from itdr.builders.core.errors import ConfigError
 from itdr.commands import _outputs
 from itdr.commands._failures import sentence
-from tests import world
+from tests import commands, world
 
 SHOW = ("show", "sequential_rec", "--sample", "--sources", "ml-32m", "-n", "1")
 BUILD = ("build", "sequential_rec", "--sample", "--sources", "ml-32m")
 
 
-def itdr(*arguments: str, cwd: Path, **options: Any) -> subprocess.CompletedProcess[str]:
-    """A command as typed; `env` adds to the environment."""
-    options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
-    options["env"] = {**os.environ, "HF_HUB_OFFLINE": "1", **options.get("env", {})}
-    command = [sys.executable, "-m", "itdr", *arguments]
-    return subprocess.run(command, cwd=cwd, text=True, timeout=240, **options)
-
-
 def refusal(*arguments: str, cwd: Path, **options: Any) -> str:
     """The one line that a command fails with."""
-    done = itdr(*arguments, cwd=cwd, **options)
+    done = commands.run(*arguments, cwd=cwd, **options)
     assert done.returncode == 1, done.stderr
     (line,) = [one for one in done.stderr.splitlines() if one.startswith("itdr: ")]
     assert "Traceback" not in done.stderr and done.stderr.endswith(line + "\n"), done.stderr
@@ -79,7 +71,7 @@ def test_a_cache_that_is_a_file_names_the_variable(tmp_path: Path) -> None:
 
 
 def test_a_home_is_expanded_as_the_shell_does_it_not(tmp_path: Path) -> None:
-    done = itdr(*BUILD, "--out=~/built", cwd=tmp_path, env={"HOME": str(tmp_path / "home")})
+    done = commands.run(*BUILD, "--out=~/built", cwd=tmp_path, env={"HOME": str(tmp_path / "home")})
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "home" / "built" / "README.md").is_file()
     assert not (tmp_path / "~").exists()
@@ -102,8 +94,7 @@ def test_a_working_folder_that_is_gone_is_said(tmp_path: Path) -> None:
 def test_a_full_disk_behind_the_output_is_one_line(tmp_path: Path) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("has no device that is always full")
-    with open("/dev/full", "w") as full:
-        line = refusal(*SHOW, cwd=tmp_path, stdout=full)
+    line = refusal(*SHOW, cwd=tmp_path, stdout=Path("/dev/full"))
     assert "No space left" in line
 
 
@@ -119,13 +110,13 @@ def test_a_reader_that_closes_early_is_no_error(tmp_path: Path) -> None:
 
 
 def test_a_terminal_without_a_sign_shows_its_number(tmp_path: Path) -> None:
-    done = itdr(*SHOW, cwd=tmp_path, env={"PYTHONIOENCODING": "ascii"})
+    done = commands.run(*SHOW, cwd=tmp_path, env={"PYTHONIOENCODING": "ascii"})
     assert done.returncode == 0, done.stderr
     assert "\\u2500 example 1" in done.stdout
 
 
 def test_a_wrong_option_shows_the_usage(tmp_path: Path) -> None:
-    done = itdr("list", "--nope", cwd=tmp_path)
+    done = commands.run("list", "--nope", cwd=tmp_path)
     assert done.returncode == 2 and "Usage: itdr list" in done.stderr and "--nope" in done.stderr
 
 

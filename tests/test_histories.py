@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import math
 import shutil
@@ -139,8 +140,12 @@ class Regrouped(Interactions):
         return np.minimum(np.arange(self.rows, total + self.rows, self.rows), total)
 
     def group(self, number: int, columns: list[str]) -> Any:
-        whole = [super(Regrouped, self).group(k, columns) for k in range(len(super().ends))]
-        return pa.concat_tables(whole).slice(number * self.rows, self.rows)
+        return self._whole(tuple(columns)).slice(number * self.rows, self.rows)
+
+    @functools.lru_cache(maxsize=1)  # noqa: B019  (of one reader, for one pass)
+    def _whole(self, columns: tuple[str, ...]) -> Any:
+        groups = range(len(super().ends))
+        return pa.concat_tables(super(Regrouped, self).group(k, list(columns)) for k in groups)
 
 
 @pytest.fixture(params=[1, 7, 65_536])

@@ -14,6 +14,7 @@ import pytest
 
 from itdr.builders.core.paths import SAMPLE
 from itdr.builders.dataset import formats, registry
+from tests import commands
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
@@ -106,22 +107,15 @@ def test_the_commands_run_one_after_the_other(page: str, home: Path) -> None:
     for line in shell_lines(page):
         if not line.startswith("itdr "):
             continue
-        result = subprocess.run(
-            [sys.executable, "-m", *line.split()],
-            cwd=out,
-            env=environment(home),
-            capture_output=True,
-            text=True,
-            timeout=280,
-        )
+        result = commands.run(*line.split()[1:], cwd=out, env=environment(home))
         assert result.returncode == 0, f"{line}: {result.stderr}"
         assert result.stdout, line
 
 
 def test_the_readme_shows_loading_building_scoring_and_auditing() -> None:
     assert sum(text.count("load_dataset(") for text in blocks("README.md", "python")) >= 3
-    commands = {line.split()[1] for line in shell_lines("README.md") if line.startswith("itdr ")}
-    assert commands >= {"list", "show", "plan", "sources", "build", "baseline", "score", "audit"}
+    shown = {line.split()[1] for line in shell_lines("README.md") if line.startswith("itdr ")}
+    assert shown >= {"list", "show", "plan", "sources", "build", "baseline", "score", "audit"}
 
 
 def test_the_other_shell_lines_are_known() -> None:

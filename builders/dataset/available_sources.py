@@ -118,7 +118,8 @@ def require_recognised(folder: Path, wanted: str) -> None:
     Raises:
         ConfigError: it says what the folder holds, and which one was probably meant.
     """
-    if not recognised_sources(folder):
+    likely = sorted(registry.source_ids(), key=lambda name: name != wanted)
+    if not any(_is_recognised(name, folder) for name in likely):
         raise ConfigError(f"data_dir: {_advice(folder, wanted)}")
 
 

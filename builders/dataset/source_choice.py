@@ -103,7 +103,7 @@ def _asked(config: str, value: Mapping[str, Any], able: Sequence[str], every: Se
 def _all_domains(name: str, sample: bool = False) -> tuple[str, ...]:
     """The domains of a source, by name; of the sample those that it has files for."""
     source = registry.source(name)
-    if not sample:
+    if not sample or not source.domains:
         return tuple(sorted(source.domains))
     here = SAMPLE / name
     there = {file.domain for file in source.files if any(here.glob(f"{file.name}*"))}

@@ -237,15 +237,26 @@ def refuse_conditions_on(text: str, words: Collection[str]) -> None:
     Raises:
         TextError: for an `if` on one of them.
     """
+    for name, line in _asked(text):
+        if name in words:
+            raise TextError(
+                line,
+                f"asks if {name!r}, a domain word, which is never empty; "
+                "write two texts and tell them apart with `when`.",
+            )
+
+
+@cache
+def _asked(text: str) -> tuple[tuple[str, int], ...]:
+    """The names in conditions of a template, with their lines."""
     found = _ENV.parse(text).find_all((nodes.If, nodes.CondExpr))
-    for branch in (one for one in found if isinstance(one, (nodes.If, nodes.CondExpr))):
-        for test in (branch.test, *branch.test.find_all(nodes.Name)):
-            if isinstance(test, nodes.Name) and test.name in words:
-                raise TextError(
-                    test.lineno,
-                    f"asks if {test.name!r}, a domain word, which is never empty; "
-                    "write two texts and tell them apart with `when`.",
-                )
+    return tuple(
+        (test.name, test.lineno)
+        for branch in found
+        if isinstance(branch, (nodes.If, nodes.CondExpr))
+        for test in (branch.test, *branch.test.find_all(nodes.Name))
+        if isinstance(test, nodes.Name)
+    )
 
 
 def tree(text: str) -> nodes.Template:

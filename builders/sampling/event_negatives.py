@@ -173,13 +173,10 @@ class EventNegatives:
         has_model = batch.models.users[place.row, place.slot] > 0
         if not has_model or self._many_near:
             return self._search(batch, exclusions, place)
+        able: dict[int, np.ndarray] = {}
         for tolerance in (ALIKE, *LOOSER):
-            if self._search(
-                batch,
-                exclusions,
-                place._replace(tolerance=tolerance),
-                farthest=self.nearest * GROWTH**2,
-            ):
+            like = place._replace(tolerance=tolerance)
+            if self._search(batch, exclusions, like, None, self.nearest * GROWTH**2, able):
                 self.rungs[LESS_ALIKE] += tolerance is not ALIKE
                 return True
         return False
@@ -376,44 +373,66 @@ class EventNegatives:
         place: _Place,
         alike: Callable[[np.ndarray], np.ndarray] | None = None,
         farthest: int = FARTHEST,
+        able: dict[int, np.ndarray] | None = None,
     ) -> bool:
         """Fill a place from all events near the target, then from farther ones, until one is
         suitable.
 
         alike: if given, tells which works are similar enough.   farthest: the most events to examine.
+        able: what earlier searches for the place found, by how far they looked; it is added to.
         """
-        k, slot, number = place.row, place.slot, place.number
+        k, slot = place.row, place.slot
+        able = {} if able is None else able
+        first, last = int(batch.first[k, slot]), int(batch.last[k, slot])
         nearest = self.nearest
         while True:
-            low, high = (
-                int(end) for end in self._range(batch.first[k, slot], batch.last[k, slot], nearest)
-            )
-            works = self._index.works[low:high]
-            good = np.ones(len(works), bool) if alike is None else alike(works)
-            good &= place.any_kin | self._in_span(works, batch.kin[k, slot])
-            if place.tolerance is not None:
-                good &= batch.models.match(self._stats, works, (k, slot), place.tolerance)
-            events = np.flatnonzero(good)
-            works, users = works[events], self._index.users[low:high][events]
-            times = self._index.times[low:high][events]
-            titles = self._store.title_code[works]
-            good = self._honest(works, users, times, batch.before[k, slot])
-            if place.tolerance is not None:
-                good = self._stats.first_time[works] < batch.before[k, slot]
-            good &= ~np.isin(users, batch.users[k])
-            good &= ~np.isin(titles, batch.titles[k])
-            good &= ~exclusions.barred(np.array([k]), works[None, :], titles[None, :])[0]
-            chosen = np.flatnonzero(good)
-            if len(chosen):
-                event = chosen[number % len(chosen)]
-                batch.works[k, slot] = works[event]
-                batch.titles[k, slot] = titles[event]
-                batch.users[k, slot] = users[event]
+            low = min(max(first - nearest // 2, self._low), self._high)
+            high = min(max(last + nearest // 2, self._low), self._high)
+            if nearest not in able:
+                able[nearest] = self._able(batch, exclusions, place, slice(low, high), alike)
+            events = able[nearest]
+            if place.tolerance is not None and len(events):
+                works = self._index.works[events]
+                events = events[batch.models.match(self._stats, works, (k, slot), place.tolerance)]
+            if len(events):
+                event = events[place.number % len(events)]
+                work = self._index.works[event]
+                batch.works[k, slot] = work
+                batch.titles[k, slot] = self._store.title_code[work]
+                batch.users[k, slot] = self._index.users[event]
                 batch.open[k, slot] = False
                 return True
             if nearest >= farthest or (low <= self._low and high >= self._high):
                 return False
             nearest *= GROWTH
+
+    def _able(
+        self,
+        batch: _Batch,
+        exclusions: Exclusions,
+        place: _Place,
+        near: slice,
+        alike: Callable[[np.ndarray], np.ndarray] | None,
+    ) -> np.ndarray:
+        """Of the events near the target, those that may fill the place, however like its model they are."""
+        k, slot = place.row, place.slot
+        works = self._index.works[near]
+        good = np.ones(len(works), bool) if alike is None else alike(works)
+        if not place.any_kin:
+            good &= self._in_span(works, batch.kin[k, slot])
+        events = np.flatnonzero(good) + near.start
+        if not len(events):
+            return events
+        works, users = self._index.works[events], self._index.users[events]
+        titles = self._store.title_code[works]
+        if place.tolerance is None:
+            good = self._honest(works, users, self._index.times[events], batch.before[k, slot])
+        else:
+            good = self._stats.first_time[works] < batch.before[k, slot]
+        for column, chosen in ((users, batch.users[k]), (titles, batch.titles[k])):
+            good &= ~(column[:, None] == chosen).any(axis=1)
+        good &= ~exclusions.barred(np.array([k]), works[None, :], titles[None, :])[0]
+        return events[good]
 
     # -- similar in category and popularity -----------------------------------------------------
 

@@ -46,7 +46,12 @@ def age_of(moments: np.ndarray, since: np.ndarray) -> np.ndarray:
     Returns:
         int64 seconds, within twice `MAX_SECONDS`, so that products fit.
     """
-    return np.clip(moments, -MAX_SECONDS, MAX_SECONDS) - np.clip(since, -MAX_SECONDS, MAX_SECONDS)
+    return _clipped(moments) - _clipped(since)
+
+
+def _clipped(seconds: np.ndarray) -> np.ndarray:
+    """`np.clip`, which takes far longer for a single number."""
+    return np.minimum(np.maximum(seconds, -MAX_SECONDS), MAX_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,7 +211,12 @@ FAULTS: list[tuple[str, Callable[[Rows], str]]] = [
 def test_a_planted_fault_is_found(check: str, plant: Callable[[Rows], str], config: str) -> None:
     rows = copy.deepcopy(clean(config))
     row_id = plant(rows)
-    found = faulty(audited(config, rows))
+    # All that the row is compared with is in the raw files, or in the first rows of a split.
+    few = {
+        split: [row for place, row in enumerate(several) if place < 12 or row["id"] == row_id]
+        for split, several in rows.items()
+    }
+    found = faulty(audited(config, few))
     assert row_id in found.get(check, set()), found
 
 

@@ -64,7 +64,8 @@ def stage_table(
         unknown = set(types) - set(COLUMNS[table]) - set(NOTES)
         if unknown:
             raise RawFileError(f"{source.id}: its {table} reader gave unknown columns {unknown}.")
-        query = f"SELECT {', '.join(_kept(source, table, types))} FROM {table}_reader"
+        parsed = texts.with_lists_sql(f"{table}_reader", texts.lists(table, types))
+        query = f"SELECT {', '.join(_kept(source, table, types))} FROM {parsed}"
         _copy_rows(raw.con, table, types, query, file if table == "interactions" else None)
     raw.con.execute(f"DROP VIEW IF EXISTS {table}_reader")
     _count_rejected(raw, table, rejected)
@@ -198,8 +199,7 @@ def _emptied(source: Source, table: str, types: Mapping[str, str]) -> list[str]:
     reasons += [damage for damage in damages if damage]
     return reasons + [
         f"CASE WHEN {texts.broken_list_sql(name)} THEN {literal(unreadable(name))} END"
-        for name in types
-        if texts.TEXTS[table].get(name) == "list"
+        for name in texts.lists(table, types)
     ]
 
 
@@ -224,8 +224,10 @@ def _columns_of(
         The SQL type of each column; "" where unknown.
     """
     if hasattr(rows, "create_view"):
+        # Asked before there is another view: after that the engine would look at the files again.
+        types = dict(zip(rows.columns, map(str, rows.types), strict=True))
         rows.create_view(f"{table}_reader", replace=True)
-        return dict(zip(rows.columns, map(str, rows.types), strict=True))
+        return types
     reader = _batch_reader(rows, failures)
     con.register(f"{table}_reader", reader)
     return dict.fromkeys(reader.schema.names, "")

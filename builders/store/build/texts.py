@@ -7,7 +7,7 @@ for missing values that other programs write (`NaN`, `None`, `null`) become null
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from itdr.builders.core.duckdb_csv import literal
 from itdr.builders.core.emptied import escaped, printed_as_is, unreadable
@@ -68,7 +68,7 @@ def cleaned_sql(table: str, column: str) -> str:
 
     Args:
         table: the canonical table.
-        column: its column.
+        column: its column, for lists one of `with_lists_sql`.
 
     Returns:
         An SQL expression.
@@ -81,7 +81,6 @@ def cleaned_sql(table: str, column: str) -> str:
         cleaned = clean_sql(column, NO_NAME if table == "users" else NO_VALUE)
         return f"CASE WHEN NOT {_matches(column, _damage(table, column))} THEN {cleaned} END"
     if kind == "list":
-        column = _listed(column)
         cleaned = f"CASE WHEN NOT {_matches('t', _ANY_NAME)} THEN {clean_sql('t', NO_NAME)} END"
         return _filled(f"list_transform({column}, lambda t: {cleaned})", "t", column)
     if kind == "pairs":
@@ -108,7 +107,7 @@ def damage_sql(table: str, column: str) -> str | None:
         return None
     text, damage, codes = column, _damage(table, column), ESCAPED
     if kind == "list":
-        text = f"array_to_string({_listed(column)}, chr(10))"
+        text = f"array_to_string({column}, chr(10))"
     if kind == "pairs":
         text = f"array_to_string(list_transform({column}, lambda p: p.value), chr(10))"
     if kind == "list" or table == "users":
@@ -169,22 +168,49 @@ def missing_id_sql(column: str) -> str:
     return f"(length({column}) <= {max(map(len, missing))} AND {column} IN ({words}))"
 
 
-def _listed(column: str) -> str:
-    """SQL for a list; where it was split from a Python list, "['Action', 'Drama']", the items of that one.
+def lists(table: str, columns: Iterable[str]) -> list[str]:
+    """The columns of a table that hold lists of texts.
 
-    A Python list that is not whole has no items.
+    Args:
+        table: the canonical table.
+        columns: the columns that there are.
     """
-    return f"CASE WHEN {_begins_list(column)} THEN {_items(column)} ELSE {column} END"
+    return [name for name in columns if TEXTS[table].get(name) == "list"]
+
+
+def with_lists_sql(query: str, columns: Iterable[str]) -> str:
+    """SQL for a FROM clause: a query in which lists that were split from a Python list, "['Action', 'Drama']",
+    have the items of that one, and none where it is not whole. `<column>_read` is what was read.
+
+    Each is worked out here once: for a few rows, planning what is written out several times takes longer than
+    reading them.
+
+    Args:
+        query: a query or the name of a view.
+        columns: its columns with lists.
+
+    Returns:
+        An SQL expression.
+    """
+    parsed = [
+        f"CASE WHEN {_begins_list(name)} THEN {_items(name)} ELSE {name} END AS {name}"
+        for name in columns
+    ]
+    if not parsed:
+        return query
+    as_read = ", ".join(f"{name} AS {name}_read" for name in columns)
+    return f"(SELECT * REPLACE ({', '.join(parsed)}), {as_read} FROM {query})"
 
 
 def broken_list_sql(column: str) -> str:
     """SQL condition: a list was split from a Python list that is not whole, and has no items now.
 
     Args:
-        column: a column of `TEXTS` with lists.
+        column: a column of `with_lists_sql`.
     """
-    nothing = f"({column}[1] = '[]' AND len({column}) = 1)"
-    return f"({_begins_list(column)} AND len({_items(column)}) = 0 AND NOT {nothing})"
+    read = f"{column}_read"
+    nothing = f"({read}[1] = '[]' AND len({read}) = 1)"
+    return f"({_begins_list(read)} AND len({column}) = 0 AND NOT {nothing})"
 
 
 def _begins_list(column: str) -> str:
