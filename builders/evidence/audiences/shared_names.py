@@ -9,13 +9,19 @@ only where both titles begin with it: "Muriel's Wedding" is no part of "Four Wed
 from __future__ import annotations
 
 import functools
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
 from itdr.builders.evidence.audiences.members import TraitTable
 from itdr.builders.evidence.series import base_title
 from itdr.builders.evidence.significance import at_least
-from itdr.builders.evidence.title_names import stems, stems_in_order, titles_by_word
+from itdr.builders.evidence.title_names import (
+    names_among,
+    stems,
+    stems_in_order,
+    words_of_base,
+)
 from itdr.builders.evidence.traits import CATEGORY
 from itdr.builders.store.reader import StoreReader
 
@@ -40,18 +46,27 @@ class SharedNames:
         self.store = store
 
     @functools.cached_property
+    def _bases(self) -> list[str]:
+        """By code the title without brackets, folded; "" for none."""
+        titles = self.store.items.column("title").to_pylist()
+        return [base_title(title) if title else "" for title in titles]
+
+    @functools.cached_property
     def _names(self) -> dict[str, int]:
         """By word in how many titles it stands, if they are few; editions of one title count once.
 
         A word that is a title by itself is none: "Alien Nation" is no part of "Alien".
         """
-        titles = self.store.items.column("title").to_pylist()
-        every = {base_title(title) for title in titles if title}
-        counts = titles_by_word(map(stems, every))
-        alone = {word for title in every if len(words := _all_words(title)) == 1 for word in words}
+        every: list[str] = []
+        alone: set[str] = set()
+        for base in set(self._bases):
+            words = words_of_base(base_title(base))
+            every += names_among(words)
+            if len(different := {word.removesuffix("s") for word in words}) == 1:
+                alone |= different
         return {
             word: n
-            for word, n in counts.items()
+            for word, n in Counter(every).items()
             if 2 <= n <= MAX_TITLES_OF_A_NAMED_SERIES and word not in alone
         }
 
@@ -59,8 +74,8 @@ class SharedNames:
     def _bearers(self) -> dict[str, list[int]]:
         """By name the codes of the titles that it stands in."""
         found: dict[str, list[int]] = {}
-        for code, title in enumerate(self.store.items.column("title").to_pylist()):
-            for word in stems(title or "") & self._names.keys():
+        for code, base in enumerate(self._bases):
+            for word in names_among(words_of_base(base)) & self._names.keys():
                 found.setdefault(word, []).append(code)
         return found
 
