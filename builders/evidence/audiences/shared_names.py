@@ -12,8 +12,9 @@ import functools
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
-from itdr.builders.evidence.audiences.members import TraitTable
+from itdr.builders.evidence.audiences.members import MAX_WORKS_AT_HAND, TraitTable
 from itdr.builders.evidence.series import base_title
 from itdr.builders.evidence.significance import at_least
 from itdr.builders.evidence.title_names import (
@@ -39,11 +40,20 @@ WORDS_BEFORE_A_NAME = frozenset(
 """Words before a name that are no part of it, as in "Return of the ..."."""
 
 
+class _Title(NamedTuple):
+    """A title. whole: all its words in their order.   stems: those that may be names."""
+
+    title: str
+    whole: tuple[str, ...]
+    stems: frozenset[str]
+
+
 class SharedNames:
     """The rare words of the titles of a store."""
 
     def __init__(self, store: StoreReader) -> None:
         self.store = store
+        self._titles: dict[int, _Title] = {}
 
     @functools.cached_property
     def _bases(self) -> list[str]:
@@ -79,6 +89,15 @@ class SharedNames:
                 found.setdefault(word, []).append(code)
         return found
 
+    def _title(self, code: int) -> _Title:
+        """The title of an item as rows show it, with its words."""
+        if code not in self._titles:
+            if len(self._titles) >= MAX_WORKS_AT_HAND:
+                self._titles.clear()
+            title = self.store.item(code).title
+            self._titles[code] = _Title(title, stems_in_order(title), stems(title))
+        return self._titles[code]
+
     def _is_family(self, word: str, traits: TraitTable) -> bool:
         """Whether a name is that of a work, and all others that bear it begin with it and share a genre."""
         column = self.store.items.column("title")
@@ -103,23 +122,21 @@ class SharedNames:
             Codes.
         """
         own = _genres(work, traits)
-        found: set[int] = set()
         if not own or not others:
-            return found
-        title = self.store.item(work).title
-        titles = {one: self.store.item(one).title for one in others if one != work}
+            return set()
+        title, whole, words = self._title(work)
+        known = [(one, self._title(one)) for one in others if one != work]
         # "Aliens" follows "Alien"; of titles without words, as "300", nothing follows.
-        whole = stems_in_order(title)
-        if whole:
-            same = (one for one, other in titles.items() if stems_in_order(other) == whole)
-            found.update(one for one in same if own & _genres(one, traits))
-        names = stems(title) & self._names.keys()
+        same = [one for one, other in known if whole and other.whole == whole]
+        found = {one for one in same if own & _genres(one, traits)}
+        names = words & self._names.keys()
         if not names:
             return found
+        titles = {one: other.title for one, other in known}
         near = {
-            one: shared
-            for one, other in titles.items()
-            if (shared := stems(other) & names) and own & _genres(one, traits)
+            one: other.stems & names
+            for one, other in known
+            if not names.isdisjoint(other.stems) and own & _genres(one, traits)
         }
         for word in sorted(names):
             here = [
