@@ -350,8 +350,8 @@ class EventNegatives:
         """Where the nearest events begin and end, half of them on either side."""
         half = nearest // 2
         return (
-            np.clip(first - half, self._low, self._high),
-            np.clip(last + half, self._low, self._high),
+            np.minimum(np.maximum(first - half, self._low), self._high),
+            np.minimum(np.maximum(last + half, self._low), self._high),
         )
 
     def _honest(
@@ -390,7 +390,8 @@ class EventNegatives:
             )
             works = self._index.works[low:high]
             good = np.ones(len(works), bool) if alike is None else alike(works)
-            good &= place.any_kin | self._in_span(works, batch.kin[k, slot])
+            if not place.any_kin:
+                good &= self._in_span(works, batch.kin[k, slot])
             if place.tolerance is not None:
                 good &= batch.models.match(self._stats, works, (k, slot), place.tolerance)
             events = np.flatnonzero(good)
@@ -400,8 +401,9 @@ class EventNegatives:
             good = self._honest(works, users, times, batch.before[k, slot])
             if place.tolerance is not None:
                 good = self._stats.first_time[works] < batch.before[k, slot]
-            good &= ~np.isin(users, batch.users[k])
-            good &= ~np.isin(titles, batch.titles[k])
+            # Of a handful of works: compared one with another, which takes less than sorting them.
+            good &= (users[:, None] != batch.users[k]).all(axis=1)
+            good &= (titles[:, None] != batch.titles[k]).all(axis=1)
             good &= ~exclusions.barred(np.array([k]), works[None, :], titles[None, :])[0]
             chosen = np.flatnonzero(good)
             if len(chosen):

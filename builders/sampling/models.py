@@ -46,7 +46,12 @@ def age_of(moments: np.ndarray, since: np.ndarray) -> np.ndarray:
     Returns:
         int64 seconds, within twice `MAX_SECONDS`, so that products fit.
     """
-    return np.clip(moments, -MAX_SECONDS, MAX_SECONDS) - np.clip(since, -MAX_SECONDS, MAX_SECONDS)
+    return _bounded(moments) - _bounded(since)
+
+
+def _bounded(seconds: np.ndarray) -> np.ndarray:
+    # Several times as fast as `np.clip` for a few numbers.
+    return np.minimum(np.maximum(seconds, -MAX_SECONDS), MAX_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
