@@ -52,7 +52,10 @@ _PLACEHOLDER = re.compile(r"\{\{ *([a-z_]\w*) *\}\}")
 
 def holding(wanted: tuple[tuple[str, bool], ...], flags: Collection[str]) -> bool:
     """Whether a case with these flags has the wanted values."""
-    return all((flag in flags) == value for flag, value in wanted)
+    for flag, value in wanted:
+        if (flag in flags) != value:
+            return False
+    return True
 
 
 @dataclass(frozen=True)
