@@ -118,7 +118,8 @@ def require_recognised(folder: Path, wanted: str) -> None:
     Raises:
         ConfigError: it says what the folder holds, and which one was probably meant.
     """
-    if not recognised_sources(folder):
+    # Looked for where it should lie first: a survey of every source takes longer than to choose among them.
+    if not _is_recognised(wanted, folder) and not recognised_sources(folder):
         raise ConfigError(f"data_dir: {_advice(folder, wanted)}")
 
 

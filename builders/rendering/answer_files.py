@@ -52,10 +52,7 @@ _PLACEHOLDER = re.compile(r"\{\{ *([a-z_]\w*) *\}\}")
 
 def holding(wanted: tuple[tuple[str, bool], ...], flags: Collection[str]) -> bool:
     """Whether a case with these flags has the wanted values."""
-    for flag, value in wanted:
-        if (flag in flags) != value:
-            return False
-    return True
+    return not wanted or all((flag in flags) == value for flag, value in wanted)
 
 
 @dataclass(frozen=True)

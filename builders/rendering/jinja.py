@@ -7,6 +7,7 @@ once per process, when it is first needed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -102,6 +103,10 @@ class Usage:
         """Both, in the order in which they stand."""
         every = {**self.lists, **self.variables}
         return dict(sorted(every.items(), key=lambda entry: (entry[1], entry[0])))
+
+
+_CONDITION = re.compile(r"\bif\b")
+"""The word without which a text has no condition."""
 
 
 @cache
@@ -237,6 +242,8 @@ def refuse_conditions_on(text: str, words: Collection[str]) -> None:
     Raises:
         TextError: for an `if` on one of them.
     """
+    if not _CONDITION.search(text):
+        return
     found = _ENV.parse(text).find_all((nodes.If, nodes.CondExpr))
     for branch in (one for one in found if isinstance(one, (nodes.If, nodes.CondExpr))):
         for test in (branch.test, *branch.test.find_all(nodes.Name)):
