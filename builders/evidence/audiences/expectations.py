@@ -26,7 +26,7 @@ ROUNDS_OF_FITTING = 4
 TERMS_OF_A_TAIL = 40
 """Terms of a Poisson tail that are added up."""
 PRIOR_OF_EFFECTS = 0.5
-ROWS_AT_A_TIME = 1 << 15
+ROWS_OF_A_BLOCK = 1 << 15
 
 
 def bins_of(likes: np.ndarray) -> np.ndarray:
@@ -85,8 +85,8 @@ class Generosity:
         """By how much the effects of users, or of works, have to be moved. codes: whose effect it is, row by row."""
         slope, bend = np.zeros(len(effect)), np.zeros(len(effect))
         # Block by block, so that no row leaves the processor's cache; added up in the order of rows.
-        for start in range(0, len(codes), ROWS_AT_A_TIME):
-            block = slice(start, start + ROWS_AT_A_TIME)
+        for start in range(0, len(codes), ROWS_OF_A_BLOCK):
+            block = slice(start, start + ROWS_OF_A_BLOCK)
             p = _sigmoid(self.users[users[block]] + self.works[works[block]])
             np.add.at(slope, codes[block], liked[block] - p)
             np.add.at(bend, codes[block], p * (1 - p))
