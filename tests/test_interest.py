@@ -275,6 +275,22 @@ def test_rows_do_not_depend_on_shards(source: str) -> None:
     assert sorted(map(str, one)) == sorted(map(str, many)) and len(one) > 10
 
 
+def test_a_profile_is_worked_out_once_for_the_plan_and_its_row(monkeypatch: Any) -> None:
+    asked: list[tuple[int, bool]] = []
+    sketch_of = profiles.sketch_of
+
+    def noted(cell: Any, user: int, *given: Any) -> Any:
+        found = sketch_of(cell, user, *given)
+        asked.append((user, found is not None))
+        return found
+
+    monkeypatch.setattr(profiles, "sketch_of", noted)
+    options: dict[str, Any] = {"sources": ["steam"], "root": folder(), "seed": 11}
+    found = everything(world.load("interest_recognition", size=40, **options))
+    sketched = [user for user, able in asked if able]
+    assert len(sketched) == len(set(sketched)) >= len(found) > 10
+
+
 # -- answers ----------------------------------------------------------------------------------------
 
 

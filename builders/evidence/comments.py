@@ -7,7 +7,7 @@ once, for a run of items at a time, and kept beside the store's other derived da
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ import numpy as np
 
 from itdr.builders.core import arrow
 from itdr.builders.core.rng import splitmix64, stable_hash
-from itdr.builders.core.text import cut
+from itdr.builders.core.text import cut, plain
 from itdr.builders.evidence.audiences import statements as sql_groups
 from itdr.builders.evidence.verdicts import DISLIKE
 from itdr.builders.sampling import repeats
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 WORKS_OF_A_RUN = 1 << 18
 """Items whose comments are gathered together: a pass over all texts is made for each run in use."""
 MOST_COMMENTS = 3
+LONGEST_TAG = 40
+"""Characters of the longest tag that is no sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +151,26 @@ class Tags:
         found = [
             (tag, n)
             for tag, n in zip(self._tags[start:stop].to_pylist(), users, strict=True)
-            if len(tag) <= 40 and not _IDLE.search(tag)
+            if _is_telling(tag)
         ]
         return sorted(found, key=lambda pair: (-pair[1], stable_hash("tag", work, pair[0])))
+
+    def by_work(self) -> Iterator[tuple[int, str]]:
+        """All works and their tags, folded: each spelling is looked at once.
+
+        Yields:
+            (work, tag), without the tags that say nothing of the item.
+        """
+        coded = self._tags.combine_chunks().dictionary_encode()
+        tags = [plain(tag) if _is_telling(tag) else None for tag in coded.dictionary.to_pylist()]
+        for work, code in zip(self._works.tolist(), coded.indices.to_pylist(), strict=True):
+            tag = tags[code]
+            if tag is not None:
+                yield work, tag
+
+
+def _is_telling(tag: str) -> bool:
+    return len(tag) <= LONGEST_TAG and not _IDLE.search(tag)
 
 
 # Lists, shelves, media and ratings: useful only to whoever gave the tag, or a judgement of the item.

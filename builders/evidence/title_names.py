@@ -43,17 +43,26 @@ def stems_in_order(title: str, least: int = 1) -> tuple[str, ...]:
     Returns:
         The words, folded.
     """
-    # What is plain ASCII there is folded already.
-    named = (
-        word if word.isascii() else plain(word) for word in _LETTERS.findall(base_title(title))
-    )
-    return tuple(word.removesuffix("s") for word in named if len(word) >= least)
+    named = words_of_base(base_title(title))
+    return tuple([word.removesuffix("s") for word in named if len(word) >= least])
 
 
 @functools.lru_cache(maxsize=1 << 16)
 def stems(title: str) -> frozenset[str]:
     """The words of a title that may be names, without the ending of a plural."""
-    return frozenset(stems_in_order(title, MIN_LETTERS_OF_A_NAME))
+    return frozenset(names_among(words_of_base(base_title(title))))
+
+
+def names_among(words: Iterable[str]) -> set[str]:
+    """Those of some words that may be names, without the ending of a plural."""
+    return {word.removesuffix("s") for word in words if len(word) >= MIN_LETTERS_OF_A_NAME}
+
+
+def words_of_base(base: str) -> list[str]:
+    """The words of what `base_title` makes of a title, in their order, folded."""
+    words = _LETTERS.findall(base)
+    # What is plain ASCII there is folded already.
+    return words if base.isascii() else [one if one.isascii() else plain(one) for one in words]
 
 
 def titles_by_word(words: Iterable[Iterable[str]]) -> Counter[str]:

@@ -54,7 +54,7 @@ _PLACEHOLDER = re.compile(r"\{\{ *([a-z_]\w*) *\}\}")
 
 def holding(wanted: tuple[tuple[str, bool], ...], flags: Collection[str]) -> bool:
     """Whether a case with these flags has the wanted values."""
-    return all((flag in flags) == value for flag, value in wanted)
+    return not wanted or all((flag in flags) == value for flag, value in wanted)
 
 
 @dataclass(frozen=True)

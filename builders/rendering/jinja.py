@@ -7,6 +7,7 @@ once per process, when it is first needed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -102,6 +103,10 @@ class Usage:
         """Both, in the order in which they stand."""
         every = {**self.lists, **self.variables}
         return dict(sorted(every.items(), key=lambda entry: (entry[1], entry[0])))
+
+
+_CONDITION = re.compile(r"\bif\b")
+"""The word without which a text has no condition."""
 
 
 @cache
@@ -249,6 +254,8 @@ def refuse_conditions_on(text: str, words: Collection[str]) -> None:
 @cache
 def _asked(text: str) -> tuple[tuple[str, int], ...]:
     """The names in conditions of a template, with their lines."""
+    if not _CONDITION.search(text):
+        return ()
     found = _ENV.parse(text).find_all((nodes.If, nodes.CondExpr))
     return tuple(
         (test.name, test.lineno)

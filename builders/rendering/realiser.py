@@ -73,10 +73,12 @@ class _FactsByKind:
         for fact in facts:
             self._of_kind.setdefault(fact.kind, []).append(fact)
 
+    def has(self, when: When) -> bool:
+        """Whether there are facts of the kinds that a statement asks for, if it does."""
+        return not when.kinds or not when.kinds.isdisjoint(self._of_kind)
+
     def fitting(self, when: When) -> list[Fact]:
-        """The facts that a statement can be made of."""
-        if when.kinds.isdisjoint(self._of_kind) and when.kinds:
-            return []
+        """The facts that a statement can be made of; see `has`."""
         facts = self._all
         if len(when.kinds) == 1:
             facts = self._of_kind[next(iter(when.kinds))]
@@ -150,7 +152,8 @@ class Realiser:
         """The first statement of a slot that can be made."""
         for name in slot:
             form = self.form.statements[name]
-            if not form.when.serves(self.domain, flags):
+            # Most statements are about what nothing is known of.
+            if not facts.has(form.when) or not form.when.serves(self.domain, flags):
                 continue
             if form.when.without_facts:
                 return Statement(form, section.id, ())

@@ -347,8 +347,8 @@ class EventNegatives:
         """Where the nearest events begin and end, half of them on either side."""
         half = nearest // 2
         return (
-            np.clip(first - half, self._low, self._high),
-            np.clip(last + half, self._low, self._high),
+            np.minimum(np.maximum(first - half, self._low), self._high),
+            np.minimum(np.maximum(last + half, self._low), self._high),
         )
 
     def _honest(

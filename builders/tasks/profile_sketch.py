@@ -60,26 +60,25 @@ MAX_REVIEWS_READ = 40
 
 @dataclass(slots=True)
 class Sketch:
-    """What there is to say of a user.
+    """What there is to say of a user. It holds no more than that, as a plan keeps one of each user it chooses.
 
-    liked, disliked: places of the displayed works.
+    items, works, texts, times, strengths: of each displayed work, the likes first.   liked: how many they are.
+    totals: how many works were judged, liked, disliked in all.
     facts: all that the displayed works show, in the order in which they may be said; held: (about,
     value) of all tastes, shown or not.   statements: what is said.
     """
 
-    mine: Sided
+    items: list[int]
+    works: list[int]
     texts: list[str | None]
-    liked: list[int]
-    disliked: list[int]
+    times: list[int | None]
+    strengths: list[float]
+    liked: int
+    totals: dict[str, int]
     facts: list[Fact]
     held: frozenset[tuple[str, str]]
     flags: frozenset[str]
     statements: list[Statement]
-
-    @property
-    def displayed(self) -> list[int]:
-        """Places of the displayed works, likes first."""
-        return self.liked + self.disliked
 
 
 @dataclass(frozen=True)
@@ -377,11 +376,16 @@ def _finished(
         flags = flags | {"offered"}
     if any(map(_warns, said)):
         flags = flags | {"warned"}
+    mine, places = subject.mine, [*shown.liked, *shown.disliked]
+    likes = mine.sides.count(LIKE)
     return Sketch(
-        subject.mine,
-        subject.texts,
-        list(shown.liked),
-        list(shown.disliked),
+        [mine.items[k] for k in places],
+        [mine.works[k] for k in places],
+        [subject.texts[mine.places[k]] for k in places],
+        [mine.times[k] for k in places],
+        [mine.strength[k] for k in places],
+        len(shown.liked),
+        {"judged": mine.judged, "likes": likes, "dislikes": len(mine.sides) - likes},
         facts,
         frozenset(fact.topic for fact in subject.held),
         frozenset(flags),

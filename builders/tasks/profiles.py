@@ -24,6 +24,8 @@ from itdr.builders.tasks.base import OpenCell
 from itdr.builders.tasks.profile_sketch import Sketch, realiser_of, sketch_of
 
 LEAST_LIKES, LEAST_DISLIKES = 20, 5
+MOST_REMEMBERED = 1 << 13
+"""Sketches that are kept until their rows are asked for."""
 LEAST_REVIEWS, REVIEW_WORDS, LIKED_REVIEWS = 5, 40, 3
 """So many reviews of so many words stand in for other likes and dislikes, with so many likes."""
 
@@ -61,21 +63,40 @@ def windows(cell: OpenCell, user: int) -> Iterator[Tastes]:
     Yields:
         At most one window.
     """
+    kept = _remembered(cell)
+    sketch = kept.pop(user, None)
+    if sketch is None:
+        sketch = _sketch(cell, user)
+        if sketch is None:
+            return
+        if len(kept) < MOST_REMEMBERED:
+            kept[user] = sketch
+    line = UserHistory(user, [], [], [], [], [], [], NO_WORKS)
+    yield Tastes(line, list(range(sketch.liked)), [], sketch=sketch)
+
+
+def _remembered(cell: OpenCell) -> dict[int, Sketch]:
+    """Sketches by user, each of which is taken out by whoever asks next: rows say what the plan that chose their users
+    has found."""
+    one = cell.cell
+    key = (one.seed, one.split_by, one.validation, cell.cuts, cell.part_index, str(one.templates))
+    options = repr(sorted(one.options.items()))
+    return cell.store.shared(("sketches", options, *key), dict)
+
+
+def _sketch(cell: OpenCell, user: int) -> Sketch | None:
     if rule(cell.store) not in ("ratings", "hours"):
         # Counts of plays alone tell no like from a dislike.
-        return
+        return None
     if cell.store.user_n[user] < LEAST_LIKES + LEAST_DISLIKES and not cell.store.has("text"):
-        return
+        return None
     mine = sided(cell.partition, user)
     likes = mine.sides.count(LIKE)
     texts = cell.store.texts(user) if cell.store.has("text") else []
     enough = likes >= LEAST_LIKES and len(mine.sides) - likes >= LEAST_DISLIKES
     if not enough and (likes < LIKED_REVIEWS or _reviews(texts) < LEAST_REVIEWS):
-        return
-    sketch = sketch_of(cell, user, mine, texts or [None] * int(cell.store.user_n[user]))
-    if sketch is not None:
-        line = UserHistory(user, [], [], [], [], [], [], NO_WORKS)
-        yield Tastes(line, sketch.liked, [], sketch=sketch)
+        return None
+    return sketch_of(cell, user, mine, texts or [None] * int(cell.store.user_n[user]))
 
 
 def _reviews(texts: Sequence[str | None]) -> int:
@@ -100,35 +121,31 @@ def draw(cell: OpenCell, chosen: Sequence[Tastes]) -> list[Profile]:
 def _profile(cell: OpenCell, window: Tastes, name: str) -> Profile:
     """name: the user's id."""
     sketch = window.sketch
-    mine, places = sketch.mine, sketch.displayed
-    (met,) = cell.store.items_of([[mine.items[k] for k in places]])
+    (met,) = cell.store.items_of([sketch.items])
     # The item that the user met, with the traits of its work.
     works = [
         replace(work, id=item.id, title=item.title, listed=item.listed, shown=item.shown)
-        for work, item in zip(
-            works_of(cell.store, [mine.works[k] for k in places]), met, strict=True
-        )
+        for work, item in zip(works_of(cell.store, sketch.works), met, strict=True)
     ]
     most = int(cell.cell.options["text_chars"])
     rng = cell.draws(window.user_history.user, "wording")
     answer = realiser_of(cell).write(sketch.statements, rng)
-    likes = mine.sides.count(LIKE)
     return Profile(
         key=name,
         user=name,
         history=works,
-        ratings=[None if "hours" in sketch.flags else mine.strength[k] for k in places],
-        times=[mine.times[k] for k in places],
+        ratings=[None if "hours" in sketch.flags else mark for mark in sketch.strengths],
+        times=sketch.times,
         evidence=answer.evidence,
         flags=sketch.flags,
-        liked=len(sketch.liked),
-        texts=[cut(sketch.texts[mine.places[k]] or "", most) or None for k in places],
-        strengths=[mine.strength[k] for k in places],
-        totals={"judged": mine.judged, "likes": likes, "dislikes": len(mine.sides) - likes},
+        liked=sketch.liked,
+        texts=[cut(text or "", most) or None for text in sketch.texts],
+        strengths=sketch.strengths,
+        totals=sketch.totals,
         answer=answer,
         table=_table(cell, sketch.facts, rng) if "facts_shown" in sketch.flags else [],
         works=works,
-        codes=np.array([mine.works[k] for k in places]),
+        codes=np.array(sketch.works),
         held=sketch.held,
     )
 

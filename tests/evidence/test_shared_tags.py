@@ -8,8 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from itdr.builders.core.text import plain
+from itdr.builders.evidence import comments
 from itdr.builders.evidence.audiences.themes import MAX_WORKS_LOOKED_AT, Shared, Themes
 from itdr.builders.evidence.facts import UP, Fact
+from tests.interest import open_cell
+from tests.world import folder
 
 WORKS, TAGS, SHOWN = 400, 60, 8
 LETTERS = "bcdfghjklmnpqrstvwxz"
@@ -81,3 +85,17 @@ def test_a_rare_tag_of_several_is_said_with_what_is_usual(bearers: int) -> None:
     for one in found:
         assert one.base == world.likes(one.value) / world.liked.sum()
         assert len(one.details) == one.count
+
+
+def test_tags_by_work_are_those_of_each_work() -> None:
+    store = open_cell("ml-32m", folder()).store
+    tags = comments.tags(store, 0)
+    assert tags is not None
+    found: dict[int, list[str]] = {}
+    for work, tag in tags.by_work():
+        found.setdefault(work, []).append(tag)
+    each = {work: [plain(tag) for tag, _ in tags.of(work)] for work in range(len(store.work))}
+    assert {work: sorted(own) for work, own in found.items()} == {
+        work: sorted(own) for work, own in each.items() if own
+    }
+    assert len(found) > 10

@@ -141,7 +141,7 @@ class Company:
         begins = self.begins[users]
         counts = self.begins[users + 1] - begins
         who = np.arange(len(users)).repeat(counts)
-        return Likes(who, self._liked_ranks[ranges(begins, counts)])
+        return Likes(who, self._liked_ranks.take(ranges(begins, counts)))
 
     def of_judged(self, work: int, raters: Raters) -> tuple[list[Fact], dict[str, int]]:
         """The works, makers and topics whose fans the work suits.
@@ -156,7 +156,7 @@ class Company:
         likers = np.flatnonzero(raters.liked)
         likers = likers[self.sampled(raters.users[likers], work)]
         companions, foretold, near = self.also_liked(work, likers, raters)
-        parts = self.themes.parts_among(work, companions.works.tolist())
+        parts = self._parts(work, companions)
         codes = self._also_traits(work, raters.users, raters.likes).codes
         shared = self._welcome(work, companions, parts, foretold, raters, near)
         traits = self._welcome_traits(work, codes, raters)
@@ -180,12 +180,18 @@ class Company:
         near = self._near(work, likes, everybody)
         (found,) = self._shared_works(takers, near, everybody)
         companions = self._of_its_kind(work, found)
-        parts = self.themes.parts_among(work, companions.works.tolist())
+        parts = self._parts(work, companions)
         also = self._also_traits(work, takers, likes)
         traits = self._taken_traits(work, len(takers), also)
         traits += self._shunned(work, takers, likes)
         shared = self._takers(work, len(takers), companions)
         return self._named(work, parts, shared, traits)
+
+    def _parts(self, work: int, companions: SharedWorks) -> set[int]:
+        """Those of the works that are parts of a work's series."""
+        works = companions.works.tolist()
+        self.store.read_items(works)
+        return self.themes.parts_among(work, works)
 
     def _named(
         self, work: int, parts: set[int], shared: list[Shared], traits: list[Fact]

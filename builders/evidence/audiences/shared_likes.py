@@ -44,18 +44,19 @@ class Ranks:
 
     def __init__(self, nameable: np.ndarray, likers: np.ndarray) -> None:
         self.works = np.lexsort((-likers, ~nameable))
-        self.of = np.empty(len(likers), np.int32)
+        # As numpy counts and looks up: it would copy narrower numbers each time.
+        self.of = np.empty(len(likers), np.intp)
         self.of[self.works] = np.arange(len(likers))
-        self._numbers = np.zeros(len(likers), np.int32)
+        self._numbers = np.zeros(len(likers), np.intp)
         self._is_near = np.zeros(len(likers), bool)
 
     def near(self, likes: Likes, ranks: np.ndarray) -> Near:
         """Those of some likes that are of works with these ranks, each named once."""
         self._is_near[ranks] = True
-        rows = np.flatnonzero(self._is_near[likes.ranks])
+        rows = self._is_near.take(likes.ranks).nonzero()[0]
         self._is_near[ranks] = False
         self._numbers[ranks] = np.arange(len(ranks))
-        return Near(ranks, likes.who[rows], self._numbers[likes.ranks[rows]])
+        return Near(ranks, likes.who.take(rows), self._numbers.take(likes.ranks.take(rows)))
 
     def common(self, ranks: np.ndarray, least: int, stop: int) -> np.ndarray:
         """Those of these ranks, ascending, that occur so often, if they are below `stop`."""

@@ -9,13 +9,20 @@ only where both titles begin with it: "Muriel's Wedding" is no part of "Four Wed
 from __future__ import annotations
 
 import functools
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
-from itdr.builders.evidence.audiences.members import TraitTable
+from itdr.builders.evidence.audiences.members import MAX_WORKS_AT_HAND, TraitTable
 from itdr.builders.evidence.series import base_title
 from itdr.builders.evidence.significance import at_least
-from itdr.builders.evidence.title_names import stems, stems_in_order, titles_by_word
+from itdr.builders.evidence.title_names import (
+    names_among,
+    stems,
+    stems_in_order,
+    words_of_base,
+)
 from itdr.builders.evidence.traits import CATEGORY
 from itdr.builders.store.reader import StoreReader
 
@@ -33,11 +40,26 @@ WORDS_BEFORE_A_NAME = frozenset(
 """Words before a name that are no part of it, as in "Return of the ..."."""
 
 
+class _Title(NamedTuple):
+    """A title. whole: all its words in their order.   stems: those that may be names."""
+
+    title: str
+    whole: tuple[str, ...]
+    stems: frozenset[str]
+
+
 class SharedNames:
     """The rare words of the titles of a store."""
 
     def __init__(self, store: StoreReader) -> None:
         self.store = store
+        self._titles: dict[int, _Title] = {}
+
+    @functools.cached_property
+    def _bases(self) -> list[str]:
+        """By code the title without brackets, folded; "" for none."""
+        titles = self.store.items.column("title").to_pylist()
+        return [base_title(title) if title else "" for title in titles]
 
     @functools.cached_property
     def _names(self) -> dict[str, int]:
@@ -45,13 +67,16 @@ class SharedNames:
 
         A word that is a title by itself is none: "Alien Nation" is no part of "Alien".
         """
-        titles = self.store.items.column("title").to_pylist()
-        every = {base_title(title) for title in titles if title}
-        counts = titles_by_word(map(stems, every))
-        alone = {word for title in every if len(words := _all_words(title)) == 1 for word in words}
+        every: list[str] = []
+        alone: set[str] = set()
+        for base in set(self._bases):
+            words = words_of_base(base_title(base))
+            every += names_among(words)
+            if len(different := {word.removesuffix("s") for word in words}) == 1:
+                alone |= different
         return {
             word: n
-            for word, n in counts.items()
+            for word, n in Counter(every).items()
             if 2 <= n <= MAX_TITLES_OF_A_NAMED_SERIES and word not in alone
         }
 
@@ -59,10 +84,19 @@ class SharedNames:
     def _bearers(self) -> dict[str, list[int]]:
         """By name the codes of the titles that it stands in."""
         found: dict[str, list[int]] = {}
-        for code, title in enumerate(self.store.items.column("title").to_pylist()):
-            for word in stems(title or "") & self._names.keys():
+        for code, base in enumerate(self._bases):
+            for word in names_among(words_of_base(base)) & self._names.keys():
                 found.setdefault(word, []).append(code)
         return found
+
+    def _title(self, code: int) -> _Title:
+        """The title of an item as rows show it, with its words."""
+        if code not in self._titles:
+            if len(self._titles) >= MAX_WORKS_AT_HAND:
+                self._titles.clear()
+            title = self.store.item(code).title
+            self._titles[code] = _Title(title, stems_in_order(title), stems(title))
+        return self._titles[code]
 
     def _is_family(self, word: str, traits: TraitTable) -> bool:
         """Whether a name is that of a work, and all others that bear it begin with it and share a genre."""
@@ -88,23 +122,21 @@ class SharedNames:
             Codes.
         """
         own = _genres(work, traits)
-        found: set[int] = set()
         if not own or not others:
-            return found
-        title = self.store.item(work).title
-        titles = {one: self.store.item(one).title for one in others if one != work}
+            return set()
+        title, whole, words = self._title(work)
+        known = [(one, self._title(one)) for one in others if one != work]
         # "Aliens" follows "Alien"; of titles without words, as "300", nothing follows.
-        whole = stems_in_order(title)
-        if whole:
-            same = (one for one, other in titles.items() if stems_in_order(other) == whole)
-            found.update(one for one in same if own & _genres(one, traits))
-        names = stems(title) & self._names.keys()
+        same = [one for one, other in known if whole and other.whole == whole]
+        found = {one for one in same if own & _genres(one, traits)}
+        names = words & self._names.keys()
         if not names:
             return found
+        titles = {one: other.title for one, other in known}
         near = {
-            one: shared
-            for one, other in titles.items()
-            if (shared := stems(other) & names) and own & _genres(one, traits)
+            one: other.stems & names
+            for one, other in known
+            if not names.isdisjoint(other.stems) and own & _genres(one, traits)
         }
         for word in sorted(names):
             here = [

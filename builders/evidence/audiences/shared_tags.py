@@ -60,11 +60,11 @@ class SharedTags:
         if self._tags is not None:
             store = self.store
             parts = assign_splits(store.item_hash, self._seed, store.source.random_id, "item")
-            for work in np.flatnonzero(
-                (store.work == np.arange(len(store.work))) & (parts == TRAIN)
-            ).tolist():
-                for tag, _ in self._tags.of(work):
-                    found[work].add(plain(tag))
+            counted = (store.work == np.arange(len(store.work))) & (parts == TRAIN)
+            training = set(np.flatnonzero(counted).tolist())
+            for work, tag in self._tags.by_work():
+                if work in training:
+                    found[work].add(tag)
         return dict(found)
 
     @cached_property

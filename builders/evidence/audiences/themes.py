@@ -11,6 +11,7 @@ import dataclasses
 import functools
 import re
 from collections.abc import Collection, Iterable, Sequence, Set
+from typing import NamedTuple
 
 import numpy as np
 
@@ -60,6 +61,15 @@ Shared = tuple[float, int, Fact]
 """(strength, work, fact) of a work also liked, the strongest first."""
 
 
+class _Title(NamedTuple):
+    """What a title says of its series. base: without brackets, folded.   series: the words of each series that it may
+    belong to.   bracketed: see `bracketed_series`."""
+
+    base: str
+    series: frozenset[frozenset[str]]
+    bracketed: tuple[tuple[frozenset[str], frozenset[str]], ...]
+
+
 class Themes:
     """The themes of a store's audiences.
 
@@ -76,7 +86,7 @@ class Themes:
         self.store, self.traits, self.total = store, traits, max(total, 1)
         self.tags = tags
         self.names = SharedNames(store)
-        self._series: dict[str, frozenset[frozenset[str]]] = {}
+        self._titles: dict[int, _Title] = {}
 
     def facts(
         self, work: int, shared: Sequence[Shared], series: Collection[int] = ()
@@ -164,34 +174,40 @@ class Themes:
         Returns:
             Codes.
         """
-        title = self.store.item(work).title
-        own, same = self._series_of(title), base_title(title)
         found = list(works)
         if not found:
             return set()
+        same, own = self._title(work)[:2]
         alike = self.names.alike(work, found, self.traits)
         return {
             one
             for one in found
-            for other in [self.store.item(one).title]
-            if one in alike or base_title(other) == same or self._is_part(other, own)
+            for other in [self._title(one)]
+            if one in alike or other.base == same or self._is_part(other, own)
         }
+
+    def _title(self, code: int) -> _Title:
+        """What the title of an item, as rows show it, says of its series."""
+        if code not in self._titles:
+            if len(self._titles) >= MAX_WORKS_AT_HAND:
+                self._titles.clear()
+            title = self.store.item(code).title
+            self._titles[code] = _Title(
+                base_title(title), self._series_of(title), bracketed_series(title)
+            )
+        return self._titles[code]
 
     def _series_of(self, title: str) -> frozenset[frozenset[str]]:
         """The words of each series that a title may belong to, by itself or as another edition bears it."""
-        if title not in self._series:
-            if len(self._series) >= MAX_WORKS_AT_HAND:
-                self._series.clear()
-            own = series_words(series_key(title))
-            others = self._series_by_title.get(first_words(title), ())
-            self._series[title] = frozenset({own, *others} - {frozenset()})
-        return self._series[title]
+        own = series_words(series_key(title))
+        others = self._series_by_title.get(first_words(title), ())
+        return frozenset({own, *others} - {frozenset()})
 
-    def _is_part(self, title: str, series: Set[frozenset[str]]) -> bool:
+    def _is_part(self, title: _Title, series: Set[frozenset[str]]) -> bool:
         """Whether a title belongs to one of these series."""
-        if not series.isdisjoint(self._series_of(title)):
+        if not series.isdisjoint(title.series):
             return True
-        for named, words in bracketed_series(title):
+        for named, words in title.bracketed:
             if named in series:
                 return True
             if words and any(words <= one for one in series & self._surely):
@@ -366,7 +382,12 @@ def _distinct(
 
 def folded(names: Iterable[str]) -> set[str]:
     """Names without their case and spaces, as in "J.R.R. Tolkien", which spellings differ by."""
-    return {re.sub(r"\W", "", name).casefold() for name in names} - {""}
+    return {_folded(name) for name in names} - {""}
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def _folded(name: str) -> str:
+    return re.sub(r"\W", "", name).casefold()
 
 
 def makers_of(creators: Iterable[str]) -> set[str]:

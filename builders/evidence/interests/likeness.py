@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -136,7 +137,12 @@ def _traits(split: Partition, kind: str, works: np.ndarray) -> list[int]:
 
 
 def _kind(item: Item) -> frozenset[str]:
-    return frozenset(item.categories)
+    return _set_of(item.categories)
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def _set_of(categories: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(categories)
 
 
 def common_words(split: Partition, most: int) -> frozenset[str]:
