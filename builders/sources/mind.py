@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.core.letters import LetterCounts
+from itdr.builders.core.letters import ENOUGH_IF_ALL, LetterCounts
 from itdr.builders.core.reasons import EMPTY_ID, ENOUGH_TO_JUDGE, NO_TIME, is_unreadable
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Source, column_names
 from itdr.builders.sources._formats import arrow
@@ -44,7 +44,11 @@ NOTHING_SHOWN = "impression without news"
 REPEATED = "repeated in the history"
 DAY_FIRST, MONTH_FIRST = r"^(?:1[3-9]|[23]\d)/\d\d?/\d{4} ", r"^\d\d?/(?:1[3-9]|[23]\d)/\d{4} "
 """Times in which one of the two numbers is above 12, so that it must be the day."""
-_MARKS = r"""[,;|'"\[\]()]"""
+_MARKS = r"""[,;|/'"\[\](){}]"""
+NO_NEWS = ("NA", "NaN", "nan", "None", "null", "NULL")
+"""What programs write for an empty history."""
+DRAWN = 8
+"""Of so many seconds, the impressions of one are compared between the files."""
 LINES = 1 << 10
 """Impressions to a batch: about 40,000 events."""
 EDITIONS = {
@@ -80,21 +84,51 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
     import pyarrow.compute as pc
 
     seen: set[int] = set()
+    drawn: dict[Path, set[int]] = {}
     for key in EDITIONS[find_edition(raw)][::2]:
         if raw.has(key):
             day_first = _day_first(raw, key)
             lost: Counter[str | None] = Counter()
             clicks = 0
+            sample = drawn[raw.path(key)] = set()
             for lines in line_files.read_records(raw, "interactions", raw.path(key), 5):
                 for start in range(0, max(1, len(lines[0])), LINES):
                     part = [column.slice(start, LINES) for column in lines[1:]]
+                    part[2:] = map(_bare, part[2:])
                     yield from arrow.record_batches(_history(part[0], part[2], seen))
-                    events = _impressions(part[0], part[1], part[3], day_first)
+                    time = parse_seconds(part[1], day_first)
+                    events = _impressions(part[0], time, part[3])
+                    sample.update(_drawn(part[0], time, part[3]))
                     clicks += pc.sum(pc.equal(events["event"], "click")).as_py() or 0
                     _count_reasons(events["reject"], lost)
                     yield from arrow.record_batches(events)
                     raw.reject("interactions", NOTHING_SHOWN, _count_empty(part[3]))
             _require_impressions(raw.path(key), lost, clicks)
+    _require_different(drawn)
+
+
+def _drawn(user: pa.StringArray, time: pa.Int64Array, shown: pa.StringArray) -> Iterator[int]:
+    """Marks of the impressions of every `DRAWN`th second, for a comparison of files; the second draws them,
+    and not their place."""
+    import numpy as np
+    import pyarrow.compute as pc
+
+    seconds = np.asarray(pc.fill_null(time, 1))
+    for place in np.flatnonzero(seconds % DRAWN == 0):
+        yield _mark(f"{user[place].as_py()}\t{seconds[place]}", shown[place].as_py())
+
+
+def _require_different(drawn: Mapping[Path, set[int]]) -> None:
+    """Raise `RawFileError` where most impressions of one split are in the other one, too."""
+    if len(drawn) < 2:
+        return
+    (one, first), (other, second) = drawn.items()
+    fewer, both = min(len(first), len(second)), len(first & second)
+    if both == fewer >= ENOUGH_IF_ALL or (fewer >= ENOUGH_TO_JUDGE and 2 * both > fewer):
+        raise RawFileError(
+            f"{other}: of {fewer:,} impressions that were compared, {both:,} are in {one}, too: one of the two "
+            f"files was copied over the other, or appended to it. {AGAIN}"
+        )
 
 
 def _count_reasons(rejects: pa.StringArray, counts: Counter[str | None]) -> None:
@@ -147,7 +181,8 @@ def _day_first(raw: Raw, key: str) -> bool:
     lines = next(iter(line_files.read_records(scratch, "interactions", path, 5)))
     times = lines[2].slice(0, LINES)
     late = pc.fill_null(pc.match_substring_regex(times, DAY_FIRST), False)
-    if late.true_count and not pc.any(pc.match_substring_regex(times, MONTH_FIRST)).as_py():
+    day_first = not pc.any(pc.match_substring_regex(times, MONTH_FIRST)).as_py()
+    if day_first and parse_seconds(times.filter(late), True).is_valid().true_count:
         logger.warning(
             "itdr: mind: %s: times such as %r have the day first, and are read so",
             path,
@@ -179,14 +214,14 @@ def _news(raw: Raw, path: Path) -> Iterator[pa.RecordBatch]:
     for columns in line_files.read_records(raw, "items", path, 8):
         ids, category, subcategory, title, abstract = columns[:5]
         both = pc.binary_join_element_wise(category, subcategory, "\t")
-        shown = arrow.tidy(title)
+        shown, told = arrow.tidy(title), arrow.tidy(abstract)
         letters.add(shown)
         yield from arrow.record_batches(
             {
                 "item_id": ids,
                 "title": shown,
                 "categories": arrow.split_lists(both, "\t"),
-                "description": arrow.tidy(abstract),
+                "description": pc.if_else(pc.equal(told, arrow.NA), None, told),
                 "reject": _bad_news(ids),
             }
         )
@@ -225,7 +260,7 @@ def _history(user: pa.StringArray, news: pa.StringArray, seen: set[int]) -> dict
 
 
 def _impressions(
-    user: pa.StringArray, when: pa.StringArray, shown: pa.StringArray, day_first: bool
+    user: pa.StringArray, times: pa.Int64Array, shown: pa.StringArray
 ) -> dict[str, Any]:
     """A click or skip for each entry such as `N129416-0` of the impressions."""
     import pyarrow as pa
@@ -236,7 +271,7 @@ def _impressions(
     labelled = pc.match_substring_regex(entries, "-[01]$")
     ids = pc.if_else(labelled, pc.utf8_slice_codeunits(entries, 0, -2), entries)
     clicked = pc.ends_with(entries, "-1")
-    time = parse_seconds(when, day_first).take(place)
+    time = times.take(place)
     return {
         "user_id": user.take(place),
         "item_id": ids,
@@ -251,19 +286,27 @@ def _impressions(
 
 
 def _split(lists: pa.StringArray) -> tuple[np.ndarray, pa.StringArray]:
-    """The words of blank-separated texts, with the row of each; rows ascend.
-
-    Copies set the ids apart by commas, or have a list as Python writes it.
-    """
+    """The words of blank-separated texts, with the row of each; rows ascend."""
     import numpy as np
     import pyarrow.compute as pc
 
-    if pc.any(pc.match_substring_regex(lists, _MARKS)).as_py():
-        lists = pc.replace_substring_regex(lists, _MARKS, " ")
     parts = pc.split_pattern(lists, " ")
     rows, words = np.asarray(pc.list_parent_indices(parts)), parts.flatten()
     keep = pc.not_equal(words, "")
     return rows[np.asarray(keep)].astype(np.int64), words.filter(keep)
+
+
+def _bare(lists: pa.StringArray) -> pa.StringArray:
+    """Ids set apart by one blank each. Copies set them apart by commas, or have a list as Python writes it: a
+    history must be the same text in all of them, since it is known again by it.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pc.any(pc.match_substring_regex(lists, f"{_MARKS}|  |^ | $")).as_py():
+        lists = pc.utf8_trim(pc.replace_substring_regex(lists, f"(?:{_MARKS}| )+", " "), " ")
+    nothing = pc.is_in(lists, value_set=pa.array(NO_NEWS))
+    return pc.if_else(nothing, "", lists) if pc.any(nothing).as_py() else lists
 
 
 def _count_empty(lists: pa.StringArray) -> int:

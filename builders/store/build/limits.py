@@ -17,7 +17,7 @@ from itdr.builders.core.reasons import (
     NO_TIME,
     OUTSIDE_SCALE,
 )
-from itdr.builders.core.schema import Source
+from itdr.builders.core.schema import Scale, Source
 
 _NEAR = 1e-3
 """The share of a step by which a rating, stored in 32 bits, may miss it."""
@@ -25,6 +25,8 @@ MOST_OFF_SCALE = 0.2
 """The share of ratings off the scale from which on they are on another one."""
 ALL_LOWEST = 100
 """So many ratings are not all the lowest of the scale."""
+SOME_HIGHEST = 10_000
+"""Of so many ratings, some are the highest of the scale."""
 RATINGS = f"""
 SELECT count(rating) AS n, min(rating) AS low, max(rating) AS high FROM interactions_staged
 WHERE abs(rating) < 1e9 AND (reject IS NULL OR reject = {literal(OUTSIDE_SCALE)})
@@ -140,6 +142,7 @@ def require_limits(
     if "timestamp" in columns:
         _require_times(source, row, rejected, files)
         _require_order(source, row, rejected, files)
+        _require_same_unit(source, row, rejected, files)
 
 
 def _require_scale(
@@ -166,6 +169,12 @@ def _require_scale(
             f"{source.id}: all {n:,} ratings in {', '.join(map(str, files))} are {low:g}, the lowest of "
             f"{scale.low:g} to {scale.high:g}. They were reduced to yes or no: put the official file in place."
         )
+    if found := _shifted(scale, n, low, high):
+        raise RawFileError(
+            f"{source.id}: the {n:,} ratings in {', '.join(map(str, files))} run from {low:g} to {high:g}, and "
+            f"none is {found:g}. Expected {scale.low:g} to {scale.high:g} in steps of {scale.step:g}: they were "
+            "counted from another number. Put the official file in place."
+        )
     if not n or off < max(ENOUGH_TO_JUDGE, MOST_OFF_SCALE * n):
         return
     raise RawFileError(
@@ -173,6 +182,18 @@ def _require_scale(
         f"Expected {scale.low:g} to {scale.high:g} in steps of {scale.step:g}; found {low:g} to "
         f"{high:g}. The ratings were converted: put the official file in place."
     )
+
+
+def _shifted(scale: Scale, n: int, low: float, high: float) -> float | None:
+    """The end of a scale that no rating has, where they lie one step beyond its other end: all are wrong then,
+    those on the scale too. Of very many, some are the highest."""
+    near = 1 + _NEAR
+    if n >= ENOUGH_TO_JUDGE:
+        if scale.low - near * scale.step <= low < scale.low and high < scale.high:
+            return scale.high
+        if scale.high < high <= scale.high + near * scale.step and low > scale.low:
+            return scale.low
+    return scale.high if n >= SOME_HIGHEST and high < scale.high else None
 
 
 def _require_times(
@@ -241,4 +262,31 @@ def _require_order(
             f"{source.id}: {lost:,} interactions in {', '.join(map(str, files))} have no valid time, and the "
             f"{n:,} others are all of the first twelve days of a month: day and month were swapped. Put the "
             "official file in place."
+        )
+
+
+def _require_same_unit(
+    source: Source, row: Row, rejected: Mapping[tuple[str, str], int], files: Sequence[Path]
+) -> None:
+    """Check that no considerable share of the times is off the declared days: a number that overflowed may lie
+    within them by chance.
+
+    Args:
+        source: the declaration.
+        row: runs a query on `interactions_staged`.
+        rejected: counts of rejected rows by table and reason.
+        files: where the interactions were read from.
+
+    Raises:
+        RawFileError: so it is.
+    """
+    lost = sum(rejected.get(("interactions", reason), 0) for reason in (NO_TIME, IMPLAUSIBLE_TIME))
+    if source.times is None or lost < ENOUGH_TO_JUDGE:
+        return
+    n, timed = row(TIMES)
+    if lost >= MOST_OFF_SCALE * (lost + n):
+        raise RawFileError(
+            f"{source.id}: of {lost + n:,} interactions in {', '.join(map(str, files))}, {lost:,} have no valid "
+            f"time, or one before {source.times[0]} or after {source.times[1]}: the times were converted, so the "
+            f"{timed:,} others are doubtful. Put the official file in place."
         )

@@ -1,0 +1,51 @@
+"""What is wrong with titles as a whole that stand as a program prints or joins them, or that are not there."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from itdr.builders.core.letters import ENOUGH_IF_ALL, MOST
+
+QUOTED = r"""^'.*'( [(].*[)])?$|^".*"( [(].*[)])?$"""
+"""A title between quotes, perhaps with a place behind it: few are written so."""
+MARKED = '\\"'
+"""A quote that another program marked as one within a text."""
+NA = "NA"
+"""What R writes for a missing value; one title may be so."""
+ENOUGH_TO_DIFFER, MOST_OFTEN = 40, 50
+"""So many items have different titles; on the average a title has fewer items."""
+
+
+class TitleCounts(NamedTuple):
+    """How many titles there are, different ones, those between quotes, with any quote in them, with a
+    marked one, and that are `NA`; and how many items have none."""
+
+    n: int = 0
+    titles: int = 0
+    quoted: int = 0
+    quotes: int = 0
+    marked: int = 0
+    na: int = 0
+    missing: int = 0
+
+    def fault(self) -> str:
+        """What is wrong: a clause with `{names}` for the files; empty where nothing is."""
+        n = self.n
+        if self.quoted >= ENOUGH_IF_ALL and 2 * self.quoted > n:
+            return (
+                f"{self.quoted:,} of {n:,} titles in {{names}} stand between quotes, as a program prints "
+                "a text: 'Heat'."
+            )
+        if self.marked >= ENOUGH_IF_ALL and self.marked >= MOST * self.quotes:
+            return (
+                f'{self.marked:,} of {n:,} titles in {{names}} have quotes behind a backslash (\\"): they '
+                "were written by a program that marks quotes so."
+            )
+        if self.na >= ENOUGH_IF_ALL and self.na > self.missing:
+            return (
+                f"{self.na:,} of {n:,} titles in {{names}} are 'NA', which R writes for a missing value: "
+                "the titles were lost."
+            )
+        if n >= ENOUGH_TO_DIFFER and self.titles * MOST_OFTEN <= n:
+            return f"{n:,} items in {{names}} have {self.titles:,} different titles: the titles were overwritten."
+        return ""
