@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import re
+from typing import Any, NamedTuple
 
 from itdr.builders.core.letters import ENOUGH_IF_ALL, MOST
+from itdr.builders.core.reasons import ENOUGH_TO_JUDGE
 
 QUOTED = r"""^'.*'( [(].*[)])?$|^".*"( [(].*[)])?$"""
 """A title between quotes, perhaps with a place behind it: few are written so."""
@@ -29,9 +31,13 @@ class TitleCounts(NamedTuple):
     missing: int = 0
 
     def fault(self) -> str:
-        """What is wrong: a clause with `{names}` for the files; empty where nothing is."""
+        """What is wrong.
+
+        Returns:
+            A clause with `{names}` for the files; empty where nothing is.
+        """
         n = self.n
-        if self.quoted >= ENOUGH_IF_ALL and 2 * self.quoted > n:
+        if self.quoted >= ENOUGH_TO_JUDGE and 2 * self.quoted > n:
             return (
                 f"{self.quoted:,} of {n:,} titles in {{names}} stand between quotes, as a program prints "
                 "a text: 'Heat'."
@@ -49,3 +55,28 @@ class TitleCounts(NamedTuple):
         if n >= ENOUGH_TO_DIFFER and self.titles * MOST_OFTEN <= n:
             return f"{n:,} items in {{names}} have {self.titles:,} different titles: the titles were overwritten."
         return ""
+
+
+def title_counts(texts: Any) -> TitleCounts:
+    """The counts of titles in an array.
+
+    Args:
+        texts: an array of strings.
+
+    Returns:
+        The counts.
+    """
+    import pyarrow.compute as pc
+
+    n = len(texts) - texts.null_count
+    counts = (
+        pc.match_substring_regex(texts, form).true_count
+        for form in (QUOTED, '"', re.escape(MARKED))
+    )
+    titles = pc.count_distinct(texts).as_py()
+    return TitleCounts(n, titles, *counts, pc.equal(texts, NA).true_count, texts.null_count)
+
+
+def added(one: TitleCounts, other: TitleCounts) -> TitleCounts:
+    """The counts of two arrays together; a title in both counts twice."""
+    return TitleCounts(*map(sum, zip(one, other, strict=True)))

@@ -91,6 +91,11 @@ def _pattern(*fields: str) -> re.Pattern[str]:
     return re.compile(rf"(?:{';'.join(fields)}{_END}|([^\r\n]+){_END})", re.DOTALL)
 
 
+_WHOLE_END = {
+    "interactions": r'^"[^"]*";"[^"]*";"\d+"$',
+    "items": r'(;"https?://[^"]*"){3}$',
+    "users": r'^"\d+";".*";(NULL|"[^"]*")$',
+}
 _RATING = _pattern(_FIELD, _TEXT, _FIELD)
 _BOOK = _pattern(*[_TEXT] * 5, *[_SKIP] * 3)
 _USER = _pattern(_FIELD, _TEXT, _TEXT)
@@ -212,7 +217,7 @@ def _records(
     Returns:
         Columns of strings; a field that is NULL or missing is empty.
     """
-    validate.require_final_newline(path)
+    validate.require_final_newline(path, _WHOLE_END[table])
     validate.require_encoding(path)
     for text in _blocks(path):
         found = pattern.findall(text)

@@ -81,7 +81,7 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
     """One `comment` event per pair."""
     path = raw.path(EDITIONS[find_edition(raw)][0])
     header = _header(path)
-    require_final_newline(path)
+    require_final_newline(path, r"^\d+,\d+,1\d{12}$")
     # Numbers alone: read without quoting, a stray quote costs its own line and none after it.
     types = dict.fromkeys(header or PAIR, "VARCHAR")
     lines = read_csv(path, "interactions", types, quote="", header=bool(header))

@@ -21,15 +21,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.core.letters import ENOUGH_IF_ALL, LetterCounts
+from itdr.builders.core.letters import LetterCounts
 from itdr.builders.core.reasons import EMPTY_ID, ENOUGH_TO_JUDGE, NO_TIME, is_unreadable
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Source, column_names
+from itdr.builders.core.title_faults import TitleCounts, added, title_counts
 from itdr.builders.sources._formats import arrow
 from itdr.builders.sources._formats import lines as line_files
 from itdr.builders.sources._formats.validate import (
     AGAIN,
     head_of,
 )
+from itdr.builders.sources._shared import impressions
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,8 +49,6 @@ DAY_FIRST, MONTH_FIRST = r"^(?:1[3-9]|[23]\d)/\d\d?/\d{4} ", r"^\d\d?/(?:1[3-9]|
 _MARKS = r"""[,;|/'"\[\](){}]"""
 NO_NEWS = ("NA", "NaN", "nan", "None", "null", "NULL")
 """What programs write for an empty history."""
-DRAWN = 8
-"""Of so many seconds, the impressions of one are compared between the files."""
 LINES = 1 << 10
 """Impressions to a batch: about 40,000 events."""
 EDITIONS = {
@@ -90,6 +90,7 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
             day_first = _day_first(raw, key)
             lost: Counter[str | None] = Counter()
             clicks = 0
+            times: set[int] = set()
             sample = drawn[raw.path(key)] = set()
             for lines in line_files.read_records(raw, "interactions", raw.path(key), 5):
                 for start in range(0, max(1, len(lines[0])), LINES):
@@ -98,37 +99,19 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
                     yield from arrow.record_batches(_history(part[0], part[2], seen))
                     time = parse_seconds(part[1], day_first)
                     events = _impressions(part[0], time, part[3])
-                    sample.update(_drawn(part[0], time, part[3]))
+                    sample.update(impressions.drawn(part[0], time, part[3]))
+                    times.update(filter(None, pc.min_max(time).as_py().values()))
                     clicks += pc.sum(pc.equal(events["event"], "click")).as_py() or 0
                     _count_reasons(events["reject"], lost)
                     yield from arrow.record_batches(events)
                     raw.reject("interactions", NOTHING_SHOWN, _count_empty(part[3]))
             _require_impressions(raw.path(key), lost, clicks)
-    _require_different(drawn)
-
-
-def _drawn(user: pa.StringArray, time: pa.Int64Array, shown: pa.StringArray) -> Iterator[int]:
-    """Marks of the impressions of every `DRAWN`th second, for a comparison of files; the second draws them,
-    and not their place."""
-    import numpy as np
-    import pyarrow.compute as pc
-
-    seconds = np.asarray(pc.fill_null(time, 1))
-    for place in np.flatnonzero(seconds % DRAWN == 0):
-        yield _mark(f"{user[place].as_py()}\t{seconds[place]}", shown[place].as_py())
-
-
-def _require_different(drawn: Mapping[Path, set[int]]) -> None:
-    """Raise `RawFileError` where most impressions of one split are in the other one, too."""
-    if len(drawn) < 2:
-        return
-    (one, first), (other, second) = drawn.items()
-    fewer, both = min(len(first), len(second)), len(first & second)
-    if both == fewer >= ENOUGH_IF_ALL or (fewer >= ENOUGH_TO_JUDGE and 2 * both > fewer):
-        raise RawFileError(
-            f"{other}: of {fewer:,} impressions that were compared, {both:,} are in {one}, too: one of the two "
-            f"files was copied over the other, or appended to it. {AGAIN}"
-        )
+            if len(times) == 1 and sum(lost.values()) >= ENOUGH_TO_JUDGE:
+                logger.warning(
+                    "itdr: mind: %s: all times are the same: they say nothing of the order of impressions",
+                    raw.path(key),
+                )
+    impressions.require_different(drawn)
 
 
 def _count_reasons(rejects: pa.StringArray, counts: Counter[str | None]) -> None:
@@ -210,12 +193,13 @@ def _news(raw: Raw, path: Path) -> Iterator[pa.RecordBatch]:
     """
     import pyarrow.compute as pc
 
-    letters = LetterCounts()
-    for columns in line_files.read_records(raw, "items", path, 8):
+    letters, counts = LetterCounts(), TitleCounts()
+    for columns in line_files.read_records(raw, "items", path, 8, complete=r"^([^\t]*\t){7}.*\]$"):
         ids, category, subcategory, title, abstract = columns[:5]
         both = pc.binary_join_element_wise(category, subcategory, "\t")
         shown, told = arrow.tidy(title), arrow.tidy(abstract)
         letters.add(shown)
+        counts = added(counts, title_counts(shown))
         yield from arrow.record_batches(
             {
                 "item_id": ids,
@@ -227,6 +211,8 @@ def _news(raw: Raw, path: Path) -> Iterator[pa.RecordBatch]:
         )
     if fault := letters.fault("titles", str(path)):
         raise RawFileError(f"{raw.source}: {fault}")
+    if fault := counts.fault():
+        raise RawFileError(f"{raw.source}: {fault.format(names=path)} {AGAIN}")
 
 
 def _history(user: pa.StringArray, news: pa.StringArray, seen: set[int]) -> dict[str, Any]:
@@ -237,7 +223,7 @@ def _history(user: pa.StringArray, news: pa.StringArray, seen: set[int]) -> dict
 
     new = []
     for place, both in enumerate(zip(user.to_pylist(), news.to_pylist(), strict=True)):
-        if both[1] and (key := _mark(*both)) not in seen:
+        if both[1] and (key := impressions.mark(*both)) not in seen:
             seen.add(key)
             new.append(place)
     rows, ids = _split(news.take(pa.array(new, pa.int64())))
@@ -322,14 +308,6 @@ def _bad_news(ids: pa.StringArray) -> pa.StringArray:
         (pc.equal(ids, ""), EMPTY_ID),
         (pc.invert(pc.match_substring_regex(ids, r"^N\d+$")), BAD_NEWS),
     )
-
-
-def _mark(user: str, history: str) -> int:
-    """64 bits that identify a user with a history, in place of the text, to save memory."""
-    import hashlib
-
-    digest = hashlib.blake2b(f"{user}\t{history}".encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "little")
 
 
 def parse_seconds(texts: pa.StringArray, day_first: bool = False) -> pa.Int64Array:

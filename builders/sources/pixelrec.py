@@ -42,7 +42,7 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
     """One `comment` event (or on-screen comment) per row; several of a user can share a second."""
     path = raw.path("interactions")
     header = require_header(path, EVENT_COLUMNS)
-    require_final_newline(path)
+    require_final_newline(path, r"^i\d+,[^,]+,1\d{9}$")
     # Ids and times alone: read without quoting, a stray quote costs its own line and none after it.
     lines = read_csv(path, "interactions", dict.fromkeys(header, "VARCHAR"), quote="")
     fields = ", ".join(f'{unquoted_sql(name)} AS "{name}"' for name in EVENT_COLUMNS)

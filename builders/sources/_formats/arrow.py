@@ -338,17 +338,18 @@ def one_element_lists(texts: Any) -> pa.ListArray:
     return _lists_by_row(rows, texts.filter(keep), len(texts))
 
 
-def require_quoted_csv(path: Path, record: str) -> None:
+def require_quoted_csv(path: Path, record: str, whole: str = "") -> None:
     """Check all bytes of a quoted CSV file: it ends in a line end, is UTF-8, and no open quote swallows
     the lines after it. Streams.
 
     Args:
         path: the file.
         record: as for `require_closed_quotes`.
+        whole: as for `require_final_newline`.
 
     Raises:
         RawFileError: a check fails.
     """
-    require_final_newline(path)
+    require_final_newline(path, whole)
     require_encoding(path)
     require_closed_quotes(path, record)

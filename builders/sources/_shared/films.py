@@ -130,4 +130,3 @@ def _genre_names(text: str) -> str:
     bare = """trim(name, ' []''"')"""
     parts = f"string_split_regex({decoded_sql(text)}, '[|,;/]')"
     return f"list_transform({parts}, lambda name: {bare})"
-

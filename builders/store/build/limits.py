@@ -17,7 +17,7 @@ from itdr.builders.core.reasons import (
     NO_TIME,
     OUTSIDE_SCALE,
 )
-from itdr.builders.core.schema import Scale, Source
+from itdr.builders.core.schema import IDS, Scale, Source
 
 _NEAR = 1e-3
 """The share of a step by which a rating, stored in 32 bits, may miss it."""
@@ -40,6 +40,10 @@ SELECT count(*) AS n, count(r.timestamp) AS timed FROM interactions_staged AS r 
 
 YEAR_TO_COME = "coalesce(year > 2030, false)"
 """SQL condition: an item is of a year that no published set can know."""
+CLOSE = 7 * 86_400
+"""The events of a session lie no further apart; those of a popular item do."""
+SAMPLED = 200_000
+"""About so many interactions show whose events lie close together."""
 DAYS = """
 SELECT count(*) AS n, count(CASE WHEN day_of_month(r.timestamp) > 12 THEN 1 END) AS late
 FROM interactions_staged AS r WHERE reject IS NULL AND r.timestamp IS NOT NULL
@@ -143,6 +147,8 @@ def require_limits(
         _require_times(source, row, rejected, files)
         _require_order(source, row, rejected, files)
         _require_same_unit(source, row, rejected, files)
+        if {*IDS} <= {*columns}:
+            _require_sessions(source, row, files)
 
 
 def _require_scale(
@@ -187,11 +193,10 @@ def _require_scale(
 def _shifted(scale: Scale, n: int, low: float, high: float) -> float | None:
     """The end of a scale that no rating has, where they lie one step beyond its other end: all are wrong then,
     those on the scale too. Of very many, some are the highest."""
-    near = 1 + _NEAR
     if n >= ENOUGH_TO_JUDGE:
-        if scale.low - near * scale.step <= low < scale.low and high < scale.high:
+        if abs(scale.low - low - scale.step) < _NEAR and high < scale.high:
             return scale.high
-        if scale.high < high <= scale.high + near * scale.step and low > scale.low:
+        if abs(high - scale.high - scale.step) < _NEAR and low > scale.low:
             return scale.low
     return scale.high if n >= SOME_HIGHEST and high < scale.high else None
 
@@ -289,4 +294,48 @@ def _require_same_unit(
             f"{source.id}: of {lost + n:,} interactions in {', '.join(map(str, files))}, {lost:,} have no valid "
             f"time, or one before {source.times[0]} or after {source.times[1]}: the times were converted, so the "
             f"{timed:,} others are doubtful. Put the official file in place."
+        )
+
+
+def sessions_query(name: str, every: int) -> str:
+    """SQL that counts the users (or items) with three events or more, and those whose events lie close together.
+
+    Args:
+        name: `user` or `item`.
+        every: of so many ids, which must be numbers, one is looked at.
+
+    Returns:
+        A SELECT.
+    """
+    return f"""
+SELECT count(*) AS n, count(CASE WHEN last - first <= {CLOSE} THEN 1 END) AS near FROM (
+    SELECT min(r.timestamp) AS first, max(r.timestamp) AS last FROM interactions_staged AS r
+    WHERE reject IS NULL AND {name}_number % {every} = 0 GROUP BY {name}_number HAVING count(*) >= 3
+) AS spans
+"""
+
+
+def _require_sessions(source: Source, row: Row, files: Sequence[Path]) -> None:
+    """Check that users and items were not swapped, where each user's events lie close together.
+
+    Args:
+        source: the declaration.
+        row: runs a query on `interactions_staged`.
+        files: where the interactions were read from.
+
+    Raises:
+        RawFileError: they were.
+    """
+    if not source.options.get("sessions"):
+        return
+    every = max(1, row(TIMES)[1] // SAMPLED)
+    items, near = row(sessions_query("item", every))
+    if items < ENOUGH_TO_JUDGE or 2 * near < items:
+        return
+    users, also = row(sessions_query("user", every))
+    if users >= ENOUGH_TO_JUDGE and 10 * also < users:
+        raise RawFileError(
+            f"{source.id}: in {', '.join(map(str, files))} {near:,} of {items:,} items were rated within a week "
+            f"each, and {users - also:,} of {users:,} users rated for longer: the columns of users and items "
+            "were swapped. Put the official file in place."
         )

@@ -19,6 +19,8 @@ _LIST = "array_to_string({}, chr(31))"
 _ADDRESSED = "%[2-9A-F][0-9A-F]|%[2-9a-f][0-9a-f]|^[^ ]*[A-Za-z][+][A-Za-z][^ ]*$"
 """A character or a blank as in addresses: "Caf%C3%A9", "Blue+Train". It may be "100% Cotton"."""
 _SPARK_QUOTED = QUOTED.replace("'", "\\'")
+LISTS = {"categories": "listed", "creators": "listed", "attributes": "paired"}
+"""Columns of lists, with the function that joins one."""
 _CHINESE = "[一-鿿]"
 _EACH = "p.name || chr(30) || coalesce(p.value, '')"
 FUNCTIONS = {
@@ -231,7 +233,7 @@ def spelled(column: str) -> str:
     Args:
         column: a column of items or users.
     """
-    function = {"categories": "listed", "creators": "listed", "attributes": "paired"}.get(column)
+    function = LISTS.get(column)
     return f"{function}({column})" if function else f"CAST({column} AS STRING)"
 
 
@@ -320,11 +322,11 @@ ORDER BY d.code
 """
 
 
-SORTED_TAGS = """
+TAGS = """
 SELECT i.code AS item_code, u.code AS user_code, r.tag AS tag
 FROM tags_raw AS r
-JOIN item_codes AS i ON CAST(r.item_id AS STRING) = i.id
-JOIN user_codes AS u ON CAST(r.user_id AS STRING) = u.id
+JOIN item_codes AS i ON CAST(r.{item} AS STRING) = i.id
+JOIN user_codes AS u ON CAST(r.{user} AS STRING) = u.id
 WHERE r.reject IS NULL
-ORDER BY item_code, user_code, tag
 """
+SORTED_TAGS = f"{TAGS.format(item='item_id', user='user_id')}ORDER BY item_code, user_code, tag"
