@@ -69,14 +69,14 @@ def title_counts(texts: Any) -> TitleCounts:
     import pyarrow.compute as pc
 
     n = len(texts) - texts.null_count
-    counts = (
+    quoted, quotes, marked = (
         pc.match_substring_regex(texts, form).true_count
         for form in (QUOTED, '"', re.escape(MARKED))
     )
-    titles = pc.count_distinct(texts).as_py()
-    return TitleCounts(n, titles, *counts, pc.equal(texts, NA).true_count, texts.null_count)
+    titles, na = pc.count_distinct(texts).as_py(), pc.equal(texts, NA).true_count
+    return TitleCounts(n, titles, quoted, quotes, marked, na, texts.null_count)
 
 
 def added(one: TitleCounts, other: TitleCounts) -> TitleCounts:
     """The counts of two arrays together; a title in both counts twice."""
-    return TitleCounts(*map(sum, zip(one, other, strict=True)))
+    return TitleCounts._make(a + b for a, b in zip(one, other, strict=True))

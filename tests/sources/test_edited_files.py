@@ -164,7 +164,7 @@ EDITS = [
          cells("Location", lambda text: text or "NA")),
     Edit("amazon-books", "of R", "books_data.csv",
          cells("publishedDate", lambda text: text or "NA"),
-         first=cells("publishedDate", lambda text: "" if text.endswith("1") else text)),
+         first=cells("publishedDate", lambda text: "" if text < "1975" else text)),
     Edit("ml-1m", "ages numbered", "users.dat", column(2, lambda text: AGES.get(text, text), "::"),
          "none of the official codes"),
     Edit("microlens", "times that overflowed", "MicroLens-100k_pairs.csv",

@@ -102,9 +102,9 @@ def require_plausible_items(
         return
     names = ", ".join(map(str, files))
     counted = functools.cache(row)
-    if found := TitleCounts(*counted(_TITLES)).fault():
+    if fault := TitleCounts(*counted(_TITLES)).fault():
         raise RawFileError(
-            f"{source.id}: {found.format(names=names)} Put the official file in place."
+            f"{source.id}: {fault.format(names=names)} Put the official file in place."
         )
     for check in (*_CHECKS, *((_IN_CHINESE,) if source.options.get("chinese") else ())):
         if check.column in columns:
