@@ -126,16 +126,15 @@ def unused_tags(ask: Ask) -> tuple[int, bool]:
     Returns:
         How many there are, and whether they were.
     """
-    n, kept, other = (
-        ask(f"SELECT count(*) AS n FROM ({query}) AS t")
-        for query in (
-            "SELECT tag FROM tags_raw WHERE reject IS NULL",
-            statements.TAGS.format(item="item_id", user="user_id"),
-            statements.TAGS.format(item="user_id", user="item_id"),
-        )
-    )
-    swapped = n >= ENOUGH_TO_JUDGE and is_most(n - kept, n) and 10 * other > 9 * n
-    return n - kept, swapped
+
+    def count(query: str) -> int:
+        return ask(f"SELECT count(*) AS n FROM ({query}) AS t")
+
+    n = count("SELECT tag FROM tags_raw WHERE reject IS NULL")
+    unused = n - count(statements.TAGS.format(item="item_id", user="user_id"))
+    if n < ENOUGH_TO_JUDGE or not is_most(unused, n):
+        return unused, False
+    return unused, 10 * count(statements.TAGS.format(item="user_id", user="item_id")) > 9 * n
 
 
 def untitled_items(ask: Ask, columns: Collection[str]) -> int:

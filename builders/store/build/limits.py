@@ -42,7 +42,7 @@ YEAR_TO_COME = "coalesce(year > 2030, false)"
 """SQL condition: an item is of a year that no published set can know."""
 CLOSE = 7 * 86_400
 """The events of a session lie no further apart; those of a popular item do."""
-SAMPLED = 200_000
+SAMPLED = 50_000
 """About so many interactions show whose events lie close together."""
 DAYS = """
 SELECT count(*) AS n, count(CASE WHEN day_of_month(r.timestamp) > 12 THEN 1 END) AS late

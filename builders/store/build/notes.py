@@ -13,12 +13,14 @@ from itdr.builders.store.build.limits import Row
 SAME, DAYS = "same", "days"
 """Of the times: all are equal, or each is the beginning of a day."""
 TIMES = """
-SELECT count(*) AS n, min(r.timestamp) AS first, max(r.timestamp) AS last,
-       count(CASE WHEN r.timestamp % 86400 = 0 THEN 1 END) AS days
-FROM interactions_staged AS r WHERE reject IS NULL AND r.timestamp IS NOT NULL
+SELECT count(r.timestamp) AS n, min(r.timestamp) AS first, max(r.timestamp) AS last
+FROM interactions_staged AS r WHERE reject IS NULL
+"""
+WITH_HOURS = """
+SELECT count(*) AS n FROM interactions_staged AS r WHERE reject IS NULL AND r.timestamp % 86400 <> 0
 """
 _VIEWS = {"interactions": "interactions_staged", "items": "items_raw", "users": "users_raw"}
-_NOT_JUDGED = (*IDS, "event", "seq", "hidden", "domain")
+_NOT_JUDGED = (*IDS, "timestamp", "event", "seq", "hidden", "domain")
 
 
 def lacking(
@@ -60,9 +62,9 @@ def _stated(column: str) -> str:
 
 
 def _times(row: Row) -> str:
-    n, first, last, days = row(TIMES)
+    n, first, last = row(TIMES)
     if n < ENOUGH_TO_JUDGE:
         return ""
     if first == last:
         return SAME
-    return DAYS if days == n else ""
+    return "" if first % 86400 or last % 86400 or row(WITH_HOURS)[0] else DAYS
