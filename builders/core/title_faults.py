@@ -20,7 +20,7 @@ ENOUGH_TO_DIFFER, MOST_OFTEN = 40, 50
 
 class TitleCounts(NamedTuple):
     """How many titles there are, different ones, those between quotes, with any quote in them, with a
-    marked one, and that are `NA`; and how many items have none."""
+    marked one, that are `NA`, and in capitals; and how many items have none."""
 
     n: int = 0
     titles: int = 0
@@ -29,6 +29,7 @@ class TitleCounts(NamedTuple):
     marked: int = 0
     na: int = 0
     missing: int = 0
+    capitals: int = 0
 
     def fault(self) -> str:
         """What is wrong.
@@ -52,6 +53,8 @@ class TitleCounts(NamedTuple):
                 f"{self.na:,} of {n:,} titles in {{names}} are 'NA', which R writes for a missing value: "
                 "the titles were lost."
             )
+        if n >= ENOUGH_TO_DIFFER and 10 * self.capitals > 9 * n:
+            return f"{self.capitals:,} of {n:,} titles in {{names}} were written in capitals."
         if n >= ENOUGH_TO_DIFFER and self.titles * MOST_OFTEN <= n:
             return f"{n:,} items in {{names}} have {self.titles:,} different titles: the titles were overwritten."
         return ""

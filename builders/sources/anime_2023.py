@@ -28,7 +28,7 @@ from itdr.builders.core.duckdb_csv import (
 )
 from itdr.builders.core.emptied import implausible, unreadable
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.core.reasons import EMPTY_ID, NO_RATING, OUTSIDE_SCALE
+from itdr.builders.core.reasons import EMPTY_ID, ENOUGH_TO_JUDGE, NO_RATING, OUTSIDE_SCALE
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Scale, Source, column_names
 from itdr.builders.core.title_faults import title_counts
 from itdr.builders.sources._formats import arrow
@@ -144,6 +144,12 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
     # Each of the two is judged by itself: where one was damaged, the other is shown more often.
     name = arrow.known_values(table.column("Name"), MISSING, names=True)
     english = column("English name")
+    japanese = pc.match_substring_regex(name, "[ぁ-ヿ一-鿿]").true_count
+    if len(name) >= ENOUGH_TO_JUDGE and 2 * japanese > len(name):
+        raise RawFileError(
+            f"{raw.source}: {japanese:,} of {len(name):,} names in {raw.path('anime')} are written in Japanese: the "
+            f"columns of names were swapped. {AGAIN}"
+        )
     for names in (name, english):
         if fault := title_counts(names).fault():
             raise RawFileError(f"{raw.source}: {fault.format(names=raw.path('anime'))} {AGAIN}")
@@ -357,6 +363,7 @@ SOURCE = Source(
         "archive is several GB, and the other files in it are not read).\n"
         "3. Put them, unpacked or as the zip files that Kaggle gives, into <data_dir>/anime-2023/."
     ),
+    options={"from_one": True},
     scale=Scale(low=1, high=10, step=1, liked=8, disliked=4),
     ids={"user_id": "[0-9]{1,9}", "item_id": "[0-9]{1,9}"},
     attributes=("location", "gender", "birth_year"),

@@ -159,6 +159,16 @@ def _plain_titles(raw: Raw, key: str) -> dict[str, str | None]:
             f"{path}: nearly every title begins with a number and a comma, so an index was saved in "
             f"front of the ids. {AGAIN}"
         )
+    if "0" in found:
+        raise RawFileError(
+            f"{path}: there is an id 0, and official ids begin with 1, so the ids were counted anew. {AGAIN}"
+        )
+    behind = sum(1 for text in found.values() if text and re.search(r",\w+$", text))
+    if key != "tags_100k" and behind >= ENOUGH_TO_JUDGE and 2 * behind > len(found):
+        raise RawFileError(
+            f"{path}: {behind:,} of {len(found):,} titles end in a comma and one word, so another column was saved "
+            f"behind them. {AGAIN}"
+        )
     return found
 
 
@@ -358,5 +368,5 @@ SOURCE = Source(
         "in place of the 100k ones."
     ),
     # Editions in order of preference: which keys each needs, for whoever looks for the files.
-    options={"editions": EDITIONS},
+    options={"editions": EDITIONS, "from_one": True},
 )

@@ -49,6 +49,8 @@ DAY_FIRST, MONTH_FIRST = r"^(?:1[3-9]|[23]\d)/\d\d?/\d{4} ", r"^\d\d?/(?:1[3-9]|
 _MARKS = r"""[,;|/'"\[\](){}]"""
 NO_NEWS = ("NA", "NaN", "nan", "None", "null", "NULL")
 """What programs write for an empty history."""
+ENOUGH_SHOWN = 400
+"""Of so many news shown, visitors clicked on fewer than half."""
 LINES = 1 << 10
 """Impressions to a batch: about 40,000 events."""
 EDITIONS = {
@@ -143,6 +145,11 @@ def _require_clicks(path: Path, shown: int, clicks: int) -> None:
         raise RawFileError(
             f"{path}: all {shown:,} news shown in impressions were clicked on, so those that were not were "
             f"removed, or their labels changed. Expected {EXAMPLES['behaviors']!r}. {AGAIN}"
+        )
+    if shown >= ENOUGH_SHOWN and 2 * clicks > shown:
+        raise RawFileError(
+            f"{path}: of {shown:,} news shown in impressions, {clicks:,} were clicked on, and visitors click on few: "
+            f"their labels were swapped. Expected {EXAMPLES['behaviors']!r}. {AGAIN}"
         )
     if shown >= ENOUGH_TO_JUDGE and not clicks:
         raise RawFileError(

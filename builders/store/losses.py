@@ -109,6 +109,7 @@ _TIMES = {
     "same": "all times are the same: they say nothing of the order of interactions",
     "days": "all times are days without hours: they say nothing of the order within a day",
 }
+_WEIGHTS = "all weights are the same: they say nothing of who liked what more"
 
 
 def lacking(manifest: Mapping[str, Any]) -> list[str]:
@@ -125,4 +126,5 @@ def lacking(manifest: Mapping[str, Any]) -> list[str]:
         f"no {table.removesuffix('s')} row has a value in {', '.join(names).replace('_', ' ')}"
         for table, names in found.get("empty", {}).items()
     ]
-    return [*empty, *(_TIMES[kind] for kind in [found.get("times")] if kind)]
+    times = [_TIMES[kind] for kind in [found.get("times")] if kind]
+    return [*empty, *times, *([_WEIGHTS] if found.get("weights") else [])]

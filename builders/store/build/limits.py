@@ -25,13 +25,17 @@ MOST_OFF_SCALE = 0.2
 """The share of ratings off the scale from which on they are on another one."""
 ALL_LOWEST = 100
 """So many ratings are not all the lowest of the scale."""
-SOME_HIGHEST = 10_000
-"""Of so many ratings, some are the highest of the scale."""
+SOME_OTHERS, SOME_HIGHEST = 1_000, 10_000
+"""Of so many ratings, some differ; and some are the highest of the scale, or between whole numbers."""
+ZEROS = """
+SELECT count(*) AS n FROM interactions_staged WHERE user_number = 0 OR item_number = 0
+"""
 RATINGS = f"""
-SELECT count(rating) AS n, min(rating) AS low, max(rating) AS high FROM interactions_staged
+SELECT count(rating) AS n, min(rating) AS low, max(rating) AS high,
+       count(CASE WHEN rating <> floor(rating) THEN 1 END) AS between FROM interactions_staged
 WHERE abs(rating) < 1e9 AND (reject IS NULL OR reject = {literal(OUTSIDE_SCALE)})
 """
-"""How many ratings there are, on the scale or off it, and their range."""
+"""How many ratings there are, on the scale or off it, their range, and how many lie between whole numbers."""
 
 TIMES = """
 SELECT count(*) AS n, count(r.timestamp) AS timed FROM interactions_staged AS r WHERE reject IS NULL
@@ -147,7 +151,9 @@ def require_limits(
         _require_times(source, row, rejected, files)
         _require_order(source, row, rejected, files)
         _require_same_unit(source, row, rejected, files)
-        if {*IDS} <= {*columns}:
+    if {*IDS} <= {*columns}:
+        _require_ids_from_one(source, row, files)
+        if "timestamp" in columns:
             _require_sessions(source, row, files)
 
 
@@ -169,11 +175,21 @@ def _require_scale(
     if scale is None or source.described:
         return
     off = rejected.get(("interactions", OUTSIDE_SCALE), 0)
-    n, low, high = row(RATINGS)
+    n, low, high, between = row(RATINGS)
     if n >= ALL_LOWEST and low == high == scale.low:
         raise RawFileError(
             f"{source.id}: all {n:,} ratings in {', '.join(map(str, files))} are {low:g}, the lowest of "
             f"{scale.low:g} to {scale.high:g}. They were reduced to yes or no: put the official file in place."
+        )
+    if n >= SOME_OTHERS and low == high:
+        raise RawFileError(
+            f"{source.id}: all {n:,} ratings in {', '.join(map(str, files))} are {low:g}: they were overwritten. "
+            "Put the official file in place."
+        )
+    if n >= SOME_HIGHEST and scale.step < 1 and not between:
+        raise RawFileError(
+            f"{source.id}: all {n:,} ratings in {', '.join(map(str, files))} are whole numbers, and the scale has "
+            f"steps of {scale.step:g}: they were rounded. Put the official file in place."
         )
     if found := _shifted(scale, n, low, high):
         raise RawFileError(
@@ -294,6 +310,16 @@ def _require_same_unit(
             f"{source.id}: of {lost + n:,} interactions in {', '.join(map(str, files))}, {lost:,} have no valid "
             f"time, or one before {source.times[0]} or after {source.times[1]}: the times were converted, so the "
             f"{timed:,} others are doubtful. Put the official file in place."
+        )
+
+
+def _require_ids_from_one(source: Source, row: Row, files: Sequence[Path]) -> None:
+    """Raise `RawFileError` where ids were counted from 0, and the official ones begin with 1."""
+    zeros = row(ZEROS)[0] if source.options.get("from_one") else 0
+    if zeros >= ENOUGH_TO_JUDGE:
+        raise RawFileError(
+            f"{source.id}: {zeros:,} interactions in {', '.join(map(str, files))} have an id of 0, and official ids "
+            "begin with 1: users or items were numbered anew. Put the official file in place."
         )
 
 

@@ -16,6 +16,10 @@ TIMES = """
 SELECT count(r.timestamp) AS n, min(r.timestamp) AS first, max(r.timestamp) AS last
 FROM interactions_staged AS r WHERE reject IS NULL
 """
+WEIGHTS = """
+SELECT count(r.weight) AS n, min(r.weight) AS least, max(r.weight) AS most
+FROM interactions_staged AS r WHERE reject IS NULL
+"""
 WITH_HOURS = """
 SELECT count(*) AS n FROM interactions_staged AS r WHERE reject IS NULL AND r.timestamp % 86400 <> 0
 """
@@ -35,7 +39,8 @@ def lacking(
         facet: what was read; texts may be missing in the facet `base`.
 
     Returns:
-        The manifest's `lacking`: `empty` (columns by table) and `times` (`SAME`, `DAYS` or "").
+        The manifest's `lacking`: `empty` (columns by table), `times` (`SAME`, `DAYS` or "") and `weights`
+        (`SAME` or "").
     """
     apart = facet == "base" and any("text" in file.facets for file in source.files)
     empty = {}
@@ -51,7 +56,13 @@ def lacking(
             none = [name for name, one in zip(judged, found, strict=True) if n and not one]
             if none:
                 empty[table] = none
-    return {"empty": empty, "times": _times(row) if "timestamp" in columns["interactions"] else ""}
+    lacks: dict[str, Any] = {"empty": empty, "times": "", "weights": ""}
+    if "timestamp" in columns["interactions"]:
+        lacks["times"] = _times(row)
+    if "weight" in columns["interactions"]:
+        n, least, most = row(WEIGHTS)
+        lacks["weights"] = SAME if n >= ENOUGH_TO_JUDGE and least == most else ""
+    return lacks
 
 
 def _stated(column: str) -> str:
