@@ -28,14 +28,22 @@ ALL_LOWEST = 100
 SOME_OTHERS, SOME_HIGHEST = 1_000, 10_000
 """Of so many ratings, some differ; and some are the highest of the scale, or between whole numbers."""
 ZEROS = """
-SELECT count(*) AS n FROM interactions_staged WHERE user_number = 0 OR item_number = 0
+SELECT count(*) AS n FROM (
+    SELECT 1 AS zero FROM interactions_staged WHERE user_number = 0
+    UNION ALL SELECT 1 AS zero FROM interactions_staged WHERE item_number = 0
+) AS zeros
 """
 RATINGS = f"""
-SELECT count(rating) AS n, min(rating) AS low, max(rating) AS high,
-       count(CASE WHEN rating <> floor(rating) THEN 1 END) AS between FROM interactions_staged
+SELECT count(rating) AS n, min(rating) AS low, max(rating) AS high FROM interactions_staged
 WHERE abs(rating) < 1e9 AND (reject IS NULL OR reject = {literal(OUTSIDE_SCALE)})
 """
-"""How many ratings there are, on the scale or off it, their range, and how many lie between whole numbers."""
+"""How many ratings there are, on the scale or off it, and their range."""
+BETWEEN = """
+SELECT count(*) AS n FROM (
+    SELECT rating FROM interactions_staged WHERE reject IS NULL AND rating <> floor(rating) LIMIT 1
+) AS one
+"""
+"""Whether a rating lies between whole numbers; one suffices."""
 
 TIMES = """
 SELECT count(*) AS n, count(r.timestamp) AS timed FROM interactions_staged AS r WHERE reject IS NULL
@@ -175,7 +183,7 @@ def _require_scale(
     if scale is None or source.described:
         return
     off = rejected.get(("interactions", OUTSIDE_SCALE), 0)
-    n, low, high, between = row(RATINGS)
+    n, low, high = row(RATINGS)
     if n >= ALL_LOWEST and low == high == scale.low:
         raise RawFileError(
             f"{source.id}: all {n:,} ratings in {', '.join(map(str, files))} are {low:g}, the lowest of "
@@ -186,7 +194,7 @@ def _require_scale(
             f"{source.id}: all {n:,} ratings in {', '.join(map(str, files))} are {low:g}: they were overwritten. "
             "Put the official file in place."
         )
-    if n >= SOME_HIGHEST and scale.step < 1 and not between:
+    if n >= SOME_HIGHEST and scale.step < 1 and not row(BETWEEN)[0]:
         raise RawFileError(
             f"{source.id}: all {n:,} ratings in {', '.join(map(str, files))} are whole numbers, and the scale has "
             f"steps of {scale.step:g}: they were rounded. Put the official file in place."
