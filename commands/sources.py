@@ -143,7 +143,14 @@ def _long(fact: dict[str, Any]) -> str:
 
 
 def _store_lines(store: dict[str, Any]) -> list[str]:
-    from itdr.builders.store.losses import duplicates, emptied, rows_of, unmatched, untitled
+    from itdr.builders.store.losses import (
+        duplicates,
+        emptied,
+        lacking,
+        rows_of,
+        unmatched,
+        untitled,
+    )
 
     sample = "the bundled sample, " if store.get("sample") else ""
     place = f"    {store['path']}  ({sample}{store['bytes'] / 1e6:,.1f} MB)"
@@ -170,8 +177,8 @@ def _store_lines(store: dict[str, Any]) -> list[str]:
             lines.append(f"      rejected: {rows_of(n, table)}: {reason}")
     if not rejected:
         lines.append("      rejected: none")
-    sentences = (*emptied(store), *duplicates(store), *unmatched(store), *untitled(store))
-    lines += [f"      {sentence}" for sentence in sentences]
+    for facts in (emptied, duplicates, unmatched, untitled, lacking):
+        lines += [f"      {sentence}" for sentence in facts(store)]
     return lines
 
 

@@ -29,7 +29,9 @@ from itdr.builders.store.build.build import (
 )
 from itdr.builders.store.build.duplicates import count_duplicates
 from itdr.builders.store.build.item_checks import require_plausible_items
+from itdr.builders.store.build.notes import lacking
 from itdr.builders.store.build.text_checks import JUDGED, require_sound_texts
+from itdr.builders.store.build.user_checks import require_official_codes
 from itdr.builders.store.interactions import Interactions
 from itdr.spark import partitions
 from itdr.spark.chunks import CHUNK_BYTES, cut_into_chunks
@@ -157,8 +159,10 @@ class _Build:
         if not counts["interactions"]:
             raise no_usable_row(self.source, map(Path, self.urls.values()), rejected)
         columns = {table: facts.columns for table, facts in self.facts.items()}
-        unmatched = joined_tables(self._ask, columns, counts, rejected)
+        files = map(Path, self.urls.values())
+        unmatched = joined_tables(self.source, self._ask, columns, counts, rejected, files)
         untitled = joins.untitled_items(self._ask, self._columns("items"))
+        lacks = lacking(self.source, columns, self._row, self.spec.facet)
         only = EVENTS.index(events[0]) if len(events) == 1 else None
         query = statements.sorted_events(interactions.columns, numbers, only)
         with ThreadPoolExecutor(2) as pool:
@@ -177,6 +181,7 @@ class _Build:
             "emptied": counts_by_table(emptied),
             "unmatched": unmatched,
             "untitled": untitled,
+            "lacking": lacks,
             "duplicates": count_duplicates(stored, interactions.columns),
             "columns": {
                 name: sorted(facts.columns) for name, facts in self.facts.items() if facts.columns
@@ -208,6 +213,9 @@ class _Build:
         if self._columns("items"):
             paths = list(self._files("items").values())
             require_plausible_items(self.source, self._columns("items"), self._row, paths)
+        if self._columns("users"):
+            paths = list(self._files("users").values())
+            require_official_codes(self.source, self._columns("users"), self._row, paths, emptied)
         for table in JUDGED:
             paths = list(self._files(table).values()) if table in self.facts else []
             names = self._columns(table)

@@ -11,6 +11,8 @@ from itdr.builders.core.duckdb_csv import literal
 
 AND = "; "
 """What joins the reasons in a reader's column `emptied`."""
+ESCAPED = r"\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})"
+"""A character as JSON or Python escapes it. What is behind it of a name is never read."""
 UNSTATED = ("", "unknown", "null", "nan", "none", "n/a", "not available", "\\n")
 """Words that stand for a missing value, in small letters; the last is that of databases."""
 

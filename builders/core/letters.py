@@ -16,8 +16,12 @@ _AGAIN = bytes(range(0x80, 0xA0)).decode("cp1252", "ignore") + "".join(map(chr, 
 TWICE = f"[Â-ô][{_AGAIN}]|[Ãâãð] "
 """UTF-8 that was read as Latin-1 or Windows-1252 and saved as UTF-8 again: "Ã©" for "é". The controls of
 Latin-1 are blanks in stored texts."""
-LOST = "[A-Za-z][?]+[a-z]"
-"""A letter that an encoding lacks, saved as a question mark: "Am?lie"."""
+LOST = "[A-Za-z][?]+[a-z]|(^| )[?]+[A-Za-z]|^[?]+ [A-Za-z]"
+"""A letter that an encoding lacks, saved as a question mark: "Am?lie", "?mile"; at the end of a word it may be one."""
+LEAST_LOST = 0.001
+"""The share of names with such marks below which they may be mistakes of the keyboard."""
+ENOUGH_LOST, LEAST_LOST_IN_PROSE = 10, 0.03
+"""How many texts of prose, and which share, have such marks if letters were lost: people forget a blank, too."""
 UNDECODED = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -48,12 +52,30 @@ def letters_fault(
             "mark in place of a letter that a program could not decode. Put the official file in place."
         )
     if lost >= ENOUGH_IF_ALL and lost > beyond:
-        return (
-            f"{lost:,} {called} in {names} have question marks in place of letters, "
-            f"and {beyond:,} have a letter beyond ASCII: they were saved in an encoding that lacks them. "
-            "Put the official file in place."
-        )
+        return lost_letters(called, names, lost, beyond)
     return ""
+
+
+def lost_letters(called: str, names: str, lost: int, beyond: int = 0) -> str:
+    """What to say of texts in which question marks stand in place of letters; arguments as for `letters_fault`."""
+    return (
+        f"{lost:,} {called} in {names} have question marks in place of letters, "
+        f"and {beyond:,} have a letter beyond ASCII: they were saved in an encoding that lacks them. "
+        "Put the official file in place."
+    )
+
+
+def are_lost(n: int, lost: int, prose: bool = False) -> bool:
+    """Whether texts without a letter beyond ASCII have lost such letters.
+
+    Args:
+        n: how many texts there are.
+        lost: in how many a question mark stands within a word.
+        prose: they are sentences, not names.
+    """
+    if prose:
+        return lost >= ENOUGH_LOST and lost >= LEAST_LOST_IN_PROSE * n
+    return lost >= ENOUGH_IF_ALL and lost >= LEAST_LOST * n
 
 
 def _is_most(damaged: int, n: int) -> bool:

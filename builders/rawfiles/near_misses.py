@@ -111,6 +111,28 @@ def near_misses(
     return "; ".join(reasons[:MAX_LISTED])
 
 
+def longer_copies(path: Path) -> list[Path]:
+    """Files beside a file that are numbered copies of it, as browsers save a second download, and longer.
+
+    Args:
+        path: the file.
+
+    Returns:
+        Their paths, sorted.
+    """
+    own = path.stat().st_size if path.is_file() else 0
+    stem, dot, end = path.name.partition(".")
+    return sorted(
+        other
+        for other in (path.parent.iterdir() if own else ())
+        if other.name.endswith(f"{dot}{end}")
+        and other.name.startswith(stem)
+        and _COPY.fullmatch(other.name[len(stem) : len(other.name) - len(dot + end)].lower())
+        and other.is_file()
+        and other.stat().st_size > own
+    )
+
+
 def _folders(file: RawFile) -> set[tuple[str, ...]]:
     """The innermost folders that the names of a file give it."""
     return {path_parts(name)[-2:-1] for name in (file.name, *file.aliases) if "/" in name}

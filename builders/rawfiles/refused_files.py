@@ -25,6 +25,7 @@ from itdr.builders.rawfiles.checksums import (
     trust,
 )
 from itdr.builders.rawfiles.inventory import Located, survey
+from itdr.builders.rawfiles.near_misses import longer_copies
 
 
 def put_aside(source: Source, path: Path) -> str:
@@ -77,7 +78,7 @@ def put_aside_on_error(
         paths: the files being read, as returned by `locate.prepare`.
 
     Raises:
-        RawFileError: raised by the block; names what was put aside.
+        RawFileError: raised by the block; names what was put aside, and a longer copy beside a file.
     """
     try:
         yield
@@ -91,6 +92,12 @@ def put_aside_on_error(
         }
         meant = {one.path: one for key, one in located.items() if key in named or not named}
         advice = [put_aside(source, path) for path, one in meant.items() if _doubtful(one)]
+        advice += [
+            f"Beside it lies {copy.name}, which is longer: if that is the whole file, rename it to {path.name}."
+            for path in dict.fromkeys(paths.values())
+            if str(path) in said
+            for copy in longer_copies(path)
+        ]
         if not advice:
             raise
         raise RawFileError(f"{_reason(error)} {' '.join(advice)}") from error

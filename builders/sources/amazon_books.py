@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 NO_TITLE = "no title"
 NO_USER = "no user id"
+NA = "NA"
+"""What R writes for a missing value; a title may be so."""
+UNSTATED = (*emptied.UNSTATED, NA.lower())
 TITLE_FUNCTION = "shown_book_title"
 RATINGS = (
     "Id", "Title", "Price", "User_id", "profileName", "review/helpfulness", "review/score",
@@ -93,17 +96,18 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     unread = {
         "authors": _no_names("authors"),
         "categories": _no_names("categories"),
-        "year": emptied.unread_sql("publishedDate", year),
+        "year": emptied.unread_sql("publishedDate", year, UNSTATED),
     }
     raw.con.create_function(TITLE_FUNCTION, _shown, ["VARCHAR"], "VARCHAR", type=ARROW)
     # Some publishers stand in quotes of their own.
-    publisher = clean_value_sql("trim(publisher, '\" ')")
+    trimmed = """trim(publisher, '" ')"""
+    publisher = f"nullif({clean_value_sql(trimmed)}, '{NA}')"
     return raw.con.sql(
         f"""
         SELECT Title AS item_id, {TITLE_FUNCTION}({clean_sql("Title")}) AS title,
             {_names("categories")} AS categories,
             {_names("authors")} AS creators, {year} AS "year",
-            {clean_sql("description")} AS description,
+            nullif({clean_sql("description")}, '{NA}') AS description,
             list_filter([{{'name': 'Publisher', 'value': {publisher}}}],
                 lambda a: a.value IS NOT NULL) AS attributes,
             {emptied.emptied_sql(**unread)} AS emptied,
@@ -124,7 +128,7 @@ def _names(column: str) -> str:
     """The names of a list literal, or one bare name, cleaned; missing ones left out, and a backslash at the
     end of a name, left by an escape."""
     listed = string_list_sql(column)
-    bare = f"regexp_full_match({column}, '{_BARE}') AND len({listed}) = 0"
+    bare = f"regexp_full_match({column}, '{_BARE}') AND {column} <> '{NA}' AND len({listed}) = 0"
     names = f"CASE WHEN {bare} THEN string_split({column}, '|') ELSE {listed} END"
     cleaned = clean_value_sql("rtrim(n, '\\ ')")
     return f"list_filter(list_transform({names}, lambda n: {cleaned}), lambda n: n IS NOT NULL)"
@@ -135,7 +139,7 @@ def _no_names(column: str) -> str:
     listed = f"nullif(len({string_list_sql(column)}), 0)"
     bare = f"CASE WHEN regexp_full_match({column}, '{_BARE}') THEN 1 END"
     empty = f"CASE WHEN regexp_full_match({column}, '\\s*\\[[\\s,]*\\]\\s*') THEN 1 END"
-    return emptied.unread_sql(column, f"coalesce({listed}, {bare}, {empty})")
+    return emptied.unread_sql(column, f"coalesce({listed}, {bare}, {empty})", UNSTATED)
 
 
 def _require_whole(path: Path, fields: int, record: str) -> None:
@@ -225,7 +229,7 @@ SOURCE = Source(
     ),
     scale=Scale(low=1.0, high=5.0, step=1.0, liked=4.0, disliked=2.0),
     options={"work": "book"},
-    ids={"user_id": "(?:#oc-)?[A-Z0-9]+"},
+    ids={"user_id": "(?:#oc-)?[A-Z0-9]{3,}"},
     times=("1995-01-01", "2014-12-31"),
     readers=Readers(interactions=interactions, items=items),
     by_hand=(

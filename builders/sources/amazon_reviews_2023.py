@@ -105,7 +105,7 @@ def _ratings(raw: Raw) -> duckdb.DuckDBPyRelation:
         "user_id": "VARCHAR", "parent_asin": "VARCHAR", "rating": "FLOAT", "timestamp": "VARCHAR",
     }  # fmt: skip
     header = validate.require_header(path, tuple(kinds))
-    validate.require_final_newline(path)
+    validate.require_final_newline(path, r"^\w+,\w+,\d(\.\d)?,([89]\d{11}|1\d{12})$")
     types = {name: kinds.get(name, "VARCHAR") for name in header}
     lines = duckdb_csv.read_plain(path, "interactions", types, delimiter=",")
     return raw.con.sql(

@@ -27,10 +27,13 @@ from itdr.builders.core.duckdb_csv import (
     unquoted_sql,
 )
 from itdr.builders.core.emptied import implausible, unreadable
-from itdr.builders.core.reasons import EMPTY_ID, NO_RATING, OUTSIDE_SCALE
+from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.reasons import EMPTY_ID, ENOUGH_TO_JUDGE, NO_RATING, OUTSIDE_SCALE
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Scale, Source, column_names
+from itdr.builders.core.title_faults import title_counts
 from itdr.builders.sources._formats import arrow
 from itdr.builders.sources._formats.validate import (
+    AGAIN,
     require_encoding,
     require_final_newline,
     require_header,
@@ -57,6 +60,9 @@ ITEM_RECORD = r',[0-9]+,https?://[^,"\s]+\s'
 """The members and the image at the end of an anime."""
 USER_RECORD = r",[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}[+]00:00,"
 """The day on which a user joined."""
+ITEM_END = r",[0-9]+,https?://\S+[.](?:jpe?g|png|webp)$"
+USER_END = f"{USER_RECORD}[0-9.]*(,[0-9.]*){{8}},[0-9]+[.][0-9]$"
+"""The ends of whole records."""
 SCORE_COLUMNS = ("user_id", "Username", "anime_id", "Anime Title", "rating")
 
 BROKEN = "broken quoting"
@@ -86,7 +92,7 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
     """
     path = raw.path("scores")
     require_header(path, SCORE_COLUMNS, exact=True)
-    require_final_newline(path)
+    require_final_newline(path, r"^\d+,.*,\d+,.*,(?:[2-9]|10)$")
     require_encoding(path)
     ids = {name: integer_text_sql(unquoted_sql(name)) for name in ("user_id", "item_id", "rating")}
     fields = ", ".join(f'{text} AS "{name}"' for name, text in ids.items())
@@ -130,12 +136,23 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
     """The catalogue, held in memory (16 MB); adult titles (`Hentai`, `Rx`) are hidden."""
     import pyarrow.compute as pc
 
-    table = _whole(raw, "items", "anime", ITEM_RECORD, ITEM_COLUMNS)
+    table = _whole(raw, "items", "anime", ITEM_RECORD, ITEM_COLUMNS, whole=ITEM_END)
 
     def column(name: str) -> pa.StringArray:
         return arrow.known_values(table.column(name), MISSING)
 
-    name, english = column("Name"), column("English name")
+    # Each of the two is judged by itself: where one was damaged, the other is shown more often.
+    name = arrow.known_values(table.column("Name"), MISSING, names=True)
+    english = column("English name")
+    japanese = pc.match_substring_regex(name, "[ぁ-ヿ一-鿿]").true_count
+    if len(name) >= ENOUGH_TO_JUDGE and 2 * japanese > len(name):
+        raise RawFileError(
+            f"{raw.source}: {japanese:,} of {len(name):,} names in {raw.path('anime')} are written in Japanese: the "
+            f"columns of names were swapped. {AGAIN}"
+        )
+    for names in (name, english):
+        if fault := title_counts(names).fault():
+            raise RawFileError(f"{raw.source}: {fault.format(names=raw.path('anime'))} {AGAIN}")
     genres = _names(table.column("Genres"))
     rating = column("Rating")
     objects = pc.match_substring(genres, "{")
@@ -200,7 +217,7 @@ def users(raw: Raw) -> Iterator[pa.RecordBatch]:
     import pyarrow.compute as pc
 
     wanted = ("Mal ID", "Location", "Gender", "Birthday")
-    table = _whole(raw, "users", "users", USER_RECORD, USER_COLUMNS, wanted)
+    table = _whole(raw, "users", "users", USER_RECORD, USER_COLUMNS, wanted, USER_END)
     ids = arrow.integer_text(arrow.tidy(table.column("Mal ID")))
     born = arrow.known_values(table.column("Birthday"), MISSING)
     year = _year(born)
@@ -230,10 +247,11 @@ def _whole(
     record: str,
     columns: tuple[str, ...],
     wanted: tuple[str, ...] = (),
+    whole: str = "",
 ) -> pa.Table:
     path = raw.path(key)
     header = require_header(path, columns)
-    arrow.require_quoted_csv(path, record)
+    arrow.require_quoted_csv(path, record, whole)
     names = ", ".join(f'"{name}"' for name in wanted or columns)
     csv = read_csv(path, table, dict.fromkeys(header, "VARCHAR"))
     return raw.con.sql(f"SELECT {names} FROM {csv}").to_arrow_table()
@@ -345,6 +363,7 @@ SOURCE = Source(
         "archive is several GB, and the other files in it are not read).\n"
         "3. Put them, unpacked or as the zip files that Kaggle gives, into <data_dir>/anime-2023/."
     ),
+    options={"from_one": True},
     scale=Scale(low=1, high=10, step=1, liked=8, disliked=4),
     ids={"user_id": "[0-9]{1,9}", "item_id": "[0-9]{1,9}"},
     attributes=("location", "gender", "birth_year"),

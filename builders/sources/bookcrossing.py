@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from itdr.builders.core import duckdb_csv
-from itdr.builders.core.emptied import AND, implausible, unreadable
+from itdr.builders.core.emptied import AND, ESCAPED, implausible, unreadable
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.numbers import SHORTENED
 from itdr.builders.core.reasons import EMPTY_ID, NO_RATING, OUTSIDE_SCALE
@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 
 BAD_ISBN = "malformed ISBN"
 NO_ISBN = ("NAN", "NONE", "NULL")
+FLOAT = r"\s*([0-9]{7,13})[.,]0+\s*"
+"""An ISBN as a number with a fraction; ISBNs in the official file have none."""
+ISBN_DIGITS = 10
 AGE = (5, 100)
 YEAR = (1800, 2004)
 """Ages and years that are believed; others (0, 244; 0, 1376, 2050) are missing values."""
@@ -88,6 +91,11 @@ def _pattern(*fields: str) -> re.Pattern[str]:
     return re.compile(rf"(?:{';'.join(fields)}{_END}|([^\r\n]+){_END})", re.DOTALL)
 
 
+_WHOLE_END = {
+    "interactions": r'^"[^"]*";"[^"]*";"\d+"$',
+    "items": r'(;"https?://[^"]*"){3}$',
+    "users": r'^"\d+";".*";(NULL|"[^"]*")$',
+}
 _RATING = _pattern(_FIELD, _TEXT, _FIELD)
 _BOOK = _pattern(*[_TEXT] * 5, *[_SKIP] * 3)
 _USER = _pattern(_FIELD, _TEXT, _TEXT)
@@ -102,7 +110,7 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
     validate.require_header(path, ("User-ID", "ISBN", "Book-Rating"), ";", exact=True)
     for records in _records(raw, path, _RATING, "interactions", (1,)):
         user, isbn, given = (pa.array(column, pa.string()) for column in records)
-        item = pc.replace_substring_regex(pc.utf8_upper(isbn), "[^0-9A-Z]", "")
+        item = pc.replace_substring_regex(pc.utf8_upper(_whole(isbn)), "[^0-9A-Z]", "")
         item = pc.if_else(pc.is_in(item, value_set=pa.array(NO_ISBN)), "", item)
         user = arrow.integer_text(pc.utf8_trim_whitespace(user))
         given = arrow.integer_text(given)
@@ -209,7 +217,7 @@ def _records(
     Returns:
         Columns of strings; a field that is NULL or missing is empty.
     """
-    validate.require_final_newline(path)
+    validate.require_final_newline(path, _WHOLE_END[table])
     validate.require_encoding(path)
     for text in _blocks(path):
         found = pattern.findall(text)
@@ -269,8 +277,21 @@ def _rescued_book(line: str) -> tuple[str, ...] | None:
     return None
 
 
+def _whole(isbns: pa.StringArray) -> pa.StringArray:
+    """ISBNs; those that a program took for numbers, `399143165.0`, in ten digits again."""
+    import pyarrow.compute as pc
+
+    odd = pc.match_substring_regex(isbns, f"^{FLOAT}$")
+    if not pc.any(odd).as_py():
+        return isbns
+    digits = pc.replace_substring_regex(isbns, f"^{FLOAT}$", r"\1")
+    return pc.if_else(odd, pc.utf8_lpad(digits, ISBN_DIGITS, "0"), isbns)
+
+
 def _isbn(text: str) -> str:
     """An ISBN (or what was typed for one) in capitals, letters and digits alone."""
+    if text.endswith("0") and (found := _FLOAT.fullmatch(text)):
+        text = found[1].zfill(ISBN_DIGITS)
     isbn = re.sub("[^0-9A-Z]", "", text.upper())
     return "" if isbn in NO_ISBN else isbn
 
@@ -304,6 +325,8 @@ def _lost(stated: Sequence[str], mended: Sequence[str | None]) -> list[str]:
 
 
 def _text(field: str, missing: frozenset[str]) -> str | None:
+    if _CODE.search(field):
+        return field  # not readable: the store empties and counts it
     if '""' in field:
         field = field.replace('""', '"')
     if "\\" in field:
@@ -316,6 +339,8 @@ def _place(location: str) -> tuple[str | None, str | None]:
 
     The country is the last of three parts or more; fewer parts do not tell what the last one is.
     """
+    if _CODE.search(location):
+        return location, None
     mark = "," if "," in location else ";"
     parts = [_part(part) for part in location.replace("\\", "").split(mark)]
     country = country_name(parts[-1]) if parts[-1] and len(parts) > 2 else None
@@ -333,6 +358,8 @@ def _part(text: str) -> str | None:
     return plain_field(text.replace('"', "").replace("``", "").replace("`", "'"))
 
 
+_CODE = re.compile(ESCAPED)
+_FLOAT = re.compile(FLOAT)
 _FOUR_DIGITS = re.compile(r"\s*\d{4}\s*$")
 _WHOLE = re.compile(r"(?:\d{1,2}[./-]\d{1,2}[./-](?=\d{4}$))?(\d{1,4})(?:\.0+|,0)?$")
 """A whole number, `29.0` and `29,0` too, or a date of which it is the year."""

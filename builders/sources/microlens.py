@@ -81,7 +81,7 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
     """One `comment` event per pair."""
     path = raw.path(EDITIONS[find_edition(raw)][0])
     header = _header(path)
-    require_final_newline(path)
+    require_final_newline(path, r"^\d+,\d+,1\d{12}$")
     # Numbers alone: read without quoting, a stray quote costs its own line and none after it.
     types = dict.fromkeys(header or PAIR, "VARCHAR")
     lines = read_csv(path, "interactions", types, quote="", header=bool(header))
@@ -158,6 +158,16 @@ def _plain_titles(raw: Raw, key: str) -> dict[str, str | None]:
         raise RawFileError(
             f"{path}: nearly every title begins with a number and a comma, so an index was saved in "
             f"front of the ids. {AGAIN}"
+        )
+    if "0" in found:
+        raise RawFileError(
+            f"{path}: there is an id 0, and official ids begin with 1, so the ids were counted anew. {AGAIN}"
+        )
+    behind = sum(1 for text in found.values() if text and re.search(r",\w+$", text))
+    if key != "tags_100k" and behind >= ENOUGH_TO_JUDGE and 2 * behind > len(found):
+        raise RawFileError(
+            f"{path}: {behind:,} of {len(found):,} titles end in a comma and one word, so another column was saved "
+            f"behind them. {AGAIN}"
         )
     return found
 
@@ -358,5 +368,5 @@ SOURCE = Source(
         "in place of the 100k ones."
     ),
     # Editions in order of preference: which keys each needs, for whoever looks for the files.
-    options={"editions": EDITIONS},
+    options={"editions": EDITIONS, "from_one": True},
 )

@@ -24,12 +24,14 @@ from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.letters import LetterCounts
 from itdr.builders.core.reasons import EMPTY_ID, ENOUGH_TO_JUDGE, NO_TIME, is_unreadable
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Source, column_names
+from itdr.builders.core.title_faults import TitleCounts, added, title_counts
 from itdr.builders.sources._formats import arrow
 from itdr.builders.sources._formats import lines as line_files
 from itdr.builders.sources._formats.validate import (
     AGAIN,
     head_of,
 )
+from itdr.builders.sources._shared import impressions
 
 if TYPE_CHECKING:
     import numpy as np
@@ -44,7 +46,11 @@ NOTHING_SHOWN = "impression without news"
 REPEATED = "repeated in the history"
 DAY_FIRST, MONTH_FIRST = r"^(?:1[3-9]|[23]\d)/\d\d?/\d{4} ", r"^\d\d?/(?:1[3-9]|[23]\d)/\d{4} "
 """Times in which one of the two numbers is above 12, so that it must be the day."""
-_MARKS = r"""[,;|'"\[\]()]"""
+_MARKS = r"""[,;|/'"\[\](){}]"""
+NO_NEWS = ("NA", "NaN", "nan", "None", "null", "NULL")
+"""What programs write for an empty history."""
+ENOUGH_SHOWN = 400
+"""Of so many news shown, visitors clicked on fewer than half."""
 LINES = 1 << 10
 """Impressions to a batch: about 40,000 events."""
 EDITIONS = {
@@ -80,21 +86,34 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
     import pyarrow.compute as pc
 
     seen: set[int] = set()
+    drawn: dict[Path, set[int]] = {}
     for key in EDITIONS[find_edition(raw)][::2]:
         if raw.has(key):
             day_first = _day_first(raw, key)
             lost: Counter[str | None] = Counter()
             clicks = 0
+            times: set[int] = set()
+            sample = drawn[raw.path(key)] = set()
             for lines in line_files.read_records(raw, "interactions", raw.path(key), 5):
                 for start in range(0, max(1, len(lines[0])), LINES):
                     part = [column.slice(start, LINES) for column in lines[1:]]
+                    part[2:] = map(_bare, part[2:])
                     yield from arrow.record_batches(_history(part[0], part[2], seen))
-                    events = _impressions(part[0], part[1], part[3], day_first)
+                    time = parse_seconds(part[1], day_first)
+                    events = _impressions(part[0], time, part[3])
+                    sample.update(impressions.drawn(part[0], time, part[3]))
+                    times.update(filter(None, pc.min_max(time).as_py().values()))
                     clicks += pc.sum(pc.equal(events["event"], "click")).as_py() or 0
                     _count_reasons(events["reject"], lost)
                     yield from arrow.record_batches(events)
                     raw.reject("interactions", NOTHING_SHOWN, _count_empty(part[3]))
             _require_impressions(raw.path(key), lost, clicks)
+            if len(times) == 1 and sum(lost.values()) >= ENOUGH_TO_JUDGE:
+                logger.warning(
+                    "itdr: mind: %s: all times are the same: they say nothing of the order of impressions",
+                    raw.path(key),
+                )
+    impressions.require_different(drawn)
 
 
 def _count_reasons(rejects: pa.StringArray, counts: Counter[str | None]) -> None:
@@ -127,6 +146,11 @@ def _require_clicks(path: Path, shown: int, clicks: int) -> None:
             f"{path}: all {shown:,} news shown in impressions were clicked on, so those that were not were "
             f"removed, or their labels changed. Expected {EXAMPLES['behaviors']!r}. {AGAIN}"
         )
+    if shown >= ENOUGH_SHOWN and 2 * clicks > shown:
+        raise RawFileError(
+            f"{path}: of {shown:,} news shown in impressions, {clicks:,} were clicked on, and visitors click on few: "
+            f"their labels were swapped. Expected {EXAMPLES['behaviors']!r}. {AGAIN}"
+        )
     if shown >= ENOUGH_TO_JUDGE and not clicks:
         raise RawFileError(
             f"{path}: none of {shown:,} news shown in impressions was clicked on, so its labels were "
@@ -147,7 +171,8 @@ def _day_first(raw: Raw, key: str) -> bool:
     lines = next(iter(line_files.read_records(scratch, "interactions", path, 5)))
     times = lines[2].slice(0, LINES)
     late = pc.fill_null(pc.match_substring_regex(times, DAY_FIRST), False)
-    if late.true_count and not pc.any(pc.match_substring_regex(times, MONTH_FIRST)).as_py():
+    day_first = not pc.any(pc.match_substring_regex(times, MONTH_FIRST)).as_py()
+    if day_first and parse_seconds(times.filter(late), True).is_valid().true_count:
         logger.warning(
             "itdr: mind: %s: times such as %r have the day first, and are read so",
             path,
@@ -175,23 +200,26 @@ def _news(raw: Raw, path: Path) -> Iterator[pa.RecordBatch]:
     """
     import pyarrow.compute as pc
 
-    letters = LetterCounts()
-    for columns in line_files.read_records(raw, "items", path, 8):
+    letters, counts = LetterCounts(), TitleCounts()
+    for columns in line_files.read_records(raw, "items", path, 8, complete=r"^([^\t]*\t){7}.*\]$"):
         ids, category, subcategory, title, abstract = columns[:5]
         both = pc.binary_join_element_wise(category, subcategory, "\t")
-        shown = arrow.tidy(title)
+        shown, told = arrow.tidy(title), arrow.tidy(abstract)
         letters.add(shown)
+        counts = added(counts, title_counts(shown))
         yield from arrow.record_batches(
             {
                 "item_id": ids,
                 "title": shown,
                 "categories": arrow.split_lists(both, "\t"),
-                "description": arrow.tidy(abstract),
+                "description": pc.if_else(pc.equal(told, arrow.NA), None, told),
                 "reject": _bad_news(ids),
             }
         )
     if fault := letters.fault("titles", str(path)):
         raise RawFileError(f"{raw.source}: {fault}")
+    if fault := counts.fault():
+        raise RawFileError(f"{raw.source}: {fault.format(names=path)} {AGAIN}")
 
 
 def _history(user: pa.StringArray, news: pa.StringArray, seen: set[int]) -> dict[str, Any]:
@@ -202,7 +230,7 @@ def _history(user: pa.StringArray, news: pa.StringArray, seen: set[int]) -> dict
 
     new = []
     for place, both in enumerate(zip(user.to_pylist(), news.to_pylist(), strict=True)):
-        if both[1] and (key := _mark(*both)) not in seen:
+        if both[1] and (key := impressions.mark(*both)) not in seen:
             seen.add(key)
             new.append(place)
     rows, ids = _split(news.take(pa.array(new, pa.int64())))
@@ -225,7 +253,7 @@ def _history(user: pa.StringArray, news: pa.StringArray, seen: set[int]) -> dict
 
 
 def _impressions(
-    user: pa.StringArray, when: pa.StringArray, shown: pa.StringArray, day_first: bool
+    user: pa.StringArray, times: pa.Int64Array, shown: pa.StringArray
 ) -> dict[str, Any]:
     """A click or skip for each entry such as `N129416-0` of the impressions."""
     import pyarrow as pa
@@ -236,7 +264,7 @@ def _impressions(
     labelled = pc.match_substring_regex(entries, "-[01]$")
     ids = pc.if_else(labelled, pc.utf8_slice_codeunits(entries, 0, -2), entries)
     clicked = pc.ends_with(entries, "-1")
-    time = parse_seconds(when, day_first).take(place)
+    time = times.take(place)
     return {
         "user_id": user.take(place),
         "item_id": ids,
@@ -251,19 +279,27 @@ def _impressions(
 
 
 def _split(lists: pa.StringArray) -> tuple[np.ndarray, pa.StringArray]:
-    """The words of blank-separated texts, with the row of each; rows ascend.
-
-    Copies set the ids apart by commas, or have a list as Python writes it.
-    """
+    """The words of blank-separated texts, with the row of each; rows ascend."""
     import numpy as np
     import pyarrow.compute as pc
 
-    if pc.any(pc.match_substring_regex(lists, _MARKS)).as_py():
-        lists = pc.replace_substring_regex(lists, _MARKS, " ")
     parts = pc.split_pattern(lists, " ")
     rows, words = np.asarray(pc.list_parent_indices(parts)), parts.flatten()
     keep = pc.not_equal(words, "")
     return rows[np.asarray(keep)].astype(np.int64), words.filter(keep)
+
+
+def _bare(lists: pa.StringArray) -> pa.StringArray:
+    """Ids set apart by one blank each. Copies set them apart by commas, or have a list as Python writes it: a
+    history must be the same text in all of them, since it is known again by it.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pc.any(pc.match_substring_regex(lists, f"{_MARKS}|  |^ | $")).as_py():
+        lists = pc.utf8_trim(pc.replace_substring_regex(lists, f"(?:{_MARKS}| )+", " "), " ")
+    nothing = pc.is_in(lists, value_set=pa.array(NO_NEWS))
+    return pc.if_else(nothing, "", lists) if pc.any(nothing).as_py() else lists
 
 
 def _count_empty(lists: pa.StringArray) -> int:
@@ -279,14 +315,6 @@ def _bad_news(ids: pa.StringArray) -> pa.StringArray:
         (pc.equal(ids, ""), EMPTY_ID),
         (pc.invert(pc.match_substring_regex(ids, r"^N\d+$")), BAD_NEWS),
     )
-
-
-def _mark(user: str, history: str) -> int:
-    """64 bits that identify a user with a history, in place of the text, to save memory."""
-    import hashlib
-
-    digest = hashlib.blake2b(f"{user}\t{history}".encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "little")
 
 
 def parse_seconds(texts: pa.StringArray, day_first: bool = False) -> pa.Int64Array:

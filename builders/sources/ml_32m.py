@@ -36,6 +36,11 @@ if TYPE_CHECKING:
     from itdr.builders.core.raw_files import Raw
 
 BROKEN = "broken line"
+_TIME = r"([7-9]\d{8}|1\d{9})"
+"""A time of which no digit is missing."""
+_IDS = "[0-9]{1,8} [0-9]{1,8}"
+"""A user and a film; a time has more digits."""
+NO_TAG = "a time in place of a tag"
 
 # One line of movies.csv or tags.csv: any field may be quoted.
 _FIELD = r'("(?:[^"]|"")*"|"(?:[^"\\]|\\.)*"|[^",][^,]*|)'
@@ -50,7 +55,7 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
     """One `rate` event per rating."""
     path = raw.path("ratings")
     header = validate.require_header(path, RATING)
-    validate.require_final_newline(path)
+    validate.require_final_newline(path, rf"^\d+,\d+,\d(\.\d)?,{_TIME}$")
     types = {name: "FLOAT" if name == "rating" else "VARCHAR" for name in header}
     lines = duckdb_csv.read_plain(path, "interactions", types, delimiter=",")
     return raw.con.sql(
@@ -105,7 +110,7 @@ def tags(raw: Raw) -> duckdb.DuckDBPyRelation | None:
         return None
     path = raw.path("tags")
     validate.require_header(path, TAG, exact=True)
-    validate.require_final_newline(path)
+    validate.require_final_newline(path, rf"^\d+,\d+,.*,{_TIME}$")
     validate.require_encoding(path)
     return raw.con.sql(
         f"""
@@ -114,11 +119,14 @@ def tags(raw: Raw) -> duckdb.DuckDBPyRelation | None:
                 WHEN NOT fits AND unpaired THEN '{duckdb_csv.UNPAIRED}'
                 WHEN NOT fits THEN '{BROKEN}'
                 WHEN user_id IS NULL OR item_id IS NULL THEN '{EMPTY_ID}'
+                WHEN NOT regexp_full_match(user_id || ' ' || item_id, '{_IDS}') THEN '{BAD_ID}'
                 WHEN trim(tag) = '' THEN 'empty tag'
+                WHEN regexp_full_match(tag, '[0-9]{{9,10}}') AND NOT regexp_matches(time, '[0-9]')
+                    THEN '{NO_TAG}'
             END AS reject
         FROM (
             SELECT {_number("field.user")} AS user_id, {_number("field.item")} AS item_id,
-                {_unquoted("field.tag")} AS tag, field.line <> '' AS fits, unpaired
+                {_unquoted("field.tag")} AS tag, {_unquoted("field.time")} AS time, field.line <> '' AS fits, unpaired
             FROM (SELECT {_fields(_TAG, "user", "item", "tag", "time")} AS field,
                     {duckdb_csv.unpaired_sql("line")} AS unpaired
                 FROM {duckdb_csv.read_lines(path, "tags")} WHERE line IS NOT NULL)
@@ -213,6 +221,7 @@ SOURCE = Source(
     ),
     scale=Scale(low=0.5, high=5.0, step=0.5, liked=4.0, disliked=2.0, decimals=1),
     times=("1995-01-01", "2023-12-31"),
+    options={"sessions": True, "from_one": True},
     readers=Readers(interactions=interactions, items=items, tags=tags),
     by_hand=(
         "1. Open https://grouplens.org/datasets/movielens/32m/ and read the terms (README).\n"

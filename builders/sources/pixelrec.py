@@ -42,7 +42,7 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
     """One `comment` event (or on-screen comment) per row; several of a user can share a second."""
     path = raw.path("interactions")
     header = require_header(path, EVENT_COLUMNS)
-    require_final_newline(path)
+    require_final_newline(path, r"^i\d+,[^,]+,1\d{9}$")
     # Ids and times alone: read without quoting, a stray quote costs its own line and none after it.
     lines = read_csv(path, "interactions", dict.fromkeys(header, "VARCHAR"), quote="")
     fields = ", ".join(f'{unquoted_sql(name)} AS "{name}"' for name in EVENT_COLUMNS)
@@ -74,13 +74,14 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
     text = "description" if described else "CAST(NULL AS VARCHAR) AS description"
     table = raw.con.sql(f"SELECT item_id, title, tag, {text} FROM {lines}").to_arrow_table()
     ids = arrow.tidy(table.column("item_id"))
-    tags = pc.replace_substring_regex(arrow.as_array(table.column("tag")), "[，、;；]", ",")
+    # Codes for characters, "&#38899;", hold a mark.
+    tags = pc.replace_substring_regex(arrow.known_values(table.column("tag")), "[，、;；]", ",")
     return arrow.record_batches(
         {
             "item_id": ids,
             "title": arrow.tidy(table.column("title")),
             "categories": arrow.split_lists(tags.cast(pa.string())),
-            "description": arrow.tidy(table.column("description")),
+            "description": arrow.known_values(table.column("description")),
             "reject": arrow.reject_reasons(
                 (pc.is_null(ids), EMPTY_ID),
                 (pc.invert(pc.match_substring_regex(ids, f"^{ITEM}$")), BAD_ITEM),
@@ -151,6 +152,7 @@ SOURCE = Source(
     ids={"user_id": "[A-Za-z0-9_-]+"},
     times=("2011-01-01", "2023-12-31"),
     readers=Readers(interactions=interactions, items=items),
+    options={"chinese": True},
     by_hand=(
         "1. Read the terms at https://github.com/westlake-repl/PixelRec (dataset/LICENSE: "
         "non-commercial research and education only).\n"

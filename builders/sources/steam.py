@@ -22,7 +22,7 @@ from itdr.builders.core import numbers, text_files
 from itdr.builders.core.duckdb_csv import CSV_REASONS
 from itdr.builders.core.emptied import AND, unreadable
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.core.letters import ENOUGH_IF_ALL, UNDECODED
+from itdr.builders.core.letters import LOST, UNDECODED, are_lost
 from itdr.builders.core.python_lists import is_stated, names_in
 from itdr.builders.core.reasons import AMBIGUOUS, NO_LITERAL, NO_TIME, UNDATED
 from itdr.builders.core.schema import Cut, Licence, RawFile, Readers, Remote, Source, column_names
@@ -56,6 +56,8 @@ _YEAR = re.compile(r"(?<!\d)(19[7-9]\d|20[0-4]\d)(?!\d)")
 # one); those that only brought a game to another system are marked with it.
 _STUDIOS = re.compile(r",(?=\S)(?!(?:LTD|Ltd|Inc|INC|LLC|s\.r\.o)\b)")
 _MARKS, _NEVER = re.compile(r"[,;|]"), re.compile("(?!)")
+_LOST = re.compile(rf"{LOST}|[?]{{3}}")
+"""Names of other scripts become question marks alone."""
 _PORT = re.compile(r"\((?:Mac|Linux|Windows|PC)\b[^)]*\)$")
 
 
@@ -70,10 +72,10 @@ def _reviews(raw: Raw, path: Path) -> Iterator[pa.RecordBatch]:
     """The reviews; their users are known by display names, so these must have kept their letters."""
     names = _Names()
     yield from _batches(raw, "interactions", path, REVIEW, _review(names), _review_columns)
-    if len(names.marked) >= ENOUGH_IF_ALL and not names.foreign:
+    if not names.foreign and are_lost(len(names.seen), len(names.marked)):
         raise RawFileError(
-            f"{path}: no username has a letter beyond ASCII, and {len(names.marked):,} have question marks, "
-            "such as "
+            f"{path}: no username has a letter beyond ASCII, and {len(names.marked):,} of {len(names.seen):,} have "
+            "question marks in place of letters, such as "
             f"{min(names.marked)!r}: they were saved in an encoding that lacks their letters. {validate.AGAIN}"
         )
 
@@ -86,10 +88,11 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
 
 
 class _Names:
-    """What the usernames tell of their encoding: `marked`, those with a question mark, while none was seen
-    with a letter beyond ASCII, and whether one was, `foreign`."""
+    """What the usernames tell of their encoding: `seen`, all of them, and `marked`, those in which question
+    marks stand for letters, while none was seen with a letter beyond ASCII, and whether one was, `foreign`."""
 
     def __init__(self) -> None:
+        self.seen: set[str] = set()
         self.marked: set[str] = set()
         self.foreign = False
 
@@ -97,9 +100,12 @@ class _Names:
         """Look at one more."""
         if not name.isascii():
             self.foreign = True
+            self.seen.clear()
             self.marked.clear()
-        elif "?" in name:
-            self.marked.add(name)
+        else:
+            self.seen.add(name)
+            if "?" in name and _LOST.search(name):
+                self.marked.add(name)
 
 
 def _review(names: _Names) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:

@@ -103,3 +103,28 @@ def duplicates(manifest: Mapping[str, Any]) -> list[str]:
         for kind, what in _DUPLICATES.items()
         if found.get(kind)
     ]
+
+
+_TIMES = {
+    "same": "all times are the same: they say nothing of the order of interactions",
+    "days": "all times are days without hours: they say nothing of the order within a day",
+}
+_WEIGHTS = "all weights are the same: they say nothing of who liked what more"
+
+
+def lacking(manifest: Mapping[str, Any]) -> list[str]:
+    """Which columns are empty throughout, and what times do not tell.
+
+    Args:
+        manifest: of a store.
+
+    Returns:
+        A sentence without a full stop for each.
+    """
+    found = manifest.get("lacking", {})
+    empty = [
+        f"no {table.removesuffix('s')} row has a value in {', '.join(names).replace('_', ' ')}"
+        for table, names in found.get("empty", {}).items()
+    ]
+    times = [_TIMES[kind] for kind in [found.get("times")] if kind]
+    return [*empty, *times, *([_WEIGHTS] if found.get("weights") else [])]

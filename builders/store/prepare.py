@@ -295,7 +295,7 @@ def _report(spec: StoreSpec, facts: dict[str, Any]) -> None:
         *most,
     ):
         logger.warning("itdr: %s: %s", _name(spec), sentence)
-    for sentence in (*losses.unmatched(facts), *losses.untitled(facts)):
+    for sentence in (*losses.unmatched(facts), *losses.untitled(facts), *losses.lacking(facts)):
         if sentence not in most:
             logger.info("itdr: %s: %s", _name(spec), sentence)
 

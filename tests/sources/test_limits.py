@@ -218,7 +218,7 @@ def titled(
     con = connect(tmp_path / "work" / "stage.duckdb")
     try:
         return build.build(
-            replace(load("pixelrec"), ids={}, readers=readers),
+            replace(load("pixelrec"), ids={}, options={}, readers=readers),
             Raw("x", {}, con),
             tmp_path,
             partial(Interactions, tmp_path, {}),
@@ -323,9 +323,10 @@ def test_titles_and_categories_that_were_swapped_are_refused(tmp_path: Path) -> 
 @pytest.mark.parametrize("source", [one for one in SOURCES if load(one).ids])
 def test_ids_of_another_form_are_counted(source: str) -> None:
     declared = load(source)
-    good = {"user_id": "A1", "item_id": "B1"} | {"mind": {"user_id": "U1", "item_id": "N1"}}.get(
-        source, {"user_id": "1", "item_id": "2"}
-    )
+    good = {"user_id": "1", "item_id": "2"} | {
+        "amazon-books": {"user_id": "A12"},
+        "mind": {"user_id": "U1", "item_id": "N1"},
+    }.get(source, {})
     for column in declared.ids:
         value = good[column]
         bad = [

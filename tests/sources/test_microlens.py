@@ -188,15 +188,15 @@ def test_the_fuller_title_of_50k_is_taken_where_there_is_one(tmp_path: Path):
 
 def test_a_title_file_of_another_numbering_is_refused(tmp_path: Path):
     titles = [f"video of {name} in the kitchen" for name in "abcdefghijklmnopqrstuvwxyz"]
-    here = "".join(f"{number}, {title}\n" for number, title in enumerate(titles))
+    here = "".join(f"{number}, {title}\n" for number, title in enumerate(titles, 1))
     longer = [f'"{title}, the whole story"' for title in titles]
 
     def fuller(shift: int) -> str:
-        rows = enumerate(longer[shift:] + longer[:shift])
+        rows = enumerate(longer[shift:] + longer[:shift], 1)
         return "item,title\r\n" + "".join(f"{number},{title}\r\n" for number, title in rows)
 
     put(tmp_path, pairs=ONE, titles=here, fuller=fuller(0))
-    assert items(tmp_path)["3"][0] == "Video of d in the kitchen, the whole story"
+    assert items(tmp_path)["4"][0] == "Video of d in the kitchen, the whole story"
     put(tmp_path, fuller=fuller(1))
     with pytest.raises(RawFileError, match="26 have another title there") as error:
         items(tmp_path)
@@ -243,7 +243,7 @@ def test_without_any_edition_the_error_says_what_to_place(tmp_path: Path):
     ("damage", "told"),
     [
         (lambda text: b"", "empty"),
-        (lambda text: text[:-3], "cut off"),
+        (lambda text: text[:-5], "cut off"),
         (lambda text: text.decode("utf-8-sig").encode("utf-16"), "UTF-16"),
         (lambda text: text.replace(b",", b"\t"), "expected|Expected"),
     ],

@@ -121,7 +121,6 @@ def test_impressions_without_labels_are_counted_and_their_history_kept(tmp_path:
         ("11/16/2019 1:00:00 AM", "N7-1.0 N8-0.0", "60 impression without labels"),
         ("11/16/2019 1:00:00 AM", "N7-True N8-False", "60 impression without labels"),
         ("11/16/2019 1:00:00 AM", "1-N7 0-N8", "60 impression without labels"),
-        ("16/11/2019 01:00", "N7-1 N8-0", "60 no valid time"),
     ],
 )
 def test_impressions_that_cannot_be_read_are_refused_whatever_the_histories_hold(
@@ -131,6 +130,16 @@ def test_impressions_that_cannot_be_read_are_refused_whatever_the_histories_hold
     put(tmp_path, *(f"{n}\tU{n}\t{time}\t{history}\t{entries}" for n in range(30)))
     with pytest.raises(RawFileError, match=rf"behaviors\.tsv: of 60 news shown.*{reason}"):
         read(ID, tmp_path, "interactions")
+
+
+@pytest.mark.parametrize("time", ["16/11/2019 01:00", "16/11/2019 01:00:00", "16.11.2019 01:00:00"])
+def test_times_that_cannot_be_read_are_refused_as_such(
+    tmp_path: Path, time: str, caplog: pytest.LogCaptureFixture
+):
+    put(tmp_path, *(f"{n}\tU{n}\t{time}\tN1 N2\tN7-1 N8-0" for n in range(30)))
+    with pytest.raises(RawFileError, match="none of the first 30 impressions has a valid time"):
+        read(ID, tmp_path, "interactions")
+    assert "day first" not in caplog.text
 
 
 def test_impressions_without_a_click_are_refused(tmp_path: Path):

@@ -109,7 +109,7 @@ def test_swapped_files_are_told_apart_by_their_headers(made, tmp_path, table):
     ("damage", "told"),
     [
         (lambda text: b"", "empty"),
-        (lambda text: text[:-3], "cut off"),
+        (lambda text: text[:-5], "cut off"),
         (lambda text: text.decode().encode("utf-16"), "UTF-16"),
     ],
 )

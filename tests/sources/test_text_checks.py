@@ -43,7 +43,7 @@ def test_every_column_of_texts_is_judged_by_its_letters(
     query = text_checks.letters_query(table, column)
 
     def check(found: tuple[int, ...]) -> None:
-        sound = {text_checks.CODES: (0, 0, 0)}
+        sound = {text_checks.CODES: (0, 0, 0), text_checks.lost_query(table, column): (0, 0)}
         row = {**sound, query: found}.__getitem__
         text_checks.require_sound_texts(SOURCE, table, (column,), row, FILES, {})
 
@@ -52,6 +52,31 @@ def test_every_column_of_texts_is_judged_by_its_letters(
     for found in refused:
         with pytest.raises(RawFileError, match=rf"{text_checks.JUDGED[table][column]} .*{said}"):
             check(found)
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "passed", "refused"),
+    [
+        ("interactions", "text", [(10, 9), (400, 11)], [(10, 10), (400, 12)]),
+        ("items", "description", [(10, 9), (400, 11)], [(10, 10), (400, 12)]),
+        ("tags", "tag", [(10, 3), (4_001, 4)], [(10, 4), (4_000, 4)]),
+    ],
+)
+def test_texts_without_a_letter_beyond_ascii_are_judged_by_their_question_marks(
+    table: str, column: str, passed: list[tuple[int, int]], refused: list[tuple[int, int]]
+) -> None:
+    letters, lost = text_checks.letters_query(table, column), text_checks.lost_query(table, column)
+
+    def check(beyond: int, found: tuple[int, int]) -> None:
+        row = {letters: (beyond, 0, 0, 0), lost: found}.__getitem__
+        text_checks.require_sound_texts(SOURCE, table, (column,), row, FILES, {})
+
+    for found in passed:
+        check(0, found)
+    for found in refused:
+        check(1, found)
+        with pytest.raises(RawFileError, match="question marks in place of letters"):
+            check(0, found)
 
 
 CODED: dict[str, list[tuple[tuple[int, int, int], int, int, bool]]] = {

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 ROWS = 1 << 16
 MISSING = ("", "unknown", "null", "nan", "none", "n/a", r"\n")
 """Words that stand for a missing value, in lower case."""
+NA = "NA"
+"""What R writes for a missing value; a title may be so."""
 _BLANKS = r"[\s\x00-\x1f\x7f-\x9f\p{Z}\x{200b}\x{2060}\x{feff}]+"
 
 
@@ -45,12 +47,15 @@ def tidy(texts: Any) -> pa.StringArray:
     return pc.if_else(pc.equal(texts, ""), None, texts)
 
 
-def known_values(texts: Any, missing: Sequence[str] = MISSING) -> pa.StringArray:
+def known_values(
+    texts: Any, missing: Sequence[str] = MISSING, *, names: bool = False
+) -> pa.StringArray:
     """`tidy`, with placeholders for missing values turned into null.
 
     Args:
         texts: an array or chunked array of strings.
         missing: the placeholders, in lower case.
+        names: the texts are names, of which one may be `NA`.
 
     Returns:
         Strings or null.
@@ -60,6 +65,8 @@ def known_values(texts: Any, missing: Sequence[str] = MISSING) -> pa.StringArray
 
     texts = tidy(texts)
     none = pc.is_in(pc.utf8_lower(texts), value_set=pa.array(missing, pa.string()))
+    if not names:
+        none = pc.or_(none, pc.is_in(texts, value_set=pa.array([NA])))
     return pc.if_else(none, None, texts)
 
 
@@ -331,17 +338,18 @@ def one_element_lists(texts: Any) -> pa.ListArray:
     return _lists_by_row(rows, texts.filter(keep), len(texts))
 
 
-def require_quoted_csv(path: Path, record: str) -> None:
+def require_quoted_csv(path: Path, record: str, whole: str = "") -> None:
     """Check all bytes of a quoted CSV file: it ends in a line end, is UTF-8, and no open quote swallows
     the lines after it. Streams.
 
     Args:
         path: the file.
         record: as for `require_closed_quotes`.
+        whole: as for `require_final_newline`.
 
     Raises:
         RawFileError: a check fails.
     """
-    require_final_newline(path)
+    require_final_newline(path, whole)
     require_encoding(path)
     require_closed_quotes(path, record)

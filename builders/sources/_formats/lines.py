@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import codecs
 import itertools
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +16,12 @@ from typing import TYPE_CHECKING
 from itdr.builders.core.duckdb_csv import BAD_SHAPE, CSV_REASONS
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.text_files import LONGEST_LINE, TOO_LONG, whole_blocks, wide_encoding
-from itdr.builders.sources._formats.validate import AGAIN, head_of, require_not_empty, tail_of
+from itdr.builders.sources._formats.validate import (
+    AGAIN,
+    head_of,
+    require_final_newline,
+    require_not_empty,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -46,7 +50,7 @@ def read_records(
     *,
     delimiter: str = "\t",
     skip: int = 0,
-    complete: str | None = None,
+    complete: str = "",
     block: int = BLOCK,
 ) -> Iterator[list[pa.StringArray]]:
     """Read the fields of a file's lines as columns, at most 65,536 rows at a time.
@@ -62,8 +66,7 @@ def read_records(
             split at its first comma only.
         delimiter: the field separator.
         skip: header lines.
-        complete: a regular expression of a complete line; a last line without a line end is accepted
-            if it matches.
+        complete: a regular expression of a complete line, as for `require_final_newline`.
         block: bytes to read at a time.
 
     Returns:
@@ -75,7 +78,8 @@ def read_records(
     import pyarrow as pa
 
     _require_layout(path, fields, delimiter)
-    _require_whole(path, complete)
+    # Checked before anything is read, so that the error reaches the user unchanged.
+    require_final_newline(path, complete)
     quoted = _quoted_columns(path, fields, delimiter, skip)
     empty = True
     for lines in _lines(raw, table, path, block):
@@ -226,18 +230,6 @@ def _lines(raw: Raw, table: str, path: Path, block: int) -> Iterator[pa.StringAr
             lines = pc.utf8_rtrim(lines, "\r")
         first = False
         yield lines
-
-
-def _require_whole(path: Path, complete: str | None) -> None:
-    """Refuse a last line without a line end, unless its form proves that nothing is missing.
-
-    Checked before anything is read, so that the error reaches the user unchanged.
-    """
-    last = tail_of(path).rsplit(b"\n", 1)[-1].decode("utf-8", "replace")
-    if last and (complete is None or not re.search(complete, last)):
-        raise RawFileError(
-            f"{path}: the last line has no line end, so the file was cut off. {AGAIN}"
-        )
 
 
 def _decoded(

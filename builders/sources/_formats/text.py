@@ -125,16 +125,24 @@ def clean_sql(column: str) -> str:
     Returns:
         An SQL expression.
     """
-    joined = (
-        f"array_to_string(list_transform(regexp_extract_all({column}, {_PIECES}), {_DECODE}), '')"
-    )
-    text = f"CASE WHEN contains({column}, '&') THEN {joined} ELSE {column} END"
-    text = f"regexp_replace({text}, {literal(_LINK)}, '\\1', 'g')"
+    text = f"regexp_replace({decoded_sql(column)}, {literal(_LINK)}, '\\1', 'g')"
     # One pattern each for tags and videos: their fixed beginnings make RE2 skip fast.
     for pattern in (_TAG, _VIDEO, _RE2_GAPS):
         text = f"regexp_replace({text}, {literal(pattern)}, ' ', 'g')"
     dirty = f"regexp_matches({column}, {literal(_RE2_DIRTY)})"
     return f"nullif(CASE WHEN {dirty} THEN trim({text}, ' ') ELSE {column} END, '')"
+
+
+def decoded_sql(column: str) -> str:
+    """SQL for a text with its character references decoded, once.
+
+    Args:
+        column: an SQL expression of the text.
+    """
+    joined = (
+        f"array_to_string(list_transform(regexp_extract_all({column}, {_PIECES}), {_DECODE}), '')"
+    )
+    return f"CASE WHEN contains({column}, '&') THEN {joined} ELSE {column} END"
 
 
 def clean_value_sql(column: str, missing: tuple[str, ...] = MISSING) -> str:

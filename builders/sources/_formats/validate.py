@@ -122,26 +122,26 @@ def require_fields(
     return found
 
 
-def require_final_newline(path: Path) -> None:
+def require_final_newline(path: Path, whole: str = "") -> None:
     """Check that a file ends in a line end: otherwise it may have been cut off.
 
     A `.gz` is not read for this: gzip's own trailer shows whoever reads it to the end.
 
-    Raises:
-        RawFileError: the last line has no line end.
-
     Args:
         path: a file of lines.
+        whole: a regular expression that is found in a line of which nothing that is read can be missing; such
+            a last line needs no line end.
+
+    Raises:
+        RawFileError: the last line has no line end, and may be cut.
     """
     require_not_empty(path)
-    if is_gzip(path):
-        return
-    with path.open("rb") as file:
-        file.seek(-1, io.SEEK_END)
-        if file.read(1) not in b"\r\n":
-            raise RawFileError(
-                f"{path}: the last line has no line end, so the file was cut off. {AGAIN}"
-            )
+    last = tail_of(path).replace(b"\r", b"\n").rsplit(b"\n", 1)[-1].decode("utf-8", "replace")
+    if last and not (whole and re.search(whole, last)):
+        raise RawFileError(
+            f"{path}: the last line has no line end, so the file may have been cut off: {last[-60:]!r}. {AGAIN} "
+            "If that line is whole, add a line end to it."
+        )
 
 
 def require_encoding(path: Path, encoding: str = "utf-8", limit: int | None = None) -> None:

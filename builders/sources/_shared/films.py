@@ -8,6 +8,7 @@ titles in parentheses. [GroupLens READMEs; the forms were seen in ml-latest-smal
 from __future__ import annotations
 
 from itdr.builders.core.duckdb_csv import literal
+from itdr.builders.sources._formats.text import decoded_sql
 
 CITATION = """@article{harper2015movielens,
   author  = {F. Maxwell Harper and Joseph A. Konstan},
@@ -62,7 +63,7 @@ def title_sql(text: str) -> str:
     Returns:
         An SQL expression.
     """
-    sql = f"trim(regexp_replace({_unescaped(text)}, '[\\s\u00a0]+', ' ', 'g'))"
+    sql = f"trim(regexp_replace({decoded_sql(text)}, '[\\s\u00a0]+', ' ', 'g'))"
     sql = f"replace(replace({sql}, ' )', ')'), ')(', ') (')"
     for articles, blank in ((_ARTICLES, " "), (_GLUED, "")):
         names = "|".join(literal(article)[1:-1] for article in articles)
@@ -94,7 +95,7 @@ def year_sql(text: str) -> str:
     Args:
         text: an SQL expression of the raw title.
     """
-    return f"try_cast(nullif(regexp_extract({text}, '{_YEAR}', 1), '') AS SMALLINT)"
+    return f"try_cast(nullif(regexp_extract({decoded_sql(text)}, '{_YEAR}', 1), '') AS SMALLINT)"
 
 
 def genres_sql(text: str) -> str:
@@ -127,14 +128,5 @@ def unread_genres_sql(text: str) -> str:
 def _genre_names(text: str) -> str:
     # Of a list as Python writes it, brackets and quotes go, too.
     bare = """trim(name, ' []''"')"""
-    parts = f"string_split_regex({_unescaped(text)}, '[|,;/]')"
+    parts = f"string_split_regex({decoded_sql(text)}, '[|,;/]')"
     return f"list_transform({parts}, lambda name: {bare})"
-
-
-def _unescaped(text: str) -> str:
-    """SQL that decodes HTML entities: up to two different numeric ones per text, and `&amp;`."""
-    for _ in range(2):
-        number = f"try_cast(regexp_extract({text}, '&#(\\d+);', 1) AS INTEGER)"
-        entity = f"regexp_extract({text}, '&#\\d+;')"
-        text = f"coalesce(replace({text}, {entity}, chr({number})), {text})"
-    return f"replace({text}, '&amp;', '&')"

@@ -25,6 +25,7 @@ from itdr.builders.store.build import ids as build_ids
 from itdr.builders.store.build import joins, limits, statements
 from itdr.builders.store.build.duplicates import RowGroups, count_duplicates
 from itdr.builders.store.build.item_checks import require_plausible_items
+from itdr.builders.store.build.notes import lacking
 from itdr.builders.store.build.staging import (
     create_interactions_view,
     event_names,
@@ -32,6 +33,7 @@ from itdr.builders.store.build.staging import (
     stage_table,
 )
 from itdr.builders.store.build.text_checks import require_sound_texts
+from itdr.builders.store.build.user_checks import require_official_codes
 
 if TYPE_CHECKING:
     import duckdb
@@ -58,8 +60,8 @@ def build(
         stored: opens the interactions in that folder, once they are written.
 
     Returns:
-        The manifest's `rows`, `rejected`, `emptied`, `unmatched`, `untitled`, `duplicates`, `columns` and
-        `events`.
+        The manifest's `rows`, `rejected`, `emptied`, `unmatched`, `untitled`, `lacking`, `duplicates`,
+        `columns` and `events`.
 
     Raises:
         RawFileError: no usable interaction, or a table that is almost entirely unreadable.
@@ -74,8 +76,9 @@ def build(
     if not counts["interactions"]:
         raise no_usable_row(source, raw.paths.values(), rejected)
     ask = partial(_ask, con)
-    unmatched = joined_tables(ask, staged, counts, rejected)
+    unmatched = joined_tables(source, ask, staged, counts, rejected, raw.paths.values())
     untitled = joins.untitled_items(ask, staged.get("items") or ())
+    lacks = lacking(source, staged, partial(_row, con), raw.facet)
     only = EVENTS.index(events[0]) if len(events) == 1 else None
     query = statements.sorted_events(staged["interactions"], numbers, only)
     _write_parquet(con, query, folder / "interactions.parquet")
@@ -91,6 +94,7 @@ def build(
         "emptied": counts_by_table(raw.emptied),
         "unmatched": unmatched,
         "untitled": untitled,
+        "lacking": lacks,
         "duplicates": duplicates.result(),
         "columns": {table: sorted(names) for table, names in staged.items() if names},
         "events": events,
@@ -117,6 +121,8 @@ def _stage_tables(
             limits.require_limits(source, staged[table], row, rejected, paths)
         if table == "items":
             require_plausible_items(source, staged[table], row, paths)
+        if table == "users":
+            require_official_codes(source, staged[table], row, paths, raw.emptied)
         require_sound_texts(source, table, staged[table], row, paths, raw.emptied)
     if not staged["interactions"]:
         raise RawFileError(f"{source.id}: its reader gave no interactions.")
@@ -132,22 +138,31 @@ def _row(con: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:
 
 
 def joined_tables(
+    source: Source,
     ask: joins.Ask,
     columns: Mapping[str, Collection[str]],
     counts: Mapping[str, int],
     rejected: Counter[tuple[str, str]],
+    files: Iterable[Path],
 ) -> dict[str, dict[str, Any]]:
-    """Which ids of the interactions have no record, by table; counts contradicting records as rejected.
+    """Which ids of the interactions have no record, by table; counts contradicting records, and tags that
+    belong to nothing, as rejected.
 
     Args:
+        source: the declaration; the user's own data may have the same ids for users and items.
         ask: runs a query of one number.
         columns: the columns of each table that was read.
         counts: how many items and users the interactions name.
-        rejected: receives the contradicting records.
+        rejected: receives the contradicting records and the tags.
+        files: the raw files.
 
     Returns:
         The manifest's `unmatched`.
+
+    Raises:
+        RawFileError: the columns of users and items were swapped, in the interactions or the tags.
     """
+    names = ", ".join(map(str, files))
     unmatched = {}
     for table in joins.KEYS:
         if columns.get(table):
@@ -155,6 +170,20 @@ def joined_tables(
             if repeated:
                 rejected[table, joins.CONTRADICTING] += repeated
             unmatched[table] = joins.unmatched_ids(ask, table, counts[table])
+    if not source.described and joins.are_swapped(ask, counts, unmatched):
+        raise RawFileError(
+            f"{source.id}: what should be ids of users in {names} are those of items, and the other way round: the "
+            "two columns of the interactions were swapped. Put the official file in place."
+        )
+    if columns.get("tags"):
+        unused, swapped = joins.unused_tags(ask)
+        if swapped and not source.described:
+            raise RawFileError(
+                f"{source.id}: {unused:,} tags in {names} have no user or no item, and all would have one if these "
+                "two columns of the tags were swapped. Put the official file in place."
+            )
+        if unused:
+            rejected["tags", joins.UNUSED_TAG] += unused
     return unmatched
 
 

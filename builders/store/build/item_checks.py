@@ -1,4 +1,4 @@
-"""Whether the items of a source, as a whole, are what they should be: letters, and columns that were swapped."""
+"""Whether the items of a source, as a whole, are what they should be: titles, and columns that were swapped."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.core.letters import ENOUGH_IF_ALL
+from itdr.builders.core.letters import are_lost
 from itdr.builders.core.reasons import ENOUGH_TO_JUDGE
 from itdr.builders.core.schema import Source
+from itdr.builders.core.title_faults import NA, TitleCounts
 from itdr.builders.store.build.limits import Row
 
 ENOUGH_TO_COMPARE = 2 * ENOUGH_TO_JUDGE
@@ -20,6 +21,34 @@ SELECT count(*) AS n,
        count(CASE WHEN title LIKE '%??%' AND lower(title) = upper(title) THEN 1 END) AS lost,
        count(CASE WHEN lost_letter(title) THEN 1 END) AS within,
        count(CASE WHEN beyond_ascii(title) THEN 1 END) AS beyond
+FROM items_raw WHERE reject IS NULL AND title IS NOT NULL
+"""
+LEAST_CUT = 15
+"""Characters of a title; many shorter ones are of the same length."""
+_TITLES = f"""
+SELECT count(title) AS n, count(DISTINCT hashed(split_part(title, ' (', 1))) AS titles,
+       count(CASE WHEN between_quotes(title) THEN 1 END) AS quoted,
+       count(CASE WHEN title LIKE '%"%' THEN 1 END) AS quotes,
+       count(CASE WHEN instr(title, chr(92) || chr(34)) > 0 THEN 1 END) AS marked,
+       count(CASE WHEN title = '{NA}' THEN 1 END) AS na,
+       count(CASE WHEN title IS NULL THEN 1 END) AS missing,
+       count(CASE WHEN title = upper(title) AND title <> lower(title) THEN 1 END) AS capitals
+FROM items_raw WHERE reject IS NULL
+"""
+_LENGTHS = f"""
+SELECT CAST(coalesce(sum(n), 0) AS BIGINT) AS n, coalesce(max(n), 0) AS often FROM (
+    SELECT count(DISTINCT hashed(title)) AS n FROM items_raw
+    WHERE reject IS NULL AND length(title) >= {LEAST_CUT} GROUP BY length(title)
+) AS lengths
+"""
+_PROSE = """
+SELECT count(*) AS n, CAST(coalesce(sum(length(title)), 0) AS BIGINT) AS titles,
+       CAST(coalesce(sum(length(description)), 0) AS BIGINT) AS descriptions,
+       count(CASE WHEN instr(description, chr(92) || 'n') > 0 THEN 1 END) AS ends
+FROM items_raw WHERE reject IS NULL AND title IS NOT NULL AND description IS NOT NULL
+"""
+_CHINESE = """
+SELECT count(*) AS n, count(CASE WHEN chinese(title) THEN 1 END) AS chinese
 FROM items_raw WHERE reject IS NULL AND title IS NOT NULL
 """
 _YEARS = """
@@ -82,13 +111,17 @@ def require_plausible_items(
         files: where the items were read from.
 
     Raises:
-        RawFileError: letters or all years were lost, or titles and categories or creators swapped.
+        RawFileError: titles, letters or all years were lost, or titles and categories or creators swapped.
     """
     if source.described or "title" not in columns:
         return
     names = ", ".join(map(str, files))
     counted = functools.cache(row)
-    for check in _CHECKS:
+    if fault := TitleCounts(*counted(_TITLES)).fault():
+        raise RawFileError(
+            f"{source.id}: {fault.format(names=names)} Put the official file in place."
+        )
+    for check in _IN_CHINESE if source.options.get("chinese") else _CHECKS:
         if check.column in columns:
             found = counted(check.query)
             if check.is_wrong(*found):
@@ -107,7 +140,23 @@ class _Check(NamedTuple):
 
 
 def _letters_lost(n: int, lost: int, within: int, beyond: int) -> bool:
-    return (lost >= ENOUGH_TO_JUDGE and 2 * lost > n) or (within >= ENOUGH_IF_ALL and not beyond)
+    return (lost >= ENOUGH_TO_JUDGE and 2 * lost > n) or (not beyond and are_lost(n, within))
+
+
+def _cut(n: int, often: int) -> bool:
+    return n >= 5 * ENOUGH_TO_JUDGE and 4 * often > n
+
+
+def _prose_swapped(n: int, titles: int, descriptions: int, ends: int) -> bool:
+    return n >= ENOUGH_TO_JUDGE and titles > 2 * descriptions
+
+
+def _line_ends_coded(n: int, titles: int, descriptions: int, ends: int) -> bool:
+    return ends >= ENOUGH_TO_JUDGE and 4 * ends > n
+
+
+def _not_chinese(n: int, chinese: int) -> bool:
+    return n >= ENOUGH_TO_JUDGE and 2 * chinese < n
 
 
 def _is_foreign(n: int, wrong: int) -> bool:
@@ -149,6 +198,24 @@ _CHECKS = (
         "encoding that lacks them.",
     ),
     _Check(
+        "title",
+        _LENGTHS,
+        _cut,
+        "{1:,} of {0:,} longer titles in {names} have the same number of characters: they were cut off.",
+    ),
+    _Check(
+        "description",
+        _PROSE,
+        _prose_swapped,
+        "{0:,} titles in {names} have {1:,} characters, and their descriptions {2:,}: the two columns were swapped.",
+    ),
+    _Check(
+        "description",
+        _PROSE,
+        _line_ends_coded,
+        "{3:,} of {0:,} descriptions in {names} hold '\\n' in place of line ends.",
+    ),
+    _Check(
         "year",
         _YEARS,
         _years_lost,
@@ -175,4 +242,15 @@ _CHECKS = (
         _no_categories,
         "{0:,} items in {names} have one category each, and {2:,} different ones: these are no categories.",
     ),
+)
+_IN_CHINESE = (
+    _Check(
+        "title",
+        _CHINESE,
+        _not_chinese,
+        "only {1:,} of {0:,} titles in {names} have a Chinese character, as official ones do: these were removed "
+        "or written in other letters.",
+    ),
+    # A description may be shorter than its title there.
+    *(check for check in _CHECKS if check.is_wrong is not _prose_swapped),
 )

@@ -6,9 +6,10 @@ query.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from itdr.builders.core.reasons import ENOUGH_TO_JUDGE
 from itdr.builders.store.build import statements
 
 Ask = Callable[[str], int]
@@ -22,10 +23,15 @@ _ISBN = (
     "CASE WHEN length({id}) = 13 AND substring({id}, 1, 3) = '978' THEN substring({id}, 4, 9) "
     "WHEN length({id}) = 10 THEN substring({id}, 1, 9) ELSE {id} END"
 )
+_LEAST_CUT = 4
+"""Shorter ids begin others by chance."""
+UNUSED_TAG = "user or item without an interaction"
+_OTHER = (("items", "users"), ("users", "items"))
+_NO_ZEROS = "regexp_replace(trim({id}), '^0+', '')"
 FORMS = {
     "blanks around them": "trim({id})",
     "upper and lower case": "lower(trim({id}))",
-    "leading zeros": "regexp_replace(trim({id}), '^0+', '')",
+    "leading zeros": _NO_ZEROS,
     "ISBN-10 and ISBN-13": _ISBN,
 }
 """How ids of two files may differ that mean the same: a name, and SQL for a form that has no such
@@ -72,6 +78,63 @@ def unmatched_ids(ask: Ask, table: str, ids: int) -> dict[str, Any]:
     missing = ask(f"SELECT count(*) AS n FROM ({_missing(table)}) AS m")
     cause = _cause(ask, table, ids, missing) if is_most(missing, ids) else ""
     return {"of": ids, "missing": missing, "cause": cause}
+
+
+def are_swapped(
+    ask: Ask, counts: Mapping[str, int], unmatched: Mapping[str, Mapping[str, Any]]
+) -> bool:
+    """Whether the columns of users and items were swapped: what should be ids of users have records of items,
+    and what should be ids have none.
+
+    Args:
+        ask: runs a query.
+        counts: how many items and users the interactions name.
+        unmatched: the results of `unmatched_ids` by table.
+
+    Returns:
+        False where too few users show it.
+    """
+    items = unmatched.get("items")
+    if not items or counts["users"] < ENOUGH_TO_JUDGE or not is_most(items["missing"], items["of"]):
+        return False
+    # Numbers may be ids of both: enough users have a profile by chance.
+    if any(10 * one["missing"] < one["of"] for one in unmatched.values()):
+        return False
+    return all(
+        _belong_to(ask, table, other, counts[other])
+        for table, other in _OTHER
+        if table in unmatched
+    )
+
+
+def _belong_to(ask: Ask, table: str, other: str, ids: int) -> bool:
+    """Whether nearly all ids of the other kind have a record in a table."""
+    key, (_, codes) = KEYS[table][0], KEYS[other]
+    met = ask(f"""
+SELECT count(*) AS n FROM {codes} AS c WHERE {_NO_ZEROS.format(id="c.id")} IN (
+    SELECT {_NO_ZEROS.format(id="r.id")} FROM ({_recorded(table, key)}) AS r)
+""")
+    return 10 * met > 9 * ids
+
+
+def unused_tags(ask: Ask) -> tuple[int, bool]:
+    """Count the tags of a user or an item without an interaction, and tell whether these columns were swapped.
+
+    Args:
+        ask: runs a query.
+
+    Returns:
+        How many there are, and whether they were.
+    """
+
+    def count(query: str) -> int:
+        return ask(f"SELECT count(*) AS n FROM ({query}) AS t")
+
+    n = count("SELECT tag FROM tags_raw WHERE reject IS NULL")
+    unused = n - count(statements.TAGS.format(item="item_id", user="user_id"))
+    if n < ENOUGH_TO_JUDGE or not is_most(unused, n):
+        return unused, False
+    return unused, 10 * count(statements.TAGS.format(item="user_id", user="item_id")) > 9 * n
 
 
 def untitled_items(ask: Ask, columns: Collection[str]) -> int:
@@ -123,6 +186,25 @@ WHERE {form.format(id="m.id")} IN (
 """)
         if 2 * met > missing:
             return f"the ids of the two files differ in {name}"
+    if 2 * records >= ids and (least := _cut_to(ask, table, missing)):
+        return f"in one of the two files the ids were cut off after {least} characters"
     if 2 * records < ids:
         return f"the file has {records:,} usable {'record' if records == 1 else 'records'} alone"
     return "the ids of the two files differ: they are written differently, or of different releases"
+
+
+def _cut_to(ask: Ask, table: str, missing: int) -> int:
+    """The length to which the ids of one file were cut, where most of them begin those of the other one; else 0."""
+    recorded = _recorded(table, KEYS[table][0])
+    longest = [
+        ask(f"SELECT coalesce(max(length(id)), 0) AS n FROM ({ids}) AS t")
+        for ids in (_missing(table), recorded)
+    ]
+    least = min(longest)
+    if least == max(longest) or least < _LEAST_CUT:
+        return 0
+    met = ask(f"""
+SELECT count(*) AS n FROM ({_missing(table)}) AS m
+WHERE substring(m.id, 1, {least}) IN (SELECT substring(r.id, 1, {least}) FROM ({recorded}) AS r)
+""")
+    return least if 2 * met > missing else 0

@@ -17,7 +17,7 @@ from itdr.builders.core.reasons import (
     NO_TIME,
     OUTSIDE_SCALE,
 )
-from itdr.builders.core.schema import Source
+from itdr.builders.core.schema import IDS, Scale, Source
 
 _NEAR = 1e-3
 """The share of a step by which a rating, stored in 32 bits, may miss it."""
@@ -25,11 +25,25 @@ MOST_OFF_SCALE = 0.2
 """The share of ratings off the scale from which on they are on another one."""
 ALL_LOWEST = 100
 """So many ratings are not all the lowest of the scale."""
+SOME_OTHERS, SOME_HIGHEST = 1_000, 10_000
+"""Of so many ratings, some differ; and some are the highest of the scale, or between whole numbers."""
+ZEROS = """
+SELECT count(*) AS n FROM (
+    SELECT 1 AS zero FROM interactions_staged WHERE user_number = 0
+    UNION ALL SELECT 1 AS zero FROM interactions_staged WHERE item_number = 0
+) AS zeros
+"""
 RATINGS = f"""
 SELECT count(rating) AS n, min(rating) AS low, max(rating) AS high FROM interactions_staged
 WHERE abs(rating) < 1e9 AND (reject IS NULL OR reject = {literal(OUTSIDE_SCALE)})
 """
 """How many ratings there are, on the scale or off it, and their range."""
+BETWEEN = """
+SELECT count(*) AS n FROM (
+    SELECT rating FROM interactions_staged WHERE reject IS NULL AND rating <> floor(rating) LIMIT 1
+) AS one
+"""
+"""Whether a rating lies between whole numbers; one suffices."""
 
 TIMES = """
 SELECT count(*) AS n, count(r.timestamp) AS timed FROM interactions_staged AS r WHERE reject IS NULL
@@ -38,6 +52,10 @@ SELECT count(*) AS n, count(r.timestamp) AS timed FROM interactions_staged AS r 
 
 YEAR_TO_COME = "coalesce(year > 2030, false)"
 """SQL condition: an item is of a year that no published set can know."""
+CLOSE = 7 * 86_400
+"""The events of a session lie no further apart; those of a popular item do."""
+SAMPLED = 50_000
+"""About so many interactions show whose events lie close together."""
 DAYS = """
 SELECT count(*) AS n, count(CASE WHEN day_of_month(r.timestamp) > 12 THEN 1 END) AS late
 FROM interactions_staged AS r WHERE reject IS NULL AND r.timestamp IS NOT NULL
@@ -140,6 +158,11 @@ def require_limits(
     if "timestamp" in columns:
         _require_times(source, row, rejected, files)
         _require_order(source, row, rejected, files)
+        _require_same_unit(source, row, rejected, files)
+    if {*IDS} <= {*columns}:
+        _require_ids_from_one(source, row, files)
+        if "timestamp" in columns:
+            _require_sessions(source, row, files)
 
 
 def _require_scale(
@@ -166,6 +189,22 @@ def _require_scale(
             f"{source.id}: all {n:,} ratings in {', '.join(map(str, files))} are {low:g}, the lowest of "
             f"{scale.low:g} to {scale.high:g}. They were reduced to yes or no: put the official file in place."
         )
+    if n >= SOME_OTHERS and low == high:
+        raise RawFileError(
+            f"{source.id}: all {n:,} ratings in {', '.join(map(str, files))} are {low:g}: they were overwritten. "
+            "Put the official file in place."
+        )
+    if n >= SOME_HIGHEST and scale.step < 1 and not row(BETWEEN)[0]:
+        raise RawFileError(
+            f"{source.id}: all {n:,} ratings in {', '.join(map(str, files))} are whole numbers, and the scale has "
+            f"steps of {scale.step:g}: they were rounded. Put the official file in place."
+        )
+    if found := _shifted(scale, n, low, high):
+        raise RawFileError(
+            f"{source.id}: the {n:,} ratings in {', '.join(map(str, files))} run from {low:g} to {high:g}, and "
+            f"none is {found:g}. Expected {scale.low:g} to {scale.high:g} in steps of {scale.step:g}: they were "
+            "counted from another number. Put the official file in place."
+        )
     if not n or off < max(ENOUGH_TO_JUDGE, MOST_OFF_SCALE * n):
         return
     raise RawFileError(
@@ -173,6 +212,17 @@ def _require_scale(
         f"Expected {scale.low:g} to {scale.high:g} in steps of {scale.step:g}; found {low:g} to "
         f"{high:g}. The ratings were converted: put the official file in place."
     )
+
+
+def _shifted(scale: Scale, n: int, low: float, high: float) -> float | None:
+    """The end of a scale that no rating has, where they lie one step beyond its other end: all are wrong then,
+    those on the scale too. Of very many, some are the highest."""
+    if n >= ENOUGH_TO_JUDGE:
+        if abs(scale.low - low - scale.step) < _NEAR and high < scale.high:
+            return scale.high
+        if abs(high - scale.high - scale.step) < _NEAR and low > scale.low:
+            return scale.low
+    return scale.high if n >= SOME_HIGHEST and high < scale.high else None
 
 
 def _require_times(
@@ -241,4 +291,85 @@ def _require_order(
             f"{source.id}: {lost:,} interactions in {', '.join(map(str, files))} have no valid time, and the "
             f"{n:,} others are all of the first twelve days of a month: day and month were swapped. Put the "
             "official file in place."
+        )
+
+
+def _require_same_unit(
+    source: Source, row: Row, rejected: Mapping[tuple[str, str], int], files: Sequence[Path]
+) -> None:
+    """Check that no considerable share of the times is off the declared days: a number that overflowed may lie
+    within them by chance.
+
+    Args:
+        source: the declaration.
+        row: runs a query on `interactions_staged`.
+        rejected: counts of rejected rows by table and reason.
+        files: where the interactions were read from.
+
+    Raises:
+        RawFileError: so it is.
+    """
+    lost = sum(rejected.get(("interactions", reason), 0) for reason in (NO_TIME, IMPLAUSIBLE_TIME))
+    if source.times is None or lost < ENOUGH_TO_JUDGE:
+        return
+    n, timed = row(TIMES)
+    if lost >= MOST_OFF_SCALE * (lost + n):
+        raise RawFileError(
+            f"{source.id}: of {lost + n:,} interactions in {', '.join(map(str, files))}, {lost:,} have no valid "
+            f"time, or one before {source.times[0]} or after {source.times[1]}: the times were converted, so the "
+            f"{timed:,} others are doubtful. Put the official file in place."
+        )
+
+
+def _require_ids_from_one(source: Source, row: Row, files: Sequence[Path]) -> None:
+    """Raise `RawFileError` where ids were counted from 0, and the official ones begin with 1."""
+    zeros = row(ZEROS)[0] if source.options.get("from_one") else 0
+    if zeros >= ENOUGH_TO_JUDGE:
+        raise RawFileError(
+            f"{source.id}: {zeros:,} interactions in {', '.join(map(str, files))} have an id of 0, and official ids "
+            "begin with 1: users or items were numbered anew. Put the official file in place."
+        )
+
+
+def sessions_query(name: str, every: int) -> str:
+    """SQL that counts the users (or items) with three events or more, and those whose events lie close together.
+
+    Args:
+        name: `user` or `item`.
+        every: of so many ids, which must be numbers, one is looked at.
+
+    Returns:
+        A SELECT.
+    """
+    return f"""
+SELECT count(*) AS n, count(CASE WHEN last - first <= {CLOSE} THEN 1 END) AS near FROM (
+    SELECT min(r.timestamp) AS first, max(r.timestamp) AS last FROM interactions_staged AS r
+    WHERE reject IS NULL AND {name}_number % {every} = 0 GROUP BY {name}_number HAVING count(*) >= 3
+) AS spans
+"""
+
+
+def _require_sessions(source: Source, row: Row, files: Sequence[Path]) -> None:
+    """Check that users and items were not swapped, where each user's events lie close together.
+
+    Args:
+        source: the declaration.
+        row: runs a query on `interactions_staged`.
+        files: where the interactions were read from.
+
+    Raises:
+        RawFileError: they were.
+    """
+    if not source.options.get("sessions"):
+        return
+    every = max(1, row(TIMES)[1] // SAMPLED)
+    items, near = row(sessions_query("item", every))
+    if items < ENOUGH_TO_JUDGE or 2 * near < items:
+        return
+    users, also = row(sessions_query("user", every))
+    if users >= ENOUGH_TO_JUDGE and 10 * also < users:
+        raise RawFileError(
+            f"{source.id}: in {', '.join(map(str, files))} {near:,} of {items:,} items were rated within a week "
+            f"each, and {users - also:,} of {users:,} users rated for longer: the columns of users and items "
+            "were swapped. Put the official file in place."
         )

@@ -10,12 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from itdr.builders.core.duckdb_csv import literal
 from itdr.builders.core.letters import LOST, TWICE
 from itdr.builders.core.schema import EVENTS
+from itdr.builders.core.title_faults import QUOTED
 
 _LIST = "array_to_string({}, chr(31))"
 _ADDRESSED = "%[2-9A-F][0-9A-F]|%[2-9a-f][0-9a-f]|^[^ ]*[A-Za-z][+][A-Za-z][^ ]*$"
 """A character or a blank as in addresses: "Caf%C3%A9", "Blue+Train". It may be "100% Cotton"."""
+_SPARK_QUOTED = QUOTED.replace("'", "\\'")
+LISTS = {"categories": "listed", "creators": "listed", "attributes": "paired"}
+"""Columns of lists, with the function that joins one."""
+_CHINESE = "[一-鿿]"
 _EACH = "p.name || chr(30) || coalesce(p.value, '')"
 FUNCTIONS = {
     "duckdb": (
@@ -29,6 +35,9 @@ FUNCTIONS = {
         "CREATE OR REPLACE TEMPORARY MACRO addressed(a) AS CASE WHEN contains(a, '%') OR contains(a, '+') "
         f"THEN regexp_matches(a, '{_ADDRESSED}') ELSE false END",
         "CREATE OR REPLACE TEMPORARY MACRO hashed(a) AS CASE WHEN a IS NOT NULL THEN hash(a) END",
+        "CREATE OR REPLACE TEMPORARY MACRO between_quotes(a) AS CASE WHEN a[1] IN ('''', '\"') "
+        f"THEN regexp_matches(a, {literal(QUOTED)}) ELSE false END",
+        f"CREATE OR REPLACE TEMPORARY MACRO chinese(a) AS regexp_matches(a, '{_CHINESE}')",
     ),
     "spark": (
         "CREATE OR REPLACE TEMPORARY FUNCTION xor(a BIGINT, b BIGINT) RETURNS BIGINT RETURN a ^ b",
@@ -49,6 +58,10 @@ FUNCTIONS = {
         f"RETURN a RLIKE '{_ADDRESSED}'",
         "CREATE OR REPLACE TEMPORARY FUNCTION hashed(a STRING) RETURNS BIGINT "
         "RETURN CASE WHEN a IS NOT NULL THEN xxhash64(a) END",
+        "CREATE OR REPLACE TEMPORARY FUNCTION between_quotes(a STRING) RETURNS BOOLEAN "
+        f"RETURN a RLIKE '{_SPARK_QUOTED}'",
+        "CREATE OR REPLACE TEMPORARY FUNCTION chinese(a STRING) RETURNS BOOLEAN "
+        f"RETURN a RLIKE '{_CHINESE}'",
     ),
 }
 """Functions that the statements call and an engine lacks or names differently."""
@@ -220,7 +233,7 @@ def spelled(column: str) -> str:
     Args:
         column: a column of items or users.
     """
-    function = {"categories": "listed", "creators": "listed", "attributes": "paired"}.get(column)
+    function = LISTS.get(column)
     return f"{function}({column})" if function else f"CAST({column} AS STRING)"
 
 
@@ -309,11 +322,11 @@ ORDER BY d.code
 """
 
 
-SORTED_TAGS = """
+TAGS = """
 SELECT i.code AS item_code, u.code AS user_code, r.tag AS tag
 FROM tags_raw AS r
-JOIN item_codes AS i ON CAST(r.item_id AS STRING) = i.id
-JOIN user_codes AS u ON CAST(r.user_id AS STRING) = u.id
+JOIN item_codes AS i ON CAST(r.{item} AS STRING) = i.id
+JOIN user_codes AS u ON CAST(r.{user} AS STRING) = u.id
 WHERE r.reject IS NULL
-ORDER BY item_code, user_code, tag
 """
+SORTED_TAGS = f"{TAGS.format(item='item_id', user='user_id')}ORDER BY item_code, user_code, tag"

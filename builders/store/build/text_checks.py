@@ -8,7 +8,13 @@ from typing import Any
 
 from itdr.builders.core.emptied import escaped, printed_as_is
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.core.letters import ENOUGH_IF_ALL, UNDECODED, letters_fault
+from itdr.builders.core.letters import (
+    ENOUGH_IF_ALL,
+    UNDECODED,
+    are_lost,
+    letters_fault,
+    lost_letters,
+)
 from itdr.builders.core.schema import Source
 from itdr.builders.store.build.limits import Row
 
@@ -23,11 +29,19 @@ JUDGED: Mapping[str, Mapping[str, str]] = {
         "categories": "categories",
     },
     "users": {"location": "locations", "country": "countries"},
+    "tags": {"tag": "tags"},
 }
 """The columns that are judged, by table, with what their values are called."""
 NAMES = ("creators", "categories", "location", "country")
 """Columns of names, in which no question mark stands within a word."""
-_VIEWS = {"interactions": "interactions_staged", "items": "items_raw", "users": "users_raw"}
+PROSE = ("text", "description")
+"""Columns of sentences, in which people forget the blank behind a question mark."""
+_VIEWS = {
+    "interactions": "interactions_staged",
+    "items": "items_raw",
+    "users": "users_raw",
+    "tags": "tags_raw",
+}
 _LISTS = ("creators", "categories")
 CODES = """
 SELECT count(*) AS n, count(CASE WHEN addressed(title) THEN 1 END) AS addressed,
@@ -60,6 +74,19 @@ FROM {_VIEWS[table]} WHERE reject IS NULL AND {text} IS NOT NULL
 """
 
 
+def lost_query(table: str, column: str) -> str:
+    """SQL that counts the texts of a column, and those in which a question mark stands within a word.
+
+    Args:
+        table: a table of `JUDGED`.
+        column: one of its columns.
+    """
+    return f"""
+SELECT count({column}) AS n, count(CASE WHEN lost_letter({column}) THEN 1 END) AS lost
+FROM {_VIEWS[table]} WHERE reject IS NULL
+"""
+
+
 def require_sound_texts(
     source: Source,
     table: str,
@@ -86,7 +113,13 @@ def require_sound_texts(
     names = ", ".join(map(str, files))
     for column, called in JUDGED.get(table, {}).items():
         if column in columns:
-            found = letters_fault(called, names, *row(letters_query(table, column)))
+            counts = row(letters_query(table, column))
+            found = letters_fault(called, names, *counts)
+            # Titles are judged with the other columns of items.
+            if not found and not counts[0] and column in (*PROSE, "tag"):
+                n, lost = row(lost_query(table, column))
+                if are_lost(n, lost, column in PROSE):
+                    found = lost_letters(called, names, lost)
             if found:
                 raise RawFileError(f"{source.id}: {found}")
     if table == "items" and "title" in columns:

@@ -10,16 +10,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from itdr.builders.core.duckdb_csv import literal
-from itdr.builders.core.emptied import escaped, printed_as_is, unreadable
+from itdr.builders.core.emptied import ESCAPED, escaped, printed_as_is, unreadable
 from itdr.builders.core.python_lists import string_list_sql
 
 NO_TAG = "empty tag"
 NO_VALUE = ("NaN", "nan", "None", "null", "NULL", "<NA>", r"\N")
 """Placeholders that pandas, JSON writers and databases write; other spellings may be titles."""
-UNREADABLE = "\N{REPLACEMENT CHARACTER}|^#(?:#{4,}|NAME[?]|REF!|VALUE!|NUM!|NULL!|DIV/0!|N/A)$"
+UNREADABLE = "\N{REPLACEMENT CHARACTER}|^#(?:#{4,}|(?i:NAME[?]|NOM[?]|REF!|BEZUG!|VALUE!|WERT!|VALEUR!|NUM!|ZAHL!|NULL!|DIV/0!|N/A))$"
 """A letter that a program could not decode, or what a spreadsheet shows in place of a value."""
-ESCAPED = r"\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})"
-"""A character as JSON or Python escapes it. What is behind it of a name is never read."""
 ADDRESSED = f"{ESCAPED}|%[2-9A-F][0-9A-F]"
 """The same, and a character as in addresses: "S%C3%A3o". A title may be "100%50"."""
 _PLACE = r"(?: \(.*\))?"

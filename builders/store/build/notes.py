@@ -1,0 +1,81 @@
+"""What a store lacks by its raw files, and no row shows: columns empty throughout, and times that order nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from itdr.builders.core.reasons import ENOUGH_TO_JUDGE
+from itdr.builders.core.schema import IDS, Source
+from itdr.builders.store.build import statements
+from itdr.builders.store.build.limits import Row
+
+SAME, DAYS = "same", "days"
+"""Of the times: all are equal, or each is the beginning of a day."""
+TIMES = """
+SELECT count(r.timestamp) AS n, min(r.timestamp) AS first, max(r.timestamp) AS last
+FROM interactions_staged AS r WHERE reject IS NULL
+"""
+WEIGHTS = """
+SELECT count(r.weight) AS n, min(r.weight) AS least, max(r.weight) AS most
+FROM interactions_staged AS r WHERE reject IS NULL
+"""
+WITH_HOURS = """
+SELECT count(*) AS n FROM interactions_staged AS r WHERE reject IS NULL AND r.timestamp % 86400 <> 0
+"""
+_VIEWS = {"interactions": "interactions_staged", "items": "items_raw", "users": "users_raw"}
+_NOT_JUDGED = (*IDS, "timestamp", "event", "seq", "hidden", "domain")
+
+
+def lacking(
+    source: Source, columns: Mapping[str, Collection[str]], row: Row, facet: str
+) -> dict[str, Any]:
+    """Find the columns without a single value, and times that leave the order of events open.
+
+    Args:
+        source: the declaration.
+        columns: the columns of each table that was read.
+        row: runs a query of one row.
+        facet: what was read; texts may be missing in the facet `base`.
+
+    Returns:
+        The manifest's `lacking`: `empty` (columns by table), `times` (`SAME`, `DAYS` or "") and `weights`
+        (`SAME` or "").
+    """
+    apart = facet == "base" and any("text" in file.facets for file in source.files)
+    empty = {}
+    for table, view in _VIEWS.items():
+        judged = [
+            name
+            for name in sorted(columns.get(table) or ())
+            if name not in _NOT_JUDGED and not (apart and name == "text")
+        ]
+        if judged:
+            counts = ", ".join(f"count({_stated(name)}) AS {name}_n" for name in judged)
+            n, *found = row(f"SELECT count(*) AS n, {counts} FROM {view} AS r WHERE reject IS NULL")
+            none = [name for name, one in zip(judged, found, strict=True) if n and not one]
+            if none:
+                empty[table] = none
+    lacks: dict[str, Any] = {"empty": empty, "times": "", "weights": ""}
+    if "timestamp" in columns["interactions"]:
+        lacks["times"] = _times(row)
+    if "weight" in columns["interactions"]:
+        n, least, most = row(WEIGHTS)
+        lacks["weights"] = SAME if n >= ENOUGH_TO_JUDGE and least == most else ""
+    return lacks
+
+
+def _stated(column: str) -> str:
+    """SQL that is null where a value is missing, or a list empty."""
+    return (
+        f"nullif({statements.spelled(column)}, '')" if column in statements.LISTS else f"r.{column}"
+    )
+
+
+def _times(row: Row) -> str:
+    n, first, last = row(TIMES)
+    if n < ENOUGH_TO_JUDGE:
+        return ""
+    if first == last:
+        return SAME
+    return "" if first % 86400 or last % 86400 or row(WITH_HOURS)[0] else DAYS
