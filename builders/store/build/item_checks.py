@@ -23,8 +23,9 @@ SELECT count(*) AS n,
        count(CASE WHEN beyond_ascii(title) THEN 1 END) AS beyond
 FROM items_raw WHERE reject IS NULL AND title IS NOT NULL
 """
-LEAST_CUT = 15
-"""Characters of a title; many shorter ones are of the same length."""
+LEAST_CUT, LEAST_LENGTHS = 15, 5
+"""Characters of a title that may have been cut off: many shorter ones are of the same length. Titles of fewer lengths
+are made by a rule."""
 _TITLES = f"""
 SELECT count(title) AS n, count(DISTINCT hashed(split_part(title, ' (', 1))) AS titles,
        count(CASE WHEN between_quotes(title) THEN 1 END) AS quoted,
@@ -36,10 +37,12 @@ SELECT count(title) AS n, count(DISTINCT hashed(split_part(title, ' (', 1))) AS 
 FROM items_raw WHERE reject IS NULL
 """
 _LENGTHS = f"""
-SELECT CAST(coalesce(sum(n), 0) AS BIGINT) AS n, coalesce(max(n), 0) AS often FROM (
-    SELECT count(DISTINCT hashed(title)) AS n FROM items_raw
-    WHERE reject IS NULL AND length(title) >= {LEAST_CUT} GROUP BY length(title)
-) AS lengths
+SELECT CAST(coalesce(sum(CASE WHEN size >= {LEAST_CUT} THEN n END), 0) AS BIGINT) AS n,
+       coalesce(max_by(n, size), 0) AS longest, count(*) AS lengths
+FROM (
+    SELECT length(title) AS size, count(DISTINCT hashed(title)) AS n FROM items_raw
+    WHERE reject IS NULL AND title IS NOT NULL GROUP BY length(title)
+) AS counted
 """
 _PROSE = """
 SELECT count(*) AS n, CAST(coalesce(sum(length(title)), 0) AS BIGINT) AS titles,
@@ -143,8 +146,8 @@ def _letters_lost(n: int, lost: int, within: int, beyond: int) -> bool:
     return (lost >= ENOUGH_TO_JUDGE and 2 * lost > n) or (not beyond and are_lost(n, within))
 
 
-def _cut(n: int, often: int) -> bool:
-    return n >= 5 * ENOUGH_TO_JUDGE and 4 * often > n
+def _cut(n: int, longest: int, lengths: int) -> bool:
+    return n >= 5 * ENOUGH_TO_JUDGE and 4 * longest > n and lengths >= LEAST_LENGTHS
 
 
 def _prose_swapped(n: int, titles: int, descriptions: int, ends: int) -> bool:
@@ -201,7 +204,7 @@ _CHECKS = (
         "title",
         _LENGTHS,
         _cut,
-        "{1:,} of {0:,} longer titles in {names} have the same number of characters: they were cut off.",
+        "{1:,} of {0:,} longer titles in {names} have the same number of characters, and none has more: they were cut off.",
     ),
     _Check(
         "description",
