@@ -109,7 +109,7 @@ _TIMES = {
     "same": "all times are the same: they say nothing of the order of interactions",
     "days": "all times are days without hours: they say nothing of the order within a day",
 }
-_WEIGHTS = "all weights are the same: they say nothing of who liked what more"
+_STRENGTHS = ("rating", "weight")
 
 
 def lacking(manifest: Mapping[str, Any]) -> list[str]:
@@ -127,4 +127,9 @@ def lacking(manifest: Mapping[str, Any]) -> list[str]:
         for table, names in found.get("empty", {}).items()
     ]
     times = [_TIMES[kind] for kind in [found.get("times")] if kind]
-    return [*empty, *times, *([_WEIGHTS] if found.get("weights") else [])]
+    same = [
+        f"all {column}s are the same: they say nothing of who liked what more"
+        for column in _STRENGTHS
+        if found.get(column)
+    ]
+    return [*empty, *times, *same]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import random
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.store import prepare as store_prepare
 from itdr.builders.store.build import staging
+from itdr.builders.store.build.joins import UNUSED_TAG
 from itdr.builders.store.layout import read_manifest
 from itdr.builders.store.prepare import prepare
 from itdr.builders.store.spec import StoreSpec
@@ -175,12 +177,24 @@ def test_a_table_of_which_nothing_can_be_read_stops_the_build(cache: Path, tmp_p
     assert not list(cache.rglob("manifest.json"))
 
 
+def _unused_tags(folder: Path) -> int:
+    """How many tags that can be read are of a user or a film without a rating."""
+    with open(folder / "ratings.csv", encoding="utf-8", newline="") as file:
+        rated = [(row["userId"], row["movieId"]) for row in csv.DictReader(file)]
+    users, films = ({one[place] for one in rated} for place in (0, 1))
+    with open(folder / "tags.csv", encoding="utf-8", newline="") as file:
+        tags = [row for row in csv.DictReader(file) if row["tag"].strip()]
+    return sum(row["userId"] not in users or row["movieId"] not in films for row in tags)
+
+
 def test_rejects_of_all_tables_are_kept_apart(cache: Path, tmp_path: Path) -> None:
     facts = ml_32m.write(tmp_path / "ml-32m", users=20, items=40)
     built = read_manifest(prepare(spec("ml-32m", tmp_path), offline=True, progress=False))
     expected: dict[str, dict[str, int]] = {}
     for (table, reason), number in facts.rejects.items():
         expected.setdefault(table, {})[reason] = number
+    # Read, but of nobody's use.
+    assert built["rejected"]["tags"].pop(UNUSED_TAG, 0) == _unused_tags(tmp_path / "ml-32m")
     assert built["rejected"] == expected
     for table in ("interactions", "items", "tags"):
         lost = sum(expected.get(table, {}).values())

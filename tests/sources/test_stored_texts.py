@@ -129,9 +129,10 @@ def test_a_python_list_that_was_split_at_its_commas(split: list[str], names: lis
     con = duckdb.connect()
     con.execute("CREATE TABLE t (categories VARCHAR[])")
     con.execute("INSERT INTO t VALUES (?)", [split])
-    assert con.sql(f"SELECT {texts.cleaned_sql('items', 'categories')} FROM t").fetchall() == [
-        (names,)
-    ]
+    cleaned = texts.cleaned_sql("items", "categories")
+    assert con.sql(
+        f"SELECT {cleaned} FROM {texts.with_lists_sql('t', ['categories'])}"
+    ).fetchall() == [(names,)]
 
 
 @pytest.mark.parametrize("word", texts.NO_USER)

@@ -217,7 +217,7 @@ def test_reviews_of_books_without_a_time_are_counted(cache: Path, tmp_path: Path
     from tests.rawgen.amazon_books import BOOK_COLUMNS, RATING_COLUMNS
 
     lines = "".join(
-        f"{n},Emma,,U{n},,1/1,5.0,{time},,good\n"
+        f"{n},Emma,,AUSER{n},,1/1,5.0,{time},,good\n"
         for n, time in enumerate(("1000000000", "-1", "0", ""))
     )
     put(

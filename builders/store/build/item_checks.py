@@ -44,6 +44,8 @@ FROM (
     WHERE reject IS NULL AND title IS NOT NULL GROUP BY length(title)
 ) AS counted
 """
+LONG_TITLES = 150
+"""Characters of titles, in the mean, from which they may be descriptions."""
 _PROSE = """
 SELECT count(*) AS n, CAST(coalesce(sum(length(title)), 0) AS BIGINT) AS titles,
        CAST(coalesce(sum(length(description)), 0) AS BIGINT) AS descriptions,
@@ -147,11 +149,11 @@ def _letters_lost(n: int, lost: int, within: int, beyond: int) -> bool:
 
 
 def _cut(n: int, longest: int, lengths: int) -> bool:
-    return n >= 5 * ENOUGH_TO_JUDGE and 4 * longest > n and lengths >= LEAST_LENGTHS
+    return n >= 5 * ENOUGH_TO_JUDGE and 2 * longest > n and lengths >= LEAST_LENGTHS
 
 
 def _prose_swapped(n: int, titles: int, descriptions: int, ends: int) -> bool:
-    return n >= ENOUGH_TO_JUDGE and titles > 2 * descriptions
+    return n >= ENOUGH_TO_JUDGE and titles > max(2 * descriptions, LONG_TITLES * n)
 
 
 def _line_ends_coded(n: int, titles: int, descriptions: int, ends: int) -> bool:

@@ -25,8 +25,8 @@ MOST_OFF_SCALE = 0.2
 """The share of ratings off the scale from which on they are on another one."""
 ALL_LOWEST = 100
 """So many ratings are not all the lowest of the scale."""
-SOME_OTHERS, SOME_HIGHEST = 1_000, 10_000
-"""Of so many ratings, some differ; and some are the highest of the scale, or between whole numbers."""
+SOME_HIGHEST = 10_000
+"""Of so many ratings, some are the highest of the scale, or between whole numbers."""
 ZEROS = """
 SELECT count(*) AS n FROM (
     SELECT 1 AS zero FROM interactions_staged WHERE user_number = 0
@@ -188,11 +188,6 @@ def _require_scale(
         raise RawFileError(
             f"{source.id}: all {n:,} ratings in {', '.join(map(str, files))} are {low:g}, the lowest of "
             f"{scale.low:g} to {scale.high:g}. They were reduced to yes or no: put the official file in place."
-        )
-    if n >= SOME_OTHERS and low == high:
-        raise RawFileError(
-            f"{source.id}: all {n:,} ratings in {', '.join(map(str, files))} are {low:g}: they were overwritten. "
-            "Put the official file in place."
         )
     if n >= SOME_HIGHEST and scale.step < 1 and not row(BETWEEN)[0]:
         raise RawFileError(

@@ -1,4 +1,4 @@
-"""What a store lacks by its raw files, and no row shows: columns empty throughout, and times that order nothing."""
+"""What a store lacks by its raw files, and no row shows: columns empty throughout, and times, ratings or weights that tell nothing."""
 
 from __future__ import annotations
 
@@ -16,10 +16,22 @@ TIMES = """
 SELECT count(r.timestamp) AS n, min(r.timestamp) AS first, max(r.timestamp) AS last
 FROM interactions_staged AS r WHERE reject IS NULL
 """
-WEIGHTS = """
-SELECT count(r.weight) AS n, min(r.weight) AS least, max(r.weight) AS most
+STRENGTHS = ("rating", "weight")
+"""Columns that say how much somebody liked something."""
+
+
+def strengths(column: str) -> str:
+    """SQL that counts the values of one of `STRENGTHS`, and finds the least and the most.
+
+    Args:
+        column: its name.
+    """
+    return f"""
+SELECT count(r.{column}) AS n, min(r.{column}) AS least, max(r.{column}) AS most
 FROM interactions_staged AS r WHERE reject IS NULL
 """
+
+
 WITH_HOURS = """
 SELECT count(*) AS n FROM interactions_staged AS r WHERE reject IS NULL AND r.timestamp % 86400 <> 0
 """
@@ -39,8 +51,8 @@ def lacking(
         facet: what was read; texts may be missing in the facet `base`.
 
     Returns:
-        The manifest's `lacking`: `empty` (columns by table), `times` (`SAME`, `DAYS` or "") and `weights`
-        (`SAME` or "").
+        The manifest's `lacking`: `empty` (columns by table), `times` (`SAME`, `DAYS` or ""), and for each of
+        `STRENGTHS` `SAME` or "".
     """
     apart = facet == "base" and any("text" in file.facets for file in source.files)
     empty = {}
@@ -56,12 +68,13 @@ def lacking(
             none = [name for name, one in zip(judged, found, strict=True) if n and not one]
             if none:
                 empty[table] = none
-    lacks: dict[str, Any] = {"empty": empty, "times": "", "weights": ""}
+    lacks: dict[str, Any] = {"empty": empty, "times": ""}
     if "timestamp" in columns["interactions"]:
         lacks["times"] = _times(row)
-    if "weight" in columns["interactions"]:
-        n, least, most = row(WEIGHTS)
-        lacks["weights"] = SAME if n >= ENOUGH_TO_JUDGE and least == most else ""
+    for column in STRENGTHS:
+        if column in columns["interactions"]:
+            n, least, most = row(strengths(column))
+            lacks[column] = SAME if n >= ENOUGH_TO_JUDGE and least == most else ""
     return lacks
 
 
