@@ -89,8 +89,8 @@ def test_what_displeases_as_often_as_it_pleases_is_called_mixed() -> None:
             if fact.kind == "share":
                 has = person.carries(fact) & (person.sides == DISLIKE)
                 against = int(has.sum())
-                as_often = 5 * against * person.likes >= 6 * fact.count * person.dislikes
-                as_often &= against >= 5 and fact.count < 3 * against
+                as_often = against * person.likes >= fact.count * person.dislikes
+                as_often &= against >= tastes.MIN_CARRIERS
                 assert not (as_often and fact.direction), (fact, against)
                 mixed += as_often
     assert mixed

@@ -78,7 +78,7 @@ def test_whom_to_warn_stands_on_a_fact() -> None:
 
 def test_what_few_like_is_not_for_others_and_what_fewer_than_half_like_divides() -> None:
     """At most a third of all like it, and so still fewer of those who are in none of the groups."""
-    flops = lukewarm = 0
+    lukewarm = 0
     for row in world.everything(rows()):
         _, _, against = row["output"].partition("Not for:")
         others = re.search(r"most other viewers, since (.*)", against, re.IGNORECASE)
@@ -91,12 +91,11 @@ def test_what_few_like_is_not_for_others_and_what_fewer_than_half_like_divides()
         for one in panned:
             assert others and f"only {one['count']} of all {one['of']} " in others[1]
             assert 3 * one["count"] <= one["of"]
-            flops += 1
         for one in under_half:
             assert divided and f"only {one['count']} of all {one['of']} " in divided[1]
             assert one["of"] < 3 * one["count"] and 2 * one["count"] < one["of"]
             lukewarm += 1
-    assert lukewarm and (flops or lukewarm)
+    assert lukewarm
 
 
 def test_items_with_facts_against_come_first() -> None:

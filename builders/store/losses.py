@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from itdr.builders.store.build.notes import STRENGTHS
+
 _LACKING = {
     "items": "no title (no record in the file of items)",
     "users": "no profile (no record in the file of users)",
@@ -109,7 +111,6 @@ _TIMES = {
     "same": "all times are the same: they say nothing of the order of interactions",
     "days": "all times are days without hours: they say nothing of the order within a day",
 }
-_STRENGTHS = ("rating", "weight")
 
 
 def lacking(manifest: Mapping[str, Any]) -> list[str]:
@@ -129,7 +130,7 @@ def lacking(manifest: Mapping[str, Any]) -> list[str]:
     times = [_TIMES[kind] for kind in [found.get("times")] if kind]
     same = [
         f"all {column}s are the same: they say nothing of who liked what more"
-        for column in _STRENGTHS
+        for column in STRENGTHS
         if found.get(column)
     ]
     return [*empty, *times, *same]

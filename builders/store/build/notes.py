@@ -16,6 +16,8 @@ TIMES = """
 SELECT count(r.timestamp) AS n, min(r.timestamp) AS first, max(r.timestamp) AS last
 FROM interactions_staged AS r WHERE reject IS NULL
 """
+
+
 STRENGTHS = ("rating", "weight")
 """Columns that say how much somebody liked something."""
 
@@ -35,7 +37,7 @@ FROM interactions_staged AS r WHERE reject IS NULL
 WITH_HOURS = """
 SELECT count(*) AS n FROM interactions_staged AS r WHERE reject IS NULL AND r.timestamp % 86400 <> 0
 """
-_VIEWS = {"interactions": "interactions_staged", "items": "items_raw", "users": "users_raw"}
+_TABLES = ("interactions", "items", "users")
 _NOT_JUDGED = (*IDS, "timestamp", "event", "seq", "hidden", "domain")
 
 
@@ -56,7 +58,7 @@ def lacking(
     """
     apart = facet == "base" and any("text" in file.facets for file in source.files)
     empty = {}
-    for table, view in _VIEWS.items():
+    for table in _TABLES:
         judged = [
             name
             for name in sorted(columns.get(table) or ())
@@ -64,7 +66,9 @@ def lacking(
         ]
         if judged:
             counts = ", ".join(f"count({_stated(name)}) AS {name}_n" for name in judged)
-            n, *found = row(f"SELECT count(*) AS n, {counts} FROM {view} AS r WHERE reject IS NULL")
+            n, *found = row(
+                f"SELECT count(*) AS n, {counts} FROM {statements.VIEWS[table]} AS r WHERE reject IS NULL"
+            )
             none = [name for name, one in zip(judged, found, strict=True) if n and not one]
             if none:
                 empty[table] = none

@@ -19,6 +19,13 @@ _LIST = "array_to_string({}, chr(31))"
 _ADDRESSED = "%[2-9A-F][0-9A-F]|%[2-9a-f][0-9a-f]|^[^ ]*[A-Za-z][+][A-Za-z][^ ]*$"
 """A character or a blank as in addresses: "Caf%C3%A9", "Blue+Train". It may be "100% Cotton"."""
 _SPARK_QUOTED = QUOTED.replace("'", "\\'")
+VIEWS = {
+    "interactions": "interactions_staged",
+    "items": "items_raw",
+    "users": "users_raw",
+    "tags": "tags_raw",
+}
+"""By table, the view with its rows and the reason why each was rejected, if it was."""
 LISTS = {"categories": "listed", "creators": "listed", "attributes": "paired"}
 """Columns of lists, with the function that joins one."""
 _CHINESE = "[一-鿿]"

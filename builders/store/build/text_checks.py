@@ -17,6 +17,8 @@ from itdr.builders.core.letters import (
 )
 from itdr.builders.core.schema import Source
 from itdr.builders.store.build.limits import Row
+from itdr.builders.store.build.statements import VIEWS
+from itdr.builders.store.build.texts import LONG
 
 MOST_ADDRESSED = 0.1
 """The share of titles with codes as in addresses: those of one plain word have none."""
@@ -34,14 +36,6 @@ JUDGED: Mapping[str, Mapping[str, str]] = {
 """The columns that are judged, by table, with what their values are called."""
 NAMES = ("creators", "categories", "location", "country")
 """Columns of names, in which no question mark stands within a word."""
-PROSE = ("text", "description")
-"""Columns of sentences, in which people forget the blank behind a question mark."""
-_VIEWS = {
-    "interactions": "interactions_staged",
-    "items": "items_raw",
-    "users": "users_raw",
-    "tags": "tags_raw",
-}
 _LISTS = ("creators", "categories")
 CODES = """
 SELECT count(*) AS n, count(CASE WHEN addressed(title) THEN 1 END) AS addressed,
@@ -70,7 +64,7 @@ SELECT count(CASE WHEN beyond_ascii({text}) THEN 1 END) AS beyond,
        count(CASE WHEN {twice} THEN 1 END) AS twice,
        count(CASE WHEN {text} LIKE '%{UNDECODED}%' THEN 1 END) AS undecoded,
        {lost} AS lost
-FROM {_VIEWS[table]} WHERE reject IS NULL AND {text} IS NOT NULL
+FROM {VIEWS[table]} WHERE reject IS NULL AND {text} IS NOT NULL
 """
 
 
@@ -83,7 +77,7 @@ def lost_query(table: str, column: str) -> str:
     """
     return f"""
 SELECT count({column}) AS n, count(CASE WHEN lost_letter({column}) THEN 1 END) AS lost
-FROM {_VIEWS[table]} WHERE reject IS NULL
+FROM {VIEWS[table]} WHERE reject IS NULL
 """
 
 
@@ -116,9 +110,9 @@ def require_sound_texts(
             counts = row(letters_query(table, column))
             found = letters_fault(called, names, *counts)
             # Titles are judged with the other columns of items.
-            if not found and not counts[0] and column in (*PROSE, "tag"):
+            if not found and not counts[0] and column in (*LONG, "tag"):
                 n, lost = row(lost_query(table, column))
-                if are_lost(n, lost, column in PROSE):
+                if are_lost(n, lost, column in LONG):
                     found = lost_letters(called, names, lost)
             if found:
                 raise RawFileError(f"{source.id}: {found}")
