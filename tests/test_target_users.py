@@ -82,7 +82,7 @@ def test_what_few_like_is_not_for_others_and_what_fewer_than_half_like_divides()
     for row in world.everything(rows()):
         _, _, against = row["output"].partition("Not for:")
         others = re.search(r"most other viewers, since (.*)", against, re.IGNORECASE)
-        divided = re.search(r"\n\nReception is mixed: (only .*)", row["output"])
+        divided = re.search(r"\n\nMost viewers were not won over: (only .*)", row["output"])
         reception = [one for one in row["evidence"] if one["fact"].startswith("reception")]
         panned = [one for one in reception if one["fact"] == "reception/panned/down"]
         under_half = [one for one in reception if one["fact"] == "reception/lukewarm/down"]
