@@ -160,7 +160,7 @@ class _Build:
             raise no_usable_row(self.source, map(Path, self.urls.values()), rejected)
         columns = {table: facts.columns for table, facts in self.facts.items()}
         files = map(Path, self.urls.values())
-        unmatched = joined_tables(self.source, self._ask, columns, counts, rejected, files)
+        unmatched = joined_tables(self.source, self._row, columns, counts, rejected, files)
         untitled = joins.untitled_items(self._ask, self._columns("items"))
         lacks = lacking(self.source, columns, self._row, self.spec.facet)
         only = EVENTS.index(events[0]) if len(events) == 1 else None

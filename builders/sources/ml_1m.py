@@ -251,7 +251,13 @@ SOURCE = Source(
     attributes=("age_group", "gender", "occupation"),
     ids={"user_id": "[0-9]{1,9}", "item_id": "[0-9]{1,9}"},
     times=("2000-01-01", "2003-12-31"),
-    options={"sessions": True, "from_one": True},
+    options={
+        "sessions": True,
+        "from_one": True,
+        "last_ids": {"user_id": 6_040, "item_id": 3_952},
+        "gaps": {"items": ("rated", "recorded")},
+        "year_first": True,
+    },
     readers=Readers(interactions=interactions, items=items, users=users),
     by_hand=(
         "1. Open https://grouplens.org/datasets/movielens/1m/ and read the terms (README.txt).\n"

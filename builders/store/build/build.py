@@ -24,6 +24,7 @@ from itdr.builders.core.text_files import open_bytes
 from itdr.builders.store.build import ids as build_ids
 from itdr.builders.store.build import joins, limits, statements
 from itdr.builders.store.build.duplicates import RowGroups, count_duplicates
+from itdr.builders.store.build.id_checks import renumbered
 from itdr.builders.store.build.item_checks import require_plausible_items
 from itdr.builders.store.build.notes import lacking
 from itdr.builders.store.build.staging import (
@@ -75,10 +76,10 @@ def build(
     counts = _code_ids(source, con)
     if not counts["interactions"]:
         raise no_usable_row(source, raw.paths.values(), rejected)
-    ask = partial(_ask, con)
-    unmatched = joined_tables(source, ask, staged, counts, rejected, raw.paths.values())
-    untitled = joins.untitled_items(ask, staged.get("items") or ())
-    lacks = lacking(source, staged, partial(_row, con), raw.facet)
+    row = partial(_row, con)
+    unmatched = joined_tables(source, row, staged, counts, rejected, raw.paths.values())
+    untitled = joins.untitled_items(partial(_ask, con), staged.get("items") or ())
+    lacks = lacking(source, staged, row, raw.facet)
     only = EVENTS.index(events[0]) if len(events) == 1 else None
     query = statements.sorted_events(staged["interactions"], numbers, only)
     _write_parquet(con, query, folder / "interactions.parquet")
@@ -139,7 +140,7 @@ def _row(con: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:
 
 def joined_tables(
     source: Source,
-    ask: joins.Ask,
+    row: limits.Row,
     columns: Mapping[str, Collection[str]],
     counts: Mapping[str, int],
     rejected: Counter[tuple[str, str]],
@@ -150,7 +151,7 @@ def joined_tables(
 
     Args:
         source: the declaration; the user's own data may have the same ids for users and items.
-        ask: runs a query of one number.
+        row: runs a query of one row.
         columns: the columns of each table that was read.
         counts: how many items and users the interactions name.
         rejected: receives the contradicting records and the tags.
@@ -160,8 +161,13 @@ def joined_tables(
         The manifest's `unmatched`.
 
     Raises:
-        RawFileError: the columns of users and items were swapped, in the interactions or the tags.
+        RawFileError: the columns of users and items were swapped, in the interactions or the tags, or ids were
+            numbered anew.
     """
+
+    def ask(query: str) -> int:
+        return int(row(query)[0])
+
     names = ", ".join(map(str, files))
     unmatched = {}
     for table in joins.KEYS:
@@ -170,6 +176,13 @@ def joined_tables(
             if repeated:
                 rejected[table, joins.CONTRADICTING] += repeated
             unmatched[table] = joins.unmatched_ids(ask, table, counts[table])
+            if not source.described and (
+                found := renumbered(source, table, row, unmatched[table]["missing"])
+            ):
+                raise RawFileError(
+                    f"{source.id}: {names}: {found}: in one of the files the ids were numbered anew, so that they name "
+                    f"other {table}. Put the official files in place."
+                )
     if not source.described and joins.are_swapped(ask, counts, unmatched):
         raise RawFileError(
             f"{source.id}: what should be ids of users in {names} are those of items, and the other way round: the "

@@ -1,0 +1,96 @@
+"""Whether the ids of two tables mean the same: of one table alone they may have been numbered anew, or moved by one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from itdr.builders.core.reasons import ENOUGH_TO_JUDGE
+from itdr.builders.core.schema import IDS, Source
+from itdr.builders.store.build.joins import KEYS
+from itdr.builders.store.build.limits import Row
+
+ENOUGH_DENSE, MANY_DENSE = 100, 500
+"""So many ids from 1 on without a gap are no chance, where the official ones have gaps; and where nothing else
+shows it."""
+MOST_MISSING = 0.01
+"""The share of rated ids without a record from which on ids without a gap were numbered anew."""
+MORE_RECORDS = 1.2
+"""So many records for each id that is rated: where these have no gap, they were numbered anew."""
+
+
+class Numbers(NamedTuple):
+    """How many different ids there are, how many of them are whole numbers, the least and the greatest."""
+
+    n: int
+    numbers: int
+    least: int | None
+    most: int | None
+
+    def has_no_gap(self) -> bool:
+        """Whether they are all the numbers from 1 on."""
+        return self.n == self.numbers >= ENOUGH_DENSE and self.least == 1 and self.most == self.n
+
+
+def numbers_query(ids: str) -> str:
+    """SQL for the `Numbers` of ids.
+
+    Args:
+        ids: what stands behind FROM; its column `id` is a text.
+    """
+    return f"""
+SELECT count(*) AS n, count(number) AS numbers, min(number) AS least, max(number) AS most
+FROM (SELECT DISTINCT id, TRY_CAST(id AS INTEGER) AS number FROM {ids}) AS numbered
+"""
+
+
+def renumbered(source: Source, table: str, row: Row, missing: int) -> str:
+    """What shows that ids of the interactions, or of the table that describes them, are others than the official ones.
+
+    Args:
+        source: the declaration, which says where official ids have gaps and how far they go.
+        table: `items` or `users`.
+        row: runs a query of one row.
+        missing: how many ids of the interactions have no record.
+
+    Returns:
+        A clause; empty where nothing shows it.
+    """
+    key, codes = KEYS[table]
+    last = source.options.get("last_ids", {}).get(key)
+    from_one = key in first_ids(source)
+    gaps = source.options.get("gaps", {}).get(table, ())
+    if not (last or from_one or gaps):
+        return ""
+    records = Numbers(*row(numbers_query(_recorded(table, key))))
+    rated = Numbers(*row(numbers_query(f"(SELECT id FROM {codes}) AS c")))
+    if from_one and records.n >= ENOUGH_TO_JUDGE and records.least == 0:
+        return f"an id of the records of {table} is 0, and official ids begin with 1"
+    for name, ids in {"records": records, "interactions": rated}.items():
+        if last and ids.n >= ENOUGH_TO_JUDGE and (ids.most or 0) > last:
+            return f"an id of {table} in the {name} is {ids.most:,}, and official ids end with {last:,}"
+    lost = missing >= max(ENOUGH_TO_JUDGE, MOST_MISSING * rated.n)
+    many = rated.n >= MANY_DENSE and records.n >= MORE_RECORDS * rated.n
+    if "rated" in gaps and rated.has_no_gap() and (records.most or 0) > rated.n and (lost or many):
+        return _without_gap(table, "interactions", rated, missing)
+    if "recorded" in gaps and records.has_no_gap() and (rated.most or 0) > records.n and lost:
+        return _without_gap(table, "records", records, missing)
+    return ""
+
+
+def first_ids(source: Source) -> Sequence[str]:
+    """The columns of ids that are numbers from 1 on."""
+    declared = source.options.get("from_one", ())
+    return IDS if declared is True else declared
+
+
+def _recorded(table: str, key: str) -> str:
+    return f"(SELECT CAST({key} AS STRING) AS id FROM {table}_raw WHERE reject IS NULL) AS r"
+
+
+def _without_gap(table: str, where: str, ids: Numbers, missing: int) -> str:
+    return (
+        f"the ids of {table} in the {where} are all the numbers from 1 to {ids.n:,}, the official ones have gaps, "
+        f"and {missing:,} ids have no record"
+    )
+
