@@ -11,6 +11,7 @@ other of the two is kept as an attribute.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,11 +35,13 @@ from itdr.builders.core.title_faults import title_counts
 from itdr.builders.sources._formats import arrow
 from itdr.builders.sources._formats.validate import (
     AGAIN,
+    ends_of,
     require_encoding,
     require_final_newline,
     require_header,
 )
 from itdr.builders.sources._shared import people
+from itdr.builders.sources._shared.second_keys import SecondKeys
 
 if TYPE_CHECKING:
     import duckdb
@@ -64,6 +67,9 @@ ITEM_END = r",[0-9]+,https?://\S+[.](?:jpe?g|png|webp)$"
 USER_END = f"{USER_RECORD}[0-9.]*(,[0-9.]*){{8}},[0-9]+[.][0-9]$"
 """The ends of whole records."""
 SCORE_COLUMNS = ("user_id", "Username", "anime_id", "Anime Title", "rating")
+
+_NAMED = re.compile(r'^[0-9]+,[^,"\r\n]*,([0-9]+),([^,"\r\n]+),[0-9.]+\r?$', re.MULTILINE)
+"""The id and the title of a score; those between quotes are left out."""
 
 BROKEN = "broken quoting"
 
@@ -159,6 +165,7 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
     studios = _names(table.column("Studios"))
     records = pc.match_substring(studios, "{")
     ids = arrow.integer_text(arrow.tidy(table.column("anime_id")))
+    _require_same_titles(raw, ids, name)
     title = pc.coalesce(_unshared(english, ids), name)
     details = {
         "Original title": _other_than(title, name),
@@ -194,6 +201,19 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
             "reject": arrow.reject_reasons((pc.is_null(ids), EMPTY_ID)),
         }
     )
+
+
+def _require_same_titles(raw: Raw, ids: pa.StringArray, names: pa.StringArray) -> None:
+    """Raise `RawFileError` where most scores name another anime than the catalogue does for their id."""
+    if not raw.has("scores"):
+        return
+    path = raw.paths["scores"]
+    known = dict(zip(ids.to_pylist(), names.to_pylist(), strict=True))
+    # Each once: a user of one anime alone would say as much as many.
+    stated = dict.fromkeys(_NAMED.findall(ends_of(path)))
+    keys = SecondKeys(path, "'Anime Title'")
+    keys.add((known[anime], title.strip()) for anime, title in stated if known.get(anime))
+    keys.require_same()
 
 
 def _names(texts: Any) -> pa.StringArray:

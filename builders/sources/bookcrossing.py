@@ -31,6 +31,7 @@ from itdr.builders.sources._formats.mojibake import (
 from itdr.builders.sources._shared import books
 from itdr.builders.sources._shared.names import display_name
 from itdr.builders.sources._shared.places import country_name, place_name
+from itdr.builders.sources._shared.second_keys import SecondKeys
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -96,6 +97,8 @@ _WHOLE_END = {
     "items": r'(;"https?://[^"]*"){3}$',
     "users": r'^"\d+";".*";(NULL|"[^"]*")$',
 }
+_PICTURED = re.compile(r'^"?([0-9]{9}[0-9X])"?;[^\r\n]*?/images/P/([0-9]{9}[0-9X])[.]', re.MULTILINE)
+"""The ISBN of a book, and that in the address of its picture."""
 _RATING = _pattern(_FIELD, _TEXT, _FIELD)
 _BOOK = _pattern(*[_TEXT] * 5, *[_SKIP] * 3)
 _USER = _pattern(_FIELD, _TEXT, _TEXT)
@@ -141,6 +144,9 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
 
     path = raw.path("books")
     validate.require_header(path, _BOOK_COLUMNS, ";", exact=True)
+    keys = SecondKeys(path, "'Image-URL-S'")
+    keys.add(_PICTURED.findall(validate.ends_of(path)))
+    keys.require_same()
     pairs = pa.list_(pa.struct([("name", pa.string()), ("value", pa.string())]))
     for records in _records(raw, path, _BOOK, "items", range(5), rescue=_rescued_book):
         ids, titles, creators, years, details = [], [], [], [], []

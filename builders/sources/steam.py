@@ -30,6 +30,7 @@ from itdr.builders.sources._formats import validate
 from itdr.builders.sources._formats.keys import require_keys_once
 from itdr.builders.sources._formats.python_literals import literal_pairs, literal_reader
 from itdr.builders.sources._formats.text import MISSING, clean, replace_surrogates
+from itdr.builders.sources._shared.second_keys import SecondKeys
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -45,11 +46,12 @@ MOST_HOURS = 150_000
 """Steam began in 2003, and the reviews end in 2018."""
 REVIEW = ("username", "product_id", "hours", "date", "text")
 GAME = (
-    "id", "app_name", "title", "genres", "developer", "publisher", "release_date", "tags", "specs",
+    "id", "app_name", "title", "genres", "developer", "publisher", "release_date", "tags", "specs", "url",
 )  # fmt: skip
 ROWS = 1 << 15
 MOST_TAGS, MOST_SPECS = 10, 6
 _HEAD, _HEAD_LINES = 1 << 16, 20
+_APP = re.compile(r"/app/([0-9]+)\b")
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ][\d:.]+Z?)?")
 _YEAR = re.compile(r"(?<!\d)(19[7-9]\d|20[0-4]\d)(?!\d)")
 # Studios stand in one string, set apart by a comma without a blank ("A,B"; "Capcom U.S.A., Inc." is
@@ -84,7 +86,21 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
     """Games with genres, developers, publisher, most-used tags and specs."""
     path = raw.path("games")
     _require_literals(path, ("id", "app_name"), GAME)
-    return _batches(raw, "items", path, GAME, _game, _game_columns)
+    return _games(raw, path)
+
+
+def _games(raw: Raw, path: Path) -> Iterator[pa.RecordBatch]:
+    """The games; the address of each names its id again."""
+    keys = SecondKeys(path, "'url'")
+
+    def row(values: tuple[Any, ...]) -> tuple[Any, ...]:
+        game = _game(values)
+        if game[0] and isinstance(values[-1], str) and (named := _APP.search(values[-1])):
+            keys.add([(game[0], named[1])])
+        return game
+
+    yield from _batches(raw, "items", path, GAME, row, _game_columns)
+    keys.require_same()
 
 
 class _Names:
@@ -161,7 +177,7 @@ def _review_columns(rows: list[tuple[Any, ...]]) -> dict[str, pa.Array]:
 
 
 def _game(values: tuple[Any, ...]) -> tuple[Any, ...]:
-    game, name, title, genres, developer, publisher, released, tags, specs = values
+    game, name, title, genres, developer, publisher, released, tags, specs, _url = values
     game = _game_id(game)
     year = _YEAR.search(released) if isinstance(released, str) else None
     listed = {

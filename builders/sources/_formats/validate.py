@@ -271,6 +271,19 @@ def head_of(path: Path, size: int = _HEAD) -> bytes:
         raise RawFileError(f"{path}: cannot be read ({error}). {AGAIN}") from None
 
 
+def ends_of(path: Path, size: int = 1 << 18) -> str:
+    """The first and the last lines of a plain file: columns that were moved show there.
+
+    Args:
+        path: the file.
+        size: how many bytes of each end.
+
+    Returns:
+        Their text; bytes that are no UTF-8 are marked.
+    """
+    return b"\n".join((head_of(path, size), tail_of(path, size))).decode("utf-8", "replace")
+
+
 def _refuse_wide(path: Path, head: bytes, encoding: str) -> None:
     """Refuse UTF-16 and UTF-32, recognised by byte order marks or by NUL bytes."""
     if wide := wide_encoding(head):
