@@ -31,7 +31,8 @@ from itdr.builders.store.build.duplicates import count_duplicates
 from itdr.builders.store.build.item_checks import require_plausible_items
 from itdr.builders.store.build.notes import lacking
 from itdr.builders.store.build.text_checks import JUDGED, require_sound_texts
-from itdr.builders.store.build.user_checks import require_official_codes
+from itdr.builders.store.build.sample_checks import require_sound_sample
+from itdr.builders.store.build.user_checks import require_plausible_users
 from itdr.builders.store.interactions import Interactions
 from itdr.spark import partitions
 from itdr.spark.chunks import CHUNK_BYTES, cut_into_chunks
@@ -174,6 +175,7 @@ class _Build:
             written = sorting.result()
         parts = [{"name": part.name, "groups": list(part.groups)} for part in written]
         stored = Interactions(folder, {"parts": parts, "far": url})
+        lacks["unusual"] += require_sound_sample(self.source, stored, folder, interactions.columns)
         rows = {f"{name}_read": facts.rows for name, facts in self.facts.items() if facts.columns}
         return {
             "rows": {**rows, **counts},
@@ -215,7 +217,7 @@ class _Build:
             require_plausible_items(self.source, self._columns("items"), self._row, paths)
         if self._columns("users"):
             paths = list(self._files("users").values())
-            require_official_codes(self.source, self._columns("users"), self._row, paths, emptied)
+            require_plausible_users(self.source, self._columns("users"), self._row, paths, emptied)
         for table in JUDGED:
             paths = list(self._files(table).values()) if table in self.facts else []
             names = self._columns(table)

@@ -35,6 +35,7 @@ SOURCE_OPTIONS = {
     "last_ids": "by column of ids, the last number of the official files",
     "gaps": "by table, whether its official ids, which are numbers, have gaps: those `recorded` in it, those `rated`",
     "year_first": "nobody rates an item before the year that its record states",
+    "incomplete": "columns of users that are empty for some of them in the official file",
     "weight_step": "weights are multiples of this",
     "sessions": "a user's events lie closer together in time than an item's",
     "town_in_title": "titles end in a town, as in `Churn (Phoenix)`: negatives are in the town of their target",

@@ -463,7 +463,7 @@ SOURCE = Source(
     scale=Scale(low=1, high=10, step=1, liked=8, disliked=4),
     ids={"user_id": "[0-9]{1,9}"},
     attributes=("location", "country", "age"),
-    options={"work": "book", "from_one": ("user_id",), "gaps": {"users": ("rated",)}},
+    options={"work": "book", "from_one": ("user_id",), "gaps": {"users": ("rated",)}, "incomplete": ("age",)},
     readers=Readers(interactions=interactions, items=items, users=users),
     by_hand=(
         "1. Open https://www.kaggle.com/datasets/ruchi798/bookcrossing-dataset (free account) and "

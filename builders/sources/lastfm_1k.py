@@ -59,7 +59,7 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
     """
     import pyarrow as pa
 
-    raw.path("events")  # what is said of the items names the file
+    path = raw.path("events")  # what is said of the items names the file
     scratch = type(raw)(raw.source, raw.paths, raw.con)
     names = (
         pa.record_batch({"item_id": track, "title": title, "artist": artist}).filter(
@@ -68,7 +68,7 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
         for _user, _when, track, title, artist, _malformed in _events(scratch, "items")
     )
     tracks = artists = 0
-    for batch in arrow.commonest_spelling(raw.con, names):
+    for batch in arrow.commonest_spelling(raw.con, names, path):
         tracks += len(batch)
         artists += len(batch) - batch.column("artist").null_count
         yield from arrow.record_batches(
@@ -80,7 +80,7 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
         )
     if tracks >= ENOUGH_TO_JUDGE and not artists:
         raise RawFileError(
-            f"{raw.path('events')}: none of {tracks:,} tracks has the name of an artist, so the names were "
+            f"{path}: none of {tracks:,} tracks has the name of an artist, so the names were "
             f"removed. {AGAIN}"
         )
 
@@ -156,5 +156,6 @@ SOURCE = Source(
         "3. Put it, packed or unpacked, into <data_dir>/lastfm-1k/. Needed from it: "
         "userid-timestamp-artid-artname-traid-traname.tsv and userid-profile.tsv."
     ),
+    options={"incomplete": ("gender", "age", "country")},
     attributes=("country", "gender", "age"),
 )

@@ -62,13 +62,13 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
     """
     import pyarrow as pa
 
-    raw.path("plays")  # what is said of the items names the file
+    path = raw.path("plays")  # what is said of the items names the file
     scratch = type(raw)(raw.source, raw.paths, raw.con)
     names = (
         pa.record_batch({"item_id": artist, "title": name}).filter(artist.is_valid())
         for _user, artist, name, *_others in _plays(scratch, "items")
     )
-    return arrow.commonest_spelling(raw.con, names)
+    return arrow.commonest_spelling(raw.con, names, path)
 
 
 def users(raw: Raw) -> Iterator[pa.RecordBatch]:
@@ -137,5 +137,6 @@ SOURCE = Source(
         "3. Put it, packed or unpacked, into <data_dir>/lastfm-360k/. Needed from it: "
         "usersha1-artmbid-artname-plays.tsv and usersha1-profile.tsv."
     ),
+    options={"incomplete": ("gender", "age")},
     attributes=("country", "gender", "age"),
 )

@@ -114,7 +114,7 @@ _TIMES = {
 
 
 def lacking(manifest: Mapping[str, Any]) -> list[str]:
-    """Which columns are empty throughout, and what times do not tell.
+    """Which columns are empty throughout, what times do not tell, and what is unusual.
 
     Args:
         manifest: of a store.
@@ -133,4 +133,4 @@ def lacking(manifest: Mapping[str, Any]) -> list[str]:
         for column in STRENGTHS
         if found.get(column)
     ]
-    return [*empty, *times, *same]
+    return [*empty, *times, *same, *found.get("unusual", [])]

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from itdr.builders.core.emptied import AND
+from itdr.builders.core.errors import RawFileError
 from itdr.builders.sources._formats.validate import (
+    AGAIN,
     require_closed_quotes,
     require_encoding,
     require_final_newline,
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 ROWS = 1 << 16
 MISSING = ("", "unknown", "null", "nan", "none", "n/a", r"\n")
 """Words that stand for a missing value, in lower case."""
+ENOUGH_SPELLED = 1_000
+"""So many rows with another name than most rows of their id show that ids and names do not belong together."""
 NA = "NA"
 """What R writes for a missing value; a title may be so."""
 _BLANKS = r"[\s\x00-\x1f\x7f-\x9f\p{Z}\x{200b}\x{2060}\x{feff}]+"
@@ -261,7 +265,7 @@ def as_array(column: Any) -> pa.Array:
 
 
 def commonest_spelling(
-    con: Any, rows: Iterable[pa.RecordBatch], key: str = "item_id"
+    con: Any, rows: Iterable[pa.RecordBatch], path: Path, key: str = "item_id"
 ) -> Iterator[Any]:
     """Keep one row per key, with the most frequent spelling of the other columns.
 
@@ -271,15 +275,20 @@ def commonest_spelling(
     Args:
         con: a DuckDB connection.
         rows: batches with the key and the columns to choose.
+        path: where they were read from.
         key: the key column.
 
     Yields:
         Batches with the columns of `rows`, one row per key.
+
+    Raises:
+        RawFileError: few rows have the most frequent spelling: the key belongs to something else.
     """
     import contextlib
     import itertools
 
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     stream = iter(rows)
     first = next(stream)
@@ -291,9 +300,19 @@ def commonest_spelling(
             f"WITH counted AS (SELECT {key}, {others}, count(*) AS n FROM spelled_rows "
             "GROUP BY ALL), "
             f"ranked AS (SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY n DESC, {others}) "
-            f"AS place FROM counted) SELECT {key}, {others} FROM ranked WHERE place = 1"
+            f"AS place, sum(n) OVER (PARTITION BY {key}) AS of_key FROM counted) "
+            f"SELECT {key}, {others}, n, CAST(of_key AS BIGINT) AS of_key FROM ranked WHERE place = 1"
         )
-        yield from result.to_arrow_reader(ROWS)
+        kept = n = 0
+        for batch in result.to_arrow_reader(ROWS):
+            kept += pc.sum(batch.column("n")).as_py() or 0
+            n += pc.sum(batch.column("of_key")).as_py() or 0
+            yield batch.drop_columns(["n", "of_key"])
+    if n - kept >= ENOUGH_SPELLED and 2 * kept < n:
+        raise RawFileError(
+            f"{path}: {n - kept:,} of {n:,} rows have another name than the most frequent one of their id: ids and names "
+            f"belong to different things, so columns were swapped. {AGAIN}"
+        )
 
 
 def is_stated(texts: Any, missing: Sequence[str] = MISSING) -> pa.BooleanArray:

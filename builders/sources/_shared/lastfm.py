@@ -85,7 +85,7 @@ def read_profiles(raw: Raw, key: str, user: str, skip: int) -> Iterator[pa.Recor
         known = arrow.map_values(sex, people.GENDERS)
         named = arrow.tidy(country)
         short = pc.replace_substring(pc.utf8_lower(named), ".", "")
-        named = pc.coalesce(arrow.map_values(short, SHORT_NAMES), named)
+        named = pc.coalesce(arrow.map_values(short, SHORT_NAMES), _capitalised(named))
         coded = pc.fill_null(pc.match_substring_regex(named, NO_COUNTRY), False)
         yield from arrow.record_batches(
             {
@@ -102,6 +102,19 @@ def read_profiles(raw: Raw, key: str, user: str, skip: int) -> Iterator[pa.Recor
                 "reject": arrow.reject_reasons((not_matching(ids, user), BAD_USER)),
             }
         )
+
+
+def _capitalised(names: pa.StringArray) -> pa.StringArray:
+    """Countries that a program wrote in small letters, as Last.fm writes them: "antigua and barbuda"."""
+    import pyarrow.compute as pc
+
+    small = pc.fill_null(pc.equal(names, pc.utf8_lower(names)), False)
+    if not pc.any(small).as_py():
+        return names
+    titled = pc.utf8_title(names)
+    for word in ("And", "Of", "The"):
+        titled = pc.replace_substring(titled, f" {word} ", f" {word.lower()} ")
+    return pc.if_else(small, titled, names)
 
 
 def not_matching(ids: pa.StringArray, pattern: str) -> pa.BooleanArray:

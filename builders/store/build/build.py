@@ -27,6 +27,7 @@ from itdr.builders.store.build.duplicates import RowGroups, count_duplicates
 from itdr.builders.store.build.id_checks import renumbered
 from itdr.builders.store.build.item_checks import require_plausible_items
 from itdr.builders.store.build.notes import lacking
+from itdr.builders.store.build.sample_checks import require_sound_sample
 from itdr.builders.store.build.staging import (
     create_interactions_view,
     event_names,
@@ -34,7 +35,7 @@ from itdr.builders.store.build.staging import (
     stage_table,
 )
 from itdr.builders.store.build.text_checks import require_sound_texts
-from itdr.builders.store.build.user_checks import require_official_codes
+from itdr.builders.store.build.user_checks import require_plausible_users
 
 if TYPE_CHECKING:
     import duckdb
@@ -87,6 +88,7 @@ def build(
         duplicates = pool.submit(count_duplicates, stored(), staged["interactions"])
         _write_users(con, staged.get("users") or (), folder / "users.arrow")
         _write_items(source, con, staged.get("items") or (), folder / "items.arrow")
+        lacks["unusual"] += require_sound_sample(source, stored(), folder, staged["interactions"])
         if staged.get("tags"):
             _write_parquet(con, statements.SORTED_TAGS, folder / "tags.parquet")
     return {
@@ -123,7 +125,7 @@ def _stage_tables(
         if table == "items":
             require_plausible_items(source, staged[table], row, paths)
         if table == "users":
-            require_official_codes(source, staged[table], row, paths, raw.emptied)
+            require_plausible_users(source, staged[table], row, paths, raw.emptied)
         require_sound_texts(source, table, staged[table], row, paths, raw.emptied)
     if not staged["interactions"]:
         raise RawFileError(f"{source.id}: its reader gave no interactions.")
@@ -172,9 +174,14 @@ def joined_tables(
     unmatched = {}
     for table in joins.KEYS:
         if columns.get(table):
-            repeated = joins.contradicting_records(ask, table, columns[table])
-            if repeated:
-                rejected[table, joins.CONTRADICTING] += repeated
+            unused, *several = joins.contradicting_records(row, table, columns[table])
+            if unused:
+                rejected[table, joins.CONTRADICTING] += unused
+            if not source.described and joins.contradict_each_other(*several):
+                raise RawFileError(
+                    f"{source.id}: {names}: of {several[0]:,} {table} with several records, {several[1]:,} have different "
+                    "ones: in one file the columns were moved or swapped. Put the official files in place."
+                )
             unmatched[table] = joins.unmatched_ids(ask, table, counts[table])
             if not source.described and (
                 found := renumbered(source, table, row, unmatched[table]["missing"])

@@ -11,6 +11,7 @@ from typing import Any
 
 from itdr.builders.core.reasons import ENOUGH_TO_JUDGE
 from itdr.builders.store.build import statements
+from itdr.builders.store.build.limits import Row
 
 Ask = Callable[[str], int]
 """Runs a query of one number."""
@@ -23,6 +24,8 @@ _ISBN = (
     "CASE WHEN length({id}) = 13 AND substring({id}, 1, 3) = '978' THEN substring({id}, 4, 9) "
     "WHEN length({id}) = 10 THEN substring({id}, 1, 9) ELSE {id} END"
 )
+ENOUGH_CONTRADICTED, MOST_CONTRADICTED = 100, 0.9
+"""So many ids have different records, and this share of those with several: one table holds those of others."""
 _LEAST_CUT = 4
 """Shorter ids begin others by chance."""
 UNUSED_TAG = "user or item without an interaction"
@@ -38,30 +41,46 @@ FORMS = {
 difference."""
 
 
-def contradicting_records(ask: Ask, table: str, columns: Collection[str]) -> int:
+def contradicting_records(
+    row: Row, table: str, columns: Collection[str]
+) -> tuple[int, int, int]:
     """Count the records beyond the first of an id that say something else than it does.
 
     Args:
-        ask: runs a query.
+        row: runs a query of one row.
         table: `items` or `users`.
         columns: its columns.
 
     Returns:
-        How many records are not used, identical copies left out.
+        How many records are not used, identical copies left out; how many ids have several records, and how many of
+        these ids have different ones.
     """
     key = KEYS[table][0]
     names = sorted(name for name in columns if name != key)
     if not names:
-        return 0
+        return 0, 0, 0
     texts = ", ".join(f"coalesce({statements.spelled(name)}, '')" for name in names)
     kept = f"FROM {table}_raw WHERE reject IS NULL"
-    return ask(f"""
-SELECT CAST(coalesce(sum(records - 1), 0) AS BIGINT) AS n FROM (
+    unused, repeated, contradicted = row(f"""
+SELECT CAST(coalesce(sum(records - 1), 0) AS BIGINT) AS unused, count(*) AS repeated,
+       count(CASE WHEN records > 1 THEN 1 END) AS contradicted
+FROM (
     SELECT count(DISTINCT md5(concat_ws(chr(29), {texts}))) AS records
     {kept} AND {key} IN (SELECT {key} {kept} GROUP BY {key} HAVING count(*) > 1)
     GROUP BY {key}
 ) AS repeated
 """)
+    return unused, repeated, contradicted
+
+
+def contradict_each_other(repeated: int, contradicted: int) -> bool:
+    """Whether the records of one id are those of several: a column was moved, or holds other ids.
+
+    Args:
+        repeated: how many ids have several records.
+        contradicted: how many of them have different ones.
+    """
+    return contradicted >= ENOUGH_CONTRADICTED and contradicted > MOST_CONTRADICTED * repeated
 
 
 def unmatched_ids(ask: Ask, table: str, ids: int) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from itdr.builders.core.reasons import ENOUGH_TO_JUDGE
 from itdr.builders.core.schema import IDS, Source
 from itdr.builders.store.build import statements
 from itdr.builders.store.build.limits import Row
+from itdr.builders.store.build.user_checks import unusual_users
 
 SAME, DAYS = "same", "days"
 """Of the times: all are equal, or each is the beginning of a day."""
@@ -54,7 +55,7 @@ def lacking(
 
     Returns:
         The manifest's `lacking`: `empty` (columns by table), `times` (`SAME`, `DAYS` or ""), and for each of
-        `STRENGTHS` `SAME` or "".
+        `STRENGTHS` `SAME` or "", and `unusual`, a clause for each thing that is so of users.
     """
     apart = facet == "base" and any("text" in file.facets for file in source.files)
     empty = {}
@@ -73,6 +74,7 @@ def lacking(
             if none:
                 empty[table] = none
     lacks: dict[str, Any] = {"empty": empty, "times": ""}
+    lacks["unusual"] = unusual_users(source, columns.get("users") or (), row)
     if "timestamp" in columns["interactions"]:
         lacks["times"] = _times(row)
     for column in STRENGTHS:

@@ -44,6 +44,7 @@ FUNCTIONS = {
         "CREATE OR REPLACE TEMPORARY MACRO hashed(a) AS CASE WHEN a IS NOT NULL THEN hash(a) END",
         "CREATE OR REPLACE TEMPORARY MACRO between_quotes(a) AS CASE WHEN a[1] IN ('''', '\"') "
         f"THEN regexp_matches(a, {literal(QUOTED)}) ELSE false END",
+        "CREATE OR REPLACE TEMPORARY MACRO matches(a, p) AS regexp_matches(a, p)",
         f"CREATE OR REPLACE TEMPORARY MACRO chinese(a) AS regexp_matches(a, '{_CHINESE}')",
     ),
     "spark": (
@@ -67,6 +68,7 @@ FUNCTIONS = {
         "RETURN CASE WHEN a IS NOT NULL THEN xxhash64(a) END",
         "CREATE OR REPLACE TEMPORARY FUNCTION between_quotes(a STRING) RETURNS BOOLEAN "
         f"RETURN a RLIKE '{_SPARK_QUOTED}'",
+        "CREATE OR REPLACE TEMPORARY FUNCTION matches(a STRING, p STRING) RETURNS BOOLEAN RETURN a RLIKE p",
         "CREATE OR REPLACE TEMPORARY FUNCTION chinese(a STRING) RETURNS BOOLEAN "
         f"RETURN a RLIKE '{_CHINESE}'",
     ),

@@ -1,4 +1,4 @@
-"""Whether the codes of users mean what the official ones do."""
+"""Whether the users of a source, as a whole, are what they should be: codes, countries, ages and genders."""
 
 from __future__ import annotations
 
@@ -16,16 +16,57 @@ CODED = {"age_group": "ages", "occupation": "occupations"}
 MOST_UNKNOWN = 0.02
 """The share of codes without a meaning from which on the others have been changed, too."""
 USERS = "SELECT count(*) AS n FROM users_raw WHERE reject IS NULL"
+ENOUGH_USERS = 200
+"""So many users show whether a column is in order, filled, or that of another."""
+MOST_OF_ONE, MOST_MISSING, SOME_AGES = 0.3, 0.05, 5
+"""The share of the users with one age, of those without any, and how many ages there are, in a column that was
+filled with one."""
+FOUNDED = 2004
+"""The days on which people joined are no birthdays: none is before this year."""
+COUNTRIES, MORE_COUNTRIES = 150, 50
+"""Different countries are at most so many, and one more for so many users, who misspell them."""
+IN_ORDER = """
+SELECT count(*) AS n, count(DISTINCT gender) AS genders, count(CASE WHEN gender <> before THEN 1 END) AS changes
+FROM (
+    SELECT gender, lag(gender) OVER (ORDER BY number) AS before FROM (
+        SELECT gender, TRY_CAST(user_id AS INTEGER) AS number FROM users_raw WHERE reject IS NULL
+    ) AS numbered WHERE number <= 10000 AND gender IS NOT NULL
+) AS pairs
+"""
+"""How many of the first users have a gender, how many there are, and how often it changes from one id to the next."""
+COUNTRY = """
+SELECT count(country) AS n, count(DISTINCT country) AS countries,
+       count(CASE WHEN matches(country, '[0-9]') THEN 1 END) AS digits
+FROM users_raw WHERE reject IS NULL
+"""
+ATTRIBUTES = ("gender", "age", "age_group", "birth_year", "country", "occupation")
 
 
-def require_official_codes(
+def commonest(column: str) -> str:
+    """SQL for how many users there are, how many have a value, how many different ones, the least of them, the most
+    frequent one, and how many have this one.
+
+    Args:
+        column: a column of users.
+    """
+    return f"""
+SELECT CAST(coalesce(sum(n), 0) AS BIGINT) AS n,
+       CAST(coalesce(sum(CASE WHEN value IS NOT NULL THEN n END), 0) AS BIGINT) AS stated,
+       count(value) AS kinds, min(value) AS least,
+       max_by(value, CASE WHEN value IS NOT NULL THEN n ELSE 0 END) AS often,
+       coalesce(max(CASE WHEN value IS NOT NULL THEN n END), 0) AS most
+FROM (SELECT {column} AS value, count(*) AS n FROM users_raw WHERE reject IS NULL GROUP BY {column}) AS counted
+"""
+
+
+def require_plausible_users(
     source: Source,
     columns: Collection[str],
     row: Row,
     files: Sequence[Path],
     emptied: Mapping[tuple[str, str], int],
 ) -> None:
-    """Check the codes of a source's users.
+    """Check a source's users.
 
     Args:
         source: the declaration; the user's own data are not checked.
@@ -35,18 +76,93 @@ def require_official_codes(
         emptied: counts of values that were emptied, by table and reason.
 
     Raises:
-        RawFileError: a considerable share has no meaning, so that the codes are others.
+        RawFileError: codes have no meaning, or a column holds the values of another one, is sorted or filled.
     """
     if source.described:
         return
+    names = ", ".join(map(str, files))
+    found = _unknown_codes(columns, row, emptied)
+    if not found and "country" in columns:
+        found = _foreign_countries(*row(COUNTRY))
+    for column in ("age", "birth_year"):
+        if not found and column in columns:
+            found = _filled(column, *row(commonest(column)))
+    if not found and "gender" in columns:
+        found = _in_order(*row(IN_ORDER))
+    if found:
+        raise RawFileError(f"{source.id}: {names}: {found}. Put the official file in place.")
+
+
+def _unknown_codes(
+    columns: Collection[str], row: Row, emptied: Mapping[tuple[str, str], int]
+) -> str:
     for column, called in CODED.items():
         unknown = emptied.get(("users", unreadable(column)), 0)
         if column not in columns or unknown < ENOUGH_TO_JUDGE:
             continue
         (n,) = row(USERS)
         if unknown >= MOST_UNKNOWN * n:
-            raise RawFileError(
-                f"{source.id}: {unknown:,} of {n:,} {called} in {', '.join(map(str, files))} are none of the "
-                "official codes, so the others may stand for something else: they were numbered anew, or columns "
-                "swapped. Put the official file in place."
+            return (
+                f"{unknown:,} of {n:,} {called} are none of the official codes, so the others may stand for something else: "
+                "they were numbered anew, or columns swapped"
             )
+    return ""
+
+
+def _foreign_countries(n: int, countries: int, digits: int) -> str:
+    if digits >= ENOUGH_TO_JUDGE and 2 * digits > n:
+        return f"{digits:,} of {n:,} countries hold digits: the columns were shifted or swapped"
+    if n >= ENOUGH_USERS and countries > COUNTRIES + n / MORE_COUNTRIES:
+        return (
+            f"{n:,} users have {countries:,} different countries: these are towns, so that the parts of the places were "
+            "turned round, or columns swapped"
+        )
+    return ""
+
+
+def _filled(
+    column: str, n: int, stated: int, kinds: int, least: int | None, often: int | None, most: int
+) -> str:
+    called = column.replace("_", " ")
+    if stated < ENOUGH_USERS or n - stated > MOST_MISSING * n:
+        return ""
+    if column == "birth_year" and (least or 0) >= FOUNDED:
+        return f"no {called} of {n:,} users is before {least}: these are the days on which people joined, so columns were swapped"
+    if kinds >= SOME_AGES and most >= MOST_OF_ONE * stated:
+        return f"{most:,} of {n:,} users have the {called} {often}, and few have none: missing ones were filled with it"
+    return ""
+
+
+def _in_order(n: int, genders: int, changes: int) -> str:
+    if n < ENOUGH_USERS or genders < 2 or changes >= genders:
+        return ""
+    return (
+        f"the genders of {n:,} users in the order of their ids change {changes:,} times: they were sorted without the other "
+        "columns"
+    )
+
+
+def unusual_users(source: Source, columns: Collection[str], row: Row) -> list[str]:
+    """What is unusual of a source's users, and may be right.
+
+    Args:
+        source: the declaration.
+        columns: the columns that its reader fills.
+        row: runs a query of one row on `users_raw`.
+
+    Returns:
+        A clause for each.
+    """
+    notes = []
+    for column in ATTRIBUTES:
+        if column not in columns or source.described:
+            continue
+        n, stated, kinds, *_others = row(commonest(column))
+        called = column.replace("_", " ")
+        if stated >= ENOUGH_USERS and kinds == 1:
+            notes.append(f"all {stated:,} users with a known {called} have the same one")
+        if n == stated >= ENOUGH_USERS and column in source.options.get("incomplete", ()):
+            notes.append(
+                f"all {n:,} users have a known {called}, unlike those of the official file: missing ones may have been filled"
+            )
+    return notes

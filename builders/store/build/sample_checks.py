@@ -1,0 +1,330 @@
+"""Whether the first interactions of a store, which are those of users drawn at random, make sense together:
+columns that were sorted alone, ratings that were turned round, weights in another unit.
+
+They are read from the finished files: a row group of interactions, the users and the items.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from itdr.builders.core import arrow
+from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.reasons import ENOUGH_TO_JUDGE
+from itdr.builders.core.schema import Source
+from itdr.builders.store.build.duplicates import RowGroups
+
+ENOUGH, MANY = 1_000, 5_000
+"""So many interactions show how ratings and weights are spread, and which items have the higher ones."""
+ENOUGH_IDS = 200
+"""So many ids in order show that another column is in order, too."""
+NEARLY_ALL = 0.95
+RUN = 5
+"""A user of so many interactions has not rated them all alike, nor played them 1, 2, 3, … times, as a rule."""
+IN_ORDER = 0.75
+"""The share of titles that follow the one before: articles are moved, so that some do not."""
+MOST_BEFORE = 0.01
+"""The share of ratings that may be a year older than their item."""
+LEAST_END, MOST_OF_ONE, MOST_CAPPED = 0.05, 0.38, 0.2
+"""The shares of ratings at an end of the scale, of one rating out of many, and of weights that are the greatest one."""
+LESS = 0.05
+"""The share of the scale by which the ratings of popular items are below those of the others."""
+_COLUMNS = ("user_code", "item_code", "rating", "timestamp", "weight")
+_YEAR = 31_556_952
+_LAST_NUMBERS = (127, 255, 32_767, 65_535)
+
+
+class Sample(NamedTuple):
+    """What the checks look at.
+
+    Attributes:
+        source: the declaration.
+        rows: interactions by column; a missing number is NaN.
+        items: the items by code.
+        users: the users by code.
+    """
+
+    source: Source
+    rows: dict[str, np.ndarray]
+    items: pa.Table
+    users: pa.Table
+
+
+def require_sound_sample(
+    source: Source, stored: RowGroups, folder: Path, columns: Collection[str]
+) -> list[str]:
+    """Check the first interactions of a store.
+
+    Args:
+        source: the declaration; the user's own data are not checked.
+        stored: its interactions.
+        folder: where `items.arrow` and `users.arrow` lie.
+        columns: the columns of the interactions.
+
+    Returns:
+        What is unusual, and may be right: a clause for each.
+
+    Raises:
+        RawFileError: what cannot be right.
+    """
+    if source.described or not len(stored.ends):
+        return []
+    names = [name for name in _COLUMNS if name.endswith("_code") or name in columns]
+    group = stored.group(int(np.flatnonzero(stored.ends)[0]), names)
+    sample = Sample(
+        source,
+        {name: _numbers(group.column(name)) for name in names},
+        arrow.read(folder / "items.arrow"),
+        arrow.read(folder / "users.arrow"),
+    )
+    for column, check in _CHECKS:
+        if column in columns and (fault := check(sample)):
+            raise RawFileError(f"{source.id}: {fault}. Put the official files in place.")
+    return [note for column, check in _NOTES if column in columns and (note := check(sample))]
+
+
+def _numbers(column: pa.ChunkedArray) -> np.ndarray:
+    whole = column.combine_chunks()
+    if pa.types.is_floating(whole.type) or whole.null_count:
+        return np.asarray(pc.fill_null(whole.cast(pa.float64()), np.nan))
+    return np.asarray(whole)
+
+
+def _ids(table: pa.Table, column: str) -> np.ndarray:
+    """The ids of a table, NaN where they are no numbers."""
+    texts = table.column(column).combine_chunks()
+    plain = pc.match_substring_regex(texts, "^[0-9]{1,9}$")
+    return np.asarray(pc.fill_null(pc.if_else(plain, texts, None).cast(pa.float64()), np.nan))
+
+
+def _runs(codes: np.ndarray) -> np.ndarray:
+    """Where each run of equal codes begins."""
+    return np.flatnonzero(np.diff(codes, prepend=-1))
+
+
+def _by_user(sample: Sample, column: str, least: int) -> list[np.ndarray]:
+    """The values of each user who has so many."""
+    stated = ~np.isnan(sample.rows[column].astype(float))
+    codes, values = sample.rows["user_code"][stated], sample.rows[column][stated]
+    parts = np.split(values, _runs(codes)[1:])
+    return [part for part in parts if len(part) >= least]
+
+
+def _rated_alike(sample: Sample) -> str:
+    """Ratings sorted alone: each user has one, and users have others than their neighbors."""
+    users = _by_user(sample, "rating", RUN)
+    alike = [part[0] for part in users if (part == part[0]).all()]
+    if len(alike) < max(ENOUGH_TO_JUDGE, NEARLY_ALL * len(users)) or len(set(alike)) < 3:
+        return ""
+    return (
+        f"{len(alike):,} of {len(users):,} users with {RUN} ratings or more rated everything alike: the ratings were "
+        "sorted without the other columns"
+    )
+
+
+def _times_in_order(sample: Sample) -> str:
+    """Times sorted alone, in a file sorted by users: nobody's begin before those of the user before end."""
+    users, times = sample.rows["user_code"], sample.rows["timestamp"]
+    starts = _runs(users)
+    ids = _ids(sample.users, "user_id")[users[starts]]
+    if len(starts) < ENOUGH_TO_JUDGE or len(users) < ENOUGH or np.isnan(ids).any():
+        return ""
+    first, last = np.fmin.reduceat(times, starts), np.fmax.reduceat(times, starts)
+    order = np.argsort(ids)
+    after = int((first[order][1:] >= last[order][:-1]).sum())
+    if after < NEARLY_ALL * (len(starts) - 1) or (last > first).sum() * 2 < len(starts):
+        return ""
+    return (
+        f"the times of {after:,} of {len(starts):,} users all follow those of the user with the id before: the times "
+        "were sorted without the other columns"
+    )
+
+
+def _rated_before(sample: Sample) -> str:
+    """Ratings a year older than their item: titles or ids belong to other ones."""
+    if not sample.source.options.get("year_first") or "year" not in sample.items.column_names:
+        return ""
+    years = _numbers(sample.items.column("year")).astype(float)[sample.rows["item_code"]]
+    rated = 1970 + sample.rows["timestamp"] / _YEAR
+    stated = ~np.isnan(years) & ~np.isnan(rated)
+    before = int((rated[stated] < years[stated] - 1).sum())
+    if before < max(ENOUGH_TO_JUDGE, MOST_BEFORE * stated.sum()):
+        return ""
+    return (
+        f"{before:,} of {stated.sum():,} ratings are more than a year older than their item: titles or ids were moved to "
+        "other rows"
+    )
+
+
+def _titles_in_order(sample: Sample) -> str:
+    """Titles sorted alone: they ascend with the ids, which are numbers."""
+    if "title" not in sample.items.column_names:
+        return ""
+    ids = _ids(sample.items, "item_id")
+    chosen = np.flatnonzero(~np.isnan(ids))
+    order = chosen[np.argsort(ids[chosen])]
+    titles = pc.drop_null(pc.utf8_lower(sample.items.column("title")).take(pa.array(order)))
+    if len(titles) < ENOUGH_IDS:
+        return ""
+    follow = pc.greater_equal(titles[1:], titles[:-1]).combine_chunks().true_count
+    if follow < IN_ORDER * (len(titles) - 1):
+        return ""
+    return (
+        f"{follow:,} of {len(titles):,} titles stand in alphabetical order where items are in the order of their ids: the "
+        "titles were sorted without the other columns"
+    )
+
+
+def _rated_at_the_ends(sample: Sample) -> str:
+    """Yes and no in place of ratings."""
+    scale, (values, counts) = sample.source.scale, _spread(sample, "rating")
+    if scale is None or counts.sum() < ENOUGH or values.tolist() != [scale.low, scale.high]:
+        return ""
+    if counts.min() < LEAST_END * counts.sum():
+        return ""
+    return (
+        f"{counts.sum():,} ratings that were looked at are all {scale.low:g} or {scale.high:g}, the ends of the scale: they "
+        "were reduced to yes or no"
+    )
+
+
+def _rated_as_filled(sample: Sample) -> str:
+    """One rating in place of missing ones."""
+    scale, (values, counts) = sample.source.scale, _spread(sample, "rating")
+    if scale is None or counts.sum() < max(ENOUGH, len(sample.rows["rating"])):
+        return ""
+    steps = (scale.high - scale.low) / scale.step + 1
+    users = len(np.unique(sample.rows["user_code"]))
+    if steps < 10 or len(values) < 0.8 * steps or users < ENOUGH_IDS:
+        return ""
+    if counts.max() < MOST_OF_ONE * counts.sum():
+        return ""
+    return (
+        f"{counts.max():,} of {counts.sum():,} ratings that were looked at are {values[counts.argmax()]:g}, and none is "
+        "missing: missing ones were filled with it"
+    )
+
+
+def _rated_inversely(sample: Sample) -> str:
+    """Ratings turned round: below the middle, and lower for the items that more people rated."""
+    scale, ratings = sample.source.scale, sample.rows["rating"]
+    stated = ~np.isnan(ratings)
+    if scale is None or stated.sum() < MANY or not _are_low(sample):
+        return ""
+    ratings, items = ratings[stated], sample.rows["item_code"][stated]
+    popular = np.bincount(items)[items]
+    often = popular > np.median(popular)
+    if not often.any() or not (~often).any():
+        return ""
+    high, others = float(ratings[often].mean()), float(ratings[~often].mean())
+    if high > others - LESS * (scale.high - scale.low):
+        return ""
+    return (
+        f"popular items have ratings of {high:.1f} in the mean, and others of {others:.1f}, on a scale of {scale.low:g} to "
+        f"{scale.high:g}: the ratings were turned round"
+    )
+
+
+def _ranked(sample: Sample) -> str:
+    """Ranks in place of weights: 1, 2, 3, … for each user."""
+    users = _by_user(sample, "weight", RUN)
+    ranks = sum((np.sort(part) == np.arange(1, len(part) + 1)).all() for part in users)
+    if ranks < max(ENOUGH_TO_JUDGE, NEARLY_ALL * len(users)):
+        return ""
+    return (
+        f"the weights of {ranks:,} of {len(users):,} users are 1, 2, 3 and so on: they are ranks"
+    )
+
+
+def _capped(sample: Sample) -> str:
+    """The greatest weight in place of all greater ones."""
+    values, counts = _spread(sample, "weight")
+    if counts.sum() < ENOUGH or len(values) < 10 or counts[-1] < MOST_CAPPED * counts.sum():
+        return ""
+    return f"{counts[-1]:,} of {counts.sum():,} weights that were looked at are {values[-1]:g}, and none is more: they were cut off"
+
+
+def _of_another_unit(sample: Sample) -> str:
+    """Weights that are not what they are counted in, or only multiples of it."""
+    values, counts = _spread(sample, "weight")
+    step = sample.source.options.get("weight_step")
+    if counts.sum() < ENOUGH or len(values) < 10:
+        return ""
+    if step:
+        between = int(counts[abs(values / step - np.round(values / step)) > 1e-2].sum())
+        if between > MOST_CAPPED * counts.sum():
+            return f"{between:,} of {counts.sum():,} weights that were looked at are no multiples of {step:g}: they were converted"
+    if (values == np.round(values)).all():
+        common = int(np.gcd.reduce(values.astype(np.int64)))
+        if common > 1:
+            return f"all {counts.sum():,} weights that were looked at are multiples of {common:,}: they are in another unit"
+    return ""
+
+
+def _few_ratings(sample: Sample) -> str:
+    """Two ratings of a scale with more."""
+    scale, (values, counts) = sample.source.scale, _spread(sample, "rating")
+    if scale is None or counts.sum() < ENOUGH or len(values) != 2:
+        return ""
+    steps = (scale.high - scale.low) / scale.step + 1
+    return f"ratings take only 2 of {steps:g} values: {values[0]:g} and {values[1]:g}"
+
+
+def _low_ratings(sample: Sample) -> str:
+    """A mean below the middle of the scale."""
+    if np.isfinite(sample.rows["rating"]).sum() < ENOUGH or not _are_low(sample):
+        return ""
+    mean = float(np.nanmean(sample.rows["rating"]))
+    return f"the mean rating is {mean:.1f}, below the middle of the scale: elsewhere most people rate what they like"
+
+
+def _weights_of_a_byte(sample: Sample) -> str:
+    """Weights that end where the numbers of a program do."""
+    values, counts = _spread(sample, "weight")
+    if counts.sum() < ENOUGH or values[-1] not in _LAST_NUMBERS:
+        return ""
+    return (
+        f"no weight that was looked at is above {values[-1]:,.0f}, where the numbers of a program end: greater ones may have "
+        "begun again at 0"
+    )
+
+
+def _are_low(sample: Sample) -> bool:
+    scale = sample.source.scale
+    return (
+        scale is not None
+        and float(np.nanmean(sample.rows["rating"])) < (scale.low + scale.high) / 2
+    )
+
+
+def _spread(sample: Sample, column: str) -> tuple[np.ndarray, np.ndarray]:
+    """The different values of a column, ascending, and how often each occurs."""
+    values = sample.rows[column]
+    return np.unique(values[~np.isnan(values)], return_counts=True)
+
+
+_Check = Callable[[Sample], str]
+_CHECKS: tuple[tuple[str, _Check], ...] = (
+    ("rating", _rated_alike),
+    ("timestamp", _times_in_order),
+    ("timestamp", _rated_before),
+    ("item_id", _titles_in_order),
+    ("rating", _rated_at_the_ends),
+    ("rating", _rated_as_filled),
+    ("rating", _rated_inversely),
+    ("weight", _ranked),
+    ("weight", _capped),
+    ("weight", _of_another_unit),
+)
+"""The column that each needs, and what must not hold."""
+_NOTES: tuple[tuple[str, _Check], ...] = (
+    ("rating", _few_ratings),
+    ("rating", _low_ratings),
+    ("weight", _weights_of_a_byte),
+)
