@@ -31,6 +31,7 @@ from itdr.builders.store.build.duplicates import count_duplicates
 from itdr.builders.store.build.item_checks import require_plausible_items
 from itdr.builders.store.build.notes import lacking
 from itdr.builders.store.build.text_checks import JUDGED, require_sound_texts
+from itdr.builders.store.build.name_checks import require_names
 from itdr.builders.store.build.sample_checks import require_sound_sample
 from itdr.builders.store.build.user_checks import require_plausible_users
 from itdr.builders.store.interactions import Interactions
@@ -215,6 +216,7 @@ class _Build:
         if self._columns("items"):
             paths = list(self._files("items").values())
             require_plausible_items(self.source, self._columns("items"), self._row, paths)
+            require_names(self.source, self._columns("items"), self._row, paths)
         if self._columns("users"):
             paths = list(self._files("users").values())
             require_plausible_users(self.source, self._columns("users"), self._row, paths, emptied)

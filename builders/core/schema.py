@@ -36,6 +36,8 @@ SOURCE_OPTIONS = {
     "gaps": "by table, whether its official ids, which are numbers, have gaps: those `recorded` in it, those `rated`",
     "year_first": "nobody rates an item before the year that its record states",
     "incomplete": "columns of users that are empty for some of them in the official file",
+    "any_case": "titles are written in small letters or capitals, as listeners have them",
+    "subcategories": "the second category of an item is part of the first",
     "weight_step": "weights are multiples of this",
     "sessions": "a user's events lie closer together in time than an item's",
     "town_in_title": "titles end in a town, as in `Churn (Phoenix)`: negatives are in the town of their target",

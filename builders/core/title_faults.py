@@ -12,8 +12,8 @@ QUOTED = r"""^'.*'( [(].*[)])?$|^".*"( [(].*[)])?$"""
 """A title between quotes, perhaps with a place behind it: few are written so."""
 MARKED = '\\"'
 """A quote that another program marked as one within a text."""
-NA = "NA"
-"""What R writes for a missing value; one title may be so."""
+NA = ("NA", "N/A", "n/a")
+"""What R and others write for a missing value; one title may be so."""
 ENOUGH_TO_DIFFER, MOST_OFTEN = 40, 50
 """So many items have different titles; on the average a title has fewer items."""
 
@@ -50,8 +50,8 @@ class TitleCounts(NamedTuple):
             )
         if self.na >= ENOUGH_IF_ALL and self.na > self.missing:
             return (
-                f"{self.na:,} of {n:,} titles in {{names}} are 'NA', which R writes for a missing value: "
-                "the titles were lost."
+                f"{self.na:,} of {n:,} titles in {{names}} are 'NA', which R writes for a missing value, "
+                "or 'N/A': the titles were lost."
             )
         if n >= ENOUGH_TO_DIFFER and 10 * self.capitals > 9 * n:
             return f"{self.capitals:,} of {n:,} titles in {{names}} were written in capitals."
@@ -69,6 +69,7 @@ def title_counts(texts: Any) -> TitleCounts:
     Returns:
         The counts.
     """
+    import pyarrow as pa
     import pyarrow.compute as pc
 
     n = len(texts) - texts.null_count
@@ -76,7 +77,7 @@ def title_counts(texts: Any) -> TitleCounts:
         pc.match_substring_regex(texts, form).true_count
         for form in (QUOTED, '"', re.escape(MARKED))
     )
-    titles, na = pc.count_distinct(texts).as_py(), pc.equal(texts, NA).true_count
+    titles, na = pc.count_distinct(texts).as_py(), pc.is_in(texts, pa.array(NA)).true_count
     return TitleCounts(n, titles, quoted, quotes, marked, na, texts.null_count)
 
 

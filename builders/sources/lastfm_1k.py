@@ -156,6 +156,6 @@ SOURCE = Source(
         "3. Put it, packed or unpacked, into <data_dir>/lastfm-1k/. Needed from it: "
         "userid-timestamp-artid-artname-traid-traname.tsv and userid-profile.tsv."
     ),
-    options={"incomplete": ("gender", "age", "country")},
+    options={"any_case": True, "incomplete": ("gender", "age", "country")},
     attributes=("country", "gender", "age"),
 )

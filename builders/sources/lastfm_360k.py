@@ -137,6 +137,6 @@ SOURCE = Source(
         "3. Put it, packed or unpacked, into <data_dir>/lastfm-360k/. Needed from it: "
         "usersha1-artmbid-artname-plays.tsv and usersha1-profile.tsv."
     ),
-    options={"incomplete": ("gender", "age")},
+    options={"any_case": True, "incomplete": ("gender", "age")},
     attributes=("country", "gender", "age"),
 )

@@ -26,6 +26,7 @@ from itdr.builders.store.build import joins, limits, statements
 from itdr.builders.store.build.duplicates import RowGroups, count_duplicates
 from itdr.builders.store.build.id_checks import renumbered
 from itdr.builders.store.build.item_checks import require_plausible_items
+from itdr.builders.store.build.name_checks import require_names
 from itdr.builders.store.build.notes import lacking
 from itdr.builders.store.build.sample_checks import require_sound_sample
 from itdr.builders.store.build.staging import (
@@ -124,6 +125,7 @@ def _stage_tables(
             limits.require_limits(source, staged[table], row, rejected, paths)
         if table == "items":
             require_plausible_items(source, staged[table], row, paths)
+            require_names(source, staged[table], row, paths)
         if table == "users":
             require_plausible_users(source, staged[table], row, paths, raw.emptied)
         require_sound_texts(source, table, staged[table], row, paths, raw.emptied)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from itdr.builders.core.duckdb_csv import literal
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.letters import are_lost
 from itdr.builders.core.reasons import ENOUGH_TO_JUDGE
@@ -26,23 +27,33 @@ FROM items_raw WHERE reject IS NULL AND title IS NOT NULL
 LEAST_CUT, LEAST_LENGTHS = 15, 5
 """Characters of a title that may have been cut off: many shorter ones are of the same length. Titles of fewer lengths
 are made by a rule."""
+AT_END, MOST_AT_END, MORE_AT_END = 3, 0.15, 3
+"""Titles that were cut and then tidied are of the last three lengths: this share of all, and so many times as many as
+there are of the three lengths before."""
 _TITLES = f"""
 SELECT count(title) AS n, count(DISTINCT hashed(split_part(title, ' (', 1))) AS titles,
        count(CASE WHEN between_quotes(title) THEN 1 END) AS quoted,
        count(CASE WHEN title LIKE '%"%' THEN 1 END) AS quotes,
        count(CASE WHEN instr(title, chr(92) || chr(34)) > 0 THEN 1 END) AS marked,
-       count(CASE WHEN title = '{NA}' THEN 1 END) AS na,
+       count(CASE WHEN title IN ({", ".join(map(literal, NA))}) THEN 1 END) AS na,
        count(CASE WHEN title IS NULL THEN 1 END) AS missing,
-       count(CASE WHEN title = upper(title) AND title <> lower(title) THEN 1 END) AS capitals
+       count(CASE WHEN split_part(title, ' (', 1) = upper(split_part(title, ' (', 1)) AND title <> lower(title) THEN 1 END)
+           AS capitals
 FROM items_raw WHERE reject IS NULL
 """
 _LENGTHS = f"""
 SELECT CAST(coalesce(sum(CASE WHEN size >= {LEAST_CUT} THEN n END), 0) AS BIGINT) AS n,
-       coalesce(max_by(n, size), 0) AS longest, count(*) AS lengths
+       coalesce(max_by(n, size), 0) AS longest, count(*) AS lengths,
+       CAST(coalesce(sum(n), 0) AS BIGINT) AS titles,
+       CAST(coalesce(sum(CASE WHEN size > top - {AT_END} THEN n END), 0) AS BIGINT) AS at_end,
+       CAST(coalesce(sum(CASE WHEN size <= top - {AT_END} AND size > top - 2 * {AT_END} THEN n END), 0) AS BIGINT)
+           AS before, coalesce(max(top), 0) AS top
 FROM (
-    SELECT length(title) AS size, count(DISTINCT hashed(title)) AS n FROM items_raw
-    WHERE reject IS NULL AND title IS NOT NULL GROUP BY length(title)
-) AS counted
+    SELECT size, n, max(size) OVER () AS top FROM (
+        SELECT length(title) AS size, count(DISTINCT hashed(title)) AS n FROM items_raw
+        WHERE reject IS NULL AND title IS NOT NULL GROUP BY length(title)
+    ) AS counted
+) AS ranked
 """
 LONG_TITLES = 150
 """Characters of titles, in the mean, from which they may be descriptions."""
@@ -52,6 +63,14 @@ SELECT count(*) AS n, CAST(coalesce(sum(length(title)), 0) AS BIGINT) AS titles,
        count(CASE WHEN instr(description, chr(92) || 'n') > 0 THEN 1 END) AS ends
 FROM items_raw WHERE reject IS NULL AND title IS NOT NULL AND description IS NOT NULL
 """
+_TEXTS = """
+SELECT count(*) AS n, count(*) - count(title) AS untitled, count(*) - count(description) AS undescribed,
+       CAST(coalesce(sum(length(title)), 0) AS BIGINT) AS titles,
+       CAST(coalesce(sum(length(description)), 0) AS BIGINT) AS descriptions
+FROM items_raw WHERE reject IS NULL
+"""
+LEAST_UNTITLED = 5
+"""So many items without a title, and none without a description, show that the two columns were swapped."""
 _CHINESE = """
 SELECT count(*) AS n, count(CASE WHEN chinese(title) THEN 1 END) AS chinese
 FROM items_raw WHERE reject IS NULL AND title IS NOT NULL
@@ -148,12 +167,32 @@ def _letters_lost(n: int, lost: int, within: int, beyond: int) -> bool:
     return (lost >= ENOUGH_TO_JUDGE and 2 * lost > n) or (not beyond and are_lost(n, within))
 
 
-def _cut(n: int, longest: int, lengths: int) -> bool:
+def _cut(
+    n: int, longest: int, lengths: int, titles: int, at_end: int, before: int, top: int
+) -> bool:
     return n >= 5 * ENOUGH_TO_JUDGE and 2 * longest > n and lengths >= LEAST_LENGTHS
+
+
+def _cut_and_tidied(
+    n: int, longest: int, lengths: int, titles: int, at_end: int, before: int, top: int
+) -> bool:
+    many = titles >= 5 * ENOUGH_TO_JUDGE and at_end > MOST_AT_END * titles
+    return many and at_end > MORE_AT_END * before and lengths >= LEAST_LENGTHS
+
+
+def _cut_short(
+    n: int, longest: int, lengths: int, titles: int, at_end: int, before: int, top: int
+) -> bool:
+    return titles >= 5 * ENOUGH_TO_JUDGE and 2 * longest > titles
 
 
 def _prose_swapped(n: int, titles: int, descriptions: int, ends: int) -> bool:
     return n >= ENOUGH_TO_JUDGE and titles > max(2 * descriptions, LONG_TITLES * n)
+
+
+def _texts_swapped(n: int, untitled: int, undescribed: int, titles: int, descriptions: int) -> bool:
+    few = n < 5 * ENOUGH_TO_JUDGE or untitled < LEAST_UNTITLED
+    return not few and not undescribed and titles > descriptions
 
 
 def _line_ends_coded(n: int, titles: int, descriptions: int, ends: int) -> bool:
@@ -209,6 +248,19 @@ _CHECKS = (
         "{1:,} of {0:,} longer titles in {names} have the same number of characters, and none has more: they were cut off.",
     ),
     _Check(
+        "title",
+        _LENGTHS,
+        _cut_and_tidied,
+        "{4:,} of {3:,} titles in {names} have {6:,} characters or hardly less, and none has more: they were cut off.",
+    ),
+    _Check(
+        "description",
+        _TEXTS,
+        _texts_swapped,
+        "{1:,} of {0:,} items in {names} have no title, all have a description, and titles are longer: the two columns were "
+        "swapped.",
+    ),
+    _Check(
         "description",
         _PROSE,
         _prose_swapped,
@@ -249,6 +301,12 @@ _CHECKS = (
     ),
 )
 _IN_CHINESE = (
+    _Check(
+        "title",
+        _LENGTHS,
+        _cut_short,
+        "{1:,} of {3:,} titles in {names} have {6:,} characters, and none has more: they were cut off.",
+    ),
     _Check(
         "title",
         _CHINESE,

@@ -9,6 +9,7 @@ from itdr.builders.core.reasons import ENOUGH_TO_JUDGE
 from itdr.builders.core.schema import IDS, Source
 from itdr.builders.store.build import statements
 from itdr.builders.store.build.limits import Row
+from itdr.builders.store.build.name_checks import unusual_names
 from itdr.builders.store.build.user_checks import unusual_users
 
 SAME, DAYS = "same", "days"
@@ -74,7 +75,10 @@ def lacking(
             if none:
                 empty[table] = none
     lacks: dict[str, Any] = {"empty": empty, "times": ""}
-    lacks["unusual"] = unusual_users(source, columns.get("users") or (), row)
+    lacks["unusual"] = [
+        *unusual_names(source, columns.get("items") or (), row),
+        *unusual_users(source, columns.get("users") or (), row),
+    ]
     if "timestamp" in columns["interactions"]:
         lacks["times"] = _times(row)
     for column in STRENGTHS:
