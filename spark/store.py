@@ -216,7 +216,6 @@ class _Build:
         if self._columns("items"):
             paths = list(self._files("items").values())
             require_plausible_items(self.source, self._columns("items"), self._row, paths)
-            require_names(self.source, self._columns("items"), self._row, paths)
         if self._columns("users"):
             paths = list(self._files("users").values())
             require_plausible_users(self.source, self._columns("users"), self._row, paths, emptied)
@@ -224,6 +223,9 @@ class _Build:
             paths = list(self._files(table).values()) if table in self.facts else []
             names = self._columns(table)
             require_sound_texts(self.source, table, names, self._row, paths, emptied)
+        if self._columns("items"):
+            paths = list(self._files("items").values())
+            require_names(self.source, self._columns("items"), self._row, paths)
 
     def _files(self, table: str) -> dict[str, Path]:
         """The local raw files that a table was read from, by key."""

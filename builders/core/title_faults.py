@@ -78,7 +78,10 @@ def title_counts(texts: Any) -> TitleCounts:
         for form in (QUOTED, '"', re.escape(MARKED))
     )
     titles, na = pc.count_distinct(texts).as_py(), pc.is_in(texts, pa.array(NA)).true_count
-    return TitleCounts(n, titles, quoted, quotes, marked, na, texts.null_count)
+    capitals = pc.equal(texts, pc.utf8_upper(texts)).true_count
+    # What has no letters of two kinds is written in both.
+    capitals -= pc.equal(pc.utf8_lower(texts), pc.utf8_upper(texts)).true_count
+    return TitleCounts(n, titles, quoted, quotes, marked, na, texts.null_count, capitals)
 
 
 def added(one: TitleCounts, other: TitleCounts) -> TitleCounts:

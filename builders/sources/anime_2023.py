@@ -77,6 +77,8 @@ BROKEN = "broken quoting"
 _FIELD = r'(?:"(?:[^"]|"")*"|"(?:[^"\\]|\\.)*"|[^",][^,]*|)'
 _SCORE = rf"^({_FIELD}),{_FIELD},({_FIELD}),{_FIELD},({_FIELD})$"
 
+MOST_UNNAMED = 0.1
+"""The share of anime without a name, which may be damaged."""
 MISSING = ("", "unknown", "not available", "nan", "none", "null")
 STOCK = r"(?i)^no (synopsis|description|background)\b.{0,60}\b(added|available|yet|found)\b"
 """Sentences that stand where a synopsis is missing."""
@@ -156,6 +158,12 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
             f"{raw.source}: {japanese:,} of {len(name):,} names in {raw.path('anime')} are written in Japanese: the "
             f"columns of names were swapped. {AGAIN}"
         )
+    unnamed = name.null_count
+    if unnamed >= ENOUGH_TO_JUDGE and unnamed > MOST_UNNAMED * len(name):
+        raise RawFileError(
+            f"{raw.source}: {unnamed:,} of {len(name):,} names in {raw.path('anime')} are missing, and the official file has "
+            f"all of them: the columns of names were swapped. {AGAIN}"
+        )
     for names in (name, english):
         if fault := title_counts(names).fault():
             raise RawFileError(f"{raw.source}: {fault.format(names=raw.path('anime'))} {AGAIN}")
@@ -204,7 +212,7 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
 
 
 def _require_same_titles(raw: Raw, ids: pa.StringArray, names: pa.StringArray) -> None:
-    """Raise `RawFileError` where most scores name another anime than the catalogue does for their id."""
+    """Raise `RawFileError` where most scores have the title of another anime than the one of their id."""
     if not raw.has("scores"):
         return
     path = raw.paths["scores"]
@@ -212,7 +220,12 @@ def _require_same_titles(raw: Raw, ids: pa.StringArray, names: pa.StringArray) -
     # Each once: a user of one anime alone would say as much as many.
     stated = dict.fromkeys(_NAMED.findall(ends_of(path)))
     keys = SecondKeys(path, "'Anime Title'")
-    keys.add((known[anime], title.strip()) for anime, title in stated if known.get(anime))
+    names_known = set(known.values())
+    keys.add(
+        (known[anime], title)
+        for anime, title in stated
+        if title in names_known and known.get(anime)
+    )
     keys.require_same()
 
 

@@ -106,9 +106,11 @@ def read_profiles(raw: Raw, key: str, user: str, skip: int) -> Iterator[pa.Recor
 
 def _capitalised(names: pa.StringArray) -> pa.StringArray:
     """Countries that a program wrote in small letters, as Last.fm writes them: "antigua and barbuda"."""
+    import pyarrow as pa
     import pyarrow.compute as pc
 
-    small = pc.fill_null(pc.equal(names, pc.utf8_lower(names)), False)
+    words = pc.invert(pc.is_in(names, value_set=pa.array(arrow.MISSING)))
+    small = pc.and_(words, pc.fill_null(pc.equal(names, pc.utf8_lower(names)), False))
     if not pc.any(small).as_py():
         return names
     titled = pc.utf8_title(names)

@@ -40,6 +40,6 @@ class SecondKeys:
         """
         if self._others >= ENOUGH_TO_JUDGE and 2 * self._others > self._n:
             raise RawFileError(
-                f"{self._path}: of {self._n:,} records that were compared, {self._others:,} have an id that "
-                f"their {self._what} contradicts: the column of ids was moved or numbered anew. {AGAIN}"
+                f"{self._path}: of {self._n:,} records that were compared, {self._others:,} have the {self._what} of "
+                f"another id: the column of ids was moved or numbered anew. {AGAIN}"
             )

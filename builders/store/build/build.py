@@ -125,10 +125,11 @@ def _stage_tables(
             limits.require_limits(source, staged[table], row, rejected, paths)
         if table == "items":
             require_plausible_items(source, staged[table], row, paths)
-            require_names(source, staged[table], row, paths)
         if table == "users":
             require_plausible_users(source, staged[table], row, paths, raw.emptied)
         require_sound_texts(source, table, staged[table], row, paths, raw.emptied)
+        if table == "items":
+            require_names(source, staged[table], row, paths)
     if not staged["interactions"]:
         raise RawFileError(f"{source.id}: its reader gave no interactions.")
     return staged, read

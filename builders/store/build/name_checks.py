@@ -19,15 +19,19 @@ MANY_NAMES = 3_000
 """Of so many titles, some have a letter beyond ASCII."""
 LONG = 15
 """Characters of a title of several words."""
-MOST_SOLID, LEAST_DATED = 0.5, 0.01
-"""The share of long titles without a blank, and that of titles that a spreadsheet took for days."""
+MOST_SOLID, LEAST_DATED, MOST_JOINED = 0.5, 0.01, 0.25
+"""The share of long titles without a blank, that of titles that a spreadsheet took for days, and that of lists of
+categories that look like several joined in one."""
+AT_END, MORE_AT_END, ENOUGH_LISTS = 3, 3, 20
+"""Lists of categories that were cut are of the last lengths: these are the lengths, so many times as many are of
+them as of those before, and so many different ones there are, unless most lists hold several."""
 _BARE = "split_part(title, ' (', 1)"
 _MONTH = "(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _HEX = "[0-9a-f]"
 _UUID = f"{_HEX}{{8}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{12}}"
 _CODE = f"^([a-z]+_[0-9]+|[0-9]+|{_UUID}|[^0-9A-Za-z ][0-9]+(, ?[0-9]+)+[^0-9A-Za-z ])$"
 """An id or a list of numbers in place of a name: "art_17", "761140", "[25575, 6270]"."""
-_FOREIGN = "[A-Za-z][Ͱ-ϿЀ-ӿ]|[Ͱ-ϿЀ-ӿ][A-Za-z]|√[^ ]|[a-z][À-ÖØ-Þ÷³±¾¶]|[A-Za-z][─-▟]"
+_FOREIGN = "[A-Za-z][Ͱ-ϿЀ-ӿ≤≥⌠⌡─-▟]|[Ͱ-ϿЀ-ӿ─-▟][A-Za-z]|√[^ ]|[a-z][À-ÖØ-Þ÷³±¾¶]"
 """Letters that do not stand within one word: of Greek and Latin, capitals with accents behind small letters, signs."""
 _ENDS = "( |$|[,.:;!?)])"
 NAMES = f"""
@@ -65,6 +69,21 @@ SELECT count(*) AS n, count(CASE WHEN matches({_LIST}, '^[0-9][0-9 ]*$') THEN 1 
        count(DISTINCT split_part(listed(categories), chr(31), 1)) AS firsts,
        count(DISTINCT split_part(listed(categories), chr(31), 2)) AS seconds
 FROM items_raw WHERE reject IS NULL AND nullif(listed(categories), '') IS NOT NULL
+"""
+LENGTHS = f"""
+SELECT CAST(coalesce(sum(n), 0) AS BIGINT) AS n,
+       CAST(coalesce(sum(CASE WHEN size > top - {AT_END} THEN n END), 0) AS BIGINT) AS at_end,
+       CAST(coalesce(sum(CASE WHEN size <= top - {AT_END} AND size > top - 2 * {AT_END} THEN n END), 0) AS BIGINT)
+           AS before,
+       CAST(coalesce(sum(CASE WHEN size > top - {AT_END} THEN kinds END), 0) AS BIGINT) AS kinds,
+       coalesce(max(top), 0) AS top
+FROM (
+    SELECT size, n, kinds, max(size) OVER () AS top FROM (
+        SELECT length(replace(listed(categories), chr(31), ', ')) AS size, count(*) AS n,
+               count(DISTINCT hashed(listed(categories))) AS kinds
+        FROM items_raw WHERE reject IS NULL AND nullif(listed(categories), '') IS NOT NULL GROUP BY 1
+    ) AS counted
+) AS ranked
 """
 TOWNS = """
 SELECT count(*) AS n, count(DISTINCT name) AS names, count(DISTINCT town) AS towns,
@@ -115,7 +134,8 @@ def require_names(
         if not found and source.options.get(option):
             found = check(*row(query))
     if not found and "categories" in columns:
-        found = _categories(source, *row(CATEGORIES))
+        counts = row(CATEGORIES)
+        found = _categories(source, *counts) or _cut(counts[3], *row(LENGTHS))
     if found:
         names = ", ".join(map(str, files))
         raise RawFileError(f"{source.id}: {names}: {found}. Put the official file in place.")
@@ -172,11 +192,18 @@ def _categories(
 ) -> str:
     if codes >= ENOUGH_TO_JUDGE and 2 * codes > n:
         return f"the categories of {codes:,} of {n:,} items are numbers, not names"
-    if not several and joined >= ENOUGH_TO_JUDGE and 2 * joined > n:
+    if not several and joined >= ENOUGH_TO_JUDGE and joined > MOST_JOINED * n:
         return f"the categories of {joined:,} of {n:,} items stand in one name, such as 'Action - Drama': they were joined"
     if source.options.get("subcategories") and n >= ENOUGH_NAMES and firsts > seconds:
         return f"{n:,} items have {firsts:,} different categories and {seconds:,} subcategories: the two columns were swapped"
     return ""
+
+
+def _cut(several: int, n: int, at_end: int, before: int, kinds: int, top: int) -> str:
+    lists = kinds >= ENOUGH_LISTS or 2 * several > n
+    if n < ENOUGH_NAMES or not lists or 2 * at_end <= n or at_end <= MORE_AT_END * before:
+        return ""
+    return f"the categories of {at_end:,} of {n:,} items have {top:,} characters or hardly less, and none has more: they were cut off"
 
 
 _DECLARED: Mapping[str, tuple[str, Callable[..., str]]] = {

@@ -76,7 +76,8 @@ def cleaned_sql(table: str, column: str) -> str:
         # A tag is what somebody typed: "null" and "nan" are tags like any other.
         return clean_sql(column, ())
     if kind == "text":
-        cleaned = clean_sql(column, NO_NAME if table == "users" else NO_VALUE)
+        missing = NO_NAME if table == "users" else NO_VALUE
+        cleaned = clean_sql(column, missing, composed=column not in LONG)
         return f"CASE WHEN NOT {_matches(column, _damage(table, column))} THEN {cleaned} END"
     if kind == "list":
         cleaned = f"CASE WHEN NOT {_matches('t', _ANY_NAME)} THEN {clean_sql('t', NO_NAME)} END"
@@ -134,19 +135,24 @@ def _matches(text: str, pattern: str) -> str:
     return f"coalesce(regexp_matches({text}, {literal(pattern)}), false)"
 
 
-def clean_sql(text: str, missing: Collection[str] = NO_VALUE) -> str:
+def clean_sql(
+    text: str, missing: Collection[str] = NO_VALUE, composed: bool = False
+) -> str:
     """SQL for a text without invisible characters; null where nothing is left.
 
     Args:
         text: an SQL expression of the text.
         missing: placeholders that stand for a missing value.
+        composed: a letter and the accent behind it become one character, as other files have them.
 
     Returns:
         An SQL expression.
     """
     hidden = f"regexp_replace({text}, {literal(_chars(_HIDDEN, '+'))}, '', 'g')"
     blanks = f"regexp_replace({hidden}, {literal(_chars((*_BLANKS, (0x20, 0x20)), '+'))}, ' ', 'g')"
-    dirty = f"regexp_matches({text}, {literal(_DIRTY)})"
+    if composed:
+        blanks = f"nfc_normalize({blanks})"
+    dirty = f"regexp_matches({text}, {literal(f'{_DIRTY}|{_APART}' if composed else _DIRTY)})"
     words = ", ".join(literal(word) for word in ("", *missing))
     short = f"length({text}) <= {max(map(len, ('', *missing)))} AND {text} IN ({words})"
     return (
@@ -239,4 +245,5 @@ _MANY = "(?m)"
 _ANY_TITLE = f"{UNREADABLE}|{ESCAPED}|{PRINTED}|{LISTED}"
 _ANY_PLACE = f"{UNREADABLE}|{TWICE}|{ADDRESSED}|{PRINTED}|{LISTED}"
 _ANY_NAME = f"{UNREADABLE}|{TWICE}|{ADDRESSED}|{PRINTED}"
+_APART = r"[A-Za-z][\x{300}-\x{36F}]"
 _DIRTY = f"{_chars((*_BLANKS, *_HIDDEN))}|  |^ | $"
