@@ -29,10 +29,10 @@ from itdr.builders.store.build.build import (
 )
 from itdr.builders.store.build.duplicates import count_duplicates
 from itdr.builders.store.build.item_checks import require_plausible_items
-from itdr.builders.store.build.notes import lacking
-from itdr.builders.store.build.text_checks import JUDGED, require_sound_texts
 from itdr.builders.store.build.name_checks import require_names
+from itdr.builders.store.build.notes import lacking
 from itdr.builders.store.build.sample_checks import require_sound_sample
+from itdr.builders.store.build.text_checks import JUDGED, require_sound_texts
 from itdr.builders.store.build.user_checks import require_plausible_users
 from itdr.builders.store.interactions import Interactions
 from itdr.spark import partitions

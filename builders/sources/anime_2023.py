@@ -396,7 +396,11 @@ SOURCE = Source(
         "archive is several GB, and the other files in it are not read).\n"
         "3. Put them, unpacked or as the zip files that Kaggle gives, into <data_dir>/anime-2023/."
     ),
-    options={"from_one": True, "gaps": {"items": ("rated", "recorded"), "users": ("rated",)}, "incomplete": ("gender", "birth_year")},
+    options={
+        "from_one": True,
+        "gaps": {"items": ("rated", "recorded"), "users": ("rated",)},
+        "incomplete": ("gender", "birth_year"),
+    },
     scale=Scale(low=1, high=10, step=1, liked=8, disliked=4),
     ids={"user_id": "[0-9]{1,9}", "item_id": "[0-9]{1,9}"},
     attributes=("location", "gender", "birth_year"),

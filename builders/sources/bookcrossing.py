@@ -97,7 +97,9 @@ _WHOLE_END = {
     "items": r'(;"https?://[^"]*"){3}$',
     "users": r'^"\d+";".*";(NULL|"[^"]*")$',
 }
-_PICTURED = re.compile(r'^"?([0-9]{9}[0-9X])"?;[^\r\n]*?/images/P/([0-9]{9}[0-9X])[.]', re.MULTILINE)
+_PICTURED = re.compile(
+    r'^"?([0-9]{9}[0-9X])"?;[^\r\n]*?/images/P/([0-9]{9}[0-9X])[.]', re.MULTILINE
+)
 """The ISBN of a book, and that in the address of its picture."""
 _RATING = _pattern(_FIELD, _TEXT, _FIELD)
 _BOOK = _pattern(*[_TEXT] * 5, *[_SKIP] * 3)
@@ -463,7 +465,12 @@ SOURCE = Source(
     scale=Scale(low=1, high=10, step=1, liked=8, disliked=4),
     ids={"user_id": "[0-9]{1,9}"},
     attributes=("location", "country", "age"),
-    options={"work": "book", "from_one": ("user_id",), "gaps": {"users": ("rated",)}, "incomplete": ("age",)},
+    options={
+        "work": "book",
+        "from_one": ("user_id",),
+        "gaps": {"users": ("rated",)},
+        "incomplete": ("age",),
+    },
     readers=Readers(interactions=interactions, items=items, users=users),
     by_hand=(
         "1. Open https://www.kaggle.com/datasets/ruchi798/bookcrossing-dataset (free account) and "

@@ -29,7 +29,9 @@ def test_spellings_close_their_connection_however_far_they_are_read(whole: bool)
     titles = ["The Lamp" if number < 70_000 else "the lamp" for number in range(140_000)]
     watched = Watched()
     rows = arrow.commonest_spelling(
-        watched, arrow.record_batches({"item_id": pa.array(ids), "title": titles}), Path("names.tsv")
+        watched,
+        arrow.record_batches({"item_id": pa.array(ids), "title": titles}),
+        Path("names.tsv"),
     )
     first = next(rows)
     assert set(first.column("title").to_pylist()) == {"The Lamp"}

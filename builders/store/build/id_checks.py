@@ -93,4 +93,3 @@ def _without_gap(table: str, where: str, ids: Numbers, missing: int) -> str:
         f"the ids of {table} in the {where} are all the numbers from 1 to {ids.n:,}, the official ones have gaps, "
         f"and {missing:,} ids have no record"
     )
-

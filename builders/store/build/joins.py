@@ -41,9 +41,7 @@ FORMS = {
 difference."""
 
 
-def contradicting_records(
-    row: Row, table: str, columns: Collection[str]
-) -> tuple[int, int, int]:
+def contradicting_records(row: Row, table: str, columns: Collection[str]) -> tuple[int, int, int]:
     """Count the records beyond the first of an id that say something else than it does.
 
     Args:

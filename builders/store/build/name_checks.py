@@ -22,9 +22,9 @@ LONG = 15
 MOST_SOLID, LEAST_DATED, MOST_JOINED = 0.5, 0.01, 0.25
 """The share of long titles without a blank, that of titles that a spreadsheet took for days, and that of lists of
 categories that look like several joined in one."""
-AT_END, MORE_AT_END, ENOUGH_LISTS = 3, 3, 20
-"""Lists of categories that were cut are of the last lengths: these are the lengths, so many times as many are of
-them as of those before, and so many different ones there are, unless most lists hold several."""
+AT_END, MORE_AT_END, ENOUGH_LISTS, LEAST_LENGTHS = 3, 3, 20, 5
+"""Lists of categories that were cut are of the last lengths, so many: these are so many times as many as those of the
+lengths before, and of so many different ones; those of fewer lengths are made by a rule."""
 _BARE = "split_part(title, ' (', 1)"
 _MONTH = "(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _HEX = "[0-9a-f]"
@@ -57,6 +57,10 @@ SELECT count(*) AS n,
            CASE WHEN matches({_BARE}, '^([0-9]{{1,2}}-{_MONTH}|{_MONTH}-[0-9]{{2}})$') THEN 1 END END) AS days
 FROM items_raw WHERE reject IS NULL AND title IS NOT NULL
 """
+BEYOND = """
+SELECT count(*) AS n, count(CASE WHEN beyond_ascii(title) THEN 1 END) AS beyond
+FROM items_raw WHERE reject IS NULL AND title IS NOT NULL
+"""
 SPACED = """
 SELECT count(*) AS n, count(CASE WHEN matches(title, '[一-鿿] [一-鿿] [一-鿿]') THEN 1 END) AS spaced
 FROM items_raw WHERE reject IS NULL AND title IS NOT NULL
@@ -76,7 +80,7 @@ SELECT CAST(coalesce(sum(n), 0) AS BIGINT) AS n,
        CAST(coalesce(sum(CASE WHEN size <= top - {AT_END} AND size > top - 2 * {AT_END} THEN n END), 0) AS BIGINT)
            AS before,
        CAST(coalesce(sum(CASE WHEN size > top - {AT_END} THEN kinds END), 0) AS BIGINT) AS kinds,
-       coalesce(max(top), 0) AS top
+       count(*) AS lengths, coalesce(max(top), 0) AS top
 FROM (
     SELECT size, n, kinds, max(size) OVER () AS top FROM (
         SELECT length(replace(listed(categories), chr(31), ', ')) AS size, count(*) AS n,
@@ -134,8 +138,7 @@ def require_names(
         if not found and source.options.get(option):
             found = check(*row(query))
     if not found and "categories" in columns:
-        counts = row(CATEGORIES)
-        found = _categories(source, *counts) or _cut(counts[3], *row(LENGTHS))
+        found = _categories(source, *row(CATEGORIES)) or _cut(*row(LENGTHS))
     if found:
         names = ", ".join(map(str, files))
         raise RawFileError(f"{source.id}: {names}: {found}. Put the official file in place.")
@@ -168,7 +171,7 @@ def _titles(source: Source, names: Names) -> str:
 
 
 def _is_most(damaged: int, n: int) -> bool:
-    return damaged >= ENOUGH_IF_ALL and damaged > MOST * n or (
+    return (damaged >= ENOUGH_IF_ALL and damaged > MOST * n) or (
         damaged >= ENOUGH_TO_JUDGE and 2 * damaged > n
     )
 
@@ -176,7 +179,9 @@ def _is_most(damaged: int, n: int) -> bool:
 def _spaced(n: int, spaced: int) -> str:
     if spaced < ENOUGH_TO_JUDGE or 2 * spaced <= n:
         return ""
-    return f"{spaced:,} of {n:,} titles have blanks between all characters: they were cut into pieces"
+    return (
+        f"{spaced:,} of {n:,} titles have blanks between all characters: they were cut into pieces"
+    )
 
 
 def _towns(n: int, names: int, towns: int, codes: int) -> str:
@@ -199,9 +204,9 @@ def _categories(
     return ""
 
 
-def _cut(several: int, n: int, at_end: int, before: int, kinds: int, top: int) -> str:
-    lists = kinds >= ENOUGH_LISTS or 2 * several > n
-    if n < ENOUGH_NAMES or not lists or 2 * at_end <= n or at_end <= MORE_AT_END * before:
+def _cut(n: int, at_end: int, before: int, kinds: int, lengths: int, top: int) -> str:
+    by_rule = kinds < ENOUGH_LISTS or lengths < LEAST_LENGTHS
+    if n < ENOUGH_NAMES or by_rule or 2 * at_end <= n or at_end <= MORE_AT_END * before:
         return ""
     return f"the categories of {at_end:,} of {n:,} items have {top:,} characters or hardly less, and none has more: they were cut off"
 
@@ -226,7 +231,7 @@ def unusual_names(source: Source, columns: Collection[str], row: Row) -> list[st
     """
     if source.described or "title" not in columns:
         return []
-    names = Names(*row(NAMES))
-    if names.n < MANY_NAMES or names.beyond:
+    n, beyond = row(BEYOND)
+    if n < MANY_NAMES or beyond:
         return []
-    return [f"none of {names.n:,} titles has a letter beyond ASCII: accents may have been removed"]
+    return [f"none of {n:,} titles has a letter beyond ASCII: accents may have been removed"]

@@ -237,9 +237,7 @@ def _ranked(sample: Sample) -> str:
     ranks = sum((np.sort(part) == np.arange(1, len(part) + 1)).all() for part in users)
     if ranks < max(ENOUGH_TO_JUDGE, NEARLY_ALL * len(users)):
         return ""
-    return (
-        f"the weights of {ranks:,} of {len(users):,} users are 1, 2, 3 and so on: they are ranks"
-    )
+    return f"the weights of {ranks:,} of {len(users):,} users are 1, 2, 3 and so on: they are ranks"
 
 
 def _capped(sample: Sample) -> str:

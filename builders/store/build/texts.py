@@ -135,9 +135,7 @@ def _matches(text: str, pattern: str) -> str:
     return f"coalesce(regexp_matches({text}, {literal(pattern)}), false)"
 
 
-def clean_sql(
-    text: str, missing: Collection[str] = NO_VALUE, composed: bool = False
-) -> str:
+def clean_sql(text: str, missing: Collection[str] = NO_VALUE, composed: bool = False) -> str:
     """SQL for a text without invisible characters; null where nothing is left.
 
     Args:

@@ -1,0 +1,413 @@
+"""What is refused of tables that do not belong together, or whose columns hold something else, at the edge of each
+threshold: just below it, and at it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from itdr.builders.core import arrow
+from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.schema import Source
+from itdr.builders.sources._shared.second_keys import SecondKeys
+from itdr.builders.store.build import id_checks, item_checks, joins, name_checks, user_checks
+from itdr.builders.store.build.sample_checks import require_sound_sample
+from itdr.builders.store.engine import connect
+from tests.sources.harness import load
+
+FILES = [Path("raw.csv")]
+Columns = Mapping[str, Sequence[Any]]
+
+
+@pytest.fixture(scope="module")
+def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    opened = connect(tmp_path_factory.mktemp("stage") / "stage.duckdb")
+    yield opened
+    opened.close()
+
+
+def asking(con: duckdb.DuckDBPyConnection, **tables: Columns) -> Callable[[str], tuple[Any, ...]]:
+    """What runs queries on tables of these names."""
+    for name, columns in tables.items():
+        con.register(f"given_{name}", pa.table(dict(columns)))
+        con.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT *, NULL AS reject FROM given_{name}")
+    return lambda query: tuple(con.execute(query).fetchall()[0])
+
+
+def numbers(values: Sequence[int]) -> list[str]:
+    return [str(value) for value in values]
+
+
+@pytest.mark.parametrize(
+    ("source", "table", "rated", "recorded", "said"),
+    [
+        ("ml-1m", "items", range(1, 30), range(2, 30), ""),
+        ("ml-1m", "items", range(1, 30), range(30), "is 0"),
+        ("ml-1m", "users", [5, *range(10, 40)], [*range(10, 40), 6_040], ""),
+        ("ml-1m", "users", [5, *range(10, 40)], [*range(10, 40), 6_041], "is 6,041"),
+        ("ml-1m", "items", range(1, 101), [*range(20, 300)], ""),
+        ("ml-1m", "items", range(1, 101), [*range(21, 300)], "without|from 1 to 100"),
+        ("ml-1m", "items", range(1, 100), [*range(21, 300)], ""),
+        ("ml-32m", "items", [*range(1, 101, 2), *range(101, 120)], range(1, 101), ""),
+        ("ml-32m", "items", [*range(1, 101, 2), *range(101, 121)], range(1, 101), "from 1 to 100"),
+        ("bookcrossing", "users", range(1, 501), range(1, 600), ""),
+        ("bookcrossing", "users", range(1, 501), range(1, 601), "from 1 to 500"),
+        ("bookcrossing", "users", range(1, 1_000, 2), range(1, 1_001), ""),
+        ("microlens", "items", range(1, 200, 2), range(1, 101), ""),
+    ],
+)  # fmt: skip
+def test_ids_that_were_numbered_anew(
+    source: str,
+    table: str,
+    rated: Sequence[int],
+    recorded: Sequence[int],
+    said: str,
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    key, codes = joins.KEYS[table]
+    row = asking(con, **{codes: {"id": numbers(rated)}, f"{table}_raw": {key: numbers(recorded)}})
+    missing = len(set(rated) - set(recorded))
+    found = id_checks.renumbered(load(source), table, row, missing)
+    assert bool(found) == bool(said), found
+    assert not said or any(one in found for one in said.split("|"))
+
+
+@pytest.mark.parametrize(
+    ("n", "others", "refused"), [(19, 19, False), (20, 20, True), (40, 20, False), (40, 21, True)]
+)
+def test_second_keys(n: int, others: int, refused: bool) -> None:
+    keys = SecondKeys(FILES[0], "'url'")
+    keys.add(("1", "2" if place < others else "1") for place in range(n))
+    if refused:
+        with pytest.raises(RawFileError, match=f"{others} have the 'url' of another id"):
+            keys.require_same()
+    else:
+        keys.require_same()
+
+
+@pytest.mark.parametrize(
+    ("repeated", "contradicted", "refused"),
+    [(99, 99, False), (100, 100, True), (112, 100, False), (111, 100, True)],
+)
+def test_records_that_contradict_each_other(
+    repeated: int, contradicted: int, refused: bool
+) -> None:
+    assert joins.contradict_each_other(repeated, contradicted) == refused
+
+
+def mixed(n: int, some: int, faulty: str, sound: str = "Film {} of Old") -> list[str]:
+    return [(faulty if place < some else sound).format(place) for place in range(n)]
+
+
+@pytest.mark.parametrize(
+    ("source", "faulty", "n", "passed", "refused", "said"),
+    [
+        ("ml-32m", "art_{}", 50, 25, 26, "ids or numbers"),
+        ("ml-32m", "{}", 38, 19, 20, "ids or numbers"),
+        ("ml-32m", "[{0}, {0}]", 50, 25, 26, "ids or numbers"),
+        ("ml-32m", "misΘrables {}", 10, 3, 4, "belong to no word"),
+        ("ml-32m", "Nausica√§ {}", 10, 3, 4, "belong to no word"),
+        ("ml-32m", "Nausicaд {}", 10, 3, 4, "belong to no word"),
+        ("ml-32m", "This &amp; That {}", 10, 3, 4, "coded twice"),
+        ("anime-2023", "Mar-01", 100, 3, 4, "are days"),
+        ("anime-2023", "1-Sep", 500, 4, 5, "are days"),
+        ("ml-32m", "A_Long_Title_Of_{}", 110, 50, 56, "have no blank"),
+        ("ml-32m", "film {} of small letters", 40, 36, 37, "small letters"),
+        ("ml-32m", "Don'T Look {}", 40, 19, 20, "capital behind an apostrophe"),
+    ],
+)  # fmt: skip
+def test_titles_that_are_no_names(
+    source: str,
+    faulty: str,
+    n: int,
+    passed: int,
+    refused: int,
+    said: str,
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    def check(some: int) -> None:
+        titles = {"title": mixed(n, some, faulty, "Film {} of Quite Long Ago")}
+        name_checks.require_names(load(source), ["title"], asking(con, items_raw=titles), FILES)
+
+    check(passed)
+    with pytest.raises(RawFileError, match=said):
+        check(refused)
+
+
+def test_titles_of_listeners_may_be_in_any_case(con: duckdb.DuckDBPyConnection) -> None:
+    titles = {"title": mixed(60, 60, "don'T look {}")}
+    row = asking(con, items_raw=titles)
+    name_checks.require_names(load("lastfm-360k"), ["title"], row, FILES)
+
+
+@pytest.mark.parametrize(
+    ("source", "columns", "said"),
+    [
+        ("pixelrec", lambda k: {"title": mixed(39, k, "文 字 题 {}", "文字题 {}")}, "blanks between"),
+        ("yelp", lambda k: {"title": mixed(39, k, "Debt Bakery {} (AZ)", "Debt Bakery {} (Ely)")},
+         "codes such as 'AZ'"),
+        ("mind", lambda k: {"title": mixed(39, 0, ""), "categories": [["3"]] * k + [["a"]] * (39 - k)},
+         "are numbers"),
+    ],
+)  # fmt: skip
+def test_more_than_half(
+    source: str, columns: Callable[[int], Columns], said: str, con: duckdb.DuckDBPyConnection
+) -> None:
+    def check(some: int) -> None:
+        given = columns(some)
+        name_checks.require_names(load(source), list(given), asking(con, items_raw=given), FILES)
+
+    check(19)
+    with pytest.raises(RawFileError, match=said):
+        check(20)
+
+
+def cut_at_14(n: int) -> list[list[str]]:
+    """The categories of a hundred items, of which so many are as long as they may be."""
+    return [["Food", f"Bakery{k:02}"] if k < n else ["Food"[: 1 + k % 4]] for k in range(100)]
+
+
+def test_categories_that_were_swapped_joined_or_cut(con: duckdb.DuckDBPyConnection) -> None:
+    def check(source: str, categories: list[list[str]]) -> None:
+        given = {"title": mixed(len(categories), 0, ""), "categories": categories}
+        name_checks.require_names(load(source), list(given), asking(con, items_raw=given), FILES)
+
+    check("mind", [[f"c{k % 9}", f"s{k % 9}"] for k in range(100)])
+    with pytest.raises(RawFileError, match="10 different categories and 9 subcategories"):
+        check("mind", [[f"c{k % 10}", f"s{k % 9}"] for k in range(100)])
+    check("anime-2023", [["Action - Drama" if k < 20 else "Drama"] for k in range(80)])
+    with pytest.raises(RawFileError, match="21 of 80 items stand in one name"):
+        check("anime-2023", [["Action - Drama" if k < 21 else "Drama"] for k in range(80)])
+    check("yelp", cut_at_14(50))
+    with pytest.raises(RawFileError, match="51 of 100 items have 14 characters"):
+        check("yelp", cut_at_14(51))
+
+
+def test_names_and_towns_that_were_swapped(con: duckdb.DuckDBPyConnection) -> None:
+    def check(names: int, towns: int) -> None:
+        given = {"title": [f"Name {k % names} (Town {k % towns})" for k in range(100)]}
+        name_checks.require_names(load("yelp"), ["title"], asking(con, items_raw=given), FILES)
+
+    check(15, 60)
+    check(1, 100)  # the shops of one name
+    with pytest.raises(RawFileError, match="14 different names and 60 towns"):
+        check(14, 60)
+
+
+def test_titles_that_were_cut_and_tidied(con: duckdb.DuckDBPyConnection) -> None:
+    def check(at_end: int) -> None:
+        sizes = [38 + k % 3 for k in range(at_end)] + [5 + k % 20 for k in range(100 - at_end)]
+        titles = [f"{k:05}".ljust(size, "x") for k, size in enumerate(sizes)]
+        given = {"title": titles}
+        row = asking(con, items_raw=given)
+        item_checks.require_plausible_items(load("ml-32m"), ["title"], row, FILES)
+
+    check(15)
+    with pytest.raises(RawFileError, match=r"16 of 100 titles .* have 40 characters"):
+        check(16)
+
+
+def test_titles_that_were_swapped_with_descriptions(con: duckdb.DuckDBPyConnection) -> None:
+    def check(untitled: int, description: str | None) -> None:
+        given = {
+            "title": [None if k < untitled else f"A longer text of {k} words" for k in range(100)],
+            "description": [description, *(f"Words {k}" for k in range(1, 100))],
+        }
+        row = asking(con, items_raw=given)
+        item_checks.require_plausible_items(load("mind"), list(given), row, FILES)
+
+    check(4, "Words")
+    check(5, None)
+    with pytest.raises(RawFileError, match=r"5 of 100 items .* have no title"):
+        check(5, "Words")
+
+
+def check_users(con: duckdb.DuckDBPyConnection, source: str, **columns: Sequence[Any]) -> None:
+    row = asking(con, users_raw=columns)
+    user_checks.require_plausible_users(load(source), list(columns), row, FILES, {})
+
+
+@pytest.mark.parametrize(
+    ("source", "columns", "passed", "refused", "said"),
+    [
+        ("lastfm-360k", lambda k: {"country": ["Feb 1, 2005"] * k + ["Peru"] * (39 - k)}, 19, 20, "hold digits"),
+        ("bookcrossing", lambda k: {"country": [chr(0x4E00 + n % k) for n in range(200)]}, 154, 155, "155 different"),
+        ("bookcrossing", lambda k: {"age": [34] * k + [20 + n % 40 for n in range(200 - k)]}, 55, 60, "were filled"),
+        ("bookcrossing", lambda k: {"age": [34] * 80 + [20 + n % 40 for n in range(120)] + [None] * (12 - k)},
+         0, 2, "were filled"),
+        ("anime-2023", lambda k: {"birth_year": [2002 + k, *(2004 + n % 5 for n in range(199))]}, 1, 2,
+         "no birth year of 200 users is before 2004"),
+        ("ml-1m", lambda k: {"user_id": numbers(range(180 + k)), "gender": ["f"] * 50 + ["m"] * (130 + k)}, 19, 20,
+         "change 1 times"),
+    ],
+)  # fmt: skip
+def test_users_whose_columns_hold_something_else(
+    source: str,
+    columns: Callable[[int], Columns],
+    passed: int,
+    refused: int,
+    said: str,
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    check_users(con, source, **columns(passed))
+    with pytest.raises(RawFileError, match=said):
+        check_users(con, source, **columns(refused))
+
+
+def test_what_is_unusual_of_users_is_said(con: duckdb.DuckDBPyConnection) -> None:
+    def notes(source: str, genders: list[str | None]) -> list[str]:
+        row = asking(con, users_raw={"gender": pa.array(genders, pa.string())})
+        return user_checks.unusual_users(load(source), ["gender"], row)
+
+    assert notes("ml-1m", ["f"] * 199) == []
+    assert notes("ml-1m", ["f"] * 200) == ["all 200 users with a known gender have the same one"]
+    assert notes("lastfm-1k", ["f"] * 100 + ["m"] * 100 + [None]) == []
+    (note,) = notes("lastfm-1k", ["f"] * 100 + ["m"] * 100)
+    assert "may have been filled" in note
+
+
+class Stored:
+    """One row group of interactions."""
+
+    def __init__(self, **columns: Sequence[Any]) -> None:
+        self._rows = pa.table({name: pa.array(values) for name, values in columns.items()})
+        self.ends = np.array([len(self._rows)])
+
+    def group(self, number: int, columns: list[str]) -> pa.Table:
+        return self._rows.select(columns)
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Callable[..., list[str]]:
+    def check(
+        source: str | Source,
+        items: Columns | None = None,
+        users: Columns | None = None,
+        **columns: Sequence[Any],
+    ) -> list[str]:
+        shape = {"user_code": [0] * 10, "item_code": [0] * 10, **columns}
+        n = max(len(values) for name, values in columns.items()) if columns else 10
+        shape = {
+            name: list(values) if len(values) == n else [0] * n for name, values in shape.items()
+        }
+        arrow.write_table(pa.table(dict(items or {"item_id": ["a"]})), tmp_path / "items.arrow")
+        arrow.write_table(pa.table(dict(users or {"user_id": ["a"]})), tmp_path / "users.arrow")
+        declared = load(source) if isinstance(source, str) else source
+        return require_sound_sample(
+            declared, Stored(**shape), tmp_path, ["user_id", "item_id", *columns]
+        )
+
+    return check
+
+
+Check = Callable[..., list[str]]
+
+
+def test_ratings_sorted_alone(sample: Check) -> None:
+    def rated(users: int, others: int) -> None:
+        each = [
+            [1.0 + user % 3] * 5 if user >= others else [1.0, 2, 3, 4, 5] for user in range(users)
+        ]
+        codes = [user for user in range(users) for _ in range(5)]
+        sample("ml-1m", user_code=codes, rating=[value for part in each for value in part])
+
+    rated(19, 0)
+    rated(40, 3)
+    with pytest.raises(RawFileError, match=r"20 of 20 users .* rated everything alike"):
+        rated(20, 0)
+    with pytest.raises(RawFileError, match="38 of 40 users"):
+        rated(40, 2)
+
+
+def test_times_sorted_alone(sample: Check) -> None:
+    def timed(users: int, swap: int) -> None:
+        codes = np.repeat(np.arange(users), 50)
+        times = np.arange(users * 50) + 1_000_000_000
+        times[: swap * 50] = times[: swap * 50][::-1]
+        sample(
+            "ml-32m",
+            users={"user_id": numbers(range(1, users + 1))},
+            user_code=codes,
+            timestamp=times,
+        )
+
+    timed(19, 0)
+    timed(40, 4)
+    with pytest.raises(RawFileError, match="the times of 39 of 40 users"):
+        timed(40, 0)
+
+
+def test_ratings_before_their_item(sample: Check) -> None:
+    def rated(before: int) -> None:
+        items = {"item_id": ["1", "2"], "year": pa.array([1990, 2004], pa.int16())}
+        codes = [1] * before + [0] * (2_000 - before)
+        sample("ml-1m", items, item_code=codes, timestamp=[1_000_000_000] * 2_000)
+
+    rated(19)
+    with pytest.raises(RawFileError, match="20 of 2,000 ratings are more than a year older"):
+        rated(20)
+
+
+def test_titles_sorted_alone(sample: Check) -> None:
+    def titled(n: int, others: int) -> None:
+        titles = [f"{'a' if k % 2 and k < 2 * others else 'b'} {k:04}" for k in range(n)]
+        sample("ml-1m", {"item_id": numbers(range(1, n + 1)), "title": titles}, rating=[3.0] * 10)
+
+    titled(199, 0)
+    titled(200, 60)
+    with pytest.raises(RawFileError, match="stand in alphabetical order"):
+        titled(200, 40)
+
+
+def test_ratings_reduced_or_filled_or_turned_round(sample: Check) -> None:
+    sample("ml-1m", rating=[1.0] * 49 + [5.0] * 951)
+    sample("ml-1m", rating=[1.0] * 500 + [5.0] * 499)
+    with pytest.raises(RawFileError, match="the ends of the scale"):
+        sample("ml-1m", rating=[1.0] * 50 + [5.0] * 950)
+    many = [[float(1 + k % 10) for k in range(1_000 - n)] + [8.0] * n for n in (300, 320)]
+    codes = [k % 200 for k in range(1_000)]
+    sample("bookcrossing", rating=many[0], user_code=codes)
+    with pytest.raises(RawFileError, match="missing ones were filled"):
+        sample("bookcrossing", rating=many[1], user_code=codes)
+
+    def turned(high: float) -> list[str]:
+        items = [0] * 2_500 + [1 + k % 500 for k in range(2_500)]
+        return sample("ml-1m", rating=[high] * 2_500 + [2.5] * 2_500, item_code=items)
+
+    assert turned(2.4) == [
+        "ratings take only 2 of 5 values: 2.4 and 2.5",
+        "the mean rating is 2.5, below the middle of the scale: elsewhere most people rate what they like",
+    ]
+    with pytest.raises(RawFileError, match="the ratings were turned round"):
+        turned(2.2)
+
+
+def test_weights_that_are_ranks_or_capped_or_in_another_unit(sample: Check) -> None:
+    def ranked(users: int) -> None:
+        weights = [float(k) for _ in range(users) for k in range(1, 6)]
+        sample("lastfm-360k", user_code=[k // 5 for k in range(5 * users)], weight=weights)
+
+    ranked(19)
+    with pytest.raises(RawFileError, match="20 of 20 users are 1, 2, 3"):
+        ranked(20)
+    spread = [float(7 + k % 400) for k in range(800)]
+    sample("lastfm-360k", weight=[*spread, *[500.0] * 199, 3.0])
+    with pytest.raises(RawFileError, match=r"200 of 1,000 weights .* are 500, and none is more"):
+        sample("lastfm-360k", weight=[*spread, *[500.0] * 200])
+    hours = [6.0 * (1 + k % 100) for k in range(1_000)]
+    sample("steam", weight=[*hours, 1.0])
+    with pytest.raises(RawFileError, match="multiples of 6"):
+        sample("steam", weight=hours)
+    tenths = [0.1 * (1 + k % 100) for k in range(800)]
+    sample("steam", weight=[*tenths, *[0.123 + k for k in range(200)]])
+    with pytest.raises(RawFileError, match=r"201 of 1,001 .* no multiples of 0.1"):
+        sample("steam", weight=[*tenths, *[0.123 + k for k in range(201)]])
+    assert sample("lastfm-360k", weight=[float(k % 256) for k in range(1_000)])[0].startswith(
+        "no weight that was looked at is above 255"
+    )
