@@ -53,10 +53,10 @@ class TitleCounts(NamedTuple):
                 f"{self.na:,} of {n:,} titles in {{names}} are 'NA', which R writes for a missing value, "
                 "or 'N/A': the titles were lost."
             )
-        if n >= ENOUGH_TO_DIFFER and 10 * self.capitals > 9 * n:
-            return f"{self.capitals:,} of {n:,} titles in {{names}} were written in capitals."
         if n >= ENOUGH_TO_DIFFER and self.titles * MOST_OFTEN <= n:
             return f"{n:,} items in {{names}} have {self.titles:,} different titles: the titles were overwritten."
+        if n >= ENOUGH_TO_DIFFER and 10 * self.capitals > 9 * n:
+            return f"{self.capitals:,} of {n:,} titles in {{names}} were written in capitals."
         return ""
 
 

@@ -349,9 +349,9 @@ def test_ratings_before_their_item(sample: Check) -> None:
         codes = [1] * before + [0] * (2_000 - before)
         sample("ml-1m", items, item_code=codes, timestamp=[1_000_000_000] * 2_000)
 
-    rated(19)
-    with pytest.raises(RawFileError, match="20 of 2,000 ratings are more than a year older"):
-        rated(20)
+    rated(99)
+    with pytest.raises(RawFileError, match="100 of 2,000 ratings are more than a year older"):
+        rated(100)
 
 
 def test_titles_sorted_alone(sample: Check) -> None:
@@ -359,10 +359,10 @@ def test_titles_sorted_alone(sample: Check) -> None:
         titles = [f"{'a' if k % 2 and k < 2 * others else 'b'} {k:04}" for k in range(n)]
         sample("ml-1m", {"item_id": numbers(range(1, n + 1)), "title": titles}, rating=[3.0] * 10)
 
-    titled(199, 0)
-    titled(200, 60)
+    titled(1_999, 0)
+    titled(2_000, 600)
     with pytest.raises(RawFileError, match="stand in alphabetical order"):
-        titled(200, 40)
+        titled(2_000, 400)
 
 
 def test_ratings_reduced_or_filled_or_turned_round(sample: Check) -> None:

@@ -27,9 +27,9 @@ FROM items_raw WHERE reject IS NULL AND title IS NOT NULL
 LEAST_CUT, LEAST_LENGTHS = 15, 5
 """Characters of a title that may have been cut off: many shorter ones are of the same length. Titles of fewer lengths
 are made by a rule."""
-AT_END, MOST_AT_END, MORE_AT_END = 3, 0.15, 3
+AT_END, MOST_AT_END, MORE_AT_END, MANY_LENGTHS = 3, 0.15, 3, 8
 """Titles that were cut and then tidied are of the last three lengths: this share of all, and so many times as many as
-there are of the three lengths before."""
+there are of the three lengths before; and there are so many lengths."""
 _TITLES = f"""
 SELECT count(title) AS n, count(DISTINCT hashed(split_part(title, ' (', 1))) AS titles,
        count(CASE WHEN between_quotes(title) THEN 1 END) AS quoted,
@@ -177,7 +177,7 @@ def _cut_and_tidied(
     n: int, longest: int, lengths: int, titles: int, at_end: int, before: int, top: int
 ) -> bool:
     many = titles >= 5 * ENOUGH_TO_JUDGE and at_end > MOST_AT_END * titles
-    return many and at_end > MORE_AT_END * before and lengths >= LEAST_LENGTHS
+    return many and at_end > MORE_AT_END * before and lengths >= MANY_LENGTHS
 
 
 def _cut_short(

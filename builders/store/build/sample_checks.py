@@ -22,14 +22,15 @@ from itdr.builders.store.build.duplicates import RowGroups
 
 ENOUGH, MANY = 1_000, 5_000
 """So many interactions show how ratings and weights are spread, and which items have the higher ones."""
-ENOUGH_IDS = 200
-"""So many ids in order show that another column is in order, too."""
+ENOUGH_USERS, ENOUGH_TITLES = 200, 2_000
+"""So many users show how ratings are spread, and so many titles that they are in the order of ids: fewer may be made up
+in this order."""
 NEARLY_ALL = 0.95
 RUN = 5
 """A user of so many interactions has not rated them all alike, nor played them 1, 2, 3, … times, as a rule."""
 IN_ORDER = 0.75
 """The share of titles that follow the one before: articles are moved, so that some do not."""
-MOST_BEFORE = 0.01
+MOST_BEFORE = 0.05
 """The share of ratings that may be a year older than their item."""
 LEAST_END, MOST_OF_ONE, MOST_CAPPED = 0.05, 0.38, 0.2
 """The shares of ratings at an end of the scale, of one rating out of many, and of weights that are the greatest one."""
@@ -170,7 +171,7 @@ def _titles_in_order(sample: Sample) -> str:
     chosen = np.flatnonzero(~np.isnan(ids))
     order = chosen[np.argsort(ids[chosen])]
     titles = pc.drop_null(pc.utf8_lower(sample.items.column("title")).take(pa.array(order)))
-    if len(titles) < ENOUGH_IDS:
+    if len(titles) < ENOUGH_TITLES:
         return ""
     follow = pc.greater_equal(titles[1:], titles[:-1]).combine_chunks().true_count
     if follow < IN_ORDER * (len(titles) - 1):
@@ -201,7 +202,7 @@ def _rated_as_filled(sample: Sample) -> str:
         return ""
     steps = (scale.high - scale.low) / scale.step + 1
     users = len(np.unique(sample.rows["user_code"]))
-    if steps < 10 or len(values) < 0.8 * steps or users < ENOUGH_IDS:
+    if steps < 10 or len(values) < 0.8 * steps or users < ENOUGH_USERS:
         return ""
     if counts.max() < MOST_OF_ONE * counts.sum():
         return ""

@@ -43,11 +43,14 @@ ATTRIBUTES = ("gender", "age", "age_group", "birth_year", "country", "occupation
 
 
 def commonest(column: str) -> str:
-    """SQL for how many users there are, how many have a value, how many different ones, the least of them, the most
-    frequent one, and how many have this one.
+    """SQL for the spread of a column.
 
     Args:
         column: a column of users.
+
+    Returns:
+        A SELECT of how many users there are, how many have a value, how many different ones, the least of them, the
+        most frequent one, and how many have this one.
     """
     return f"""
 SELECT CAST(coalesce(sum(n), 0) AS BIGINT) AS n,
