@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-import functools
 import configparser
+import functools
 import re
 import shutil
 from pathlib import Path
