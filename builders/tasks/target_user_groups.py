@@ -66,10 +66,9 @@ def asked_for(statements: Sequence[Statement], words: AspectWords) -> list[State
 def _rests_on_little(group: Statement) -> bool:
     """Whether a group is known by a single work alone, whose fans like the item hardly more often than expected."""
     lead = group.facts[0]
-    works = [one for one in group.facts if is_single(one)]
-    if len(works) != 1 or not (is_single(lead) or lead.kind == "kin"):
+    if len(group.facts) != 1 or not is_single(lead):
         return False
-    return 10 * works[0].count < TENTHS_OF_EXPECTED * works[0].base
+    return 10 * lead.count < TENTHS_OF_EXPECTED * lead.base
 
 
 def warns_a_group(one: Statement) -> bool:

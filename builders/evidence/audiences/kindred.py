@@ -20,7 +20,7 @@ from itdr.builders.evidence.traits import MAX_CATEGORIES_OF_AN_EXAMPLE, PLUS
 SINGLE_WORK_KINDS = ("also_liked", "liked_if")
 """Kinds of facts that name single works."""
 MIN_WORKS_OF_A_KIND = 2
-"""Works that must have both genres of a blend, or be of a period, for it to be named."""
+"""Works that must be of a kind for it to be named."""
 MAX_WORKS_OF_A_KIND = 4
 """Works that are named for a kind."""
 MIN_WORKS_OF_THE_PERIOD = 3
@@ -111,7 +111,7 @@ class Kindred:
         for genre in genres:
             works = [one for one in single if genre in carried[one]]
             usual = self._likes_of(genre) / self._total
-            if len(works) >= (MIN_WORKS_OF_A_KIND if alien else 1) and 0 < usual < 1:
+            if len(works) >= MIN_WORKS_OF_A_KIND and 0 < usual < 1:
                 chance = round(at_least(len(works), len(single), usual), DECIMALS_OF_CHANCES)
                 # Where no work is of the item's kind, that of most of them is named.
                 found.append((-len(works) if alien else 0, chance, -len(works), genre, works))
@@ -181,8 +181,7 @@ class Kindred:
     def _leads(
         self, genre: str, works: Sequence[Fact], carried: Mapping[Fact, set[str]], of: int
     ) -> list[Fact]:
-        """The names of a genre whose examples these works are. A single work of several rarer genres is an example of
-        none."""
+        """The names of a genre whose examples these works are."""
         shared = set.intersection(*(carried[one] for one in works[:MAX_WORKS_OF_A_KIND]))
         rarer = sorted(
             (one for one in shared if self._likes_of(one) < self._likes_of(genre)),
@@ -190,8 +189,6 @@ class Kindred:
         )
         pairs = [PLUS.join(sorted((genre, one))) for one in rarer]
         leads = [_kin("blend", pair, works, of) for pair in pairs]
-        if len(works) == 1:
-            return [_kin(all_traits.CATEGORY, genre, works, of)] if len(rarer) <= 1 else []
         # A source may have genres that nobody names.
         return [*leads, *(_kin(all_traits.CATEGORY, one, works, of) for one in (*rarer, genre))]
 
