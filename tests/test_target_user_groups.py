@@ -198,8 +198,6 @@ def test_what_warns_everybody_is_said_where_it_says_something() -> None:
 @pytest.mark.parametrize(
     ("lead", "k", "kept"),
     [
-        (Fact("kin", "category", "Horror", 1, 1, 0.0, UP), 13, True),
-        (Fact("kin", "category", "Horror", 1, 1, 0.0, UP), 12, False),
         # A part of a series or a group that was counted is another reason.
         (Fact("kin", "series", "Rocky", 1, 1, 0.0, UP), 12, True),
         (trait(), 12, True),

@@ -8,7 +8,7 @@ from itdr.builders.evidence.aspect_words import AspectWords
 from itdr.builders.evidence.audiences.kindred import is_single
 from itdr.builders.evidence.comments import Comment
 from itdr.builders.evidence.complaints import unreported
-from itdr.builders.evidence.facts import DOWN
+from itdr.builders.evidence.facts import DOWN, SELDOM
 from itdr.builders.rendering.realiser import Statement
 
 GROUPS, NOT_FOR = "groups", "not_for"
@@ -77,8 +77,10 @@ def warns_a_group(one: Statement) -> bool:
 
 
 def _warns_people(one: Statement) -> bool:
-    """Whether a statement says of a group that the item does not suit it: more than that a review finds fault."""
-    return warns_a_group(one) and one.facts[0].about != "aspect"
+    """Whether a statement says of a group that the item does not suit it: more than that a review finds fault, or that
+    those who hardly like its kind do not like it."""
+    lead = one.facts[0]
+    return warns_a_group(one) and lead.about != "aspect" and not lead.about.startswith(SELDOM)
 
 
 def warns(statements: Sequence[Statement]) -> bool:

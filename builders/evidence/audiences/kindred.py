@@ -1,8 +1,7 @@
 """What the single works that an item's fans like have in common with it: a genre, two together, or one of its period.
 
 Works without a theme (`themes.py`) are examples of the genre that they share with the item. Where some share one, those
-that share none are left out; where none does, they are of the genre that most of them share. Nothing is claimed of how
-usual a kind is.
+that share none are left out. Nothing is claimed of how usual a kind is.
 """
 
 from __future__ import annotations
@@ -82,8 +81,7 @@ class Kindred:
         return [one for one in facts if one not in alien]
 
     def kinds(self, work: int, facts: Sequence[Fact], codes: Mapping[str, int]) -> list[Fact]:
-        """The kinds to which several of the single works belong, the most telling first: those of the item, or where
-        no work is of its kind, those that most of the works share.
+        """The kinds of the item to which several of the single works belong, the most telling first.
 
         Args:
             work: the item's code.
@@ -98,9 +96,6 @@ class Kindred:
         every = list({one.value: one for one in reversed(facts) if is_single(one)}.values())[::-1]
         carried = {one: self.genres(codes[one.value]) for one in every}
         genres = self.genres(work)
-        alien = all(genres.isdisjoint(own) for own in carried.values())
-        if alien:
-            genres = set().union(*carried.values())
         single = [
             one
             for one in every
@@ -113,9 +108,8 @@ class Kindred:
             usual = self._likes_of(genre) / self._total
             if len(works) >= MIN_WORKS_OF_A_KIND and 0 < usual < 1:
                 chance = round(at_least(len(works), len(single), usual), DECIMALS_OF_CHANCES)
-                # Where no work is of the item's kind, that of most of them is named.
-                found.append((-len(works) if alien else 0, chance, -len(works), genre, works))
-        found.sort(key=lambda one: one[:4])
+                found.append((chance, -len(works), genre, works))
+        found.sort(key=lambda one: one[:3])
         first = found[0][-2:] if found else ("", [])
         kinds = self._blends(genres, single, carried, *first)
         for *_, genre, works in found[:MAX_KINDS]:

@@ -248,7 +248,7 @@ class Themes:
         self, left: Sequence[Shared], top: Sequence[Shared], used: set[int], own: set[int]
     ) -> tuple[tuple[int, ...], list[Shared]] | None:
         """The traits that stand out most among the works that are left of all that were looked at, with the works that have
-        them: a genre or maker of the work itself, perhaps of a period."""
+        them: a genre or maker of the work itself, perhaps of its period."""
         of = len(top)
         carried: dict[tuple[int, ...], list[Shared]] = {}
         for one in left:
@@ -267,7 +267,7 @@ class Themes:
                 or common
             ):
                 continue
-            if not own.intersection(one for one in traits if self.traits.names[one][0] != DECADE):
+            if not own.issuperset(traits):
                 continue
             if len(traits) > 1 and _is_rare(self._share(traits[1:], top)):
                 continue
