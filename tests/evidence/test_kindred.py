@@ -82,7 +82,7 @@ def test_a_period_is_named_where_it_is_that_of_the_works() -> None:
 
 def test_two_genres_together_come_first_where_the_works_share_both() -> None:
     found = kinds("Crimson Tide", "Ghost", "Glory", "Heat")
-    assert [one[:3] for one in found][0] == ("Thriller", 2, 3)
+    assert found[0][:3] == ("Thriller", 2, 3)
     found = kinds("Crimson Tide", "Ghost", "Dead Calm", "Glory", "Platoon")
     assert found[0] == ("Drama + War", 2, 4, ["Glory", "Platoon"])
     assert found[1][:3] == ("Drama + Thriller", 2, 4)

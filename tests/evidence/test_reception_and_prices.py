@@ -136,4 +136,5 @@ def test_a_series_is_named_if_the_work_or_one_of_its_parts_tells_it() -> None:
     # Another edition tells that the first title is of the series.
     assert series("One Dog", two, "One Dog (Ada Fox Novels)") == [("Ada Fox", [two])]
     assert series("One Dog (An Ada Fox Novel)", "Three Hens") == []
-    assert series("Rocky", "Rocky II") == []
+    # Or all begin with the name.
+    assert series("Rocky", "Rocky II") == [("Rocky", ["Rocky II"])]

@@ -25,12 +25,7 @@ from itdr.builders.evidence.audiences.expectations import FALSE_FINDS, bound, is
 from itdr.builders.evidence.audiences.judged import Judged
 from itdr.builders.evidence.audiences.members import TraitTable
 from itdr.builders.evidence.audiences.pooled import Pooled
-from itdr.builders.evidence.audiences.raters import (
-    MIN_FANS_WHO_JUDGED,
-    MIN_Z_OF_FANS,
-    Raters,
-    Rates,
-)
+from itdr.builders.evidence.audiences.raters import MIN_FANS_WHO_JUDGED, Raters, Rates
 from itdr.builders.evidence.audiences.shared_likes import Groups, Likes, Near, Ranks
 from itdr.builders.evidence.audiences.themes import Shared, Themes, makers_of
 from itdr.builders.evidence.facts import DOWN, SAMPLE, UP, Fact
@@ -329,8 +324,7 @@ class Company:
     ) -> np.ndarray:
         """Whether the fans of works like this one clearly more than usual. The followers of its series, whose parts are
         given, are a group however many they are."""
-        series = np.isin(works, sorted(parts))
-        return raters.welcome_it(rates, MIN_Z_OF_FANS) & (raters.is_part(rates) | series)
+        return raters.welcome_it(rates, may_be_many=np.isin(works, sorted(parts)))
 
     def _in_full(self, works: np.ndarray, parts: set[int], everybody: Raters) -> list[Shared]:
         """Those of these works whose fans among everybody like this one clearly more than usual, too; the clearest
@@ -425,10 +419,10 @@ class Company:
         own = set(self.traits.of(work))
         groups = [self._others_with(code, work) for code in codes]
         rates = raters.fans_of_any(groups)
-        chosen = np.flatnonzero(_are_welcome(raters, rates, len(codes))).tolist()
+        chosen = np.flatnonzero(raters.welcome_it(rates, bound(len(codes)))).tolist()
         fans = [self._fans(groups[place]) for place in chosen]
         rates = everybody.rates_among([np.unique(np.concatenate(one)) for one in fans])
-        clear = np.flatnonzero(_are_welcome(everybody, rates, len(codes)))
+        clear = np.flatnonzero(everybody.welcome_it(rates, bound(len(codes))))
         found = []
         for at in clear[np.lexsort((clear, -rates.z[clear]))].tolist():
             code, works = codes[chosen[at]], groups[chosen[at]]
@@ -490,12 +484,6 @@ class Company:
                 figures = int(k[place]), len(takers), float(expected[place])
                 found.append(Fact("taken_with", about, value, *figures, DOWN))
         return found[:MOST_SHUNNED]
-
-
-def _are_welcome(raters: Raters, rates: Rates, tests: int) -> np.ndarray:
-    """Whether groups like a work clearly more than usual, of so many that were tried, and are no more than half of those
-    who judged it."""
-    return raters.welcome_it(rates, bound(tests)) & raters.is_part(rates)
 
 
 def _least_together(sizes: np.ndarray) -> np.ndarray:

@@ -99,7 +99,14 @@ class Judged:
         return self.users[rows], self.verdicts[rows]
 
     def some_raters(self, work: int) -> tuple[np.ndarray, np.ndarray]:
-        """The same; above `MOST_RATERS` a sample of that size, by a hash of user and work."""
+        """Who judged a work, and how; of more than `MOST_RATERS` a sample of that size, by a hash of user and work.
+
+        Args:
+            work: the work's code.
+
+        Returns:
+            (users, verdicts).
+        """
         users, verdicts = self.raters(work)
         if len(users) > MOST_RATERS:
             keys = splitmix64(self.store.user_hash[users] ^ self.store.item_hash[work])

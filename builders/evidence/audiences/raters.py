@@ -189,18 +189,21 @@ class Raters:
         variance = np.bincount(groups, self.spread[people], minlength=size)
         return Rates(n, k, expected, deviations(k, expected, variance))
 
-    def welcome_it(self, rates: Rates, least: float) -> np.ndarray:
+    def welcome_it(
+        self, rates: Rates, least: float = MIN_Z_OF_FANS, may_be_many: np.ndarray | bool = False
+    ) -> np.ndarray:
         """Whether groups like the work clearly more than would be usual, and more than everybody does.
 
         Args:
             rates: of the groups.
             least: standard deviations by which their likes must exceed the usual number.
+            may_be_many: the groups that may be more than half of those who judged the work.
 
         Returns:
             bool by group.
         """
         n, k, expected, z = rates
-        clear = (n >= MIN_FANS_WHO_JUDGED) & (z >= least)
+        clear = (n >= MIN_FANS_WHO_JUDGED) & (z >= least) & (may_be_many | self.is_part(rates))
         clear &= np.round(PARTS_ABOVE_USUAL * (k - expected), DECIMALS) >= n
         # In whole numbers: k / n >= likes / judges + 1 / PARTS_ABOVE_EVERYBODY.
         judges, likes = len(self.liked), int(self.liked.sum())

@@ -34,6 +34,7 @@ from itdr.builders.evidence.series import (
     part,
     series_key,
     series_words,
+    shared_beginning,
     told_series,
 )
 from itdr.builders.evidence.significance import at_least
@@ -124,12 +125,15 @@ class Themes:
         return [*self._named_series(title, others), *others, *found, *named[:MAX_WORKS_OF_A_THEME]]
 
     def _named_series(self, title: str, parts: Sequence[Fact]) -> list[Fact]:
-        """The series of a title under its name, with these parts, if it or one of them tells it."""
+        """The series of a title under its name, with these parts: as it or one of them tells it, or as all begin."""
         own = self._series_of(title)
         told = (told_series(one.value) for one in parts)
         same = (name for name in told if series_words(plain(name)) in own)
+        if not parts:
+            return []
         name = told_series(title) or next(filter(None, same), "")
-        if not name or not parts:
+        name = name or shared_beginning([title, *(one.value for one in parts)])
+        if not name:
             return []
         return [Fact("kin", "series", name, len(parts), len(parts), 0.0, UP, "", tuple(parts))]
 
