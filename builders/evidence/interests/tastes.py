@@ -297,7 +297,10 @@ def _fair_reason(fact: Fact, likes: int, person_likes: int, usual: float) -> lis
     more_disliked = fact.count > likes and not is_clearly_above(as_taste)
     if round(fact.base, 6) <= round(usual, 6) or more_disliked:
         return [fact]
-    return [replace(fact, kind="divided")] if fact.count >= FEW_DISLIKES else []
+    if fact.count < FEW_DISLIKES:
+        return []
+    # More misses than hits are a warning, however common the trait is among the likes.
+    return [fact if fact.count > likes else replace(fact, kind="divided")]
 
 
 def _is_commoner(against: int, m: int, k: int, n: int) -> bool:
