@@ -192,7 +192,8 @@ def test_what_warns_everybody_is_said_where_it_says_something() -> None:
     ):
         found = groups.asked_for(said, WORDS)
         assert found == kept
-        assert groups.warns(found) == (found not in ([suited], [suited, lukewarm]))
+        # A fault that nobody likes warns everybody, not a group.
+        assert groups.warns(found) == any(one in (warned, flop) for one in found)
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,7 @@ def test_what_few_like_is_not_for_everybody_and_what_fewer_than_half_like_won_mo
 
 
 def test_items_with_facts_against_come_first() -> None:
-    few = world.everything(rows(size=40))
+    few = world.everything(rows(size=60))
     every = world.everything(rows())
     share = [
         sum(any(one["fact"].endswith("/down") for one in row["evidence"]) for row in some)

@@ -12,7 +12,10 @@ import functools
 import re
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
+
+import yaml
 
 from itdr.builders.core.text import plain
 
@@ -162,6 +165,34 @@ def told_series(title: str) -> str:
     name = bracketed[1] if bracketed else _hero(title)
     name = _LEADING_ARTICLE.sub("", _SERIES.sub("", name.strip(" ,:-")))
     return "" if name.isupper() or " ," in name else name
+
+
+def known_series(title: str) -> str:
+    """The series that a title is known to be a part of, though it does not say so.
+
+    >>> known_series("Goldfinger (1964)"), known_series("Goldfinger (2001)")
+    ('James Bond', '')
+
+    Args:
+        title: the title as rows show it.
+
+    Returns:
+        The name; "" for any other title.
+    """
+    year = _YEAR.search(title)
+    return _known().get((first_words(title), year[0].strip()), "") if year else ""
+
+
+@functools.cache
+def _known() -> dict[tuple[str, str], str]:
+    """By title and year, the series."""
+    path = Path(__file__).with_name("audiences") / "series_names.yaml"
+    written = yaml.safe_load(path.read_text("utf-8"))
+    return {
+        (first_words(part), part[part.rindex("(") :]): name
+        for name, parts in written.items()
+        for part in parts
+    }
 
 
 def shared_beginning(titles: Sequence[str]) -> str:

@@ -13,8 +13,6 @@ from itdr.builders.rendering.realiser import Statement
 
 GROUPS, NOT_FOR = "groups", "not_for"
 """The sections of an answer that name groups: whom the item suits, and whom it does not."""
-EVERYBODY = "everybody"
-"""The section that says how everybody received the item."""
 MOST_AGAINST = 2
 """Groups whom the item does not suit beside which nothing is said of its reception."""
 ENOUGH = 3
@@ -84,8 +82,8 @@ def _warns_people(one: Statement) -> bool:
 
 
 def warns(statements: Sequence[Statement]) -> bool:
-    """Whether an answer says whom the item does not suit: groups, or whoever minds what a review complains of."""
-    return any(one.section not in (GROUPS, EVERYBODY) for one in statements)
+    """Whether an answer says whom the item does not suit: a fault that nobody likes tells of no group."""
+    return any(one.section == NOT_FOR for one in statements)
 
 
 def solid(statements: Sequence[Statement]) -> int:

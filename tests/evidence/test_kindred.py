@@ -14,7 +14,8 @@ RARE = "Heist"
 """A category that too few works have to be a trait."""
 NAMES = [("category", one) for one in ("Drama", "Thriller", "War", "Comedy")]
 NAMES += [("decade", "early 1990s"), ("creator", "Somebody")]
-DRAMA, THRILLER, WAR, COMEDY, NINETIES, MAKER = range(6)
+NAMES += [("decade", "1950s"), ("decade", "early 1960s"), ("decade", "1970s")]
+DRAMA, THRILLER, WAR, COMEDY, NINETIES, MAKER, FIFTIES, SIXTIES, SEVENTIES = range(9)
 CARRIED = {
     "Ghost": [DRAMA, THRILLER, NINETIES],
     "Crimson Tide": [DRAMA, THRILLER, WAR],
@@ -30,6 +31,10 @@ CARRIED = {
     "The Sting": [],
     "Topkapi": [],
     "Rififi": [DRAMA],
+    "Rear Window": [THRILLER, FIFTIES],
+    "Charade": [THRILLER, SIXTIES],
+    "Psycho": [THRILLER, SIXTIES],
+    "Klute": [THRILLER, SEVENTIES],
 }
 OF_RARE = ("The Sting", "Topkapi", "Rififi")
 CODES = {title: code for code, title in enumerate(CARRIED)}
@@ -38,7 +43,7 @@ CODES = {title: code for code, title in enumerate(CARRIED)}
 def kindred() -> Kindred:
     traits: Any = SimpleNamespace(
         names=NAMES,
-        likes=np.array([45, 20, 5, 30, 10, 5]),
+        likes=np.array([45, 20, 5, 30, 10, 5, 5, 5, 5]),
         of=lambda work: list(CARRIED.values())[work],
     )
     values = [[NAMES[code] for code in codes] for codes in CARRIED.values()]
@@ -78,6 +83,18 @@ def test_a_period_is_named_where_it_is_that_of_the_works() -> None:
     # Beside three others are not missed.
     (found,) = kinds("Ghost", *near, "Heat", "The Firm")
     assert found == ("early 1990s", 3, 4, ["Thriller", *near, "The Firm"])
+
+
+def test_works_of_several_old_periods_are_from_before_the_first_year_that_holds() -> None:
+    (found,) = kinds("Psycho", "Rear Window", "Klute")
+    assert found == ("before 1980", 2, 2, ["Thriller", "Rear Window", "Klute"])
+    (found,) = kinds("Rear Window", "Charade", "Psycho", "Heat", "Klute")
+    assert found == ("before 1980", 3, 4, ["Thriller", "Charade", "Psycho", "Klute"])
+    (found,) = kinds("Rear Window", "Charade", "Psycho")
+    assert found == ("before 1970", 2, 2, ["Thriller", "Charade", "Psycho"])
+    # A later item is not of those times.
+    (found,) = kinds("Speed", "Rear Window", "Klute")
+    assert found == ("Thriller", 2, 2, ["Rear Window", "Klute"])
 
 
 def test_two_genres_together_come_first_where_the_works_share_both() -> None:

@@ -6,6 +6,7 @@ that share none are left out. Nothing is claimed of how usual a kind is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
 
@@ -24,6 +25,8 @@ MAX_WORKS_OF_A_KIND = 4
 """Works that are named for a kind."""
 MIN_WORKS_OF_THE_PERIOD = 3
 """Works of the item's period beside which others of the genre are not named."""
+ENDS_OF_OLD_TIMES = (1960, 1970, 1980)
+"""Years before which works are old: of such a span, where no shorter period holds."""
 MAX_KINDS = 2
 """Kinds that are tried, the most telling first: a source may have genres that nobody names."""
 DECIMALS_OF_CHANCES = 9
@@ -119,13 +122,24 @@ class Kindred:
     def _near(
         self, work: int, works: Sequence[Fact], codes: Mapping[str, int]
     ) -> tuple[tuple[str, str], list[Fact]] | None:
-        """The period of an item with those of these works that are of it, too, if they are enough."""
-        for period in self.traits.of(work):
-            near = [one for one in works if period in self.traits.of(codes[one.value])]
-            enough = max(MIN_WORKS_OF_A_KIND, min(len(works), MIN_WORKS_OF_THE_PERIOD))
-            if self.traits.names[period][0] == DECADE and len(near) >= enough:
-                return self.traits.names[period], near
+        """The period of an item with those of these works that are of it, too, if they are enough: a period that has a
+        name, or else all the years before one."""
+        enough = max(MIN_WORKS_OF_A_KIND, min(len(works), MIN_WORKS_OF_THE_PERIOD))
+        own = self._period(work)
+        periods = {one: self._period(codes[one.value]) for one in works}
+        near = [one for one in works if own and periods[one] == own]
+        if len(near) >= enough:
+            return (DECADE, own), near
+        for end in ENDS_OF_OLD_TIMES:
+            near = [one for one in works if _is_before(periods[one], end)]
+            if _is_before(own, end) and len(near) >= enough:
+                return (DECADE, f"before {end}"), near
         return None
+
+    def _period(self, work: int) -> str:
+        """The period of a work, "" for none that is named."""
+        names = (self.traits.names[trait] for trait in self.traits.of(work))
+        return next((value for about, value in names if about == DECADE), "")
 
     def _blends(
         self,
@@ -185,6 +199,16 @@ class Kindred:
         leads = [_kin("blend", pair, works, of) for pair in pairs]
         # A source may have genres that nobody names.
         return [*leads, *(_kin(all_traits.CATEGORY, one, works, of) for one in (*rarer, genre))]
+
+
+def _is_before(period: str, year: int) -> bool:
+    """Whether a period ends before a year.
+
+    >>> _is_before("late 1960s", 1970), _is_before("1970s", 1970), _is_before("", 1970)
+    (True, False, False)
+    """
+    found = re.search(r"\d{4}", period)
+    return found is not None and int(found[0]) < year
 
 
 def _kin(

@@ -17,7 +17,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from itdr.builders.evidence.audiences.members import MAX_WORKS_AT_HAND, TraitTable
-from itdr.builders.evidence.series import base_title
+from itdr.builders.evidence.series import base_title, part
 from itdr.builders.evidence.significance import at_least
 from itdr.builders.evidence.title_names import (
     names_among,
@@ -194,15 +194,21 @@ def _is_continued(words: Sequence[str], others: Sequence[str]) -> bool:
 
 
 def _is_subtitle(title: str, other: str) -> bool:
-    """Whether all of one title, of two longer words, is the other's subtitle.
+    """Whether all of one title, of two longer words unless a number follows it there, is the other's subtitle.
 
     >>> _is_subtitle("Jurassic Park (1993)", "The Lost World: Jurassic Park (1997)")
     True
+    >>> _is_subtitle("The Omen (1976)", "Damien: Omen II (1978)")
+    True
     """
     shorter, longer = sorted((title, other), key=len)
-    words, _, subtitle = stems_in_order(shorter), *longer.partition(": ")[1:]
+    words, subtitle = _without_article(stems_in_order(shorter)), longer.partition(": ")[2]
+    told = part(subtitle)
+    if told.numbered and words:
+        return _without_article(stems_in_order(told.name)) == words
     long = [word for word in words if len(word) >= MIN_LETTERS_BESIDE_A_NAME]
-    return len(long) >= MIN_WORDS_OF_A_CONTINUED_TITLE and stems_in_order(subtitle) == words
+    alike = _without_article(stems_in_order(subtitle)) == words
+    return alike and len(long) >= MIN_WORDS_OF_A_CONTINUED_TITLE
 
 
 def _without_article(words: Sequence[str]) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ from itdr.builders.evidence.series import (
     bracketed_series,
     first_words,
     is_first,
+    known_series,
     part,
     series_key,
     series_words,
@@ -132,7 +133,9 @@ class Themes:
         if not parts:
             return []
         name = told_series(title) or next(filter(None, same), "")
-        name = name or shared_beginning([title, *(one.value for one in parts)])
+        every = [title, *(one.value for one in parts)]
+        known = {known_series(one) for one in every}
+        name = name or (known.pop() if len(known) == 1 else "") or shared_beginning(every)
         if not name:
             return []
         return [Fact("kin", "series", name, len(parts), len(parts), 0.0, UP, "", tuple(parts))]
@@ -205,7 +208,8 @@ class Themes:
         """The words of each series that a title may belong to, by itself or as another edition bears it."""
         own = series_words(series_key(title))
         others = self._series_by_title.get(first_words(title), ())
-        return frozenset({own, *others} - {frozenset()})
+        known = series_words(plain(known_series(title)))
+        return frozenset({own, known, *others} - {frozenset()})
 
     def _is_part(self, title: _Title, series: Set[frozenset[str]]) -> bool:
         """Whether a title belongs to one of these series."""
