@@ -176,7 +176,9 @@ class _Build:
             written = sorting.result()
         parts = [{"name": part.name, "groups": list(part.groups)} for part in written]
         stored = Interactions(folder, {"parts": parts, "far": url})
-        lacks["unusual"] += require_sound_sample(self.source, stored, folder, interactions.columns)
+        lacks["unusual"] += require_sound_sample(
+            self.source, stored, folder, interactions.columns, map(Path, self.urls.values())
+        )
         rows = {f"{name}_read": facts.rows for name, facts in self.facts.items() if facts.columns}
         return {
             "rows": {**rows, **counts},

@@ -97,9 +97,7 @@ _WHOLE_END = {
     "items": r'(;"https?://[^"]*"){3}$',
     "users": r'^"\d+";".*";(NULL|"[^"]*")$',
 }
-_PICTURED = re.compile(
-    r'^"?([0-9]{9}[0-9X])"?;[^\r\n]*?/images/P/([0-9]{9}[0-9X])[.]', re.MULTILINE
-)
+_PICTURED = re.compile(r'^"?([0-9]{9}[0-9X])"?;[^\r\n]*?/P/([0-9]{9}[0-9X])[.]', re.MULTILINE)
 """The ISBN of a book, and that in the address of its picture."""
 _RATING = _pattern(_FIELD, _TEXT, _FIELD)
 _BOOK = _pattern(*[_TEXT] * 5, *[_SKIP] * 3)

@@ -300,7 +300,7 @@ def sample(tmp_path: Path) -> Callable[..., list[str]]:
         arrow.write_table(pa.table(dict(users or {"user_id": ["a"]})), tmp_path / "users.arrow")
         declared = load(source) if isinstance(source, str) else source
         return require_sound_sample(
-            declared, Stored(**shape), tmp_path, ["user_id", "item_id", *columns]
+            declared, Stored(**shape), tmp_path, ["user_id", "item_id", *columns], FILES
         )
 
     return check

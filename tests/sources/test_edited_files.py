@@ -9,6 +9,7 @@ import importlib
 import io
 import re
 import shutil
+import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -79,6 +80,22 @@ def swapped(first: int, second: int, mark: str) -> Texts:
             if len(row) > max(first, second) and any(sign.isdigit() for sign in row[first]):
                 row[first], row[second] = row[second], row[first]
         return "\n".join(map(mark.join, rows))
+
+    return changed
+
+
+def rotated(form: str) -> Texts:
+    """What the lines have at a group of a pattern, each that of the next line."""
+
+    def changed(text: str) -> str:
+        found = [one[1] for one in re.finditer(form, text, re.MULTILINE)]
+        following = iter([*found[1:], found[0]])
+
+        def other(one: re.Match[str]) -> str:
+            start, end = (place - one.start() for place in one.span(1))
+            return f"{one[0][:start]}{next(following)}{one[0][end:]}"
+
+        return re.sub(form, other, text, flags=re.MULTILINE)
 
     return changed
 
@@ -190,6 +207,20 @@ EDITS = [
          said="all times are the same"),
     Edit("ml-32m", "no genres", "movies.csv", cells("genres", lambda _: ""),
          said="no item row has a value in categories"),
+    Edit("bookcrossing", "ISBNs moved", BOOKS, rotated(r'^"([0-9X]{10})"'), "of another id",
+         encoding="cp1252"),
+    Edit("anime-2023", "ids moved", "users-score-2023.csv", rotated(r"^\d+,[^,]*,(\d+),"), "of another id"),
+    Edit("ml-1m", "ids from 0", "users.dat", column(0, lessened, "::"), "of users is 0"),
+    Edit("lastfm-360k", "countries and days swapped", "usersha1-profile.tsv", swapped(4, 3, "\t"),
+         "countries hold digits"),
+    Edit("lastfm-360k", "countries in small letters", "usersha1-profile.tsv", column(3, str.lower)),
+    Edit("ml-32m", "accents apart", "movies.csv",
+         lambda text: unicodedata.normalize("NFD", text), first=accented),
+    Edit("ml-32m", "small letters", "movies.csv", cells("title", str.lower), "in small letters"),
+    Edit("ml-32m", "yes or no", "ratings.csv",
+         cells("rating", lambda text: "5.0" if float(text) > 3 else "0.5"), "reduced to yes or no"),
+    Edit("yelp", "codes for names", "yelp_academic_dataset_business.json",
+         lambda text: re.sub(r'("name": ?")[^"]*', r"\1business_17", text), "ids or numbers|different titles"),
     *(
         Edit(source, "no last line end", file, lambda text: text.rstrip("\r\n"), encoding="latin-1")
         for source, file in {

@@ -89,7 +89,9 @@ def build(
         duplicates = pool.submit(count_duplicates, stored(), staged["interactions"])
         _write_users(con, staged.get("users") or (), folder / "users.arrow")
         _write_items(source, con, staged.get("items") or (), folder / "items.arrow")
-        lacks["unusual"] += require_sound_sample(source, stored(), folder, staged["interactions"])
+        lacks["unusual"] += require_sound_sample(
+            source, stored(), folder, staged["interactions"], raw.paths.values()
+        )
         if staged.get("tags"):
             _write_parquet(con, statements.SORTED_TAGS, folder / "tags.parquet")
     return {

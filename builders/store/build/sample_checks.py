@@ -6,7 +6,7 @@ They are read from the finished files: a row group of interactions, the users an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -58,7 +58,11 @@ class Sample(NamedTuple):
 
 
 def require_sound_sample(
-    source: Source, stored: RowGroups, folder: Path, columns: Collection[str]
+    source: Source,
+    stored: RowGroups,
+    folder: Path,
+    columns: Collection[str],
+    files: Iterable[Path],
 ) -> list[str]:
     """Check the first interactions of a store.
 
@@ -67,6 +71,7 @@ def require_sound_sample(
         stored: its interactions.
         folder: where `items.arrow` and `users.arrow` lie.
         columns: the columns of the interactions.
+        files: the raw files.
 
     Returns:
         What is unusual, and may be right: a clause for each.
@@ -86,7 +91,8 @@ def require_sound_sample(
     )
     for column, check in _CHECKS:
         if column in columns and (fault := check(sample)):
-            raise RawFileError(f"{source.id}: {fault}. Put the official files in place.")
+            paths = ", ".join(map(str, files))
+            raise RawFileError(f"{source.id}: {paths}: {fault}. Put the official files in place.")
     return [note for column, check in _NOTES if column in columns and (note := check(sample))]
 
 
