@@ -44,10 +44,10 @@ SELECT count(*) AS n,
            AS long,
        count(CASE WHEN length(title) >= {LONG} AND lower(title) <> upper(title) AND NOT beyond_ascii(title)
            AND title NOT LIKE '% %' THEN 1 END) AS solid,
-       count(CASE WHEN title LIKE '%''%' THEN
-           CASE WHEN matches(title, '[a-z]''(S|T|Re|Ve|Ll|D|M){_ENDS}') THEN 1 END END) AS great_ends,
-       count(CASE WHEN title LIKE '%''%' THEN
-           CASE WHEN matches(title, '[a-z]''(s|t|re|ve|ll|d|m){_ENDS}') THEN 1 END END) AS small_ends,
+       count(CASE WHEN instr(title, chr(39)) > 0 THEN
+           CASE WHEN matches(title, '[a-z]' || chr(39) || '(S|T|Re|Ve|Ll|D|M){_ENDS}') THEN 1 END END) AS great_ends,
+       count(CASE WHEN instr(title, chr(39)) > 0 THEN
+           CASE WHEN matches(title, '[a-z]' || chr(39) || '(s|t|re|ve|ll|d|m){_ENDS}') THEN 1 END END) AS small_ends,
        count(CASE WHEN beyond_ascii(title) THEN 1 END) AS beyond,
        count(CASE WHEN beyond_ascii(title) THEN CASE WHEN matches(title, '{_FOREIGN}') THEN 1 END END) AS mixed,
        count(CASE WHEN title LIKE '%&%' THEN 1 END) AS ands,
@@ -65,14 +65,13 @@ SPACED = """
 SELECT count(*) AS n, count(CASE WHEN matches(title, '[一-鿿] [一-鿿] [一-鿿]') THEN 1 END) AS spaced
 FROM items_raw WHERE reject IS NULL AND title IS NOT NULL
 """
-_LIST = "replace(listed(categories), chr(31), ' ')"
-CATEGORIES = f"""
-SELECT count(*) AS n, count(CASE WHEN matches({_LIST}, '^[0-9][0-9 ]*$') THEN 1 END) AS codes,
-       count(CASE WHEN {_LIST} LIKE '% > %' OR {_LIST} LIKE '% - %' THEN 1 END) AS joined,
-       count(CASE WHEN listed(categories) LIKE '%' || chr(31) || '%' THEN 1 END) AS several,
-       count(DISTINCT split_part(listed(categories), chr(31), 1)) AS firsts,
-       count(DISTINCT split_part(listed(categories), chr(31), 2)) AS seconds
-FROM items_raw WHERE reject IS NULL AND nullif(listed(categories), '') IS NOT NULL
+CATEGORIES = """
+SELECT count(*) AS n, count(CASE WHEN matches(replace(text, chr(31), ' '), '^[0-9][0-9 ]*$') THEN 1 END) AS codes,
+       count(CASE WHEN text LIKE '% > %' OR text LIKE '% - %' THEN 1 END) AS joined,
+       count(CASE WHEN text LIKE '%' || chr(31) || '%' THEN 1 END) AS several,
+       count(DISTINCT split_part(text, chr(31), 1)) AS firsts,
+       count(DISTINCT split_part(text, chr(31), 2)) AS seconds
+FROM (SELECT listed(categories) AS text FROM items_raw WHERE reject IS NULL) AS lists WHERE text <> ''
 """
 LENGTHS = f"""
 SELECT CAST(coalesce(sum(n), 0) AS BIGINT) AS n,
@@ -83,9 +82,11 @@ SELECT CAST(coalesce(sum(n), 0) AS BIGINT) AS n,
        count(*) AS lengths, coalesce(max(top), 0) AS top
 FROM (
     SELECT size, n, kinds, max(size) OVER () AS top FROM (
-        SELECT length(replace(listed(categories), chr(31), ', ')) AS size, count(*) AS n,
-               count(DISTINCT hashed(listed(categories))) AS kinds
-        FROM items_raw WHERE reject IS NULL AND nullif(listed(categories), '') IS NOT NULL GROUP BY 1
+        SELECT size, count(*) AS n, count(DISTINCT hashed(text)) AS kinds FROM (
+            SELECT text, length(replace(text, chr(31), ', ')) AS size
+            FROM (SELECT listed(categories) AS text FROM items_raw WHERE reject IS NULL) AS lists
+            WHERE text <> ''
+        ) AS sized GROUP BY size
     ) AS counted
 ) AS ranked
 """
