@@ -229,7 +229,7 @@ SOURCE = Source(
     ),
     scale=Scale(low=1.0, high=5.0, step=1.0, liked=4.0, disliked=2.0),
     options={"work": "book"},
-    ids={"user_id": "(?:#oc-)?A[A-Z0-9]{2,}"},
+    ids={"user_id": "(?:#oc-[A-Z0-9]|A)[A-Z0-9]{2,}"},
     times=("1995-01-01", "2014-12-31"),
     readers=Readers(interactions=interactions, items=items),
     by_hand=(
