@@ -31,7 +31,7 @@ SOURCE_OPTIONS = {
     "broad_categories": "categories that say little: lists show narrower ones",
     "private_categories": "categories that tell of a person's health and the like: items of these categories are never shown",
     "chinese": "titles are Chinese",
-    "from_one": "ids are numbers from 1 on: true, or the columns of which that holds",
+    "from_one": "columns of ids that are numbers from 1 on",
     "last_ids": "by column of ids, the last number of the official files",
     "gaps": "by table, whether its official ids, which are numbers, have gaps: those `recorded` in it, those `rated`",
     "year_first": "nobody rates an item before the year that its record states",

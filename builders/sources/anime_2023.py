@@ -397,7 +397,7 @@ SOURCE = Source(
         "3. Put them, unpacked or as the zip files that Kaggle gives, into <data_dir>/anime-2023/."
     ),
     options={
-        "from_one": True,
+        "from_one": ("user_id", "item_id"),
         "gaps": {"items": ("rated", "recorded"), "users": ("rated",)},
         "incomplete": ("gender", "birth_year"),
     },

@@ -368,5 +368,9 @@ SOURCE = Source(
         "in place of the 100k ones."
     ),
     # Editions in order of preference: which keys each needs, for whoever looks for the files.
-    options={"editions": EDITIONS, "from_one": True, "gaps": {"items": ("rated",)}},
+    options={
+        "editions": EDITIONS,
+        "from_one": ("user_id", "item_id"),
+        "gaps": {"items": ("rated",)},
+    },
 )

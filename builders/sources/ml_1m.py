@@ -253,7 +253,7 @@ SOURCE = Source(
     times=("2000-01-01", "2003-12-31"),
     options={
         "sessions": True,
-        "from_one": True,
+        "from_one": ("user_id", "item_id"),
         "last_ids": {"user_id": 6_040, "item_id": 3_952},
         "gaps": {"items": ("rated", "recorded")},
         "year_first": True,

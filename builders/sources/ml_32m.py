@@ -223,7 +223,7 @@ SOURCE = Source(
     times=("1995-01-01", "2023-12-31"),
     options={
         "sessions": True,
-        "from_one": True,
+        "from_one": ("user_id", "item_id"),
         "gaps": {"items": ("rated", "recorded")},
         "year_first": True,
     },

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from itdr.builders.core.reasons import ENOUGH_TO_JUDGE
-from itdr.builders.core.schema import IDS, Source
+from itdr.builders.core.schema import Source
 from itdr.builders.store.build.joins import KEYS
 from itdr.builders.store.build.limits import Row
 
@@ -58,7 +57,7 @@ def renumbered(source: Source, table: str, row: Row, missing: int) -> str:
     """
     key, codes = KEYS[table]
     last = source.options.get("last_ids", {}).get(key)
-    from_one = key in first_ids(source)
+    from_one = key in source.options.get("from_one", ())
     gaps = source.options.get("gaps", {}).get(table, ())
     if not (last or from_one or gaps):
         return ""
@@ -76,12 +75,6 @@ def renumbered(source: Source, table: str, row: Row, missing: int) -> str:
     if "recorded" in gaps and records.has_no_gap() and (rated.most or 0) > records.n and lost:
         return _without_gap(table, "records", records, missing)
     return ""
-
-
-def first_ids(source: Source) -> Sequence[str]:
-    """The columns of ids that are numbers from 1 on."""
-    declared = source.options.get("from_one", ())
-    return IDS if declared is True else declared
 
 
 def _recorded(table: str, key: str) -> str:

@@ -318,7 +318,7 @@ def _require_same_unit(
 
 def _require_ids_from_one(source: Source, row: Row, files: Sequence[Path]) -> None:
     """Raise `RawFileError` where ids were counted from 0, and the official ones begin with 1."""
-    zeros = row(ZEROS)[0] if source.options.get("from_one") is True else 0
+    zeros = row(ZEROS)[0] if {*IDS} <= {*source.options.get("from_one", ())} else 0
     if zeros >= ENOUGH_TO_JUDGE:
         raise RawFileError(
             f"{source.id}: {zeros:,} interactions in {', '.join(map(str, files))} have an id of 0, and official ids "
