@@ -31,6 +31,7 @@ SOURCE_OPTIONS = {
     "broad_categories": "categories that say little: lists show narrower ones",
     "private_categories": "categories that tell of a person's health and the like: items of these categories are never shown",
     "chinese": "titles are Chinese",
+    "parts_since": "a day since which users could give parts of a star",
     "from_one": "ids are numbers from 1 on",
     "sessions": "a user's events lie closer together in time than an item's",
     "town_in_title": "titles end in a town, as in `Churn (Phoenix)`: negatives are in the town of their target",

@@ -221,7 +221,7 @@ SOURCE = Source(
     ),
     scale=Scale(low=0.5, high=5.0, step=0.5, liked=4.0, disliked=2.0, decimals=1),
     times=("1995-01-01", "2023-12-31"),
-    options={"sessions": True, "from_one": True},
+    options={"sessions": True, "from_one": True, "parts_since": "2003-05-15"},
     readers=Readers(interactions=interactions, items=items, tags=tags),
     by_hand=(
         "1. Open https://grouplens.org/datasets/movielens/32m/ and read the terms (README).\n"
