@@ -104,6 +104,35 @@ def test_a_file_with_a_hole_is_refused(
     assert path.name in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("source", "layout"),
+    [(source, layout) for source, layouts in LAYOUTS.items() for layout in layouts],
+    ids=lambda one: getattr(one, "name", one),
+)
+@pytest.mark.parametrize("damage", ["checksum", "cut", "byte"])
+def test_a_damaged_gzip_stream_is_told_with_its_file(
+    source: str, layout: Layout, damage: str, undamaged: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(undamaged / source, tmp_path / source)
+    path = tmp_path / source / layout.name
+    data = path.read_bytes()
+    packed = data if data[:2] == b"\x1f\x8b" else gzip.compress(data)
+    if not path.name.endswith(".gz"):
+        path.unlink()
+        path = path.with_name(f"{path.name}.gz")
+    middle = len(packed) // 2
+    path.write_bytes(
+        {
+            "checksum": packed[:-8] + bytes(4) + packed[-4:],
+            "cut": packed[:-9],
+            "byte": packed[:middle] + bytes([packed[middle] ^ 255]) + packed[middle + 1 :],
+        }[damage]
+    )
+    with pytest.raises(RawFileError, match=r"gzip.*(?s:.)*again") as error:
+        stored(source, layout, tmp_path, tmp_path)
+    assert path.name in str(error.value)
+
+
 @pytest.mark.parametrize("cut", range(1, 12))
 def test_suspects_are_noticed_wherever_the_bytes_are_cut(cut: int) -> None:
     for data, expected in (
