@@ -188,6 +188,8 @@ EDITS = [
          "none of the official codes"),
     Edit("microlens", "times that overflowed", "MicroLens-100k_pairs.csv",
          cells("timestamp", lambda text: str((int(text) + 2**31) % 2**32 - 2**31)), "converted|no valid"),
+    Edit("pixelrec", "titles without letters", "items/Pixel200K.csv",
+         cells("title", lambda text: str(len(text))), "Chinese character"),
     Edit("pixelrec", "titles in Latin letters", "items/Pixel200K.csv",
          cells("title", lambda text: "Ni Hao " + lost(text).replace("?", "a")), "Chinese character"),
     Edit("ml-32m", "times without hours", "ratings.csv",
