@@ -34,6 +34,7 @@ SOURCE_OPTIONS = {
     "parts_since": "a day since which users could give parts of a star",
     "from_one": "ids are numbers from 1 on",
     "sessions": "a user's events lie closer together in time than an item's",
+    "left_out": "the reasons for which many official rows are left out, too",
     "town_in_title": "titles end in a town, as in `Churn (Phoenix)`: negatives are in the town of their target",
     "liking": "`hours`: without ratings, an item is liked by those who spend more hours on it than its other users",
     "time_cuts": "the official cuts, in seconds since 1970: train before the first, test from the second",

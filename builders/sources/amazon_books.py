@@ -228,7 +228,7 @@ SOURCE = Source(
         items="item_id title categories creators year description attributes",
     ),
     scale=Scale(low=1.0, high=5.0, step=1.0, liked=4.0, disliked=2.0),
-    options={"work": "book"},
+    options={"work": "book", "left_out": (NO_USER,)},
     ids={"user_id": "(?:#oc-)?[A-Z0-9]{3,}"},
     times=("1995-01-01", "2014-12-31"),
     readers=Readers(interactions=interactions, items=items),

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.letters import LetterCounts
-from itdr.builders.core.reasons import EMPTY_ID, ENOUGH_TO_JUDGE, NO_TIME, is_unreadable
+from itdr.builders.core.reasons import EMPTY_ID, ENOUGH_TO_JUDGE, NO_TIME, are_too_many
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Source, column_names
 from itdr.builders.core.title_faults import TitleCounts, added, title_counts
 from itdr.builders.sources._formats import arrow
@@ -123,12 +123,12 @@ def _count_reasons(rejects: pa.StringArray, counts: Counter[str | None]) -> None
 
 
 def _require_impressions(path: Path, counts: Mapping[str | None, int], clicks: int) -> None:
-    """Raise `RawFileError` where nearly no entry of a file's impressions could be read, or none is a click:
+    """Raise `RawFileError` where many entries of a file's impressions could not be read, or none is a click:
     rows would be built from the histories alone, which are judged with the impressions everywhere else.
     """
     shown = sum(counts.values())
     lost = shown - counts.get(None, 0)
-    if not is_unreadable(shown, lost):
+    if not are_too_many(shown, lost):
         _require_clicks(path, shown - lost, clicks)
         return
     reasons = ", ".join(f"{n:,} {why}" for why, n in sorted(counts.items(), key=str) if why)

@@ -18,7 +18,7 @@ from itdr.builders.core import arrow
 from itdr.builders.core.duckdb_csv import literal
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.one_record import require_one_per_line
-from itdr.builders.core.reasons import is_unreadable
+from itdr.builders.core.reasons import are_too_many, is_unreadable
 from itdr.builders.core.schema import COLUMNS, EVENTS, Source
 from itdr.builders.core.text_files import open_bytes
 from itdr.builders.store.build import ids as build_ids
@@ -215,7 +215,8 @@ def require_readable(
     rejected: Mapping[tuple[str, str], int],
     files: Mapping[str, Path],
 ) -> None:
-    """Check that a table is readable, as `is_unreadable` defines it.
+    """Check that a table is readable, as `is_unreadable` defines it, and that no more of a published one is left out
+    than `are_too_many` allows.
 
     Args:
         source: the declaration.
@@ -225,12 +226,14 @@ def require_readable(
         files: what they were read from, by the key of the declaration.
 
     Raises:
-        RawFileError: (nearly) no row was readable, or a line holds several records.
+        RawFileError: too few rows were readable, or a line holds several records.
     """
     for path in files.values():
         require_one_per_line(path, {reason for of, reason in rejected if of == table})
     lost = sum(n for (of, _), n in rejected.items() if of == table)
-    if not is_unreadable(read, lost):
+    usual = source.options.get("left_out", ())
+    unusual = sum(n for (of, why), n in rejected.items() if of == table and why not in usual)
+    if not is_unreadable(read, lost) and (source.described or not are_too_many(read, unusual)):
         return
     names = ", ".join(map(str, files.values()))
     examples = {file.key: file.example for file in source.files}
