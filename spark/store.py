@@ -25,6 +25,7 @@ from itdr.builders.store.build.build import (
     counts_by_table,
     joined_tables,
     no_usable_row,
+    require_few_left_out,
     require_readable,
 )
 from itdr.builders.store.build.duplicates import count_duplicates
@@ -220,6 +221,8 @@ class _Build:
             paths = list(self._files(table).values()) if table in self.facts else []
             names = self._columns(table)
             require_sound_texts(self.source, table, names, self._row, paths, emptied)
+        for table, facts in self.facts.items():
+            require_few_left_out(self.source, table, facts.rows, rejected, self._files(table))
 
     def _files(self, table: str) -> dict[str, Path]:
         """The local raw files that a table was read from, by key."""

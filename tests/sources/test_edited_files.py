@@ -140,6 +140,21 @@ EDITS = [
     Edit("amazon-books", "returns without quotes", "Books_rating.csv",
          cells("review/text", lambda text: text.replace(" ", "\r")),
          "a carriage return in a field without quotes in line 2,"),
+    Edit("ml-32m", "joined with the films", "ratings.csv",
+         lambda text: re.sub(r"(?m)^\d+,(\d+),.*$",
+                             lambda line: line[0] + (',"Babe, A",a' if int(line[1]) % 2 else ",Heat,a"),
+                             text.replace("timestamp", "timestamp,title,genres")), "[0-9] too many fields"),
+    *(
+        Edit("mind", "an index in front", file,
+             lambda text: "".join(f"{n}\t{line}" for n, line in enumerate(text.splitlines(True))),
+             "(have another number of fields than|expected) 5")
+        for file in (TRAIN, DEV)
+    ),
+    Edit("bookcrossing", "ISBN as a spreadsheet shows it", "BX-Book-Ratings.csv",
+         lambda text: re.sub(r'"(\d{10})"', lambda found: f'"{float(found[1]):.5E}"', text),
+         "[0-9] malformed ISBN"),
+    Edit("lastfm-360k", "plays with commas", "usersha1-artmbid-artname-plays.tsv",
+         column(3, lambda text: f"{int(text):,}" if text else text), "[0-9] plays not a positive whole number"),
     Edit("ml-32m", "entities", "movies.csv", cells("title", coded), first=accented),
     Edit("ml-32m", "entities with names", "movies.csv", cells("title", named), first=accented),
     Edit("ml-32m", "HTML", "movies.csv", cells("title", html.escape), first=accented),

@@ -152,11 +152,14 @@ def test_impressions_without_a_click_are_refused(tmp_path: Path):
 
 
 def test_a_few_impressions_that_cannot_be_read_are_only_counted(tmp_path: Path):
-    right = [f"{n}\tU{n}\t11/16/2019 1:00:00 AM\t\tN7-1" for n in range(4)]
+    right = [f"{n}\tU{n}\t11/16/2019 1:00:00 AM\t\tN7-1 N8-0 N9-0" for n in range(100)]
     wrong = [f"{n}\tU{n}\t11/16/2019 1:00:00 AM\t\tN7" for n in range(30)]
     put(tmp_path, *right, *wrong)
     table, rejects = read(ID, tmp_path, "interactions")
-    assert (table.num_rows, rejects) == (4, {"impression without labels": 30})
+    assert (table.num_rows, rejects) == (300, {"impression without labels": 30})
+    put(tmp_path, *right, *wrong, *wrong[:4])
+    with pytest.raises(RawFileError, match="of 334 news shown in impressions, 34 cannot be read"):
+        read(ID, tmp_path, "interactions")
 
 
 def test_the_history_of_a_user_in_train_and_dev_is_given_once(tmp_path: Path):

@@ -13,7 +13,8 @@ import pytest
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.reasons import IMPLAUSIBLE_TIME, NO_TIME, OUTSIDE_SCALE, is_unreadable
 from itdr.builders.core.schema import Source
-from itdr.builders.store.build import item_checks, limits, text_checks
+from itdr.builders.sources.amazon_books import NO_USER
+from itdr.builders.store.build import build, item_checks, limits, text_checks
 from itdr.builders.store.engine import connect
 from tests.sources.harness import load
 
@@ -290,6 +291,26 @@ def test_times_that_were_converted_are_called_so(
     row = rows_of(con, "interactions_staged", {"timestamp": [None] * 20})
     with pytest.raises(RawFileError, match=said):
         limits.require_limits(SOURCE, ("timestamp",), row, {("interactions", reason): 7}, FILES)
+
+
+@pytest.mark.parametrize(
+    ("rows", "rejected", "refused"),
+    [(19, 19, False), (200, 19, False), (200, 20, True), (201, 20, False), (1_000, 100, True)],
+)
+def test_a_table_of_which_rows_are_left_out_is_refused_from_the_threshold_on(
+    rows: int, rejected: int, refused: bool
+) -> None:
+    found = {("interactions", NO_USER): rejected, ("items", "another reason"): rows}
+
+    def check(source: Source) -> None:
+        build.require_few_left_out(source, "interactions", rows, found, {"raw": FILES[0]})
+
+    if refused:
+        with pytest.raises(RawFileError, match=f"of {rows:,} rows of interactions .* {rejected}"):
+            check(SOURCE)
+    else:
+        check(SOURCE)
+    check(load("amazon-books"))  # of which many official rows have no user
 
 
 @pytest.mark.parametrize(

@@ -124,6 +124,7 @@ def _stage_tables(
         if table == "users":
             require_official_codes(source, staged[table], row, paths, raw.emptied)
         require_sound_texts(source, table, staged[table], row, paths, raw.emptied)
+        require_few_left_out(source, table, read[table], rejected, files)
     if not staged["interactions"]:
         raise RawFileError(f"{source.id}: its reader gave no interactions.")
     return staged, read
@@ -215,8 +216,7 @@ def require_readable(
     rejected: Mapping[tuple[str, str], int],
     files: Mapping[str, Path],
 ) -> None:
-    """Check that a table is readable, as `is_unreadable` defines it, and that no more of a published one is left out
-    than `are_too_many` allows.
+    """Check that a table is readable, as `is_unreadable` defines it.
 
     Args:
         source: the declaration.
@@ -226,15 +226,42 @@ def require_readable(
         files: what they were read from, by the key of the declaration.
 
     Raises:
-        RawFileError: too few rows were readable, or a line holds several records.
+        RawFileError: (nearly) no row was readable, or a line holds several records.
     """
     for path in files.values():
         require_one_per_line(path, {reason for of, reason in rejected if of == table})
-    lost = sum(n for (of, _), n in rejected.items() if of == table)
+    if is_unreadable(read, sum(n for (of, _), n in rejected.items() if of == table)):
+        raise _unreadable(source, table, read, rejected, files)
+
+
+def require_few_left_out(
+    source: Source,
+    table: str,
+    read: int,
+    rejected: Mapping[tuple[str, str], int],
+    files: Mapping[str, Path],
+) -> None:
+    """Check that no more rows of a published table are left out than `are_too_many` allows; called when no other
+    check has found why. Arguments as for `require_readable`.
+
+    Raises:
+        RawFileError: too many are.
+    """
     usual = source.options.get("left_out", ())
-    unusual = sum(n for (of, why), n in rejected.items() if of == table and why not in usual)
-    if not is_unreadable(read, lost) and (source.described or not are_too_many(read, unusual)):
-        return
+    lost = sum(n for (of, why), n in rejected.items() if of == table and why not in usual)
+    if not source.described and are_too_many(read, lost):
+        raise _unreadable(source, table, read, rejected, files)
+
+
+def _unreadable(
+    source: Source,
+    table: str,
+    read: int,
+    rejected: Mapping[tuple[str, str], int],
+    files: Mapping[str, Path],
+) -> RawFileError:
+    """The error to raise for a table of which too few rows can be read; arguments as for `require_readable`."""
+    lost = sum(n for (of, _), n in rejected.items() if of == table)
     names = ", ".join(map(str, files.values()))
     examples = {file.key: file.example for file in source.files}
     shown = [
@@ -242,7 +269,7 @@ def require_readable(
         for key, path in files.items()
         if examples.get(key)
     ]
-    raise RawFileError(
+    return RawFileError(
         f"{source.id}: of {read:,} rows of {table} in {names}, {lost:,} cannot be read: "
         f"{_reasons(rejected, table)}. {' '.join(shown)} The file was saved in another form, or is "
         "not the official one: put the official file in place."
