@@ -7,6 +7,7 @@ import csv
 import html
 import importlib
 import io
+import itertools
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -61,13 +62,43 @@ def cells(name: str, change: Texts) -> Texts:
     def changed(text: str) -> str:
         header, *rows = csv.reader(io.StringIO(text, newline=""))
         place = header.index(name)
-        out = io.StringIO(newline="")
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows([*row[:place], change(row[place]), *row[place + 1 :]] for row in rows)
-        return out.getvalue()
+        return joined(
+            [header, *([*row[:place], change(row[place]), *row[place + 1 :]] for row in rows)]
+        )
 
     return changed
+
+
+def emptied(*names: str) -> Texts:
+    """A CSV file in which every fifth record lacks some values."""
+
+    def changed(text: str) -> str:
+        header, *rows = csv.reader(io.StringIO(text, newline=""))
+        for row in rows[4::5]:
+            for name in names:
+                row[header.index(name)] = ""
+        return joined([header, *rows])
+
+    return changed
+
+
+def filled(name: str) -> Texts:
+    """A CSV file whose missing values of a column are those of the record before, as `ffill` fills them in."""
+
+    def changed(text: str) -> str:
+        header, *rows = csv.reader(io.StringIO(text, newline=""))
+        place = header.index(name)
+        for before, row in itertools.pairwise(rows):
+            row[place] = row[place] or before[place]
+        return joined([header, *rows])
+
+    return changed
+
+
+def joined(rows: list[list[str]]) -> str:
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return out.getvalue()
 
 
 def swapped(first: int, second: int, mark: str) -> Texts:
@@ -141,7 +172,7 @@ EDITS = [
          cells("review/text", lambda text: text.replace(" ", "\r")),
          "a carriage return in a field without quotes in line 2,"),
     Edit("ml-32m", "joined with the films", "ratings.csv",
-         lambda text: re.sub(r"(?m)^\d+,(\d+),.*$",
+         lambda text: re.sub(r"(?m)^\d+,(\d+),[^\r\n]*",
                              lambda line: line[0] + (',"Babe, A",a' if int(line[1]) % 2 else ",Heat,a"),
                              text.replace("timestamp", "timestamp,title,genres")), "[0-9] too many fields"),
     *(
@@ -150,6 +181,10 @@ EDITS = [
              "(have another number of fields than|expected) 5")
         for file in (TRAIN, DEV)
     ),
+    Edit("mind", "histories cut off", TRAIN, column(3, lambda ids: ids[:40]), "have 40 characters.*cut off"),
+    Edit("amazon-books", "users filled in", "Books_rating.csv", filled("User_id"),
+         "have no profileName", first=emptied("User_id", "profileName")),
+    Edit("amazon-books", "names removed", "Books_rating.csv", cells("profileName", lambda _: "")),
     Edit("bookcrossing", "ISBN as a spreadsheet shows it", "BX-Book-Ratings.csv",
          lambda text: re.sub(r'"(\d{10})"', lambda found: f'"{float(found[1]):.5E}"', text),
          "[0-9] malformed ISBN"),
