@@ -82,7 +82,7 @@ class _Gunzipped(io.RawIOBase):
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._file = gzip.open(path, "rb")
+        self._file = gzip.GzipFile(path, "rb")
 
     def readable(self) -> bool:
         return True

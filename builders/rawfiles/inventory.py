@@ -281,8 +281,7 @@ class _Folder:
         return [
             name
             for name in (files_below(self.root) if self.root.is_dir() else [])
-            if self.downloads.get(name, (None, ""))[1] != "outdated"
-            and _is_file(self.root / name)
+            if self.downloads.get(name, (None, ""))[1] != "outdated" and _is_file(self.root / name)
         ]
 
     @cached_property

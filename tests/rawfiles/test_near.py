@@ -132,9 +132,7 @@ def test_a_folder_that_may_not_be_read_is_named(
 
     monkeypatch.setattr(os, "scandir", scandir)
     with pytest.raises(RawFileError) as error:
-        locate.prepare(
-            OPEN, OPEN.files, data, tmp_path / "work", offline=offline, progress=False
-        )
+        locate.prepare(OPEN, OPEN.files, data, tmp_path / "work", offline=offline, progress=False)
     said = f"found, but not taken: {data / closed}: the folder cannot be read (Permission denied)"
     assert said in str(error.value)
     assert not server.seen

@@ -181,7 +181,7 @@ EDITS = [
              "(have another number of fields than|expected) 5")
         for file in (TRAIN, DEV)
     ),
-    Edit("mind", "histories cut off", TRAIN, column(3, lambda ids: ids[:40]), "have 40 characters.*cut off"),
+    Edit("mind", "histories cut off", TRAIN, column(3, lambda ids: ids[:42]), "have 42 characters.*cut off"),
     Edit("amazon-books", "users filled in", "Books_rating.csv", filled("User_id"),
          "have no profileName", first=emptied("User_id", "profileName")),
     Edit("amazon-books", "names removed", "Books_rating.csv", cells("profileName", lambda _: "")),

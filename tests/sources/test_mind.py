@@ -182,7 +182,9 @@ def test_a_file_whose_histories_were_removed_is_refused(
 def test_histories_that_were_cut_off_are_told_from_those_of_a_certain_number(
     tmp_path: Path, length: int
 ) -> None:
-    histories = [" ".join(f"N{n * 37 + k + 10 ** (k % 3 + 2)}" for k in range(30)) for n in range(60)]
+    histories = [
+        " ".join(f"N{n * 37 + k + 10 ** (k % 3 + 2)}" for k in range(30)) for n in range(60)
+    ]
     made = {
         "cut": [history[:length].strip() for history in histories],
         "counted": [" ".join(history.split()[:10]) for history in histories],

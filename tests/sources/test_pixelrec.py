@@ -167,7 +167,12 @@ def test_english_titles_of_another_edition_are_taken(tmp_path: Path):
     path = home / "items" / NAME
     header, *rows = csv.reader(path.open(encoding="utf-8", newline=""))
     place = header.index("title")
-    kinds = ("The cat of house {}", "Cooking with a friend {}", "Brilliant dinosaur {}!", "Ultraman {}")
+    kinds = (
+        "The cat of house {}",
+        "Cooking with a friend {}",
+        "Brilliant dinosaur {}!",
+        "Ultraman {}",
+    )
     for number, row in enumerate(rows):
         row[place] = kinds[number % len(kinds)].format(number)
     with path.open("w", encoding="utf-8", newline="") as file:

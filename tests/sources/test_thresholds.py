@@ -227,7 +227,9 @@ HALVES = 1_100_000_000
     ("ratings", "time", "refused"),
     [
         pytest.param([1.0, 2.0, 5.0], HALVES - 10**8, "", id="before there were half stars"),
-        pytest.param([1.0, 2.0, 5.0], HALVES, "of 2003-05-15 or later .* were rounded", id="rounded"),
+        pytest.param(
+            [1.0, 2.0, 5.0], HALVES, "of 2003-05-15 or later .* were rounded", id="rounded"
+        ),
         pytest.param([1.0, 2.5, 5.0], HALVES, "", id="half stars"),
         pytest.param([0.5, 2.0, 3.0], HALVES, "", id="low ones alone"),
         pytest.param([0.5, 2.0, 4.5], HALVES, "from 0.5 to 4.5, and none is 5", id="one step less"),

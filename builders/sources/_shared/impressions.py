@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,6 +37,7 @@ class Histories:
     def __init__(self) -> None:
         self._seen = self._empty = 0
         self._by_length: dict[int, tuple[int, int, int]] = {}
+        self._by_number: Counter[int] = Counter()
 
     def add(self, all_of_them: pa.StringArray, new: pa.StringArray) -> None:
         """Take account of histories.
@@ -55,6 +57,7 @@ class Histories:
         for length, one, other in zip(*sizes, strict=True):
             n, ones, others = self._by_length.get(length, (0, 0, 0))
             self._by_length[length] = (n + 1, ones + one, others + other)
+        self._by_number.update(pc.count_substring(several, " ").to_pylist())
 
     def require_whole(self, path: Path) -> None:
         """Check the histories of a file.
@@ -63,8 +66,8 @@ class Histories:
             path: the file.
 
         Raises:
-            RawFileError: most are empty; or many of the longest have one length, and the last ids of these are
-                shorter than those before.
+            RawFileError: most are empty; or many of the longest have one length, though not one number of ids, and
+                the last ids of these are shorter than those before.
         """
         if self._seen >= ENOUGH_HISTORIES and 2 * self._empty > self._seen:
             raise RawFileError(
@@ -75,7 +78,8 @@ class Histories:
         longest = max(self._by_length, default=0)
         found = [self._by_length.get(length, (0, 0, 0)) for length in (longest, longest - 1)]
         n, last, before = (sum(column) for column in zip(*found, strict=True))
-        if n >= ENOUGH_TO_JUDGE and last < SHORTENED * before:
+        alike = self._by_number[max(self._by_number, default=0)]
+        if n >= max(ENOUGH_TO_JUDGE, alike) and last < SHORTENED * before:
             raise RawFileError(
                 f"{path}: {n:,} histories have {longest:,} characters, none has more, and their last ids are shorter "
                 f"than others: they were cut off within an id. {AGAIN}"
