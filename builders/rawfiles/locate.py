@@ -41,12 +41,15 @@ __all__ = [
     "Check",
     "Located",
     "Plan",
+    "Survey",
     "downloads_for",
     "drop_downloads",
     "find",
     "obtaining_error",
     "plan",
     "prepare",
+    "source_folder",
+    "survey",
 ]
 logger = logging.getLogger("itdr")
 Check = Callable[[Event], None]

@@ -94,7 +94,7 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
             clicks = 0
             times: set[int] = set()
             sample = drawn[raw.path(key)] = set()
-            histories = impressions.Histories()
+            histories = impressions.HistoryLengths()
             for lines in line_files.read_records(raw, "interactions", raw.path(key), 5):
                 for start in range(0, max(1, len(lines[0])), LINES):
                     part = [column.slice(start, LINES) for column in lines[1:]]

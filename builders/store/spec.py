@@ -16,7 +16,6 @@ from itdr.builders.core.messages import warn_once
 from itdr.builders.core.rng import stable_hash
 from itdr.builders.core.schema import RawFile, Source
 from itdr.builders.rawfiles import locate
-from itdr.builders.rawfiles.inventory import Survey, source_folder, survey
 from itdr.builders.store.layout import is_complete
 
 
@@ -73,8 +72,8 @@ class StoreSpec:
         }
 
     @functools.cached_property
-    def _seen(self) -> Survey:
-        return survey(self.source, self.files, self.data_dir)
+    def _seen(self) -> locate.Survey:
+        return locate.survey(self.source, self.files, self.data_dir)
 
     @functools.cached_property
     def _gone(self) -> dict[str, str]:
@@ -100,7 +99,7 @@ class StoreSpec:
         ]
         if names and self.ready():
             warn_once(
-                f"itdr: {self.source.id}: no longer in {source_folder(self.source, self.data_dir)}: "
+                f"itdr: {self.source.id}: no longer in {locate.source_folder(self.source, self.data_dir)}: "
                 f"{', '.join(names)}. What was stored of them is used, until you put files there or remove it with "
                 "`itdr cache clear`."
             )

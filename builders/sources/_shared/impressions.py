@@ -31,7 +31,7 @@ def mark(user: str, news: str) -> int:
     return int.from_bytes(digest, "little")
 
 
-class Histories:
+class HistoryLengths:
     """Of a file's histories, what shows whether they were emptied, or cut off at one length."""
 
     def __init__(self) -> None:
