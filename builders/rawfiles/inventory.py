@@ -139,7 +139,9 @@ def require_folder(source: Source, data_dir: Path | None) -> None:
             f"{source.id!r} with the raw files; leave data_dir out to have them downloaded."
         )
     if data_dir is not None and not os.access(data_dir.expanduser(), os.R_OK | os.X_OK):
-        raise RawFileError(f"{source.id}: data_dir {str(data_dir)!r} cannot be read: allow it.")
+        raise RawFileError(
+            f"{source.id}: data_dir {str(data_dir)!r} cannot be read (Permission denied)."
+        )
 
 
 def downloads_for(source: Source, file: RawFile) -> tuple[Remote, ...]:
