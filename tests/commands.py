@@ -18,7 +18,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-LATE = {"COLUMNS", "ITDR_CACHE", "ITDR_MEMORY", "ITDR_MIRROR", "PYTEST_CURRENT_TEST"}
+LATE = {
+    *("COLUMNS", "ITDR_CACHE", "ITDR_MEMORY", "ITDR_MIRROR", "JAVA_HOME", "PYTEST_CURRENT_TEST")
+}
 """Variables that are read when they are needed; others may be read when a module is imported."""
 MODULES = (
     "itdr.commands.app",

@@ -304,12 +304,14 @@ def tastes(
     partners: int = 1,
     start: int = 20,
     seed: int = 0,
+    alike: bool = False,
 ) -> Tastes:
     """Write the three files of ml-1m: users of very different activity, some generous and some not,
     who choose films by popularity alone, but for what is planted.
 
     first, partners: how many films are planted, and with how many others each.   start: the place of
-    the first of them by popularity; the twenty most popular films are disliked by the fans of a genre.
+    the first of them by popularity; the twenty most popular films are disliked by the fans of a genre.   alike: whether
+    the films that are liked together are of one genre.
     """
     rng = np.random.Generator(np.random.PCG64(seed))
     found = Tastes()
@@ -318,10 +320,13 @@ def tastes(
     activity = np.clip(rng.lognormal(3.6, 0.8, users), 15, items // 3).astype(int)
     # Whom a film is planted with has some likers of its own.
     order = np.argsort(-popularity)
-    blocks = order[start : start + first * (1 + partners)].reshape(1 + partners, first)
-    partners_of = {
-        int(item): others.tolist() for item, others in zip(blocks[0], blocks[1:].T, strict=True)
-    }
+    pool = order[start : start + first * (1 + partners)]
+    partners_of = {}
+    for own in [pool[pool % 4 == genre] for genre in range(4)] if alike else [pool]:
+        each = len(own) // (1 + partners)
+        blocks = own[: each * (1 + partners)].reshape(1 + partners, each)
+        for item, others in zip(blocks[0], blocks[1:].T, strict=True):
+            partners_of[int(item)] = others.tolist()
     chance = popularity / popularity.sum()
     generous = rng.normal(0.8, 0.8, users)
     quality = rng.normal(0, 0.6, items)
@@ -355,7 +360,7 @@ def tastes(
 
 @functools.cache
 def liked_together() -> tuple[Path, Tastes]:
-    """Films that four others are liked with: enough to say of some ninety of them whom they are for."""
+    """Films that four others of their genre are liked with: enough to say of many of them whom they are for."""
     root = Path(tempfile.mkdtemp(prefix="itdr-tastes-"))
     sizes = {"users": 2500, "items": 400, "first": 50, "partners": 4, "start": 0}
-    return root, tastes(root / "ml-1m", strength=5, **sizes)
+    return root, tastes(root / "ml-1m", strength=5, alike=True, **sizes)

@@ -135,18 +135,6 @@ def test_an_error_is_one_message(arguments: tuple[str, ...], said: str, tmp_path
     assert told.startswith("itdr: ") or "\nitdr: " in told
 
 
-def test_a_reader_that_has_had_enough_is_no_error(tmp_path: Path) -> None:
-    command = f"{sys.executable} -m itdr show sequential_rec --sample -n 50 | head -n 3"
-    done = subprocess.run(
-        ["bash", "-o", "pipefail", "-c", command],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=240,
-    )
-    assert "Traceback" not in done.stderr and done.stdout.count("\n") == 3
-
-
 # -- the first look -------------------------------------------------------------------------------
 
 

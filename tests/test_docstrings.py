@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,6 +34,7 @@ def public_functions() -> Iterator[Definition]:
                     yield module, owner, function
 
 
+@functools.cache
 def methods_by_class() -> dict[str, tuple[set[str], list[str]]]:
     """The methods and the bases of every class, by name; of classes with one name together."""
     found: dict[str, tuple[set[str], list[str]]] = {}
@@ -47,14 +49,12 @@ def methods_by_class() -> dict[str, tuple[set[str], list[str]]]:
     return found
 
 
-CLASSES = methods_by_class()
-
-
 def overrides(owner: ast.ClassDef | None, name: str) -> bool:
     """Whether a base class of ours declares the method, and so documents it."""
-    bases = CLASSES[owner.name][1] if owner is not None else []
+    classes = methods_by_class()
+    bases = classes[owner.name][1] if owner is not None else []
     while bases:
-        methods, above = CLASSES.get(bases[0], (set(), []))
+        methods, above = classes.get(bases[0], (set(), []))
         if name in methods:
             return True
         bases = [*bases[1:], *above]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import configparser
+import functools
 import re
 import shutil
 from pathlib import Path
@@ -76,7 +77,10 @@ def imports(module: str) -> set[str]:
     return (found & set(FILES)) - {module}
 
 
-IMPORTS = {module: imports(module) for module in FILES}
+@functools.cache
+def all_imports() -> dict[str, set[str]]:
+    """Asked by tests, not when this file is imported: each worker does that."""
+    return {module: imports(module) for module in FILES}
 
 
 def package(module: str) -> str:
@@ -90,7 +94,7 @@ def package(module: str) -> str:
 def test_nothing_imports_upwards() -> None:
     upward = [
         f"{module} imports {other}"
-        for module, others in IMPORTS.items()
+        for module, others in all_imports().items()
         for other in others
         if module != "builders" and LEVEL[package(other)] > LEVEL[package(module)]
     ]
@@ -103,17 +107,17 @@ def test_there_is_no_circle() -> None:
     def visit(module: str, way: tuple[str, ...]) -> None:
         assert module not in way, " -> ".join([*way[way.index(module) :], module])
         if module not in done:
-            for other in sorted(IMPORTS[module]):
+            for other in sorted(all_imports()[module]):
                 visit(other, (*way, module))
             done.add(module)
 
-    for module in IMPORTS:
+    for module in all_imports():
         visit(module, ())
 
 
 def test_no_private_module_is_imported_from_another_package() -> None:
     private = []
-    for module, others in IMPORTS.items():
+    for module, others in all_imports().items():
         for other in others:
             parts = other.split(".")
             hidden = next((k for k, part in enumerate(parts) if part.startswith("_")), None)
@@ -167,7 +171,7 @@ def test_hashed_packages_import_only_what_is_hashed(packages: tuple[str, ...]) -
 
     outside = [
         f"{module} imports {other}"
-        for module, others in IMPORTS.items()
+        for module, others in all_imports().items()
         if is_hashed(module)
         for other in others
         if not is_hashed(other) and other not in NOT_DECIDING

@@ -192,14 +192,13 @@ def test_what_warns_everybody_is_said_where_it_says_something() -> None:
     ):
         found = groups.asked_for(said, WORDS)
         assert found == kept
-        assert groups.warns(found) == (found not in ([suited], [suited, lukewarm]))
+        # A fault that nobody likes warns everybody, not a group.
+        assert groups.warns(found) == any(one in (warned, flop) for one in found)
 
 
 @pytest.mark.parametrize(
     ("lead", "k", "kept"),
     [
-        (Fact("kin", "category", "Horror", 1, 1, 0.0, UP), 13, True),
-        (Fact("kin", "category", "Horror", 1, 1, 0.0, UP), 12, False),
         # A part of a series or a group that was counted is another reason.
         (Fact("kin", "series", "Rocky", 1, 1, 0.0, UP), 12, True),
         (trait(), 12, True),

@@ -60,8 +60,10 @@ ABOUTS = (
 NAMED_ONLY = frozenset({"blend", "newcomers"})
 """Of these only values that the lexicon has a term for can be said."""
 SAMPLE = 500
-"""People at most among whom an item's likers are counted: a fact of so many is about a sample of them. Where fans
-judged an item, they are those among 800 who did, if more did."""
+"""People at most among whom the takers of an item are counted: a fact of so many is about a sample of them. Where fans
+judged an item, all of them are counted."""
+FANS_ASKED = 250
+"""Fans of a displayed work who are counted for what to offer a user, at most: of so many, it is a sample of them."""
 SELDOM = "seldom_"
 """Begins an `about` for people who hardly like a trait."""
 

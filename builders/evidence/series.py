@@ -12,7 +12,10 @@ import functools
 import re
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
+
+import yaml
 
 from itdr.builders.core.text import plain
 
@@ -71,6 +74,12 @@ _FRAME = re.compile(r"^the (?P<name>.+) saga$", re.IGNORECASE)
 """What frames the name of a series before a subtitle: "The Twilight Saga: Eclipse"."""
 _ADVENTURE = re.compile(r"^(?P<name>[A-Z]\S+ [A-Z]\S+) and the ")
 
+_LEADS_ON = re.compile(
+    r"[\d½⅓/.]+|[IVX]+|&|and|the|an?|of|in|on|at|to|for|with|vs\.?|part|chapter|episode|vol\.?|volume|season|book|",
+    re.IGNORECASE,
+)
+"""Words with which the name of a series does not end."""
+_POSSESSIVE = re.compile("['’]s$")
 _FIRST = re.compile(
     r"\([^()]*[, ](?:book|bk\.?|no\.?|vol\.?|volume|part|#) ?(?:1|i|one)(?:\b(?!\.\d))[^()]*\)",
     re.IGNORECASE,
@@ -156,6 +165,68 @@ def told_series(title: str) -> str:
     name = bracketed[1] if bracketed else _hero(title)
     name = _LEADING_ARTICLE.sub("", _SERIES.sub("", name.strip(" ,:-")))
     return "" if name.isupper() or " ," in name else name
+
+
+def known_series(title: str) -> str:
+    """The series that a title is known to be a part of, though it does not say so.
+
+    >>> known_series("Goldfinger (1964)"), known_series("Goldfinger (2001)")
+    ('James Bond', '')
+
+    Args:
+        title: the title as rows show it.
+
+    Returns:
+        The name; "" for any other title.
+    """
+    year = _YEAR.search(title)
+    return _known().get((first_words(title), year[0].strip()), "") if year else ""
+
+
+@functools.cache
+def _known() -> dict[tuple[str, str], str]:
+    """By title and year, the series."""
+    path = Path(__file__).with_name("audiences") / "series_names.yaml"
+    written = yaml.safe_load(path.read_text("utf-8"))
+    return {
+        (first_words(part), part[part.rindex("(") :]): name
+        for name, parts in written.items()
+        for part in parts
+    }
+
+
+def shared_beginning(titles: Sequence[str]) -> str:
+    """The words with which all of some titles begin, as the name of a series; without an article, a number, or words
+    that only lead to the rest.
+
+    >>> shared_beginning(["Harry Potter and the Goblet of Fire (2005)", "Harry Potter and the Chamber of Secrets (2002)"])
+    'Harry Potter'
+    >>> shared_beginning(["Back to the Future (1985)", "Back to the Future Part II (1989)"])
+    'Back to the Future'
+    >>> shared_beginning(["Monty Python's Life of Brian (1979)", "Monty Python and the Holy Grail (1974)"])
+    'Monty Python'
+
+    Args:
+        titles: two or more titles as rows show them.
+
+    Returns:
+        The words, each in its shortest form; "" where they are fewer than four letters.
+    """
+    every = [_LEADING_ARTICLE.sub("", _BRACKETS.sub("", title)).split() for title in titles]
+    shared: list[str] = []
+    for words in zip(*every, strict=False):
+        if len({_stem(word) for word in words}) > 1:
+            break
+        shared.append(min(words, key=len))
+    while shared and _LEADS_ON.fullmatch(shared[-1].strip(" ,:-")):
+        shared = shared[:-1]
+    name = " ".join(shared).rstrip(" ,:-")
+    return name if sum(map(str.isalpha, name)) >= _MIN_CHARACTERS else ""
+
+
+def _stem(word: str) -> str:
+    """A word without the ending of a plural or a possessive, folded."""
+    return plain(_POSSESSIVE.sub("", word)).strip().removesuffix("s")
 
 
 @functools.lru_cache(maxsize=1 << 16)

@@ -22,7 +22,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from itdr.builders.core.rng import HashRng, stable_hash
-from itdr.builders.evidence.facts import SAMPLE, Fact, expected_number, percent
+from itdr.builders.evidence.facts import FANS_ASKED, SAMPLE, Fact, expected_number, percent
 from itdr.builders.rendering import answer_files, jinja
 from itdr.builders.rendering.answer_files import AnswerForm, Section, StatementForm, When
 from itdr.builders.rendering.lexicon_files import Lexicon, load_lexicon
@@ -402,6 +402,8 @@ def _part(fact: Fact) -> str:
     """The phrase for the count among all."""
     if not fact.count:
         return "part_none"
+    if fact.quote and fact.of == FANS_ASKED and fact.kind == "also_liked":
+        return "part_sample"
     return "part_all" if fact.count == fact.of else "part"
 
 

@@ -408,8 +408,10 @@ def cited(statement: Statement) -> int:
 
 
 def _tells(said: Sequence[Fact]) -> bool:
-    """Whether this tells likes from dislikes, or two tastes and a work to offer."""
+    """Whether this tells likes from dislikes, or two tastes and a work to offer; and not only what has mixed results."""
     liked = [fact for fact in said if core.is_taste(fact) and fact.direction == UP]
+    if not liked and any(core.is_taste(fact) and not fact.direction for fact in said):
+        return False
     offered = any(fact.kind == "also_liked" and fact.direction == UP for fact in said)
     return any(map(_is_against, said)) or (len(liked) >= MIN_TASTES and offered)
 

@@ -8,13 +8,11 @@ from itdr.builders.evidence.aspect_words import AspectWords
 from itdr.builders.evidence.audiences.kindred import is_single
 from itdr.builders.evidence.comments import Comment
 from itdr.builders.evidence.complaints import unreported
-from itdr.builders.evidence.facts import DOWN
+from itdr.builders.evidence.facts import DOWN, SELDOM
 from itdr.builders.rendering.realiser import Statement
 
 GROUPS, NOT_FOR = "groups", "not_for"
 """The sections of an answer that name groups: whom the item suits, and whom it does not."""
-EVERYBODY = "everybody"
-"""The section that says how everybody received the item."""
 MOST_AGAINST = 2
 """Groups whom the item does not suit beside which nothing is said of its reception."""
 ENOUGH = 3
@@ -66,10 +64,9 @@ def asked_for(statements: Sequence[Statement], words: AspectWords) -> list[State
 def _rests_on_little(group: Statement) -> bool:
     """Whether a group is known by a single work alone, whose fans like the item hardly more often than expected."""
     lead = group.facts[0]
-    works = [one for one in group.facts if is_single(one)]
-    if len(works) != 1 or not (is_single(lead) or lead.kind == "kin"):
+    if len(group.facts) != 1 or not is_single(lead):
         return False
-    return 10 * works[0].count < TENTHS_OF_EXPECTED * works[0].base
+    return 10 * lead.count < TENTHS_OF_EXPECTED * lead.base
 
 
 def warns_a_group(one: Statement) -> bool:
@@ -78,13 +75,15 @@ def warns_a_group(one: Statement) -> bool:
 
 
 def _warns_people(one: Statement) -> bool:
-    """Whether a statement says of a group that the item does not suit it: more than that a review finds fault."""
-    return warns_a_group(one) and one.facts[0].about != "aspect"
+    """Whether a statement says of a group that the item does not suit it: more than that a review finds fault, or that
+    those who hardly like its kind do not like it."""
+    lead = one.facts[0]
+    return warns_a_group(one) and lead.about != "aspect" and not lead.about.startswith(SELDOM)
 
 
 def warns(statements: Sequence[Statement]) -> bool:
-    """Whether an answer says whom the item does not suit: groups, or whoever minds what a review complains of."""
-    return any(one.section not in (GROUPS, EVERYBODY) for one in statements)
+    """Whether an answer says whom the item does not suit: a fault that nobody likes tells of no group."""
+    return any(one.section == NOT_FOR for one in statements)
 
 
 def solid(statements: Sequence[Statement]) -> int:

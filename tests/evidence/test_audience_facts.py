@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from itdr.builders.core.rng import splitmix64
 from itdr.builders.dataset import registry
@@ -16,7 +17,7 @@ from itdr.builders.evidence.audiences.counting import Counting
 from itdr.builders.evidence.audiences.expectations import Generosity, activity_of, surprise
 from itdr.builders.evidence.audiences.fact_table import FactTable
 from itdr.builders.evidence.audiences.judged import Judged
-from itdr.builders.evidence.audiences.members import author_of, with_one_author
+from itdr.builders.evidence.audiences.members import Group, author_of, with_one_author
 from itdr.builders.evidence.audiences.themes import makers_of
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.series import base_title, series_key
@@ -137,8 +138,12 @@ def _next_to_nothing(found: dict[str, list[Fact]], kind: str) -> None:
     assert all(n <= FALSE_FACTS * len(found) + 2 for n in counts.values()), counts
 
 
-def test_counts_are_those_of_loops() -> None:
-    """Each figure of a few items counted again, user by user."""
+@pytest.mark.parametrize("sampled", [False, True])
+def test_counts_are_those_of_loops(sampled: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each figure of a few items counted again, user by user; it is of everybody where facts are tried on samples."""
+    if sampled:
+        monkeypatch.setattr(judged, "MOST_RATERS", 300)
+        monkeypatch.setattr(judged, "MOST_LIKES", 40)
     store = opened()
     record = judged.judged(store, 0)
     likes: dict[int, set[int]] = {}
@@ -150,6 +155,7 @@ def test_counts_are_those_of_loops() -> None:
         likes[user] = {work for work, liked in rated[user].items() if liked}
     titles = {store.item(work).title: work for work in range(len(store.work))}
     counting = Counting(store, 0)
+    assert max(map(len, likes.values())) > 40 and int(record.totals[0].max()) > 300
     checked: Counter[str] = Counter()
     for work in np.argsort(-record.totals[1])[40:60].tolist():
         likers = {user for user, own in likes.items() if work in own}
@@ -161,13 +167,26 @@ def test_counts_are_those_of_loops() -> None:
                     len(both),
                     sum(rated[user][work] for user in both),
                 )
+            elif fact.kind == "liked_if" and fact.about == "category":
+                theirs = counting.members.of(
+                    np.array(sorted(rated)),
+                    np.array([work in likes[one] for one in sorted(rated)]),
+                    work,
+                )
+                place = counting.members.groups.index(Group(fact.about, fact.value))
+                fans = [
+                    user
+                    for user in np.flatnonzero(theirs[:, place]).tolist()
+                    if work in rated[user]
+                ]
+                assert (fact.of, fact.count) == (len(fans), sum(rated[one][work] for one in fans))
             elif fact.kind == "reception" and fact.about != "divided":
                 assert (fact.of, fact.count) == (
                     sum(work in one for one in rated.values()),
                     len(likers),
                 )
             checked[fact.kind] += 1
-    assert checked["also_liked"] > 10
+    assert checked["also_liked"] > 10 and checked["liked_if"] > 0
 
 
 def test_fans_are_named_only_where_they_like_the_item_more_than_everybody_does() -> None:

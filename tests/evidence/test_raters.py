@@ -44,7 +44,7 @@ def test_the_last_bits_of_what_is_expected_decide_nothing(noise: float) -> None:
 
 def test_few_fans_or_half_of_them_welcome_nothing() -> None:
     n, k = np.array([12, 13, 14, 13]), np.array([12, 13, 7, 8])
-    found = judges(1, 10, mostly=True).welcome_it(rates(n, k, np.zeros(4)), 2)
+    found = judges(1, 28, mostly=True).welcome_it(rates(n, k, np.zeros(4)), 2)
     assert found.tolist() == [False, True, False, True]
 
 
@@ -52,6 +52,14 @@ def test_groups_that_like_it_less_often_than_usual_are_not_named() -> None:
     raters = judges(10, 40, mostly=True, usual=0.6)
     n, k = np.array([20, 20, 20]), np.array([11, 12, 13])
     assert raters.welcome_it(rates(n, k, np.zeros(3)), 2).tolist() == [False, True, True]
+
+
+def test_more_than_half_of_the_judges_are_welcome_only_as_followers_of_a_series() -> None:
+    of_26, everything = judges(1, 26, mostly=True), np.array([14, 14, 13])
+    given = rates(everything, everything, np.zeros(3))
+    assert of_26.welcome_it(given).tolist() == [False, False, True]
+    followers = np.array([True, False, False])
+    assert of_26.welcome_it(given, may_be_many=followers).tolist() == [True, False, True]
 
 
 def test_more_than_half_of_the_judges_are_everybody() -> None:

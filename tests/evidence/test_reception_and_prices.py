@@ -74,10 +74,13 @@ class Titles:
         return SimpleNamespace(title=f"Work {'abcdefghijklmnopqrst'[work]}", creators=())
 
 
-def test_a_genre_of_a_decade_is_one_theme_and_its_works_are_of_no_other() -> None:
+@pytest.mark.parametrize("of_its_period", [True, False])
+def test_a_genre_of_a_decade_is_one_theme_and_its_works_are_of_no_other(
+    of_its_period: bool,
+) -> None:
     names = [("category", "Thriller"), ("category", "Comedy"), ("decade", "1940s")]
     works = [(0, 0), (0, 2), (1, 0), (1, 2), (2, 0), (2, 2), (3, 0), (3, 2), (4, 1), (5, 1), (6, 1)]
-    works += [(19, 0), (19, 1)]
+    works += [(19, 0), (19, 1), *([(19, 2)] if of_its_period else [])]
     table = SimpleNamespace(
         names=names,
         works=np.array([work for work, _ in works]),
@@ -96,10 +99,14 @@ def test_a_genre_of_a_decade_is_one_theme_and_its_works_are_of_no_other() -> Non
         for work in range(7)
     ]
     themes = Themes(Titles(), table, 1000).facts(19, shared)  # type: ignore[arg-type]
+    if not of_its_period:
+        # What the item is not of is no theme of its audience.
+        assert not any(one.kind == "era" for one in themes)
+        return
     era, comedy = themes[:2]
     assert era.name == "era/decade/up" and era.details[0].value == "Thriller"
     assert [one.value for one in era.details[1:]] == ["Work a", "Work b", "Work c", "Work d"]
-    assert (era.count, era.of, era.base) == (4, 7, pytest.approx(7 * 0.04))
+    assert (era.count, era.of, era.base) == (4, 7, pytest.approx(7 * 0.05))
     assert comedy.value == "Comedy" and len(comedy.details) == 3
     assert [one.value for one in themes[2:]] == [f"Work {one}" for one in "abcdefg"]
 
@@ -129,4 +136,5 @@ def test_a_series_is_named_if_the_work_or_one_of_its_parts_tells_it() -> None:
     # Another edition tells that the first title is of the series.
     assert series("One Dog", two, "One Dog (Ada Fox Novels)") == [("Ada Fox", [two])]
     assert series("One Dog (An Ada Fox Novel)", "Three Hens") == []
-    assert series("Rocky", "Rocky II") == []
+    # Or all begin with the name.
+    assert series("Rocky", "Rocky II") == [("Rocky", ["Rocky II"])]

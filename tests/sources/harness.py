@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
+import itertools
 import os
 import tempfile
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +21,7 @@ import pytest
 from itdr.builders.core import schema
 from itdr.builders.core.duckdb_csv import csv_rejects
 from itdr.builders.core.raw_files import Raw
+from itdr.builders.sources.amazon_books import TITLE_FUNCTION
 from itdr.builders.store.build import limits
 from itdr.builders.store.plain_files import plain_files
 
@@ -37,6 +42,36 @@ TYPES: dict[str, pa.DataType] = {
 """Types of the canonical columns; those not named are strings."""
 
 EVENTS = {"rate", "review", "click", "skip", "comment", "listen", "play", "implicit"}
+
+
+_numbers = itertools.count()
+
+
+@functools.cache
+def _engine(threads: int | None) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(config={"threads": threads} if threads else {})
+
+
+@contextmanager
+def fresh_database(threads: int | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection of its own to an empty database of its own, in an engine that these tests share: to start
+    an engine takes longer than reading a small file with it.
+
+    threads: those of the engine; by default as many as the machine has cores.
+    """
+    con = _engine(threads).cursor()
+    name = f"fresh_{next(_numbers)}"
+    con.execute(f"ATTACH ':memory:' AS {name}")
+    con.execute(f"USE {name}")
+    try:
+        yield con
+    finally:
+        # Functions written in Python are the engine's, of whichever database.
+        with suppress(duckdb.InvalidInputException):
+            con.remove_function(TITLE_FUNCTION)
+        con.execute("USE memory")
+        con.execute(f"DETACH {name}")
+        con.close()
 
 
 def load(source: str | schema.Source) -> schema.Source:
@@ -75,14 +110,13 @@ def read(
     """Good rows in the order read, and rejected rows by reason."""
     declared = load(source)
     reader = getattr(declared.readers, table)
-    con = duckdb.connect()
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory() as scratch, fresh_database() as con:
         paths = plain(declared, find(declared, folder, facet, domain), Path(scratch))
         raw = Raw(declared.id, paths, con, domain=domain, facet=facet)
         result: Any = reader(raw)
         rows = _table(result)
         rows = _within_limits(declared, con, table, rows)
-    rejects = Counter(csv_rejects(con, table))
+        rejects = Counter(csv_rejects(con, table))
     for (of, reason), number in raw.rejects.items():
         assert of == table, f"{of!r} counted while {table!r} was read"
         rejects[reason] += number
@@ -92,7 +126,6 @@ def read(
         for entry in pc.value_counts(pc.drop_null(reasons)).to_pylist():
             rejects[entry["values"]] += entry["counts"]
         rows = rows.filter(pc.is_null(reasons)).drop_columns(["reject"])
-    con.close()
     rows = _ids_as_text(rows)
     if "emptied" in rows.column_names:
         assert rows.column("emptied").type in (pa.string(), pa.null())
@@ -107,7 +140,7 @@ def notes(source: str, folder: Path, table: str, **edition: Any) -> list[dict[st
     edition: `facet` and `domain`.
     """
     declared = load(source)
-    with tempfile.TemporaryDirectory() as scratch, duckdb.connect() as con:
+    with tempfile.TemporaryDirectory() as scratch, fresh_database() as con:
         paths = plain(declared, find(declared, folder, **edition), Path(scratch))
         found = _table(getattr(declared.readers, table)(Raw(declared.id, paths, con, **edition)))
     none = {"reject": None, "emptied": None}

@@ -24,7 +24,7 @@ from itdr.builders.store.build.item_checks import require_plausible_items
 from itdr.builders.store.build.text_checks import require_sound_texts
 from itdr.builders.store.plain_files import plain_files
 from tests.sources.damages import LAYOUTS, Damage, Layout, damages
-from tests.sources.harness import load
+from tests.sources.harness import fresh_database, load
 from tests.sources.text_damages import encoded, enriched, text_damages, with_texts
 
 CASES = [(source, layout) for source, layouts in LAYOUTS.items() for layout in layouts]
@@ -56,13 +56,11 @@ def store(source: str, layout: Layout, folder: Path, work: Path, judge: bool = F
     files = declared.files_for(layout.facet, layout.domain)
     found = survey(declared, files, folder).found
     placed = {key: one.path for key, one in found.items() if one and one.path.is_file()}
-    con = duckdb.connect()
-    # Of a few rows, planning takes longer than anything else.
-    con.execute("PRAGMA disable_optimizer")
-    con.execute("SET threads = 1")
-    for statement in statements.FUNCTIONS["duckdb"] if judge else ():
-        con.execute(statement)
-    try:
+    with fresh_database(threads=1) as con:
+        # Of a few rows, planning takes longer than anything else.
+        con.execute("PRAGMA disable_optimizer")
+        for statement in statements.FUNCTIONS["duckdb"] if judge else ():
+            con.execute(statement)
         plain = plain_files(declared, placed, work, set(placed))
         paths = {key: file.path for key, file in plain.items()}
         raw = Raw(declared.id, paths, con, domain=layout.domain, facet=layout.facet)
@@ -95,8 +93,6 @@ def store(source: str, layout: Layout, folder: Path, work: Path, judge: bool = F
             rejects[table] = sum(n for (of, _), n in rejected.items() if of == table) + long_lines
         assert all(reason != TOO_LONG or n for (_, reason), n in rejected.items())
         return Stored(stored, rejects, sum(raw.emptied.values()))
-    finally:
-        con.close()
 
 
 def one_row(con: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:

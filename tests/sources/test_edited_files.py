@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import duckdb
 import pytest
 
 from itdr.builders.core import arrow
@@ -24,6 +23,7 @@ from itdr.builders.store import losses
 from itdr.builders.store.layout import read_manifest
 from itdr.builders.store.prepare import prepare
 from itdr.builders.store.spec import StoreSpec
+from tests.sources.harness import fresh_database
 
 SIZES = {"users": 60, "items": 90}
 Texts = Callable[[str], str]
@@ -282,12 +282,6 @@ def stored(source: str, home: Path, work: Path) -> tuple[dict[str, Any], Path]:
 
 def content(folder: Path) -> dict[str, list[str]]:
     """The rows of a store, with ids in place of codes."""
-    con = duckdb.connect()
-    for table in ("items", "users"):
-        con.register(table, arrow.read(folder / f"{table}.arrow"))
-        con.execute(
-            f"CREATE VIEW {table}_coded AS SELECT *, row_number() OVER () - 1 AS code FROM {table}"
-        )
     events = (
         "SELECT user_id, item_id, e.* EXCLUDE (user_code, item_code) "
         f"FROM '{folder / 'interactions.parquet'}' AS e "
@@ -298,9 +292,16 @@ def content(folder: Path) -> dict[str, list[str]]:
         "items": "SELECT * EXCLUDE (work, title_code, hash, n) FROM items",
         "users": "SELECT * EXCLUDE (hash, n, start) FROM users",
     }
-    return {
-        name: sorted(map(repr, con.execute(query).fetchall())) for name, query in queries.items()
-    }
+    with fresh_database() as con:
+        for table in ("items", "users"):
+            con.register(table, arrow.read(folder / f"{table}.arrow"))
+            con.execute(
+                f"CREATE VIEW {table}_coded AS SELECT *, row_number() OVER () - 1 AS code FROM {table}"
+            )
+        return {
+            name: sorted(map(repr, con.execute(query).fetchall()))
+            for name, query in queries.items()
+        }
 
 
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: f"{edit.source}-{edit.name}-{edit.file}")

@@ -22,7 +22,7 @@ from itdr.builders.store import losses
 from itdr.builders.store.build import build, item_checks, staging
 from itdr.builders.store.engine import connect
 from itdr.builders.store.interactions import Interactions
-from tests.sources.harness import load
+from tests.sources.harness import fresh_database, load
 
 SOURCES = tuple(registry.source_ids())
 
@@ -39,11 +39,11 @@ def left_out(source: str, **columns: list[Any]) -> tuple[list[Any], dict[str, in
             name: pa.array(values, kinds[name]),
         }
     )
-    con = duckdb.connect()
     changed = replace(declared, ids={}, readers=Readers(interactions=lambda raw: iter([rows])))
     rejected: Counter[tuple[str, str]] = Counter()
-    staging.stage_table(changed, Raw(source, {}, con), "interactions", rejected)
-    kept = con.sql(f'SELECT "{name}" FROM interactions_staged WHERE reject IS NULL').fetchall()
+    with fresh_database() as con:
+        staging.stage_table(changed, Raw(source, {}, con), "interactions", rejected)
+        kept = con.sql(f'SELECT "{name}" FROM interactions_staged WHERE reject IS NULL').fetchall()
     return [row[0] for row in kept], {reason: n for (_, reason), n in rejected.items()}
 
 
@@ -346,8 +346,9 @@ def test_ids_of_another_form_are_counted(source: str) -> None:
             rows = pa.record_batch(given)
             readers = replace(declared.readers, **{table: lambda raw, rows=rows: iter([rows])})
             rejected: Counter[tuple[str, str]] = Counter()
-            raw = Raw(source, {}, duckdb.connect())
-            staging.stage_table(replace(declared, readers=readers), raw, table, rejected)
+            with fresh_database() as con:
+                raw = Raw(source, {}, con)
+                staging.stage_table(replace(declared, readers=readers), raw, table, rejected)
             assert rejected == {(table, BAD_ID): len(bad)}, column
 
 

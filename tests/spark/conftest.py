@@ -14,7 +14,22 @@ import pytest
 from itdr.builders.core.errors import ConfigError
 from itdr.spark import session
 
-QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+# Short programs of small tables: not worth the better compiler's time, whose small store for what it
+# compiled would be emptied again and again, nor checks of Spark's own classes.
+QUICK = (
+    "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:+UseSerialGC "
+    "-XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote"
+)
+SETTINGS = {
+    "spark.sql.shuffle.partitions": "2",
+    # Compiling a function for each expression takes longer than interpreting it for a few rows.
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    # Of each plan a description is written, whether anybody reads it or not.
+    "spark.sql.ui.explainMode": "simple",
+    "spark.sql.debug.maxToStringFields": "1",
+}
+"""For small tables: what is computed is the same."""
 
 
 @pytest.fixture(scope="session")
@@ -53,12 +68,11 @@ def spark(bucket: str | None) -> Iterator[Any]:
     """A session on two cores, set for small tables."""
     made = session.start(
         "local[2]",
-        spark__sql__shuffle__partitions="2",
         # Else all that is as small would be one part.
         spark__sql__adaptive__coalescePartitions__enabled="false",
-        spark__sql__codegen__wholeStage="false",
-        # Short programs of small tables: not worth the better compiler's time.
-        spark__driver__extraJavaOptions=QUICK,
+        # From the start a heap that is seldom full.
+        spark__driver__extraJavaOptions=f"{QUICK} -Xms1g -Xmn512m",
+        **{name.replace(".", "__"): value for name, value in SETTINGS.items()},
     )
     yield made
     made.stop()

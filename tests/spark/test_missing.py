@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -11,6 +9,7 @@ import pytest
 
 from itdr.builders.core.errors import ConfigError
 from itdr.spark import session
+from tests import commands
 
 
 def test_no_pyspark(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,11 +45,8 @@ def test_an_old_java(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_the_command_says_it_in_one_line(options: list[str], said: str, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "itdr", "build", "sequential_rec", "--sample", *options]
-    environment = {**os.environ, "JAVA_HOME": str(tmp_path)}
-    result = subprocess.run(
-        [*command, f"-o{tmp_path / 'out'}"], capture_output=True, text=True, env=environment
-    )
+    command = ["build", "sequential_rec", "--sample", *options, f"-o{tmp_path / 'out'}"]
+    result = commands.run(*command, cwd=tmp_path, env={"JAVA_HOME": str(tmp_path)})
     assert result.returncode == 1
     assert said in result.stderr and "Traceback" not in result.stderr
     assert not (tmp_path / "out").exists()

@@ -17,7 +17,7 @@ import pytest
 
 from itdr.publish import folder
 from itdr.spark.job import builders
-from tests.spark.conftest import QUICK, contents
+from tests.spark.conftest import QUICK, SETTINGS, contents
 
 DEFAULTS = f"""
 spark.driver.host 127.0.0.1
@@ -25,12 +25,10 @@ spark.driver.bindAddress 127.0.0.1
 spark.driver.memory 512m
 spark.executor.memory 512m
 spark.executor.cores 1
-spark.sql.shuffle.partitions 2
-spark.sql.codegen.wholeStage false
 spark.driver.extraJavaOptions {QUICK}
 spark.executor.extraJavaOptions {QUICK}
 spark.ui.enabled false
-"""
+""" + "".join(f"{name} {value}\n" for name, value in SETTINGS.items())
 
 
 @dataclass

@@ -25,7 +25,7 @@ from itdr.builders.evidence.audiences.expectations import FALSE_FINDS, bound, is
 from itdr.builders.evidence.audiences.judged import Judged
 from itdr.builders.evidence.audiences.members import TraitTable
 from itdr.builders.evidence.audiences.pooled import Pooled
-from itdr.builders.evidence.audiences.raters import MIN_FANS_WHO_JUDGED, MIN_Z_OF_FANS, Raters
+from itdr.builders.evidence.audiences.raters import MIN_FANS_WHO_JUDGED, Raters, Rates
 from itdr.builders.evidence.audiences.shared_likes import Groups, Likes, Near, Ranks
 from itdr.builders.evidence.audiences.themes import Shared, Themes, makers_of
 from itdr.builders.evidence.facts import DOWN, SAMPLE, UP, Fact
@@ -143,12 +143,15 @@ class Company:
         who = np.arange(len(users)).repeat(counts)
         return Likes(who, self._liked_ranks.take(ranges(begins, counts)))
 
-    def of_judged(self, work: int, raters: Raters) -> tuple[list[Fact], dict[str, int]]:
+    def of_judged(
+        self, work: int, raters: Raters, everybody: Raters
+    ) -> tuple[list[Fact], dict[str, int]]:
         """The works, makers and topics whose fans the work suits.
 
         Args:
             work: the work's code.
-            raters: those who judged it.
+            raters: those who judged it, or a sample of them.
+            everybody: all who judged it, over whom the figures are counted.
 
         Returns:
             (facts, the clearest of each kind first; the codes of the works that they name, by title).
@@ -158,8 +161,15 @@ class Company:
         companions, foretold, near = self.also_liked(work, likers, raters)
         parts = self._parts(work, companions)
         codes = self._also_traits(work, raters.users, raters.likes).codes
-        shared = self._welcome(work, companions, parts, foretold, raters, near)
-        traits = self._welcome_traits(work, codes, raters)
+        if foretold < MIN_Z_OF_FOLDS:
+            # Nobody had to look for the parts of its series.
+            works = np.array(sorted(parts), np.int64)
+            parts = self.themes.parts_among(work, works.tolist())
+        else:
+            works = companions.works
+        clear = self._welcomed(raters, raters.fans_of(near, self.ranks.of[works]), works, parts)
+        shared = self._in_full(works[clear], parts, everybody)
+        traits = self._welcome_traits(work, codes, raters, everybody)
         if not self.is_rated:
             users = raters.users[likers]
             traits += self._shunned(work, users, self.likes_of(users))
@@ -309,39 +319,26 @@ class Company:
         title = self.store.item(work).title
         return Fact(kind, "work", title, int(k), int(n), float(expected), UP)
 
-    def _welcome(
-        self,
-        work: int,
-        companions: SharedWorks,
-        parts: set[int],
-        foretold: float,
-        raters: Raters,
-        near: Near,
-    ) -> list[Shared]:
-        """Those of the works whose fans like this one clearly more than usual, the clearest first: of any works if
-        all together pass, or else of parts of the work's series, which nobody had to look for."""
-        works = companions.works
-        if foretold < MIN_Z_OF_FOLDS:
-            works = np.array(sorted(parts), np.int64)
-            parts = self.themes.parts_among(work, works.tolist())
-        # The followers of its series are a group, however many they are.
-        rates = raters.fans_of(near, self.ranks.of[works])
-        able = raters.is_part(rates) | np.array([one in parts for one in works.tolist()], bool)
-        places = np.flatnonzero(raters.welcome_it(rates, MIN_Z_OF_FANS) & able)
-        order = places[np.lexsort((places, -rates.z[places]))]
+    def _welcomed(
+        self, raters: Raters, rates: Rates, works: np.ndarray, parts: set[int]
+    ) -> np.ndarray:
+        """Whether the fans of works like this one clearly more than usual. The followers of its series, whose parts are
+        given, are a group however many they are."""
+        return raters.welcome_it(rates, may_be_many=np.isin(works, sorted(parts)))
+
+    def _in_full(self, works: np.ndarray, parts: set[int], everybody: Raters) -> list[Shared]:
+        """Those of these works whose fans among everybody like this one clearly more than usual, too; the clearest
+        first."""
+        rates = everybody.rates_among(self._fans(works))
+        places = np.flatnonzero(self._welcomed(everybody, rates, works, parts))
+        order = places[np.lexsort((works[places], -rates.z[places]))].tolist()
         return [
             (
                 float(rates.z[place]),
                 int(works[place]),
-                self._pair(
-                    "also_liked",
-                    int(works[place]),
-                    rates.k[place],
-                    rates.n[place],
-                    rates.expected[place],
-                ),
+                self._pair("also_liked", int(works[place]), *rates.figures(place)),
             )
-            for place in order.tolist()
+            for place in order
         ]
 
     def _takers(self, work: int, sampled: int, companions: SharedWorks) -> list[Shared]:
@@ -414,36 +411,49 @@ class Company:
         kept = likes.ranks != self.ranks.of[work]
         return self.pooled.together(likes.who[kept], self.ranks.works[likes.ranks[kept]])
 
-    def _welcome_traits(self, work: int, codes: list[int], raters: Raters) -> list[Fact]:
+    def _welcome_traits(
+        self, work: int, codes: list[int], raters: Raters, everybody: Raters
+    ) -> list[Fact]:
         """Those of the makers and topics whose fans like this work clearly more than usual. Fans like another work
         of theirs, of another series than this one."""
         own = set(self.traits.of(work))
         groups = [self._others_with(code, work) for code in codes]
         rates = raters.fans_of_any(groups)
-        clear = raters.welcome_it(rates, bound(len(codes))) & raters.is_part(rates)
-        places = np.flatnonzero(clear)
+        chosen = np.flatnonzero(raters.welcome_it(rates, bound(len(codes)))).tolist()
+        fans = [self._fans(groups[place]) for place in chosen]
+        rates = everybody.rates_among([np.unique(np.concatenate(one)) for one in fans])
+        clear = np.flatnonzero(everybody.welcome_it(rates, bound(len(codes))))
         found = []
-        for place in places[np.lexsort((places, -rates.z[places]))].tolist():
-            about, value = self.traits.names[codes[place]]
-            kind = "group" if codes[place] in own else "also_liked"
-            figures = int(rates.k[place]), int(rates.n[place]), float(rates.expected[place])
-            named = (
-                self._examples(groups[place], figures[1], raters)
-                if about == all_traits.CREATOR
-                else ()
-            )
-            found.append(Fact(kind, about, value, *figures, UP, "", named))
+        for at in clear[np.lexsort((clear, -rates.z[clear]))].tolist():
+            code, works = codes[chosen[at]], groups[chosen[at]]
+            about, value = self.traits.names[code]
+            kind = "group" if code in own else "also_liked"
+            named: tuple[Fact, ...] = ()
+            if about == all_traits.CREATOR:
+                named = self._examples(works, everybody.rates_among(fans[at]).n, int(rates.n[at]))
+            found.append(Fact(kind, about, value, *rates.figures(at), UP, "", named))
         return found
 
-    def _examples(self, works: np.ndarray, fans: int, raters: Raters) -> tuple[Fact, ...]:
-        """Works of a maker that most of these fans like, each with how many of them do."""
+    def _fans(self, works: np.ndarray) -> list[np.ndarray]:
+        """Who likes each of some works."""
+        return [self.judged.takers(one) for one in works.tolist()]
+
+    def _examples(self, works: np.ndarray, theirs: np.ndarray, fans: int) -> tuple[Fact, ...]:
+        """Works of a maker that most of these fans like, each with how many of them do.
+
+        Args:
+            works: the works.
+            theirs: by work, how many of the fans like it.
+            fans: how many fans there are.
+        """
         found: dict[str, Fact] = {}
-        for work, k in zip(*raters.liked_most(works), strict=True):
+        for place in np.lexsort((works, -theirs)).tolist():
+            work, k = int(works[place]), int(theirs[place])
             share = int(self.judged.totals[1][work]) / self.active
             if not self.nameable[work] or k <= share * fans:
                 continue
-            title = self.store.item(int(work)).title
-            fact = Fact("share", "work", title, int(k), fans, share, UP)
+            title = self.store.item(work).title
+            fact = Fact("share", "work", title, k, fans, share, UP)
             found.setdefault(base_title(title), fact)
             if len(found) == MOST_EXAMPLES_OF_A_MAKER:
                 break

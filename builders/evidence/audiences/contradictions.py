@@ -15,8 +15,8 @@ def without_contradictions(facts: Sequence[Fact]) -> list[Fact]:
 
     Whoever is counted not to like an item is not named among those whom it suits; of genders and age
     bands only the one that stands out most is kept. Next to a period whose fans like it, none is named
-    whose fans do not: neighbouring periods are never told apart. Fans of a maker of a series are named only with other
-    works of theirs.
+    whose fans do not: neighbouring periods are never told apart. Fans of the maker of a series are not named beside its
+    followers.
 
     Args:
         facts: the facts of an item, the strongest of each kind first.
@@ -47,8 +47,8 @@ def without_contradictions(facts: Sequence[Fact]) -> list[Fact]:
             continue
         if one.about == DECADE and one.direction == DOWN and period:
             continue
-        # Beside the followers of a series its maker's fans are told by other works.
-        if one.about == CREATOR and one.direction == UP and series and not one.details:
+        # Beside the followers of a series its maker's fans are hardly others.
+        if one.about == CREATOR and one.direction == UP and series:
             continue
         if one.about in ("age", "gender"):
             # Of two genders one says it all, and neighbouring ages are never told apart.

@@ -27,8 +27,9 @@ from itdr.builders.evidence.audiences.expectations import (
 from itdr.builders.evidence.audiences.judged import Judged
 from itdr.builders.evidence.audiences.kindred import Kindred, is_single
 from itdr.builders.evidence.audiences.members import DECADE, Group, Members, TraitTable
-from itdr.builders.evidence.audiences.raters import Raters, RateRule
+from itdr.builders.evidence.audiences.raters import Raters, RateRule, Rates
 from itdr.builders.evidence.audiences.reception import Verdicts, clicks, reception
+from itdr.builders.evidence.audiences.shared_likes import Likes
 from itdr.builders.evidence.audiences.shared_tags import SharedTags
 from itdr.builders.evidence.audiences.themes import Themes
 from itdr.builders.evidence.facts import DOWN, SELDOM, UP, Fact
@@ -60,6 +61,8 @@ MIN_PERCENT_OF_ONE_GROUP = 80
 MIN_SHIFT_OF_MEMBERS, MIN_SHIFT_OF_USUAL = 0.08, 0.3
 """A group's likes must differ from the usual by at least this share of its members, or this share of the
 usual number."""
+
+NO_LIKES = Likes(np.zeros(0, np.intp), np.zeros(0, np.intp))
 
 
 class Counting:
@@ -126,22 +129,21 @@ class Counting:
         """
         if self.rule == "taken" or not self._tested[work]:
             # Who takes an item says little if it is known who likes it.
-            users, verdict = self.judged.raters(work)
-            takers = users[verdict == 1]
+            takers = self.judged.takers(work)
             takers = takers[self.company.sampled(takers, work)]
             found, _ = self.company.of_taken(work, takers)
             return without_contradictions(found + self._known_groups(work, takers))
-        raters = self.raters(work)
-        found, codes = self.company.of_judged(work, raters)
-        found += self._liked_if(work, raters)
-        for other, fact in self._works_if(work, raters):
+        raters, everybody = self.raters(work), self.everybody(work)
+        found, codes = self.company.of_judged(work, raters, everybody)
+        found += self._liked_if(work, raters, everybody)
+        for other, fact in self._works_if(work, raters, everybody):
             found.append(fact)
             codes.setdefault(fact.value, other)
         found = self._one_group_a_genre(work, found, codes) + self._reception(work)
         return without_contradictions(found)
 
     def raters(self, work: int) -> Raters:
-        """Those who judged a work.
+        """Those who judged a work, or a sample of them: on them facts are tried.
 
         Args:
             work: the work's code; not of a source that records only likes.
@@ -149,11 +151,27 @@ class Counting:
         Returns:
             The people, with what else they like.
         """
-        assert self.generosity is not None
+        users, verdict = self.judged.some_raters(work)
+        users = np.concatenate([users[verdict == 1], users[verdict != 1]])
+        return self._raters(work, users, int((verdict == 1).sum()), self.company.likes_of(users))
+
+    def everybody(self, work: int) -> Raters:
+        """All who judged a work: over them the figures of facts are counted.
+
+        Args:
+            work: as for `raters`.
+
+        Returns:
+            The people, without what else they like.
+        """
         users, verdict = self.judged.raters(work)
         users = np.concatenate([users[verdict == 1], users[verdict != 1]])
-        chances, likes = self.generosity.chances(users, work), self.company.likes_of(users)
-        n_likers = int((verdict == 1).sum())
+        return self._raters(work, users, int((verdict == 1).sum()), NO_LIKES)
+
+    def _raters(self, work: int, users: np.ndarray, n_likers: int, likes: Likes) -> Raters:
+        """users: those first who like the work."""
+        assert self.generosity is not None
+        chances = self.generosity.chances(users, work)
         return Raters(users, likes, n_likers, chances, self._rate_rule, self.company.ranks)
 
     @functools.cached_property
@@ -210,18 +228,18 @@ class Counting:
         """The categories of a work, as topics."""
         return {(all_traits.CATEGORY, one) for one in self.kindred.genres(work)}
 
-    def _liked_if(self, work: int, raters: Raters) -> list[Fact]:
+    def _liked_if(self, work: int, raters: Raters, everybody: Raters) -> list[Fact]:
         """Groups that like the work more, or less, than their other verdicts predict."""
         users, liked = raters.users, raters.liked
         belongs = self.members.of(users, liked, work)
         n, k, expected, variance = (
             np.stack([np.ones(len(users)), liked, raters.chances, raters.spread]) @ belongs
         )
-        n, k = n.astype(np.int64), k.astype(np.int64)
         z = deviations(k, expected, variance)
+        rates = Rates(n.astype(np.int64), k.astype(np.int64), expected, z)
         own = self.members.is_own(work)
         # People who hardly like a trait are only asked about works that have it.
-        tried = (n >= MIN_MEMBERS_OF_A_GROUP) & (own | ~self.members.is_seldom)
+        tried = (rates.n >= MIN_MEMBERS_OF_A_GROUP) & (own | ~self.members.is_seldom)
         tests = np.bincount(self._families[tried], minlength=int(self._families.max(initial=0)) + 1)
         # Each kind of group gets an equal share of the false finds, however many groups it has.
         chance = FALSE_RATES / max(int((tests > 0).sum()), 1)
@@ -232,31 +250,70 @@ class Counting:
             for one in (chance, FALSE_STRANGE_RATES)
         ]
         least = np.where(tied, *bounds)
-        shift = np.minimum(MIN_SHIFT_OF_MEMBERS * n, MIN_SHIFT_OF_USUAL * expected)
-        kept = tried & (tied | (n >= MIN_MEMBERS_OF_A_STRANGE_GROUP)) & (np.abs(z) >= least)
-        kept &= np.round(np.abs(k - expected) - shift, DECIMALS) >= 0
-        kept &= self._telling(k, n, z)
-        # People of an age, a gender or a country differ among themselves more than fans of one thing.
-        kept &= (z > 0) | ~self._is_demographic | (ONE_IN_OF_WARNED_PEOPLE * k <= n)
-        if self.rule != "skips":
-            # An item that suits more than half of all who judged it suits everybody.
-            kept &= (z < 0) | (2 * n <= len(users))
-        # Fans of a kind that the item is not of would be a puzzling group, whatever the figures.
-        kept &= (z < 0) | tied
-        places = np.flatnonzero(kept)
+        every = np.arange(len(n))
+        places = np.flatnonzero(tried & self._is_clear(every, rates, tied, least, len(users)))
         order = places[np.lexsort((places, -np.abs(z[places])))]
-        found: list[Fact] = []
         said: list[int] = []
         for place in order.tolist():
             group, side = self.members.groups[place], UP if z[place] > 0 else DOWN
             if side == UP and group.about == SELDOM + DECADE:
                 continue
-            if any(_alike(belongs[:, place], belongs[:, other]) for other in said):
-                continue
-            said.append(place)
-            figures = int(k[place]), int(n[place]), float(expected[place])
-            found.append(self._group_fact(group, work, *figures, side))
-        return found
+            if not any(_alike(belongs[:, place], belongs[:, other]) for other in said):
+                said.append(place)
+        return self._in_full(work, said, everybody, tied, least)
+
+    def _in_full(
+        self, work: int, places: list[int], everybody: Raters, tied: np.ndarray, least: np.ndarray
+    ) -> list[Fact]:
+        """Those of these groups that like the work more, or less, than expected among everybody, too."""
+        if not places:
+            return []
+        members = self.members.of_groups(everybody.users, everybody.liked, work, places)
+        rates = everybody.rates_of([np.flatnonzero(one) for one in members])
+        kept = self._is_clear(np.array(places), rates, tied, least, len(everybody.users))
+        return [
+            self._group_fact(
+                self.members.groups[place],
+                work,
+                *rates.figures(at),
+                UP if rates.z[at] > 0 else DOWN,
+            )
+            for at, place in enumerate(places)
+            if kept[at]
+        ]
+
+    def _is_clear(
+        self,
+        places: np.ndarray,
+        rates: Rates,
+        tied: np.ndarray,
+        least: np.ndarray,
+        people: int,
+    ) -> np.ndarray:
+        """Which of these groups like the work so much more, or less, than expected that it is worth saying.
+
+        Args:
+            places: the groups.
+            rates: theirs.
+            tied: by any group, whether more than its rate connects it to the work.
+            least: by any group, the standard deviations that it takes.
+            people: how many judged the work.
+
+        Returns:
+            bool by place.
+        """
+        n, k, expected, z = rates
+        shift = np.minimum(MIN_SHIFT_OF_MEMBERS * n, MIN_SHIFT_OF_USUAL * expected)
+        kept = (tied[places] | (n >= MIN_MEMBERS_OF_A_STRANGE_GROUP)) & (np.abs(z) >= least[places])
+        kept &= np.round(np.abs(k - expected) - shift, DECIMALS) >= 0
+        kept &= self._telling(k, n, z)
+        # People of an age, a gender or a country differ among themselves more than fans of one thing.
+        kept &= (z > 0) | ~self._is_demographic[places] | (ONE_IN_OF_WARNED_PEOPLE * k <= n)
+        if self.rule != "skips":
+            # An item that suits more than half of all who judged it suits everybody.
+            kept &= (z < 0) | (2 * n <= people)
+        # Fans of a kind that the item is not of would be a puzzling group, whatever the figures.
+        return kept & ((z < 0) | tied[places])
 
     @functools.cached_property
     def _is_demographic(self) -> np.ndarray:
@@ -317,7 +374,7 @@ class Counting:
             found.append(tuple(facts[:4]))
         return found
 
-    def _works_if(self, work: int, raters: Raters) -> list[tuple[int, Fact]]:
+    def _works_if(self, work: int, raters: Raters, everybody: Raters) -> list[tuple[int, Fact]]:
         """Single works whose likers like this one more, or less, than their other verdicts predict, by their codes."""
         if len(raters.liked) < MIN_MEMBERS_OF_A_STRANGE_GROUP:
             return []
@@ -326,22 +383,25 @@ class Counting:
         near = ranks.near(raters.likes, np.flatnonzero(fans >= MIN_MEMBERS_OF_A_STRANGE_GROUP))
         works = ranks.works[near.ranks]
         rates = raters.rates(near.numbers, near.who, len(works))
-        able = (works != work) & ((rates.z < 0) | raters.is_part(rates))
+        able = works != work
         for namesake in self._popular_by_title.get(self._base_title(work), ()):
             able &= works != namesake
         least = bound(int(able.sum()), FALSE_STRANGE_RATES)
-        kept = np.flatnonzero(
-            able & (np.abs(rates.z) >= least) & self._telling(rates.k, rates.n, rates.z)
-        )
+        kept = np.flatnonzero(able & self._is_telling_work(rates, raters, least))
+        order = kept[np.lexsort((works[kept], -np.abs(rates.z[kept])))][:MAX_WORKS_BY_RATE]
+        chosen = works[order].tolist()
+        rates = everybody.rates_among([self.judged.takers(one) for one in chosen])
+        clear = self._is_telling_work(rates, everybody, least)
         found = []
-        for place in kept[np.lexsort((works[kept], -np.abs(rates.z[kept])))][
-            :MAX_WORKS_BY_RATE
-        ].tolist():
-            other, side = int(works[place]), UP if rates.z[place] > 0 else DOWN
-            figures = int(rates.k[place]), int(rates.n[place]), float(rates.expected[place])
-            title = self.store.item(other).title
-            found.append((other, Fact("liked_if", "work", title, *figures, side)))
+        for at in np.flatnonzero(clear).tolist():
+            title, side = self.store.item(chosen[at]).title, UP if rates.z[at] > 0 else DOWN
+            found.append((chosen[at], Fact("liked_if", "work", title, *rates.figures(at), side)))
         return found
+
+    def _is_telling_work(self, rates: Rates, raters: Raters, least: float) -> np.ndarray:
+        """Whether the fans of works like another one at a rate that tells something. least: standard deviations."""
+        part = (rates.z < 0) | raters.is_part(rates)
+        return part & (np.abs(rates.z) >= least) & self._telling(rates.k, rates.n, rates.z)
 
     @functools.cached_property
     def _n_popular(self) -> int:

@@ -20,9 +20,9 @@ from itdr.builders.store import derived
 from itdr.builders.store.reader import StoreReader
 
 MOST_LIKES = 500
-"""Likes of one user that pairs of works are counted over, by hash."""
+"""Likes of one user over which pairs of works are tried, by hash."""
 MOST_RATERS = 800
-"""People of one work that are counted, by hash."""
+"""People of one work on whom facts are tried, by hash; the figures of those that hold are counted over all."""
 ROWS_AT_A_TIME = 1 << 20
 """Rows that are counted at a time."""
 
@@ -92,23 +92,32 @@ class Judged:
             work: the work's code.
 
         Returns:
-            (users, verdicts); above `MOST_RATERS` a sample of that size, by a hash of user and
-            work.
+            (users, verdicts).
         """
         begins, order = self._by_work
         rows = order[begins[work] : begins[work + 1]]
-        users = self.users[rows]
-        if len(rows) > MOST_RATERS:
+        return self.users[rows], self.verdicts[rows]
+
+    def some_raters(self, work: int) -> tuple[np.ndarray, np.ndarray]:
+        """Who judged a work, and how; of more than `MOST_RATERS` a sample of that size, by a hash of user and work.
+
+        Args:
+            work: the work's code.
+
+        Returns:
+            (users, verdicts).
+        """
+        users, verdicts = self.raters(work)
+        if len(users) > MOST_RATERS:
             keys = splitmix64(self.store.user_hash[users] ^ self.store.item_hash[work])
             chosen = np.sort(np.argpartition(keys, MOST_RATERS)[:MOST_RATERS])
-            rows, users = rows[chosen], users[chosen]
-        return users, self.verdicts[rows]
+            users, verdicts = users[chosen], verdicts[chosen]
+        return users, verdicts
 
     def takers(self, work: int) -> np.ndarray:
         """All who like or took a work, in the order of their codes."""
-        begins, order = self._by_work
-        rows = order[begins[work] : begins[work + 1]]
-        return self.users[rows[self.verdicts[rows] == 1]]
+        users, verdicts = self.raters(work)
+        return users[verdicts == 1]
 
 
 def judged(store: StoreReader, seed: int) -> Judged:

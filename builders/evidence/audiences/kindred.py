@@ -1,12 +1,12 @@
 """What the single works that an item's fans like have in common with it: a genre, two together, or one of its period.
 
 Works without a theme (`themes.py`) are examples of the genre that they share with the item. Where some share one, those
-that share none are left out; where none does, they are of the genre that most of them share. Nothing is claimed of how
-usual a kind is.
+that share none are left out. Nothing is claimed of how usual a kind is.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
 
@@ -20,11 +20,13 @@ from itdr.builders.evidence.traits import MAX_CATEGORIES_OF_AN_EXAMPLE, PLUS
 SINGLE_WORK_KINDS = ("also_liked", "liked_if")
 """Kinds of facts that name single works."""
 MIN_WORKS_OF_A_KIND = 2
-"""Works that must have both genres of a blend, or be of a period, for it to be named."""
+"""Works that must be of a kind for it to be named."""
 MAX_WORKS_OF_A_KIND = 4
 """Works that are named for a kind."""
 MIN_WORKS_OF_THE_PERIOD = 3
 """Works of the item's period beside which others of the genre are not named."""
+ENDS_OF_OLD_TIMES = (1960, 1970, 1980)
+"""Years before which works are old: of such a span, where no shorter period holds."""
 MAX_KINDS = 2
 """Kinds that are tried, the most telling first: a source may have genres that nobody names."""
 DECIMALS_OF_CHANCES = 9
@@ -82,8 +84,7 @@ class Kindred:
         return [one for one in facts if one not in alien]
 
     def kinds(self, work: int, facts: Sequence[Fact], codes: Mapping[str, int]) -> list[Fact]:
-        """The kinds to which several of the single works belong, the most telling first: those of the item, or where
-        no work is of its kind, those that most of the works share.
+        """The kinds of the item to which several of the single works belong, the most telling first.
 
         Args:
             work: the item's code.
@@ -98,9 +99,6 @@ class Kindred:
         every = list({one.value: one for one in reversed(facts) if is_single(one)}.values())[::-1]
         carried = {one: self.genres(codes[one.value]) for one in every}
         genres = self.genres(work)
-        alien = all(genres.isdisjoint(own) for own in carried.values())
-        if alien:
-            genres = set().union(*carried.values())
         single = [
             one
             for one in every
@@ -111,11 +109,10 @@ class Kindred:
         for genre in genres:
             works = [one for one in single if genre in carried[one]]
             usual = self._likes_of(genre) / self._total
-            if len(works) >= (MIN_WORKS_OF_A_KIND if alien else 1) and 0 < usual < 1:
+            if len(works) >= MIN_WORKS_OF_A_KIND and 0 < usual < 1:
                 chance = round(at_least(len(works), len(single), usual), DECIMALS_OF_CHANCES)
-                # Where no work is of the item's kind, that of most of them is named.
-                found.append((-len(works) if alien else 0, chance, -len(works), genre, works))
-        found.sort(key=lambda one: one[:4])
+                found.append((chance, -len(works), genre, works))
+        found.sort(key=lambda one: one[:3])
         first = found[0][-2:] if found else ("", [])
         kinds = self._blends(genres, single, carried, *first)
         for *_, genre, works in found[:MAX_KINDS]:
@@ -125,13 +122,24 @@ class Kindred:
     def _near(
         self, work: int, works: Sequence[Fact], codes: Mapping[str, int]
     ) -> tuple[tuple[str, str], list[Fact]] | None:
-        """The period of an item with those of these works that are of it, too, if they are enough."""
-        for period in self.traits.of(work):
-            near = [one for one in works if period in self.traits.of(codes[one.value])]
-            enough = max(MIN_WORKS_OF_A_KIND, min(len(works), MIN_WORKS_OF_THE_PERIOD))
-            if self.traits.names[period][0] == DECADE and len(near) >= enough:
-                return self.traits.names[period], near
+        """The period of an item with those of these works that are of it, too, if they are enough: a period that has a
+        name, or else all the years before one."""
+        enough = max(MIN_WORKS_OF_A_KIND, min(len(works), MIN_WORKS_OF_THE_PERIOD))
+        own = self._period(work)
+        periods = {one: self._period(codes[one.value]) for one in works}
+        near = [one for one in works if own and periods[one] == own]
+        if len(near) >= enough:
+            return (DECADE, own), near
+        for end in ENDS_OF_OLD_TIMES:
+            near = [one for one in works if _is_before(periods[one], end)]
+            if _is_before(own, end) and len(near) >= enough:
+                return (DECADE, f"before {end}"), near
         return None
+
+    def _period(self, work: int) -> str:
+        """The period of a work, "" for none that is named."""
+        names = (self.traits.names[trait] for trait in self.traits.of(work))
+        return next((value for about, value in names if about == DECADE), "")
 
     def _blends(
         self,
@@ -181,8 +189,7 @@ class Kindred:
     def _leads(
         self, genre: str, works: Sequence[Fact], carried: Mapping[Fact, set[str]], of: int
     ) -> list[Fact]:
-        """The names of a genre whose examples these works are. A single work of several rarer genres is an example of
-        none."""
+        """The names of a genre whose examples these works are."""
         shared = set.intersection(*(carried[one] for one in works[:MAX_WORKS_OF_A_KIND]))
         rarer = sorted(
             (one for one in shared if self._likes_of(one) < self._likes_of(genre)),
@@ -190,10 +197,18 @@ class Kindred:
         )
         pairs = [PLUS.join(sorted((genre, one))) for one in rarer]
         leads = [_kin("blend", pair, works, of) for pair in pairs]
-        if len(works) == 1:
-            return [_kin(all_traits.CATEGORY, genre, works, of)] if len(rarer) <= 1 else []
         # A source may have genres that nobody names.
         return [*leads, *(_kin(all_traits.CATEGORY, one, works, of) for one in (*rarer, genre))]
+
+
+def _is_before(period: str, year: int) -> bool:
+    """Whether a period ends before a year.
+
+    >>> _is_before("late 1960s", 1970), _is_before("1970s", 1970), _is_before("", 1970)
+    (True, False, False)
+    """
+    found = re.search(r"\d{4}", period)
+    return found is not None and int(found[0]) < year
 
 
 def _kin(

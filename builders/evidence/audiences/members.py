@@ -296,6 +296,42 @@ class Members:
         parts.append(member[:, None] == np.arange(len(self.communities.centres)))
         return np.concatenate(parts, axis=1)
 
+    def of_groups(
+        self, users: np.ndarray, liked: np.ndarray, work: int, places: Sequence[int]
+    ) -> list[np.ndarray]:
+        """Which users belong to each of a few groups; as `of`, for many users.
+
+        Args:
+            users, liked, work: as for `of`.
+            places: the groups.
+
+        Returns:
+            bool by user, for each of the groups.
+        """
+        own = liked.astype(np.int32)
+        likes = self.likes[users] - own
+        return [self._of_group(place, users, own, likes, work) for place in places]
+
+    def _of_group(
+        self, place: int, users: np.ndarray, own: np.ndarray, likes: np.ndarray, work: int
+    ) -> np.ndarray:
+        """Which users belong to a group. own, likes: as in `of`."""
+        group, least_and_most = self.groups[place], self._bounds
+        if self.trait_of[place] >= 0:
+            column = int(np.flatnonzero(self.chosen == self.trait_of[place])[0])
+            carried = self.counts[users, column]
+            if self._is_about(self.chosen[[column]], work)[0]:
+                carried = carried - own
+            least, most = least_and_most
+            if not self.is_seldom[place]:
+                return carried >= least[likes, column]
+            return carried <= most[likes, int(self._is_asked_rarely[:column].sum())]
+        if group.about == "community":
+            return np.equal(self.communities.members(users, work, own), int(group.value))
+        ages = dict(self.pooled_ages)
+        codes = ages[group.value] if group.value in ages else [self.known_groups.index(group)]
+        return (self.known[users][:, :, None] == np.array(codes)).any(axis=(1, 2))
+
 
 _BAND = re.compile(r"(born )?(?:(under|before) )?(\d+)(?:-(\d+)| (or older|or later))?$")
 

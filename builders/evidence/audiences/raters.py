@@ -6,6 +6,7 @@ of those fans who judged it and like it, against what their generosity and the w
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -31,6 +32,10 @@ class Rates(NamedTuple):
     k: np.ndarray
     expected: np.ndarray
     z: np.ndarray
+
+    def figures(self, place: int) -> tuple[int, int, float]:
+        """What a fact says of a group: how many like the work, of how many who judged it, how many are usual."""
+        return int(self.k[place]), int(self.n[place]), float(self.expected[place])
 
 
 class RateRule(NamedTuple):
@@ -126,27 +131,43 @@ class Raters:
         Returns:
             The rates, in the order of the groups.
         """
-        numbers, people = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-        for number, works in enumerate(groups):
-            fans = np.unique(self._near(works).who)
-            numbers.append(np.full(len(fans), number))
-            people.append(fans)
-        every = np.concatenate(people)
-        order = every.argsort(kind="stable")
-        return self.rates(np.concatenate(numbers)[order], every[order], len(groups))
+        return self.rates_of([np.unique(self._near(works).who) for works in groups])
 
-    def liked_most(self, works: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """These works in the order of how many fans they have among the raters.
+    def rates_among(self, groups: Sequence[np.ndarray]) -> Rates:
+        """The rates of groups of users, of whom those count who judged the work.
 
         Args:
-            works: their codes.
+            groups: the codes of the users of each.
 
         Returns:
-            (codes, fans), those with most fans first.
+            The rates, in the order of the groups.
         """
-        fans = np.bincount(self._near(works).numbers, minlength=len(works))
-        order = np.lexsort((works, -fans))
-        return works[order], fans[order]
+        found = []
+        for users in groups:
+            places = self._place[users[users < len(self._place)]]
+            found.append(places[places >= 0])
+        return self.rates_of(found)
+
+    @functools.cached_property
+    def _place(self) -> np.ndarray:
+        """By user the place among these people; -1 for others."""
+        place = np.full(int(self.users.max(initial=-1)) + 1, -1)
+        place[self.users] = np.arange(len(self.users))
+        return place
+
+    def rates_of(self, groups: Sequence[np.ndarray]) -> Rates:
+        """The rates of groups of the people.
+
+        Args:
+            groups: the places of the people of each, any of them once.
+
+        Returns:
+            The rates, in the order of the groups.
+        """
+        sizes = [len(one) for one in groups]
+        every = np.concatenate([np.zeros(0, np.int64), *groups])
+        order = every.argsort(kind="stable")
+        return self.rates(np.arange(len(sizes)).repeat(sizes)[order], every[order], len(sizes))
 
     def _near(self, works: np.ndarray) -> Near:
         return self._ranks.near(self.likes, self._ranks.of[works])
@@ -168,18 +189,21 @@ class Raters:
         variance = np.bincount(groups, self.spread[people], minlength=size)
         return Rates(n, k, expected, deviations(k, expected, variance))
 
-    def welcome_it(self, rates: Rates, least: float) -> np.ndarray:
+    def welcome_it(
+        self, rates: Rates, least: float = MIN_Z_OF_FANS, may_be_many: np.ndarray | bool = False
+    ) -> np.ndarray:
         """Whether groups like the work clearly more than would be usual, and more than everybody does.
 
         Args:
             rates: of the groups.
             least: standard deviations by which their likes must exceed the usual number.
+            may_be_many: the groups that may be more than half of those who judged the work.
 
         Returns:
             bool by group.
         """
         n, k, expected, z = rates
-        clear = (n >= MIN_FANS_WHO_JUDGED) & (z >= least)
+        clear = (n >= MIN_FANS_WHO_JUDGED) & (z >= least) & (may_be_many | self.is_part(rates))
         clear &= np.round(PARTS_ABOVE_USUAL * (k - expected), DECIMALS) >= n
         # In whole numbers: k / n >= likes / judges + 1 / PARTS_ABOVE_EVERYBODY.
         judges, likes = len(self.liked), int(self.liked.sum())

@@ -15,9 +15,10 @@ MIN_Z_OF_RECEPTION = 2.33
 """The z-score that chance alone reaches once in a hundred times."""
 MIN_SHIFT_OF_RATERS = 0.07
 """The smallest difference from the usual share, as a fraction of a work's raters."""
-MIN_SHARE_OF_PRAISED, MIN_DISLIKES_OF_DIVIDED, ONE_IN_OF_PANNED = 0.75, 0.25, 3
-"""Well liked: `MIN_SHARE_OF_PRAISED` or more like it. Divided: `MIN_DISLIKES_OF_DIVIDED` or more dislike it. Disappointing: fewer than half do, and
-most of all where no more than one in `ONE_IN_OF_PANNED` do."""
+MIN_SHARE_OF_PRAISED, MIN_DISLIKES_OF_DIVIDED = 0.75, 0.25
+"""Well liked: so many or more like it. Divided: so many or more dislike it."""
+MAX_SHARE_OF_LUKEWARM, ONE_IN_OF_PANNED = 0.48, 3
+"""Disappointing: clearly fewer than half like it, and most of all where no more than one in `ONE_IN_OF_PANNED` do."""
 MIN_RATIO_OF_CLICKED, MAX_RATIO_OF_PASSED = 1.5, 0.6
 MIN_Z_OF_CLICKS = 4.0
 """The same for what is shown and taken or passed over, as factors of what is usual."""
@@ -46,7 +47,7 @@ def reception(verdicts: Verdicts, liked: float, disliked: float) -> list[Fact]:
         return []
     usual, spread = liked * n, disliked * n
     away, lack = _deviation(likes, n, liked), MIN_SHIFT_OF_RATERS * n
-    if away <= -MIN_Z_OF_RECEPTION and likes <= usual - lack and 2 * likes < n:
+    if away <= -MIN_Z_OF_RECEPTION and likes <= usual - lack and likes <= MAX_SHARE_OF_LUKEWARM * n:
         about = "panned" if ONE_IN_OF_PANNED * likes <= n else "lukewarm"
         return [Fact("reception", about, "", likes, n, usual, DOWN)]
     above = _deviation(dislikes, n, disliked)

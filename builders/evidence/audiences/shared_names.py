@@ -3,7 +3,9 @@
 "The Bourne Identity" and "The Bourne Supremacy" share one, "A Grand Day Out with Wallace and Gromit" and "Wallace &
 Gromit: A Close Shave" two. Such a word is a name only if it stands in few titles, all of the works share a genre, and
 chance alone would hardly bring so many of its works among those that are liked together. A word alone names a series
-only where both titles begin with it: "Muriel's Wedding" is no part of "Four Weddings and a Funeral".
+only where both titles begin with it: "Muriel's Wedding" is no part of "Four Weddings and a Funeral". A title that
+begins with the whole of another, of two longer words, continues it ("The Dark Knight Rises"), as does one whose
+subtitle it is.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from itdr.builders.evidence.audiences.members import MAX_WORKS_AT_HAND, TraitTable
-from itdr.builders.evidence.series import base_title
+from itdr.builders.evidence.series import base_title, part
 from itdr.builders.evidence.significance import at_least
 from itdr.builders.evidence.title_names import (
     names_among,
@@ -30,6 +32,9 @@ MAX_TITLES_OF_A_NAMED_SERIES = 10
 """Works that may bear a name; more bear a common word."""
 MIN_LETTERS_BESIDE_A_NAME = 4
 """Letters of a word beside it, at least."""
+MIN_WORDS_OF_A_CONTINUED_TITLE, MIN_WORDS_OF_AN_INFLECTED_TITLE = 2, 3
+"""Longer words of a title with which another one begins, and words of titles that share all but the end of one."""
+MIN_LETTERS_OF_A_STEM = 4
 MAX_CHANCE_OF_A_NAME = 0.02
 """How likely so many works with a name would be among others by chance, at most."""
 MIN_TITLES_OF_A_FAMILY = 3
@@ -127,8 +132,16 @@ class SharedNames:
         title, whole, words = self._title(work)
         known = [(one, self._title(one)) for one in others if one != work]
         # "Aliens" follows "Alien"; of titles without words, as "300", nothing follows.
-        same = [one for one, other in known if whole and other.whole == whole]
-        found = {one for one in same if own & _genres(one, traits)}
+        found = {
+            one
+            for one, other in known
+            if own & _genres(one, traits)
+            and (
+                (whole and other.whole == whole)
+                or _is_continued(whole, other.whole)
+                or _is_subtitle(title, other.title)
+            )
+        }
         names = words & self._names.keys()
         if not names:
             return found
@@ -157,6 +170,49 @@ class SharedNames:
     def _size(self) -> int:
         """How many titles can be shown."""
         return max(int((self.store.title_code >= 0).sum()), 1)
+
+
+def _is_continued(words: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether one title begins with all of the other, or a single word of theirs is inflected.
+
+    >>> _is_continued(("the", "dark", "knight"), ("the", "dark", "knight", "rise"))
+    True
+    >>> _is_continued(("grumpy", "old", "men"), ("grumpier", "old", "men"))
+    True
+    """
+    shorter, longer = sorted((_without_article(words), _without_article(others)), key=len)
+    if len(shorter) < len(longer):
+        long = [word for word in shorter if len(word) >= MIN_LETTERS_BESIDE_A_NAME]
+        return len(long) >= MIN_WORDS_OF_A_CONTINUED_TITLE and longer[: len(shorter)] == shorter
+    other = [pair for pair in zip(shorter, longer, strict=True) if pair[0] != pair[1]]
+    return (
+        len(shorter) >= MIN_WORDS_OF_AN_INFLECTED_TITLE
+        and len(other) == 1
+        and min(map(len, other[0])) >= MIN_LETTERS_OF_A_STEM
+        and len({word[:MIN_LETTERS_OF_A_STEM] for word in other[0]}) == 1
+    )
+
+
+def _is_subtitle(title: str, other: str) -> bool:
+    """Whether all of one title, of two longer words unless a number follows it there, is the other's subtitle.
+
+    >>> _is_subtitle("Jurassic Park (1993)", "The Lost World: Jurassic Park (1997)")
+    True
+    >>> _is_subtitle("The Omen (1976)", "Damien: Omen II (1978)")
+    True
+    """
+    shorter, longer = sorted((title, other), key=len)
+    words, subtitle = _without_article(stems_in_order(shorter)), longer.partition(": ")[2]
+    told = part(subtitle)
+    if told.numbered and words:
+        return _without_article(stems_in_order(told.name)) == words
+    long = [word for word in words if len(word) >= MIN_LETTERS_BESIDE_A_NAME]
+    alike = _without_article(stems_in_order(subtitle)) == words
+    return alike and len(long) >= MIN_WORDS_OF_A_CONTINUED_TITLE
+
+
+def _without_article(words: Sequence[str]) -> tuple[str, ...]:
+    return tuple(words[1:] if words[:1] in (("the",), ("a",), ("an",)) else words)
 
 
 def _begin_alike(name: str, title: str, other: str) -> bool:

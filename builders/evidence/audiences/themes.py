@@ -31,9 +31,11 @@ from itdr.builders.evidence.series import (
     bracketed_series,
     first_words,
     is_first,
+    known_series,
     part,
     series_key,
     series_words,
+    shared_beginning,
     told_series,
 )
 from itdr.builders.evidence.significance import at_least
@@ -124,12 +126,17 @@ class Themes:
         return [*self._named_series(title, others), *others, *found, *named[:MAX_WORKS_OF_A_THEME]]
 
     def _named_series(self, title: str, parts: Sequence[Fact]) -> list[Fact]:
-        """The series of a title under its name, with these parts, if it or one of them tells it."""
+        """The series of a title under its name, with these parts: as it or one of them tells it, or as all begin."""
         own = self._series_of(title)
         told = (told_series(one.value) for one in parts)
         same = (name for name in told if series_words(plain(name)) in own)
+        if not parts:
+            return []
         name = told_series(title) or next(filter(None, same), "")
-        if not name or not parts:
+        every = [title, *(one.value for one in parts)]
+        known = {known_series(one) for one in every}
+        name = name or (known.pop() if len(known) == 1 else "") or shared_beginning(every)
+        if not name:
             return []
         return [Fact("kin", "series", name, len(parts), len(parts), 0.0, UP, "", tuple(parts))]
 
@@ -201,7 +208,8 @@ class Themes:
         """The words of each series that a title may belong to, by itself or as another edition bears it."""
         own = series_words(series_key(title))
         others = self._series_by_title.get(first_words(title), ())
-        return frozenset({own, *others} - {frozenset()})
+        known = series_words(plain(known_series(title)))
+        return frozenset({own, known, *others} - {frozenset()})
 
     def _is_part(self, title: _Title, series: Set[frozenset[str]]) -> bool:
         """Whether a title belongs to one of these series."""
@@ -248,7 +256,7 @@ class Themes:
         self, left: Sequence[Shared], top: Sequence[Shared], used: set[int], own: set[int]
     ) -> tuple[tuple[int, ...], list[Shared]] | None:
         """The traits that stand out most among the works that are left of all that were looked at, with the works that have
-        them: a genre or maker of the work itself, perhaps of a period."""
+        them: a genre or maker of the work itself, perhaps of its period."""
         of = len(top)
         carried: dict[tuple[int, ...], list[Shared]] = {}
         for one in left:
@@ -267,7 +275,7 @@ class Themes:
                 or common
             ):
                 continue
-            if not own.intersection(one for one in traits if self.traits.names[one][0] != DECADE):
+            if not own.issuperset(traits):
                 continue
             if len(traits) > 1 and _is_rare(self._share(traits[1:], top)):
                 continue

@@ -6,7 +6,7 @@ p as in `evidence/activity.py`; V = sum of p (1 - p). B goes with A where
 - k >= 5, (k + 5) / (E + 5) >= 2 and (k - E) / sqrt(V) >= 4, or
 - k >= 8, (k + 5) / (E + 5) >= 1.5 and (k - E) / sqrt(V) >= 5.
 
-Sought among the `SHELF_SIZE` most liked works, over at most `MAX_LIKERS_ASKED` likers of each.
+Sought among the `SHELF_SIZE` most liked works, over at most `FANS_ASKED` likers of each.
 """
 
 from __future__ import annotations

@@ -30,6 +30,8 @@ MIN_SHARE_OF_FIRST_TASTE = Fraction(1, 5)
 """The share of the likes that the first taste has at least."""
 MIN_LISTED_SHARE_OF_CORE = Fraction(2, 5)
 """The share of the listed likes that the core of a taste has at least."""
+MIN_SHARE_OF_LARGE_CORE, MIN_LIFT_OF_SMALL_CORE = Fraction(2, 5), 2
+"""A core of fewer likes has at least so many times as many as expected."""
 MIN_PERCENT_OF_EQUALS, MAX_PERCENT_OF_WEAKER = 80, 65
 """A second taste is as strong as the first if its share is at least this percentage of the first one's, and the other
 way round; it is weaker if it is less common, and exceeds what is expected by less than this percentage of what the first one does."""
@@ -188,12 +190,16 @@ def flags(shown: Sequence[Fact]) -> set[str]:
     if not first.direction:
         return found | {"core_mixed"}
     listed = first.details[0]
-    if (
-        listed.count < MIN_LISTED_SHARE_OF_CORE * listed.of
-        or first.count < MIN_SHARE_OF_CORE * first.of
-    ):
+    if listed.count < MIN_LISTED_SHARE_OF_CORE * listed.of or not _is_large(first):
         return found
     return found | {{"contrast": "core_line", "most": "mainstay"}.get(first.kind, "core")}
+
+
+def _is_large(first: Fact) -> bool:
+    """Whether the first taste makes up so much of the likes, or so much more than expected, that it is their core."""
+    is_core = first.count >= MIN_SHARE_OF_CORE * first.of
+    lifted = first.count >= MIN_LIFT_OF_SMALL_CORE * round(expected_number(first), 6)
+    return is_core and (lifted or first.count >= MIN_SHARE_OF_LARGE_CORE * first.of)
 
 
 def _is_weaker(second: Fact, first: Fact) -> bool:

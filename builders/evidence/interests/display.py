@@ -30,8 +30,8 @@ MAX_EXAMPLES = 3
 """Works that are named for a taste, at most."""
 SHARE_OF_A_REST = Fraction(2, 5)
 """What so large a share of the listed likes have in common is named if no taste that is named applies to them."""
-MAX_EXCEPTIONS = 2
-"""Listed dislikes that are named as exceptions to a taste, at most."""
+MAX_EXCEPTIONS, MAX_CATEGORIES_OF_AN_EXCEPTION = 2, 4
+"""Listed dislikes that are named as exceptions to a taste, at most, and what they may be besides."""
 SEVERAL_EXCEPTIONS = 3
 """So many listed dislikes of a kind that is liked are told with the number of all of them."""
 MAX_RARITY_OF_TASTES = 12
@@ -158,8 +158,8 @@ def _with_details(shown: QuestionList, reasons: Sequence[Fact]) -> list[Fact]:
     spared: list[int] = []
     found = []
     for number, (fact, has) in enumerate(zip(reasons, carriers, strict=True)):
-        low, liked = has & ~shown.is_like, _best_examples(shown, fact, has & shown.is_like)
-        places = _best_examples(shown, fact, low & ~excluded) or _best_examples(shown, fact, low)
+        low, liked = has & ~shown.is_like, _exceptions(shown, fact, has & shown.is_like)
+        places = _typical(shown, fact, low & ~excluded) or _typical(shown, fact, low)
         # What a later reason explains as well is the poorer example.
         later = np.any([*carriers[number + 1 :], np.zeros_like(has)], axis=0)
         places.sort(key=lambda place: bool(later[place]))
@@ -221,9 +221,7 @@ def _taste_details(shown: QuestionList, fact: Fact, barred: np.ndarray) -> tuple
     told_apart = fact.kind == "contrast" or not fact.direction
     told_apart |= int(low.sum()) >= SEVERAL_EXCEPTIONS or (every.count > 1 and as_often)
     other = [every] if told_apart else []
-    failed = _typical(shown, fact, low & ~barred)
-    failed += [one for one in np.flatnonzero(low & ~barred).tolist() if one not in failed]
-    failed = failed[:MAX_EXCEPTIONS]
+    failed = _exceptions(shown, fact, low & ~barred)[:MAX_EXCEPTIONS]
     return (*shown.shown_of(fact), *other, *_titles("title", failed, shown.items), *titles)
 
 
@@ -290,9 +288,13 @@ def _titles(about: str, places: Sequence[int], items: Sequence[Item]) -> list[Fa
     return [Fact("own", about, title) for title in first + last]
 
 
-def _best_examples(shown: QuestionList, fact: Fact, able: np.ndarray) -> list[int]:
-    """Places of works that are typical of a trait; of all that have it, where none is."""
-    return _typical(shown, fact, able) or np.flatnonzero(able).tolist()
+def _exceptions(shown: QuestionList, fact: Fact, able: np.ndarray) -> list[int]:
+    """Places of works that have a trait against the rest: those that are typical of it, then others that are of few kinds
+    besides."""
+    found = _typical(shown, fact, able)
+    few = MAX_CATEGORIES_OF_AN_EXCEPTION
+    others = [one for one in np.flatnonzero(able).tolist() if one not in found]
+    return found + [one for one in others if len(shown.items[one].categories) <= few]
 
 
 def _typical(shown: QuestionList, fact: Fact, able: np.ndarray) -> list[int]:

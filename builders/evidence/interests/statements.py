@@ -8,6 +8,7 @@ agree to the last bit.
 
 from __future__ import annotations
 
+from itdr.builders.evidence.facts import FANS_ASKED
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 
 MIN_JUDGED_OF_USERS_COMPARED = 20
@@ -86,8 +87,6 @@ HOURS = "SELECT work, hours FROM hours WHERE train = 1 ORDER BY work, hours"
 
 SHELF_SIZE = 2000
 """The most liked works, among which those that go together are sought."""
-MAX_LIKERS_ASKED = 250
-"""Likers of a work who are asked, at most, in the order of a hash."""
 ACTIVITY_STEPS = 8
 """Users are told apart by the number of their likes, in so many steps to each doubling."""
 
@@ -119,7 +118,7 @@ SELECT user_code, work, likes FROM (
     JOIN activity AS a ON a.user_code = l.user_code
     JOIN speakers AS p ON p.user_code = l.user_code
     JOIN subjects AS s ON s.work = l.work
-) AS ranked WHERE place <= {MAX_LIKERS_ASKED}
+) AS ranked WHERE place <= {FANS_ASKED}
 """
 """The likers of each work who are asked; kept as `asked`."""
 

@@ -79,6 +79,8 @@ DISLIKE_SHARE_OF_STRICT = Fraction(1, 5)
 """Who is strict dislikes so large a share of what they judge, or more; who is generous, less."""
 SHARE_OF_MOSTLY_OBSCURE = Fraction(7, 10)
 """Where so large a share of the likes are little known, that comes first."""
+MIN_LIFT_OF_HITS, MIN_HITS_ABOVE_USUAL = 1.25, 2
+"""Likes with a trait that many dislikes have, too: so many times as many as usual, and so many more."""
 MIN_SHARE_OF_CORE = Fraction(7, 20)
 """The share of the likes that the core of a taste has, at least."""
 MIN_Z_OF_COMMONEST = 1.6
@@ -288,7 +290,7 @@ def _fair_reason(fact: Fact, likes: int, person_likes: int, usual: float) -> lis
         share = Fraction(fact.count, fact.of)
         clear = share * person_likes >= CONTRAST_OF_MOSTLY_LIKED * likes
         # Of what is liked no more than usual many dislikes are a plain warning.
-        kind = "divided" if round(fact.base, 6) > round(usual, 6) else fact.kind
+        kind = "divided" if _is_hit(likes, person_likes, usual) else fact.kind
         return [replace(fact, kind=kind)] if clear else []
     if fact.count >= MOSTLY_DISLIKED * likes:
         return [fact]
@@ -297,7 +299,17 @@ def _fair_reason(fact: Fact, likes: int, person_likes: int, usual: float) -> lis
     more_disliked = fact.count > likes and not is_clearly_above(as_taste)
     if round(fact.base, 6) <= round(usual, 6) or more_disliked:
         return [fact]
-    return [replace(fact, kind="divided")] if fact.count >= FEW_DISLIKES else []
+    if fact.count < FEW_DISLIKES:
+        return []
+    # More misses than hits are a warning, however common the trait is among the likes.
+    divides = fact.count <= likes and _is_hit(likes, person_likes, usual)
+    return [replace(fact, kind="divided") if divides else fact]
+
+
+def _is_hit(likes: int, person_likes: int, usual: float) -> bool:
+    """Whether so many more of a user's likes have a trait than is usual that works with it are a hit at times."""
+    expected = round(usual * person_likes, 6)
+    return likes >= MIN_LIFT_OF_HITS * expected and likes >= MIN_HITS_ABOVE_USUAL + expected
 
 
 def _is_commoner(against: int, m: int, k: int, n: int) -> bool:

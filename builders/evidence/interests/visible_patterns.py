@@ -11,6 +11,7 @@ import numpy as np
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.interests.question_list import LEAST_LISTED, Pattern, QuestionList
 from itdr.builders.evidence.interests.works import KINDS
+from itdr.builders.evidence.significance import at_least
 from itdr.builders.evidence.title_names import title_words
 from itdr.builders.evidence.traits import PLUS
 
@@ -23,9 +24,12 @@ MIN_SHARE_OF_PLAIN_PATTERNS, MIN_CONTRAST_OF_PLAIN_PATTERNS = Fraction(3, 5), 2
 """A trait of so many of the listed dislikes, so many times as common there as among the likes, is always spoken of; a
 maker, of whom nothing else may be known, only if nearly all are by them."""
 MIN_SHARE_OF_PLAIN_LIKINGS, FEWEST_PLAIN_LIKES = Fraction(2, 5), 3
-"""A category or tag of so many of the listed likes, and half as common among the dislikes, is always spoken of"""
+"""A category or tag of so many of the listed likes (one fewer of a short list), and half as common among the dislikes, is
+always spoken of"""
 MIN_LIFT_OF_PLAIN_LIKINGS = Fraction(5, 4)
 """if it is so many times as common among them as among the likes of others."""
+MAX_CHANCE_OF_RARE_LIKINGS = 0.025
+"""Two or more listed likes of a rarer one are, if chance alone would hardly bring so many, and no listed dislike is."""
 MIN_OVERLAP_OF_SPOKEN = Fraction(7, 10)
 """A trait counts as spoken of where a taste that is named applies to so many of the listed works that have it."""
 FEWEST_DISLIKES = 3
@@ -132,9 +136,17 @@ def is_plain_liking(shown: QuestionList, fact: Fact) -> bool:
     n, counts = len(shown.liked), shown.person.counts
     code = counts.codes[fact.about][fact.value]
     usual = Fraction(str(counts.share(code, shown.person.likes)))
-    least = max(Fraction(FEWEST_PLAIN_LIKES), MIN_SHARE_OF_PLAIN_LIKINGS * n)
+    if not against and k > 1 and _is_unlikely(k, n, usual):
+        return True
+    fewest = FEWEST_PLAIN_LIKES - (n < 2 * FEWEST_PLAIN_LIKES)
+    least = max(Fraction(fewest), MIN_SHARE_OF_PLAIN_LIKINGS * n)
     is_liked = MIN_CONTRAST_OF_PLAIN_PATTERNS * against * n <= k * len(shown.disliked)
     return is_liked and k >= least and k >= MIN_LIFT_OF_PLAIN_LIKINGS * usual * n
+
+
+def _is_unlikely(k: int, n: int, usual: Fraction) -> bool:
+    """Whether chance would hardly bring k of n likes with a trait of which a share is usual."""
+    return 0 < usual < 1 and at_least(k, n, float(usual)) <= MAX_CHANCE_OF_RARE_LIKINGS
 
 
 def _plain_likings(shown: QuestionList) -> Iterator[Fact]:
