@@ -8,7 +8,7 @@ once per process, when it is first needed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -278,24 +278,65 @@ def filter_of(name: str) -> Callable[[str], str]:
 
 
 Variable = tuple[str, tuple[Callable[[str], str], ...]]
-Piece = str | Variable
-"""Of a text: words as they stand, or a variable with its filters."""
+
+
+@dataclass(frozen=True)
+class Branch:
+    """One text or another, as a variable is true or false, or equal to something."""
+
+    variable: str
+    equals: tuple[object, ...]
+    """What it is compared with; none where its truth is asked for."""
+    then: tuple[Piece, ...]
+    otherwise: tuple[Piece, ...]
+
+
+Piece = str | Variable | Branch
+"""Of a text: words as they stand, a variable with its filters, or a choice."""
+Put = Callable[[Mapping[str, object]], str]
 
 
 @cache
 def _pieces(text: str) -> tuple[Piece, ...] | None:
-    """A text without conditions, taken apart to be put together by joining, which takes a tenth of
-    the time that Jinja's machinery for blocks and scopes does; None where it has conditions."""
+    """A text taken apart to be put together by joining, which takes a tenth of the time that Jinja's
+    machinery for blocks and scopes does; None where it has loops or conditions other than on a
+    variable."""
+    return _pieces_of(_ENV.parse(text).body)
+
+
+def _pieces_of(body: Sequence[nodes.Node]) -> tuple[Piece, ...] | None:
     found: list[Piece] = []
-    for output in _ENV.parse(text).body:
-        if not isinstance(output, nodes.Output):
-            return None
-        for node in output.nodes:
-            piece = _piece(node)
+    for output in body:
+        if isinstance(output, nodes.Output):
+            pieces = [_piece(node) for node in output.nodes]
+        else:
+            pieces = [_branch(output)]
+        for piece in pieces:
             if piece is None:
                 return None
             found.append(piece)
     return tuple(found)
+
+
+def _branch(node: nodes.Node) -> Branch | None:
+    """A condition on a variable, or on its being equal to a constant or not."""
+    if not isinstance(node, nodes.If) or node.elif_:
+        return None
+    then, otherwise = _pieces_of(node.body), _pieces_of(node.else_)
+    if then is None or otherwise is None:
+        return None
+    test = node.test
+    if isinstance(test, nodes.Name):
+        return Branch(test.name, (), then, otherwise)
+    if not isinstance(test, nodes.Compare) or len(test.ops) != 1:
+        return None
+    (operand,) = test.ops
+    if operand.op not in ("eq", "ne") or not isinstance(operand.expr, nodes.Const):
+        return None
+    if not isinstance(test.expr, nodes.Name):
+        return None
+    pair = (then, otherwise) if operand.op == "eq" else (otherwise, then)
+    return Branch(test.expr.name, (operand.expr.value,), *pair)
 
 
 def _piece(node: nodes.Node) -> Piece | None:
@@ -313,7 +354,7 @@ def _compiled(text: str) -> jinja2.Template:
     return _ENV.from_string(text)
 
 
-def bind(text: str, words: Mapping[str, str]) -> Callable[[Mapping[str, object]], str]:
+def bind(text: str, words: Mapping[str, str]) -> Put:
     """Prepare a template with a domain's words.
 
     The result raises TextError where a variable is missing, None, or compared with what it cannot
@@ -340,23 +381,22 @@ def bind(text: str, words: Mapping[str, str]) -> Callable[[Mapping[str, object]]
     return render
 
 
-def _by_jinja(text: str, words: Mapping[str, str]) -> Callable[[Mapping[str, object]], str]:
+def _by_jinja(text: str, words: Mapping[str, str]) -> Put:
     template = _compiled(text)
     return lambda context: template.render({**words, **context})
 
 
-def _by_joining(
-    pieces: tuple[Piece, ...], words: Mapping[str, str]
-) -> Callable[[Mapping[str, object]], str]:
+def _by_joining(pieces: Sequence[Piece], words: Mapping[str, str]) -> Put:
     parts: list[str] = []
-    variables: list[tuple[int, Variable]] = []
+    variables: list[tuple[int, Put]] = []
     for piece in pieces:
         if isinstance(piece, str):
             parts.append(piece)
-        elif piece[0] in words:
+        elif isinstance(piece, tuple) and piece[0] in words:
             parts.append(_value(piece, words))
         else:
-            variables.append((len(parts), piece))
+            put = _by_choosing(piece, words) if isinstance(piece, Branch) else _by_name(piece)
+            variables.append((len(parts), put))
             parts.append("")
     if not variables:
         whole = "".join(parts)
@@ -364,11 +404,27 @@ def _by_joining(
 
     def join(context: Mapping[str, object]) -> str:
         made = parts.copy()
-        for place, piece in variables:
-            made[place] = _value(piece, context)
+        for place, put in variables:
+            made[place] = put(context)
         return "".join(made)
 
     return join
+
+
+def _by_choosing(branch: Branch, words: Mapping[str, str]) -> Put:
+    then, otherwise = (_by_joining(one, words) for one in (branch.then, branch.otherwise))
+    name, equals = branch.variable, branch.equals
+
+    def choose(context: Mapping[str, object]) -> str:
+        value = context[name] if name in context else words[name]
+        holds = value == equals[0] if equals else value
+        return then(context) if holds else otherwise(context)
+
+    return choose
+
+
+def _by_name(variable: Variable) -> Put:
+    return lambda context: _value(variable, context)
 
 
 def _value(piece: Variable, context: Mapping[str, object]) -> str:
