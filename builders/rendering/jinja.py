@@ -7,10 +7,10 @@ once per process, when it is first needed.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import jinja2
 from jinja2 import nodes
@@ -109,7 +109,7 @@ _CONDITION = re.compile(r"\bif\b")
 """The word without which a text has no condition."""
 
 
-@cache
+@functools.cache
 def usage(text: str) -> Usage:
     """The variables and lists that a template uses.
 
@@ -251,7 +251,7 @@ def refuse_conditions_on(text: str, words: Collection[str]) -> None:
             )
 
 
-@cache
+@functools.cache
 def _asked(text: str) -> tuple[tuple[str, int], ...]:
     """The names in conditions of a template, with their lines."""
     if not _CONDITION.search(text):
@@ -280,13 +280,16 @@ def filter_of(name: str) -> Callable[[str], str]:
 Variable = tuple[str, tuple[Callable[[str], str], ...]]
 
 
+Given = Mapping[str, object]
+Test = Callable[[Given, Given], object]
+"""Whether a condition holds: of the variables of a case, and the domain's words."""
+
+
 @dataclass(frozen=True)
 class Branch:
-    """One text or another, as a variable is true or false, or equal to something."""
+    """One text where a condition holds, and another where it does not."""
 
-    variable: str
-    equals: tuple[object, ...]
-    """What it is compared with; none where its truth is asked for."""
+    test: Test
     then: tuple[Piece, ...]
     otherwise: tuple[Piece, ...]
 
@@ -296,11 +299,11 @@ Piece = str | Variable | Branch
 Put = Callable[[Mapping[str, object]], str]
 
 
-@cache
+@functools.cache
 def _pieces(text: str) -> tuple[Piece, ...] | None:
     """A text taken apart to be put together by joining, which takes a tenth of the time that Jinja's
-    machinery for blocks and scopes does; None where it has loops or conditions other than on a
-    variable."""
+    machinery for blocks and scopes does; None where it has loops, or conditions of another kind than
+    `_test` knows."""
     return _pieces_of(_ENV.parse(text).body)
 
 
@@ -319,24 +322,55 @@ def _pieces_of(body: Sequence[nodes.Node]) -> tuple[Piece, ...] | None:
 
 
 def _branch(node: nodes.Node) -> Branch | None:
-    """A condition on a variable, or on its being equal to a constant or not."""
-    if not isinstance(node, nodes.If) or node.elif_:
+    """An `if` with all that belongs to it."""
+    if not isinstance(node, nodes.If):
         return None
-    then, otherwise = _pieces_of(node.body), _pieces_of(node.else_)
-    if then is None or otherwise is None:
-        return None
-    test = node.test
-    if isinstance(test, nodes.Name):
-        return Branch(test.name, (), then, otherwise)
-    if not isinstance(test, nodes.Compare) or len(test.ops) != 1:
-        return None
-    (operand,) = test.ops
-    if operand.op not in ("eq", "ne") or not isinstance(operand.expr, nodes.Const):
-        return None
-    if not isinstance(test.expr, nodes.Name):
-        return None
-    pair = (then, otherwise) if operand.op == "eq" else (otherwise, then)
-    return Branch(test.expr.name, (operand.expr.value,), *pair)
+    otherwise = _pieces_of(node.else_)
+    branch = None
+    for one in (*reversed(node.elif_), node):
+        test, then = _test(one.test), _pieces_of(one.body)
+        if test is None or then is None or otherwise is None:
+            return None
+        branch = Branch(test, then, otherwise)
+        otherwise = (branch,)
+    return branch
+
+
+def _test(node: nodes.Node) -> Test | None:
+    """A condition: a variable, a constant, whether two of them are equal, and what joins these."""
+    if isinstance(node, nodes.Name):
+        name = node.name
+        return lambda given, words: given[name] if name in given else words[name]
+    if isinstance(node, nodes.Const):
+        value = node.value
+        return lambda given, words: value
+    if isinstance(node, nodes.Not):
+        inner = _test(node.node)
+        return None if inner is None else functools.partial(_fails, inner)
+    if isinstance(node, nodes.And):
+        return _of_two("and", node.left, node.right)
+    if isinstance(node, nodes.Or):
+        return _of_two("or", node.left, node.right)
+    if isinstance(node, nodes.Compare) and len(node.ops) == 1 and node.ops[0].op in _TWO:
+        return _of_two(node.ops[0].op, node.expr, node.ops[0].expr)
+    return None
+
+
+def _fails(test: Test, given: Given, words: Given) -> bool:
+    return not test(given, words)
+
+
+_TWO: dict[str, Callable[[Test, Test, Given, Given], object]] = {
+    "and": lambda one, other, given, words: one(given, words) and other(given, words),
+    "or": lambda one, other, given, words: one(given, words) or other(given, words),
+    "eq": lambda one, other, given, words: one(given, words) == other(given, words),
+    "ne": lambda one, other, given, words: one(given, words) != other(given, words),
+}
+
+
+def _of_two(how: str, one: nodes.Node, other: nodes.Node) -> Test | None:
+    left, right = _test(one), _test(other)
+    return None if left is None or right is None else functools.partial(_TWO[how], left, right)
 
 
 def _piece(node: nodes.Node) -> Piece | None:
@@ -349,7 +383,7 @@ def _piece(node: nodes.Node) -> Piece | None:
     return (node.name, tuple(filters)) if isinstance(node, nodes.Name) else None
 
 
-@cache
+@functools.cache
 def _compiled(text: str) -> jinja2.Template:
     return _ENV.from_string(text)
 
@@ -413,14 +447,8 @@ def _by_joining(pieces: Sequence[Piece], words: Mapping[str, str]) -> Put:
 
 def _by_choosing(branch: Branch, words: Mapping[str, str]) -> Put:
     then, otherwise = (_by_joining(one, words) for one in (branch.then, branch.otherwise))
-    name, equals = branch.variable, branch.equals
-
-    def choose(context: Mapping[str, object]) -> str:
-        value = context[name] if name in context else words[name]
-        holds = value == equals[0] if equals else value
-        return then(context) if holds else otherwise(context)
-
-    return choose
+    test = branch.test
+    return lambda context: then(context) if test(context, words) else otherwise(context)
 
 
 def _by_name(variable: Variable) -> Put:
