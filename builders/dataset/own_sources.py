@@ -219,7 +219,11 @@ def description_of(one: Source) -> dict[str, Any] | None:
 
 
 def remember_files(one: Source) -> None:
-    """Record where a described source has its files, for reading rows built from it later."""
+    """Record where a described source has its files, for reading rows built from it later.
+
+    Args:
+        one: any source; nothing is recorded of one that is declared in code.
+    """
     if one.recipe is None:
         return
     from itdr.builders.sources.described import source

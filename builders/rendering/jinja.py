@@ -286,7 +286,7 @@ Test = Callable[[Given, Given], object]
 
 
 @dataclass(frozen=True)
-class Branch:
+class Alternative:
     """One text where a condition holds, and another where it does not."""
 
     test: Test
@@ -294,7 +294,7 @@ class Branch:
     otherwise: tuple[Piece, ...]
 
 
-Piece = str | Variable | Branch
+Piece = str | Variable | Alternative
 """Of a text: words as they stand, a variable with its filters, or a choice."""
 Put = Callable[[Mapping[str, object]], str]
 
@@ -313,7 +313,7 @@ def _pieces_of(body: Sequence[nodes.Node]) -> tuple[Piece, ...] | None:
         if isinstance(output, nodes.Output):
             pieces = [_piece(node) for node in output.nodes]
         else:
-            pieces = [_branch(output)]
+            pieces = [_alternative(output)]
         for piece in pieces:
             if piece is None:
                 return None
@@ -321,19 +321,19 @@ def _pieces_of(body: Sequence[nodes.Node]) -> tuple[Piece, ...] | None:
     return tuple(found)
 
 
-def _branch(node: nodes.Node) -> Branch | None:
+def _alternative(node: nodes.Node) -> Alternative | None:
     """An `if` with all that belongs to it."""
     if not isinstance(node, nodes.If):
         return None
     otherwise = _pieces_of(node.else_)
-    branch = None
+    alternative = None
     for one in (*reversed(node.elif_), node):
         test, then = _test(one.test), _pieces_of(one.body)
         if test is None or then is None or otherwise is None:
             return None
-        branch = Branch(test, then, otherwise)
-        otherwise = (branch,)
-    return branch
+        alternative = Alternative(test, then, otherwise)
+        otherwise = (alternative,)
+    return alternative
 
 
 def _test(node: nodes.Node) -> Test | None:
@@ -429,7 +429,7 @@ def _by_joining(pieces: Sequence[Piece], words: Mapping[str, str]) -> Put:
         elif isinstance(piece, tuple) and piece[0] in words:
             parts.append(_value(piece, words))
         else:
-            put = _by_choosing(piece, words) if isinstance(piece, Branch) else _by_name(piece)
+            put = _by_choosing(piece, words) if isinstance(piece, Alternative) else _by_name(piece)
             variables.append((len(parts), put))
             parts.append("")
     if not variables:
@@ -445,9 +445,9 @@ def _by_joining(pieces: Sequence[Piece], words: Mapping[str, str]) -> Put:
     return join
 
 
-def _by_choosing(branch: Branch, words: Mapping[str, str]) -> Put:
-    then, otherwise = (_by_joining(one, words) for one in (branch.then, branch.otherwise))
-    test = branch.test
+def _by_choosing(alternative: Alternative, words: Mapping[str, str]) -> Put:
+    then, otherwise = (_by_joining(one, words) for one in (alternative.then, alternative.otherwise))
+    test = alternative.test
     return lambda context: then(context) if test(context, words) else otherwise(context)
 
 
