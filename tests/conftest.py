@@ -23,8 +23,10 @@ tempfile.tempdir = _HOME  # for all that tests write: one folder, removed at the
 # After multiprocessing removed its own folder within it, which it does at priority -100.
 util.Finalize(None, shutil.rmtree, args=(_HOME, True), exitpriority=-200)
 os.environ["HF_HOME"] = os.path.join(_HOME, "hf")
-# All workers of a run share what they read of the bundled sample: theirs is that of the process that started them.
+# All workers of a run share stores, and the made-up files of which they are built (`tests/shared.py`): theirs are
+# those of the process that started them.
 os.environ["ITDR_CACHE"] = os.environ.setdefault("ITDR_TESTS_CACHE", os.path.join(_HOME, "itdr"))
+os.environ.setdefault("ITDR_TESTS_SHARED", os.path.join(_HOME, "shared"))
 # The last: processes that tests start would compile the package again, each of them.
 for name in (
     "HF_DATASETS_CACHE",

@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import functools
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from itdr import audit
 from itdr.scoring import data
-from tests import world
+from tests import shared, world
 
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
@@ -53,8 +54,11 @@ def options(config: str, **more: Any) -> dict[str, Any]:
 
 @functools.cache
 def clean(config: str, **more: Any) -> Rows:
-    opened = data.open_data(config, options(config, **more))
-    return {split: list(opened.rows(split)) for split in opened.splits}
+    def drawn(_: Path) -> Rows:
+        opened = data.open_data(config, options(config, **more))
+        return {split: list(opened.rows(split)) for split in opened.splits}
+
+    return shared.once("clean", drawn, config, sorted(more.items()))[1]
 
 
 def audited(config: str, rows: Rows, raw: bool = True, **more: Any) -> dict[str, audit.Result]:
