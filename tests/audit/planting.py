@@ -7,8 +7,11 @@ import functools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from itdr import audit
+from itdr.builders.tasks import profiles
+from itdr.builders.tasks.base import OpenCell
 from itdr.scoring import data
 from tests import shared, world
 
@@ -64,7 +67,21 @@ def clean(config: str, **more: Any) -> Rows:
 def audited(config: str, rows: Rows, raw: bool = True, **more: Any) -> dict[str, audit.Result]:
     planted = Planted(config, options(config, **more), [config])
     planted.planted = rows
-    return {one.name: one for one in audit.audit(planted, raw=raw)}
+    with mock.patch.object(profiles, "_sketch", sketched_once):
+        return {one.name: one for one in audit.audit(planted, raw=raw)}
+
+
+_sketches: dict[int, tuple[Any, dict[int, Any]]] = {}
+_sketch = profiles._sketch
+
+
+def sketched_once(cell: OpenCell, user: int) -> Any:
+    """What there is to say of a user: worked out for the first audit of a cell, and the same for all others."""
+    kept = profiles._remembered(cell)  # one for each store and all options that decide
+    _, known = _sketches.setdefault(id(kept), (kept, {}))
+    if user not in known:
+        known[user] = _sketch(cell, user)
+    return known[user]
 
 
 def faulty(results: dict[str, audit.Result]) -> dict[str, set[str]]:
