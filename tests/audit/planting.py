@@ -7,11 +7,8 @@ import functools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 from itdr import audit
-from itdr.builders.tasks import profiles
-from itdr.builders.tasks.base import OpenCell
 from itdr.scoring import data
 from tests import shared, world
 
@@ -25,10 +22,15 @@ SOURCES = {
 }
 
 
+_drawn_anew: dict[str, list[tuple[str, Row]]] = {}
+
+
 class Planted(data.Data):
     """The cells of a config, with rows of one's own."""
 
     planted: Rows
+    made: tuple[str, dict[str, Any]] | None = None
+    """The config and the options, where nothing else decides what is drawn."""
 
     @property
     def splits(self) -> tuple[str, ...]:
@@ -36,6 +38,15 @@ class Planted(data.Data):
 
     def rows(self, split: str) -> Iterator[Row]:
         yield from self.planted[split]
+
+    def planned(self) -> Iterator[tuple[str, Row]]:
+        """What is drawn anew is drawn once for all audits of a config with the same options."""
+        if self.made is None:
+            return super().planned()
+        key = repr((self.made, self.splits))
+        if key not in _drawn_anew:
+            _drawn_anew[key] = list(super().planned())
+        return iter(_drawn_anew[key])
 
 
 SAMPLED = (
@@ -67,21 +78,8 @@ def clean(config: str, **more: Any) -> Rows:
 def audited(config: str, rows: Rows, raw: bool = True, **more: Any) -> dict[str, audit.Result]:
     planted = Planted(config, options(config, **more), [config])
     planted.planted = rows
-    with mock.patch.object(profiles, "_sketch", sketched_once):
-        return {one.name: one for one in audit.audit(planted, raw=raw)}
-
-
-_sketches: dict[int, tuple[Any, dict[int, Any]]] = {}
-_sketch = profiles._sketch
-
-
-def sketched_once(cell: OpenCell, user: int) -> Any:
-    """What there is to say of a user: worked out for the first audit of a cell, and the same for all others."""
-    kept = profiles._remembered(cell)  # one for each store and all options that decide
-    _, known = _sketches.setdefault(id(kept), (kept, {}))
-    if user not in known:
-        known[user] = _sketch(cell, user)
-    return known[user]
+    planted.made = (config, more)
+    return {one.name: one for one in audit.audit(planted, raw=raw)}
 
 
 def faulty(results: dict[str, audit.Result]) -> dict[str, set[str]]:
