@@ -47,7 +47,9 @@ GROUPS = {
         "tests/report/",
         "tests/scoring/test_inspect.py",
     ),
-    # and one writes the world of tastes.
+    # one draws what audits compare rows with,
+    "audits": ("tests/audit/",),
+    # and one counts the world of tastes.
     "target users": ("tests/test_target_users.py", "tests/test_whom_to_avoid.py"),
 }
 """Beginnings of the paths of tests that share a process; all others share it with those of their file."""
