@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # The same examples in every run: what fails here fails everywhere. ITDR_RANDOM=1 looks for others.
-settings.register_profile("same", derandomize=True)
-settings.register_profile("random", derandomize=False)
+# How busy the machine is decides nothing: drawing examples takes seconds where many processes run.
+PATIENT = {"suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("same", derandomize=True, **PATIENT)
+settings.register_profile("random", derandomize=False, **PATIENT)
 settings.load_profile("random" if os.environ.get("ITDR_RANDOM") else "same")
 
 _HOME = tempfile.mkdtemp(prefix="itdr-tests-")
