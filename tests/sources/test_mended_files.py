@@ -12,6 +12,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from itdr.builders.core import arrow
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.text_files import HOLE, LONGEST_LINE, normalize
 from itdr.builders.core.text_watch import Suspects
@@ -38,7 +39,8 @@ def stored(source: str, layout: Layout, data: Path, work: Path) -> dict[str, obj
     spec = StoreSpec(load(source), layout.domain, layout.facet, data_dir=data)
     path = prepare(spec, offline=True, progress=False, path=work / "store")
     tables = {file.name: pq.read_table(file) for file in sorted(path.glob("*.parquet"))}
-    assert tables
+    tables |= {file.name: arrow.read(file) for file in sorted(path.glob("*.arrow"))}
+    assert {"interactions.parquet", "items.arrow"} <= tables.keys()
     return dict(tables)
 
 
