@@ -25,6 +25,7 @@ from itdr.builders.store.build.build import (
     counts_by_table,
     joined_tables,
     no_usable_row,
+    require_few_left_out,
     require_readable,
 )
 from itdr.builders.store.build.duplicates import count_duplicates
@@ -228,6 +229,8 @@ class _Build:
         if self._columns("items"):
             paths = list(self._files("items").values())
             require_names(self.source, self._columns("items"), self._row, paths)
+        for table, facts in self.facts.items():
+            require_few_left_out(self.source, table, facts.rows, rejected, self._files(table))
 
     def _files(self, table: str) -> dict[str, Path]:
         """The local raw files that a table was read from, by key."""

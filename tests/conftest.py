@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -11,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # The same examples in every run: what fails here fails everywhere. ITDR_RANDOM=1 looks for others.
-settings.register_profile("same", derandomize=True)
-settings.register_profile("random", derandomize=False)
+# How busy the machine is decides nothing: drawing examples takes seconds where many processes run.
+PATIENT = {"suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("same", derandomize=True, **PATIENT)
+settings.register_profile("random", derandomize=False, **PATIENT)
 settings.load_profile("random" if os.environ.get("ITDR_RANDOM") else "same")
 
 _HOME = tempfile.mkdtemp(prefix="itdr-tests-")
@@ -23,8 +26,10 @@ tempfile.tempdir = _HOME  # for all that tests write: one folder, removed at the
 # After multiprocessing removed its own folder within it, which it does at priority -100.
 util.Finalize(None, shutil.rmtree, args=(_HOME, True), exitpriority=-200)
 os.environ["HF_HOME"] = os.path.join(_HOME, "hf")
-# All workers of a run share what they read of the bundled sample: theirs is that of the process that started them.
+# All workers of a run share stores, and the made-up files of which they are built (`tests/shared.py`): theirs are
+# those of the process that started them.
 os.environ["ITDR_CACHE"] = os.environ.setdefault("ITDR_TESTS_CACHE", os.path.join(_HOME, "itdr"))
+os.environ.setdefault("ITDR_TESTS_SHARED", os.path.join(_HOME, "shared"))
 # The last: processes that tests start would compile the package again, each of them.
 for name in (
     "HF_DATASETS_CACHE",
@@ -45,7 +50,9 @@ GROUPS = {
         "tests/report/",
         "tests/scoring/test_inspect.py",
     ),
-    # and one writes the world of tastes.
+    # one draws what audits compare rows with,
+    "audits": ("tests/audit/",),
+    # and one counts the world of tastes.
     "target users": ("tests/test_target_users.py", "tests/test_whom_to_avoid.py"),
 }
 """Beginnings of the paths of tests that share a process; all others share it with those of their file."""
@@ -69,6 +76,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The groups that take longest come first: begun last, they would run on while the other workers idle."""
     order = {name: place for place, name in enumerate(GROUPS)}
     items.sort(key=lambda item: order.get(group_of(item.nodeid), len(order)))
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays: looked through again and again for garbage, it costs 2% of the run."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)

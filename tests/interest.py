@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import itertools
-import tempfile
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -30,7 +29,7 @@ from itdr.builders.tasks import interest_recognition as task
 from itdr.builders.tasks import profiles
 from itdr.builders.tasks.base import Cell, CellRule, OpenCell
 from itdr.builders.tasks.profile_sketch import realiser_of
-from tests import world
+from tests import shared, world
 from tests.world import Row
 
 SOURCES: dict[str, dict[str, Any]] = {
@@ -43,12 +42,13 @@ SOURCES: dict[str, dict[str, Any]] = {
 
 @functools.cache
 def folder() -> Path:
-    root = Path(tempfile.mkdtemp(prefix="itdr-interest-"))
-    people_with(root, meets=7.0, hates=0.9, users=400, second=0.5)
-    for source, sizes in SOURCES.items():
-        if sizes:
-            world.write(source, root, **sizes)
-    return root
+    def write(root: Path) -> None:
+        people_with(root, meets=7.0, hates=0.9, users=400, second=0.5)
+        for source, sizes in SOURCES.items():
+            if sizes:
+                world.write(source, root, **sizes)
+
+    return shared.once("interest", write)[0]
 
 
 @functools.cache

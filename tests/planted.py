@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import functools
 import json
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+
+from tests import shared
 
 GENRES = (
     "Action", "Adventure", "Animation", "Children's", "Comedy", "Crime", "Documentary", "Drama",
@@ -361,6 +362,8 @@ def tastes(
 @functools.cache
 def liked_together() -> tuple[Path, Tastes]:
     """Films that four others of their genre are liked with: enough to say of many of them whom they are for."""
-    root = Path(tempfile.mkdtemp(prefix="itdr-tastes-"))
     sizes = {"users": 2500, "items": 400, "first": 50, "partners": 4, "start": 0}
-    return root, tastes(root / "ml-1m", strength=5, alike=True, **sizes)
+    return shared.once(
+        "liked-together",
+        lambda root: tastes(root / "ml-1m", strength=5, alike=True, **sizes),
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,14 @@ def test_a_folder_of_another_name_is_told(raw: Path) -> None:
         selected(raw)
     with pytest.raises(ConfigError, match=r"move them into .*movielens/ml-32m"):
         selected(raw / "movielens")
+
+
+def test_a_folder_that_may_not_be_read_is_told(raw: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    allowed = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: path != raw and allowed(path, mode))
+    for options in ({}, {"sources": ["ml-32m"]}):
+        with pytest.raises(ConfigError, match="cannot be read"):
+            selected(raw, **options)
 
 
 def test_a_strange_folder_says_what_it_holds(tmp_path: Path) -> None:

@@ -14,15 +14,18 @@ from itdr.builders.core.errors import ConfigError
 from tests import world
 from tests.world import Row
 
-FOLDER = world.folder(dirt=False)
 TASKS = ("sequential_rec", "top_k_rec")
+
+
+def folder() -> Path:
+    return world.folder(dirt=False)
 
 
 @functools.cache
 def touched() -> dict[str, dict[str, int]]:
     """user -> item -> seconds."""
     found: dict[str, dict[str, int]] = defaultdict(dict)
-    with open(FOLDER / "ml-32m" / "ratings.csv", newline="", encoding="utf-8") as file:
+    with open(folder() / "ml-32m" / "ratings.csv", newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
             found[row["userId"]][row["movieId"]] = int(row["timestamp"])
     return found
@@ -44,7 +47,7 @@ def write(path: Path, proposals: dict[str, list[str]], head: str = "") -> str:
 
 
 def rows(task: str, **options: Any) -> list[Row]:
-    return world.everything(world.load(task, FOLDER, sources=["ml-32m"], **options))
+    return world.everything(world.load(task, folder(), sources=["ml-32m"], **options))
 
 
 @pytest.mark.parametrize("task", TASKS)
@@ -112,7 +115,7 @@ def test_the_cache_knows_the_files_content(tmp_path: Path) -> None:
             "itdr",
             "sequential_rec",
             sources=["ml-32m"],
-            data_dir=str(FOLDER),
+            data_dir=str(folder()),
             candidates_from=str(path),
         )
         ids.append(builder.config.name + str(builder._relative_data_dir()))

@@ -116,7 +116,7 @@ def test_a_wrong_line_would_be_seen(line: str, what: str) -> None:
 
 
 @pytest.fixture
-def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caches: Path) -> Path:
+def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with what the pages take for granted: raw files, a built folder, another's rows."""
     monkeypatch.chdir(tmp_path)
     for name in ("raw", "DIR"):

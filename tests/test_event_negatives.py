@@ -16,7 +16,7 @@ from itdr.audit.shortcuts import Giveaways, hit_of
 from itdr.builders.core import arrow
 from itdr.builders.core.rng import splitmix64
 from itdr.builders.dataset import registry
-from itdr.builders.sampling import popularity
+from itdr.builders.sampling import event_negatives, popularity
 from itdr.builders.sampling.cuts import time_cuts
 from itdr.builders.sampling.event_index import event_index
 from itdr.builders.sampling.event_negatives import EventNegatives
@@ -164,15 +164,29 @@ def test_negatives_are_honest_and_near(
                 assert min(abs(int(index.times[e]) - moment) for e in honest) < 200 * SEASON
 
 
-@given(users=st.lists(st.integers(0, USERS - 1), min_size=2, max_size=6), state=st.integers(0, 99))
+@pytest.mark.parametrize("many_near", [False, True])
+@given(
+    users=st.lists(st.integers(0, USERS - 1), min_size=2, max_size=6),
+    counts=st.lists(st.integers(1, 4), min_size=6, max_size=6),
+    state=st.integers(0, 99),
+)
 @settings(max_examples=30, deadline=None)
-def test_what_is_drawn_together_is_what_is_drawn_alone(users: list[int], state: int) -> None:
-    together = requests_of(users, 4, 2, state)
-    works = drawn(together)
-    for k, user in enumerate(users):
-        alone = requests_of([user], 4, 2, state)
-        alone.rng_states = together.rng_states[k : k + 1]
-        assert drawn(alone)[0].tolist() == works[k].tolist()
+def test_what_is_drawn_together_is_what_is_drawn_alone(
+    many_near: bool, users: list[int], counts: list[int], state: int
+) -> None:
+    """Also where random events are tried instead of all, and where cases ask for different numbers."""
+    with pytest.MonkeyPatch.context() as patched:
+        if many_near:
+            patched.setattr(event_negatives, "NEAREST", drawer().nearest)
+        together = requests_of(users, 4, 2, state)
+        together.counts = np.array(counts[: len(users)])
+        works = drawn(together)
+        for k, user in enumerate(users):
+            alone = requests_of([user], 4, 2, state)
+            alone.counts = together.counts[k : k + 1]
+            alone.rng_states = together.rng_states[k : k + 1]
+            one = drawn(alone)[0].tolist()
+            assert one == works[k].tolist()[: len(one)]
 
 
 def test_years_lie_in_a_span_that_holds_the_targets_own() -> None:

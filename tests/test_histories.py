@@ -19,7 +19,8 @@ from itdr.builders.core.paths import SAMPLE
 from itdr.builders.core.rng import HashRng, numbers, shuffles, splitmix64
 from itdr.builders.core.schema import SKIP
 from itdr.builders.dataset import registry
-from itdr.builders.sampling import repeats
+from itdr.builders.sampling import repeats, windows
+from itdr.builders.sampling.alphabet import alphabet
 from itdr.builders.sampling.cuts import time_cuts
 from itdr.builders.sampling.favourites import favourites
 from itdr.builders.sampling.filters import Filters, with_filters
@@ -287,6 +288,26 @@ def test_windows_of_many_users_are_the_first_of_each(
                     ]
                     usual, unusual = usual + as_it_stands, unusual + (not as_it_stands)
     assert usual + unusual > 0 and (spanned or source != "ml-32m" or (usual > 9 and unusual > 9))
+
+
+@pytest.mark.parametrize(("history", "targets"), [(3, 2), (10, 1)])
+@pytest.mark.parametrize("avoid_ties", [False, True])
+def test_windows_looked_for_at_once_are_those_found_one_by_one(
+    history: int, targets: int, avoid_ties: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = opened("ml-32m")
+    lines, told = Histories(data), train_stats(data, seed=0)
+    for liked in (None, 4.0):
+        sought = WindowSpec(
+            history, targets, told, avoid_ties=avoid_ties, alphabet=alphabet(data), liked=liked
+        )
+        found = []
+        for few in (0, 1 << 30):
+            monkeypatch.setattr(windows, "FEW_WINDOWS", few)
+            monkeypatch.setattr(windows, "FEW_CUTS", few)
+            every = [list(latest_windows(lines, user, sought)) for user in range(len(data.user_n))]
+            found.append([[(_shown(one), one.index) for one in some] for some in every])
+        assert found[0] == found[1] and max(map(len, found[0])) > 3
 
 
 @pytest.mark.parametrize("room", [1 << 22, 5000, 0])

@@ -117,7 +117,7 @@ def test_a_second_taste_has_two_examples_of_its_own() -> None:
     ("lows", "caveat"),
     [
         (0, ""),
-        (1, 'Among the exceptions is "Film K", which disappointed.'),
+        (1, 'Not all of them worked: "Film K" disappointed.'),
         (2, ', but also 2 of the 5 low ones, "Film K" and "Film L" among them.'),
         (3, ', but also 3 of the 5 low ones, "Film K" and "Film L" among them.'),
     ],

@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -159,13 +160,49 @@ def test_the_place_of_raw_files_does_not_matter(caches: Path, raw_copy: Path) ->
     assert config_id(moved) == name
 
 
-def test_a_source_in_the_store_needs_no_raw_file(caches: Path, raw_copy: Path) -> None:
+def test_a_source_in_the_store_needs_no_raw_file(
+    caches: Path, raw_copy: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     first = load("sequential_rec", root=raw_copy, **ML)
     name = config_id(raw_copy)
+    said = f"itdr: ml-32m: no longer in {raw_copy / 'ml-32m'}: ratings.csv, movies.csv"
+    assert said not in caplog.text
     shutil.rmtree(raw_copy / "ml-32m")
     assert config_id(raw_copy) == name
+    assert caplog.text.count(said) == 1
     assert load("sequential_rec", root=raw_copy, **ML) == first
     assert load("top_k_rec", root=raw_copy, **ML)["train"]
+
+
+def renamed(path: Path) -> None:
+    path.rename(f"{path}.txt")
+
+
+def linked(path: Path) -> None:
+    path.unlink()
+    path.symlink_to(path.with_name("moved.csv"))
+
+
+def replaced(path: Path) -> None:
+    path.write_text("other,file\n1,2\n", "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (renamed, r"found, but not taken: .*ratings\.csv\.txt: if it is ratings\.csv, rename"),
+        (linked, r"found, but not taken: .*ratings\.csv: it is a dead link"),
+        (replaced, r"ratings\.csv"),
+    ],
+    ids=lambda one: getattr(one, "__name__", ""),
+)
+def test_what_was_stored_is_not_used_where_another_file_lies(
+    change: Callable[[Path], None], said: str, caches: Path, raw_copy: Path
+) -> None:
+    load("sequential_rec", root=raw_copy, **ML)
+    change(raw_copy / "ml-32m" / "ratings.csv")
+    with pytest.raises(RawFileError, match=said):
+        load("sequential_rec", root=raw_copy, **ML)
 
 
 def test_code_templates_and_options_are_in_the_config_id(

@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import functools
 import importlib
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import datasets
 
 import itdr  # noqa: F401  (teaches load_dataset the name)
+from tests import shared
 
 Row = dict[str, Any]
 SOURCES = ("ml-32m", "ml-1m", "bookcrossing")
@@ -27,11 +27,13 @@ def sources_of(config: str, cells: str = "paper") -> list[str]:
 
 @functools.cache
 def folder(users: int = 150, items: int = 160, seed: int = 0, dirt: bool = True) -> Path:
-    """A data_dir with all sources that have a generator, written once for all tests of a process."""
-    root = Path(tempfile.mkdtemp(prefix="itdr-world-"))
-    for source in SOURCES:
-        write(source, root, users=users, items=items, seed=seed, dirt=dirt)
-    return root
+    """A data_dir with all sources that have a generator, written once for all tests of a run."""
+
+    def all_sources(root: Path) -> None:
+        for source in SOURCES:
+            write(source, root, users=users, items=items, seed=seed, dirt=dirt)
+
+    return shared.once("world", all_sources, users, items, seed, dirt)[0]
 
 
 def write(source: str, root: Path, **sizes: Any) -> Any:

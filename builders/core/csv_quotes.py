@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from itdr.builders.core.text_files import open_bytes
+from itdr.builders.core.text_files import blocks, open_bytes
 
 DOUBLED, BACKSLASH = '"', "\\"
 _BLOCK = 1 << 22
+_BARE_RETURN = re.compile(rb"\r[^\r\n]")
 _JUDGED = 1 << 26
 """Bytes of a file that are looked at."""
 
@@ -52,3 +53,22 @@ def without_marked_quotes(block: bytes, mark: str) -> bytes:
         mark: what `quote_mark` gave for the file.
     """
     return block.replace(b'\\"', b"") if mark == BACKSLASH else block
+
+
+def bare_return(path: Path) -> int:
+    """The first line of a CSV file with a carriage return in a field without quotes, which reads as a line end.
+
+    Args:
+        path: the file.
+
+    Returns:
+        Its number, from 1; 0 where there is none.
+    """
+    line, quoted = 1, False
+    for block in blocks(path):
+        for place, part in enumerate(block.split(b'"')):
+            quoted ^= place > 0
+            if not quoted and (found := _BARE_RETURN.search(part)):
+                return line + part.count(b"\n", 0, found.start())
+            line += part.count(b"\n")
+    return 0

@@ -48,7 +48,7 @@ def joined(names: Sequence[str], comma: str = ", ") -> str:
     'Beer, Wine & Spirits; Bars'
     """
     mark = comma.strip() or comma
-    return (comma if not any(mark in name for name in names) else "; ").join(names)
+    return (comma if mark not in "\n".join(names) else "; ").join(names)
 
 
 def cut_title(title: str, chars: int) -> str:

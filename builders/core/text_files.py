@@ -70,12 +70,35 @@ def wide_encoding(head: bytes) -> str:
 
 
 def open_bytes(path: Path) -> IO[bytes]:
-    """Open a raw file for reading bytes, decompressed if it is gzip, whatever its name."""
-    opener: Any = gzip.open if is_gzip(path) else open
-    return cast("IO[bytes]", opener(path, "rb"))
+    """Open a raw file for reading bytes, decompressed if it is gzip, whatever its name. Reading raises `RawFileError`
+    where a gzip stream is cut off or damaged."""
+    if not is_gzip(path):
+        return path.open("rb")
+    return cast("IO[bytes]", io.BufferedReader(_Gunzipped(path), _BLOCK))
 
 
-def gzip_error(path: Path, error: Exception) -> RawFileError:
+class _Gunzipped(io.RawIOBase):
+    """The content of a gzip file. Its damage, which shows when it is read, is told with the file's name."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file = gzip.GzipFile(path, "rb")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            return self._file.readinto(buffer)
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+            raise _gzip_error(self._path, error) from None
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+def _gzip_error(path: Path, error: Exception) -> RawFileError:
     """The error to raise for a gzip file that cannot be read to its end.
 
     Args:
@@ -107,18 +130,15 @@ def blocks(path: Path, size: int = _BLOCK) -> Iterator[bytes]:
     Raises:
         RawFileError: a gzip stream is cut off or damaged, something follows it, or it holds another.
     """
-    try:
-        with open_bytes(path) as file:
-            first = is_gzip(path)
-            while block := file.read(size):
-                if first and block.startswith(GZIP):
-                    raise RawFileError(
-                        f"{path}: gzip data inside gzip: the file was packed twice. Unpack it once."
-                    )
-                first = False
-                yield block
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise gzip_error(path, error) from None
+    with open_bytes(path) as file:
+        first = is_gzip(path)
+        while block := file.read(size):
+            if first and block.startswith(GZIP):
+                raise RawFileError(
+                    f"{path}: gzip data inside gzip: the file was packed twice. Unpack it once."
+                )
+            first = False
+            yield block
 
 
 def lines(path: Path, longest: int = LONGEST_LINE) -> Iterator[bytes | None]:

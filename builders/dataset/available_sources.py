@@ -178,7 +178,10 @@ def _unrecognised(path: Path) -> str:
 
 def _listed(folder: Path) -> str:
     """What a folder holds, by name."""
-    seen = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    try:
+        seen = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    except PermissionError:
+        return "nothing that may be read"
     names = [f"{path.name}/" if path.is_dir() else path.name for path in seen]
     more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
     return f"{', '.join(names[:NAMES_SHOWN]) or 'nothing'}{more}"

@@ -7,6 +7,7 @@ The loading script stays a short outline of the builder; the work is done here.
 from __future__ import annotations
 
 import functools
+import itertools
 import os
 import reprlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -177,6 +178,8 @@ def config_id(config: Any, custom_features: Any = None) -> str:
     options = options_of(config)
     cells = plan.cells_of(options)
     stores = plan.stores_of(options, cells)
+    for spec in itertools.chain(*stores.values()):
+        spec.say_what_is_gone()  # also where `datasets` has the rows in its cache
     series = datasets.__version__.partition(".")[0]
     parts = [
         *options.fingerprint_parts(),

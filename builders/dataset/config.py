@@ -325,4 +325,8 @@ def _folder(data_dir: str | None) -> Path | None:
             f"data_dir: there is no folder {folder}. It should hold one folder for each source, "
             "as <data_dir>/ml-32m/."
         )
+    if not os.access(folder, os.R_OK | os.X_OK):
+        raise ConfigError(
+            f"data_dir: {folder} cannot be read (Permission denied): allow it, as with `chmod u+rx`."
+        )
     return folder

@@ -1,4 +1,7 @@
-"""The option `sources`: ids, and sources of your own by path or as objects."""
+"""The option `sources`: ids, and sources of your own by path or as objects.
+
+What reads descriptions is imported where there is one: it is a third of all that `import itdr` would load.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,6 @@ from itdr.builders.core.errors import ConfigError, ItdrError, choose_from, forma
 from itdr.builders.core.schema import Source
 from itdr.builders.dataset import registry
 from itdr.builders.rendering.template_files import WORDS
-from itdr.builders.sources.described import files, recbole, source, tables
 
 DESCRIPTION = "itdr.yaml"
 """The description of a folder."""
@@ -63,6 +65,8 @@ def _open_entry(entry: Any) -> Source | None:
         )
     if not _is_path(entry):
         return None
+    from itdr.builders.sources.described import files, recbole, source
+
     path = Path(os.fspath(entry)).expanduser()
     if path.is_dir():
         inside = path / DESCRIPTION
@@ -109,6 +113,8 @@ def from_tables(
     Raises:
         ConfigError: for what is no table, and a column or field that is not known.
     """
+    from itdr.builders.sources.described import tables
+
     given = {"interactions": interactions, "items": items, "users": users, "tags": tags}
     there = {name: one for name, one in given.items() if one is not None}
     return registry.open_source(_checked(tables.from_tables(there, id, columns or {}, fields)))
@@ -205,11 +211,23 @@ def declared_text(one: Source) -> str:
 
 def description_of(one: Source) -> dict[str, Any] | None:
     """What a built folder records about a described source, files by name alone; None for others."""
+    if one.recipe is None:
+        return None
+    from itdr.builders.sources.described import source
+
     return source.values_of(one)
 
 
 def remember_files(one: Source) -> None:
-    """Record where a described source has its files, for reading rows built from it later."""
+    """Record where a described source has its files, for reading rows built from it later.
+
+    Args:
+        one: any source; nothing is recorded of one that is declared in code.
+    """
+    if one.recipe is None:
+        return
+    from itdr.builders.sources.described import source
+
     record = source.record_of(one)
     if record is not None:
         paths.write_json(_record(one.id), record)
@@ -226,6 +244,8 @@ def register_recorded(entries: Mapping[str, Mapping[str, Any]]) -> None:
     Args:
         entries: the provenance of each config.
     """
+    from itdr.builders.sources.described import source
+
     for entry in entries.values():
         sources = entry.get("sources")
         for name, facts in sources.items() if isinstance(sources, Mapping) else ():
@@ -240,6 +260,8 @@ def _recorded(name: str, described: Mapping[str, Any]) -> Source | None:
     record = paths.read_json(_record(name))
     if record is None:
         return None
+    from itdr.builders.sources.described import source
+
     try:
         found = source.from_record(record)
     except ItdrError:

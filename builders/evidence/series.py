@@ -167,6 +167,22 @@ def told_series(title: str) -> str:
     return "" if name.isupper() or " ," in name else name
 
 
+def tell_one_series(titles: Sequence[str]) -> bool:
+    """Whether several titles all tell the same series in so many words.
+
+    >>> tell_one_series(["Nine (An Ada Fox Novel)", "Ten (An Ada Fox Novel)"]), tell_one_series(["Nine", "Ten"])
+    (True, False)
+
+    Args:
+        titles: titles as rows show them.
+
+    Returns:
+        False for one title, or none.
+    """
+    told = set(map(told_series, titles))
+    return len(titles) > 1 and len(told) == 1 and "" not in told
+
+
 def known_series(title: str) -> str:
     """The series that a title is known to be a part of, though it does not say so.
 
@@ -222,6 +238,24 @@ def shared_beginning(titles: Sequence[str]) -> str:
         shared = shared[:-1]
     name = " ".join(shared).rstrip(" ,:-")
     return name if sum(map(str.isalpha, name)) >= _MIN_CHARACTERS else ""
+
+
+def shared_title(titles: Sequence[str]) -> str:
+    """The one of some titles that stands in all others, as the name of a series; without an article.
+
+    >>> shared_title(["The Omen (1976)", "Damien: Omen II (1978)"])
+    'Omen'
+
+    Args:
+        titles: two or more titles as rows show them.
+
+    Returns:
+        The title; "" where none stands in all others, or where it is shorter than four letters.
+    """
+    names = [_LEADING_ARTICLE.sub("", _BRACKETS.sub("", title)).strip() for title in titles]
+    name = min(names, key=len)
+    inside = all(f" {plain(name)} " in f" {plain(other)} " for other in names)
+    return name if inside and len(plain(name)) >= _MIN_CHARACTERS else ""
 
 
 def _stem(word: str) -> str:

@@ -22,7 +22,7 @@ from itdr.builders.rawfiles import filetype
 from itdr.builders.rawfiles.archives import inner_tar, zip_names
 from itdr.builders.rawfiles.checksums import Trust, sampled_digest, trust
 from itdr.builders.rawfiles.names import files_below, is_ignored, match, path_parts, same_name
-from itdr.builders.rawfiles.near_misses import entries, near_misses
+from itdr.builders.rawfiles.near_misses import entries, near_misses, unreadable_folders
 
 Origin = Literal["data_dir", "cache", "declared"]
 GUESS = 0.35
@@ -137,6 +137,10 @@ def require_folder(source: Source, data_dir: Path | None) -> None:
         raise RawFileError(
             f"{source.id}: data_dir {str(data_dir)!r} is no folder. It should hold a folder "
             f"{source.id!r} with the raw files; leave data_dir out to have them downloaded."
+        )
+    if data_dir is not None and not os.access(data_dir.expanduser(), os.R_OK | os.X_OK):
+        raise RawFileError(
+            f"{source.id}: data_dir {str(data_dir)!r} cannot be read (Permission denied)."
         )
 
 
@@ -279,9 +283,13 @@ class _Folder:
         return [
             name
             for name in (files_below(self.root) if self.root.is_dir() else [])
-            if self.downloads.get(name, (None, ""))[1] != "outdated"
-            and (self.root / name).is_file()
+            if self.downloads.get(name, (None, ""))[1] != "outdated" and _is_file(self.root / name)
         ]
+
+    @cached_property
+    def unreadable(self) -> str:
+        """The folders here that cannot be read."""
+        return unreadable_folders(self.root)
 
     @cached_property
     def contents(self) -> dict[str, str]:
@@ -313,8 +321,8 @@ class _Folder:
             listed = ", ".join(str(self.root / name) for name in found.rivals[:4])
             self.problems[file.key] = f"{listed}: {found.why}"
         near = near_misses(file, self.root, self.contents, self.zips, self.source.files)
-        if near:
-            self.problems.setdefault(file.key, near)
+        if problem := near or self.unreadable:
+            self.problems.setdefault(file.key, problem)
         return None
 
     def _archive(self, name: str) -> str | None:
@@ -357,6 +365,14 @@ class _Folder:
             fingerprint = _placed_fingerprint(path, container)
         kept = remote if state in ("verified", "touched", "altered") else None
         return Located(file, path, container, self.origin, fingerprint, kept, state)
+
+
+def _is_file(path: Path) -> bool:
+    """Whether it is a file, as far as may be known."""
+    try:
+        return path.is_file()
+    except PermissionError:
+        return False
 
 
 def files_in_archive(source: Source, archive: str) -> tuple[RawFile, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 from threading import Event
@@ -41,12 +41,15 @@ __all__ = [
     "Check",
     "Located",
     "Plan",
+    "Survey",
     "downloads_for",
     "drop_downloads",
     "find",
     "obtaining_error",
     "plan",
     "prepare",
+    "source_folder",
+    "survey",
 ]
 logger = logging.getLogger("itdr")
 Check = Callable[[Event], None]
@@ -204,10 +207,24 @@ def prepare(
 
 
 def _require_placed(now: Plan, wanted: Sequence[RawFile], data_dir: Path | None) -> None:
+    now = _with_empty_files(now)
     unsolved = [file for file in wanted if file.key in now.problems and not file.optional]
     if now.by_hand or unsolved:
         aside = put_aside_without(now.source, unsolved)
         raise RawFileError(_missing(now, [*now.by_hand, *unsolved], data_dir) + aside)
+
+
+def _with_empty_files(now: Plan) -> Plan:
+    """The plan with files among its problems that are empty, where others are missing, too: otherwise they are named
+    when they are opened."""
+    if not (now.fetch or now.by_hand):
+        return now
+    empty = {
+        key: f"{one.path}: it is empty"
+        for key, one in now.located.items()
+        if one is not None and one.origin != "declared" and not one.path.stat().st_size
+    }
+    return replace(now, problems={**now.problems, **empty})
 
 
 def obtaining_error(

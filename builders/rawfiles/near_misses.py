@@ -55,6 +55,25 @@ def entries(root: Path, partial: bool) -> dict[str, str]:
     return found
 
 
+def unreadable_folders(root: Path) -> str:
+    """The folders in and below a folder that may not be listed, so that nothing is known of what they hold.
+
+    Args:
+        root: the folder.
+
+    Returns:
+        A clause for an error message; "" where all can be listed, or there is no such folder.
+    """
+    errors: list[OSError] = []
+    for _ in os.walk(root, onerror=errors.append):
+        pass
+    refused = [error for error in errors if isinstance(error, PermissionError)]
+    return "; ".join(
+        f"{error.filename}: the folder cannot be read ({error.strerror}); allow it, as with `chmod u+rx`"
+        for error in refused[:MAX_LISTED]
+    )
+
+
 def _kind(path: Path) -> str:
     """What an entry of a folder is, unless it is a regular file."""
     try:

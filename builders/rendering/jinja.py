@@ -7,10 +7,10 @@ once per process, when it is first needed.
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import jinja2
 from jinja2 import nodes
@@ -109,7 +109,7 @@ _CONDITION = re.compile(r"\bif\b")
 """The word without which a text has no condition."""
 
 
-@cache
+@functools.cache
 def usage(text: str) -> Usage:
     """The variables and lists that a template uses.
 
@@ -251,7 +251,7 @@ def refuse_conditions_on(text: str, words: Collection[str]) -> None:
             )
 
 
-@cache
+@functools.cache
 def _asked(text: str) -> tuple[tuple[str, int], ...]:
     """The names in conditions of a template, with their lines."""
     if not _CONDITION.search(text):
@@ -278,24 +278,99 @@ def filter_of(name: str) -> Callable[[str], str]:
 
 
 Variable = tuple[str, tuple[Callable[[str], str], ...]]
-Piece = str | Variable
-"""Of a text: words as they stand, or a variable with its filters."""
 
 
-@cache
+Given = Mapping[str, object]
+Test = Callable[[Given, Given], object]
+"""Whether a condition holds: of the variables of a case, and the domain's words."""
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """One text where a condition holds, and another where it does not."""
+
+    test: Test
+    then: tuple[Piece, ...]
+    otherwise: tuple[Piece, ...]
+
+
+Piece = str | Variable | Alternative
+"""Of a text: words as they stand, a variable with its filters, or a choice."""
+Put = Callable[[Mapping[str, object]], str]
+
+
+@functools.cache
 def _pieces(text: str) -> tuple[Piece, ...] | None:
-    """A text without conditions, taken apart to be put together by joining, which takes a tenth of
-    the time that Jinja's machinery for blocks and scopes does; None where it has conditions."""
+    """A text taken apart to be put together by joining, which takes a tenth of the time that Jinja's
+    machinery for blocks and scopes does; None where it has loops, or conditions of another kind than
+    `_test` knows."""
+    return _pieces_of(_ENV.parse(text).body)
+
+
+def _pieces_of(body: Sequence[nodes.Node]) -> tuple[Piece, ...] | None:
     found: list[Piece] = []
-    for output in _ENV.parse(text).body:
-        if not isinstance(output, nodes.Output):
-            return None
-        for node in output.nodes:
-            piece = _piece(node)
+    for output in body:
+        if isinstance(output, nodes.Output):
+            pieces = [_piece(node) for node in output.nodes]
+        else:
+            pieces = [_alternative(output)]
+        for piece in pieces:
             if piece is None:
                 return None
             found.append(piece)
     return tuple(found)
+
+
+def _alternative(node: nodes.Node) -> Alternative | None:
+    """An `if` with all that belongs to it."""
+    if not isinstance(node, nodes.If):
+        return None
+    otherwise = _pieces_of(node.else_)
+    alternative = None
+    for one in (*reversed(node.elif_), node):
+        test, then = _test(one.test), _pieces_of(one.body)
+        if test is None or then is None or otherwise is None:
+            return None
+        alternative = Alternative(test, then, otherwise)
+        otherwise = (alternative,)
+    return alternative
+
+
+def _test(node: nodes.Node) -> Test | None:
+    """A condition: a variable, a constant, whether two of them are equal, and what joins these."""
+    if isinstance(node, nodes.Name):
+        name = node.name
+        return lambda given, words: given[name] if name in given else words[name]
+    if isinstance(node, nodes.Const):
+        value = node.value
+        return lambda given, words: value
+    if isinstance(node, nodes.Not):
+        inner = _test(node.node)
+        return None if inner is None else functools.partial(_fails, inner)
+    if isinstance(node, nodes.And):
+        return _of_two("and", node.left, node.right)
+    if isinstance(node, nodes.Or):
+        return _of_two("or", node.left, node.right)
+    if isinstance(node, nodes.Compare) and len(node.ops) == 1 and node.ops[0].op in _TWO:
+        return _of_two(node.ops[0].op, node.expr, node.ops[0].expr)
+    return None
+
+
+def _fails(test: Test, given: Given, words: Given) -> bool:
+    return not test(given, words)
+
+
+_TWO: dict[str, Callable[[Test, Test, Given, Given], object]] = {
+    "and": lambda one, other, given, words: one(given, words) and other(given, words),
+    "or": lambda one, other, given, words: one(given, words) or other(given, words),
+    "eq": lambda one, other, given, words: one(given, words) == other(given, words),
+    "ne": lambda one, other, given, words: one(given, words) != other(given, words),
+}
+
+
+def _of_two(how: str, one: nodes.Node, other: nodes.Node) -> Test | None:
+    left, right = _test(one), _test(other)
+    return None if left is None or right is None else functools.partial(_TWO[how], left, right)
 
 
 def _piece(node: nodes.Node) -> Piece | None:
@@ -308,12 +383,12 @@ def _piece(node: nodes.Node) -> Piece | None:
     return (node.name, tuple(filters)) if isinstance(node, nodes.Name) else None
 
 
-@cache
+@functools.cache
 def _compiled(text: str) -> jinja2.Template:
     return _ENV.from_string(text)
 
 
-def bind(text: str, words: Mapping[str, str]) -> Callable[[Mapping[str, object]], str]:
+def bind(text: str, words: Mapping[str, str]) -> Put:
     """Prepare a template with a domain's words.
 
     The result raises TextError where a variable is missing, None, or compared with what it cannot
@@ -340,23 +415,22 @@ def bind(text: str, words: Mapping[str, str]) -> Callable[[Mapping[str, object]]
     return render
 
 
-def _by_jinja(text: str, words: Mapping[str, str]) -> Callable[[Mapping[str, object]], str]:
+def _by_jinja(text: str, words: Mapping[str, str]) -> Put:
     template = _compiled(text)
     return lambda context: template.render({**words, **context})
 
 
-def _by_joining(
-    pieces: tuple[Piece, ...], words: Mapping[str, str]
-) -> Callable[[Mapping[str, object]], str]:
+def _by_joining(pieces: Sequence[Piece], words: Mapping[str, str]) -> Put:
     parts: list[str] = []
-    variables: list[tuple[int, Variable]] = []
+    variables: list[tuple[int, Put]] = []
     for piece in pieces:
         if isinstance(piece, str):
             parts.append(piece)
-        elif piece[0] in words:
+        elif isinstance(piece, tuple) and piece[0] in words:
             parts.append(_value(piece, words))
         else:
-            variables.append((len(parts), piece))
+            put = _by_choosing(piece, words) if isinstance(piece, Alternative) else _by_name(piece)
+            variables.append((len(parts), put))
             parts.append("")
     if not variables:
         whole = "".join(parts)
@@ -364,11 +438,21 @@ def _by_joining(
 
     def join(context: Mapping[str, object]) -> str:
         made = parts.copy()
-        for place, piece in variables:
-            made[place] = _value(piece, context)
+        for place, put in variables:
+            made[place] = put(context)
         return "".join(made)
 
     return join
+
+
+def _by_choosing(alternative: Alternative, words: Mapping[str, str]) -> Put:
+    then, otherwise = (_by_joining(one, words) for one in (alternative.then, alternative.otherwise))
+    test = alternative.test
+    return lambda context: then(context) if test(context, words) else otherwise(context)
+
+
+def _by_name(variable: Variable) -> Put:
+    return lambda context: _value(variable, context)
 
 
 def _value(piece: Variable, context: Mapping[str, object]) -> str:

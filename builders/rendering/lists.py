@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from itdr.builders.core.text import joined
@@ -14,6 +15,7 @@ LONGEST_WITHIN_LINE = 35
 """Characters of a title, on average, up to which a reader can tell apart titles within a line."""
 _ENGLISH = load_layout()
 _CATEGORIES = frozenset({"categories"})
+_title = attrgetter("title")
 
 
 class Entry(NamedTuple):
@@ -121,8 +123,8 @@ def inline(
 
 def need_lines(*lists: Sequence[Item]) -> bool:
     """Whether the titles of a case are so long that each should stand on a line of its own."""
-    lengths = [len(item.title) for items in lists for item in items]
-    return sum(lengths) > LONGEST_WITHIN_LINE * len(lengths)
+    length = sum([sum(map(len, map(_title, items))) for items in lists])
+    return length > LONGEST_WITHIN_LINE * sum(map(len, lists))
 
 
 def layouts(*names: str) -> frozenset[str]:
@@ -165,6 +167,12 @@ def of_items(
     entries = titles
     if flags == _CATEGORIES and not (ratings or notes) and layout.as_stored:
         entries = [item.listed for item in items]
+    elif ratings and not (flags or notes) and (marks := _around_rating(layout.rated)):
+        before, between, after = marks
+        entries = [
+            before + title + between + rating + after if rating else title
+            for title, rating in zip(titles, ratings, strict=True)
+        ]
     elif flags or ratings or notes:
         none = [""] * len(items)
         gaps = _gaps(times, layout) if "time_gap" in flags and times else none
@@ -188,6 +196,16 @@ def _gaps(times: Sequence[int | None], layout: Layout) -> list[str]:
         "" if time is None or before is None else layout.time_gap(max(0, time - before))
         for before, time in pairs
     ]
+
+
+@functools.lru_cache(maxsize=64)
+def _around_rating(pattern: str) -> tuple[str, str, str] | None:
+    """What stands before, between and behind an entry and its rating; None where the rating comes first,
+    or where there are other braces."""
+    before, _, rest = pattern.partition("{entry}")
+    between, _, after = rest.partition("{rating}")
+    simple = pattern.count("{") == pattern.count("}") == 2 and between + after != rest
+    return (before, between, after) if simple else None
 
 
 def _entry(

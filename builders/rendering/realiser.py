@@ -14,22 +14,20 @@ code that counts it. No English stands in Python.
 
 from __future__ import annotations
 
-import functools
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
 from itdr.builders.core.rng import HashRng, stable_hash
-from itdr.builders.evidence.facts import FANS_ASKED, SAMPLE, Fact, expected_number, percent
+from itdr.builders.evidence.facts import Fact
 from itdr.builders.rendering import answer_files, jinja
 from itdr.builders.rendering.answer_files import AnswerForm, Section, StatementForm, When
+from itdr.builders.rendering.figures import figures, plain_numbers
 from itdr.builders.rendering.lexicon_files import Lexicon, load_lexicon
 from itdr.builders.sampling.case import Evidence
 
-FEW, COUNTED = 50, 10
-"""Percentages are not used for totals below the first, nor for counts below the second."""
 MAX_RATIO_OF_RARER = Fraction(3, 4)
 """A share is clearly smaller than another one if it is so many times as large, at most."""
 _WORD = re.compile(r"[a-z_]\w*")
@@ -247,7 +245,11 @@ class Realiser:
         for place, fact in enumerate(statement.facts, 1):
             end = f"_{place}" if place > 1 else ""
             if place == 1 or any(word.endswith(end) for word in used):
-                for name, value in self._figures(fact).items():
+                wanted = used
+                if end:
+                    wanted = frozenset(one.removesuffix(end) for one in used if one.endswith(end))
+                forms = lexicon.forms_of(fact.about, fact.value)
+                for name, value in {**forms, **figures(fact, lexicon, wanted)}.items():
                     context[f"{name}{end}"] = value
                 context[f"rarer{end}"] = "rarer" * _is_rarer(fact, statement.facts[0])
         things = [
@@ -294,58 +296,10 @@ class Realiser:
         comma = self.lexicon.phrases["comma"]
         return f"{f'{comma} '.join(values[:-1])} {last} {values[-1]}"
 
-    def _figures(self, fact: Fact) -> dict[str, str]:
-        return {**self.lexicon.forms_of(fact.about, fact.value), **figures(fact, self.lexicon)}
-
 
 def _is_rarer(fact: Fact, than: Fact) -> bool:
     """Whether a share is clearly smaller than another one."""
     return fact.count * than.of <= MAX_RATIO_OF_RARER * than.count * fact.of
-
-
-def figures(fact: Fact, lexicon: Lexicon) -> dict[str, str]:
-    """What wordings may say of a fact's numbers.
-
-    Args:
-        fact: the fact.
-        lexicon: the words of the source's domain.
-
-    Returns:
-        Texts by name.
-    """
-    found = _numbers(fact)
-    phrases, usual = lexicon.phrases, found["usual"]
-    share = found["usual_percent"]
-    none = "share_none" if not fact.base and "share_none" in phrases else "share_below_one"
-    return {
-        **found,
-        "usual": _phrase(phrases["about" if usual != "0" else "below_one"], usual, ""),
-        "expected": usual if usual != "0" else phrases.get("under_one", ""),
-        "usual_share": _phrase(phrases.get("share" if share != "0" else none), share, ""),
-        "rate": _rate(found, fact, phrases),
-        "part": _phrase(phrases.get(_part(fact)), found["count"], found["of"]),
-        "its_fans": _phrase(phrases.get(f"{_part(fact)}_fans"), found["count"], found["of"]),
-        "weighed": _weighed(fact, found, phrases),
-        "among": _phrase(phrases.get(_among(fact)), found["of"], ""),
-        "tally": _phrase(
-            phrases.get("tally_all" if fact.count == fact.of < SAMPLE else "tally"),
-            found["count"],
-            _phrase(phrases.get(_among(fact)), found["of"], ""),
-        ),
-        "counted": _phrase(phrases.get("tally_all"), "", found["of"])
-        if fact.count == fact.of
-        else found["count"],
-        "quote": fact.quote.replace('"', "'"),
-    }
-
-
-def _phrase(text: str | None, n: str, of: str) -> str:
-    return _bound(text or "")({"n": n, "of": of})
-
-
-@functools.lru_cache(maxsize=256)
-def _bound(text: str) -> Callable[[Mapping[str, object]], str]:
-    return jinja.bind(text, {})
 
 
 def numbers_of(fact: Fact) -> set[str]:
@@ -355,61 +309,18 @@ def numbers_of(fact: Fact) -> set[str]:
 
 def amounts_of(fact: Fact) -> set[str]:
     """The numbers of `numbers_of` that are not percentages."""
-    return _sayable(value for name, value in _numbers(fact).items() if "percent" not in name)
+    return _sayable(value for name, value in plain_numbers(fact).items() if "percent" not in name)
 
 
 def percents_of(fact: Fact) -> set[str]:
     """Of `numbers_of` the percentages."""
-    return _sayable(value for name, value in _numbers(fact).items() if "percent" in name)
+    return _sayable(value for name, value in plain_numbers(fact).items() if "percent" in name)
 
 
 def _sayable(numbers: Iterable[str]) -> set[str]:
     found = {number.replace(",", "") for number in numbers} - {""}
     # A percentage that rounds to 0 is given as "below 1".
     return found | {"1"} if "0" in found else found
-
-
-def _numbers(fact: Fact) -> dict[str, str]:
-    expected = expected_number(fact)
-    return {
-        "count": f"{fact.count:,}",
-        "of": f"{fact.of:,}",
-        "rest": f"{fact.of - fact.count:,}",
-        "usual": f"{int(expected + 0.5):,}",
-        "percent": str(percent(fact.count, fact.of)) if fact.of else "",
-        "rest_percent": str(percent(fact.of - fact.count, fact.of)) if fact.of else "",
-        "usual_percent": str(percent(expected, fact.of)) if fact.of else "",
-        "times": str(int(fact.count / expected + 0.5)) if expected else "",
-    }
-
-
-def _rate(found: Mapping[str, str], fact: Fact, phrases: Mapping[str, str]) -> str:
-    """The count as a percentage, or as it is if it or the total is small."""
-    if fact.count < COUNTED or fact.of < FEW:
-        return found["count"]
-    return _phrase(phrases.get("share"), found["percent"], "")
-
-
-def _weighed(fact: Fact, found: Mapping[str, str], phrases: Mapping[str, str]) -> str:
-    """The count among all as it can stand beside a share: as a percentage, but in words where it is all, and
-    as it is beside none."""
-    whole = fact.count == fact.of or not fact.base or "share_of" not in phrases
-    name = _part(fact) if whole else "share_of"
-    return _phrase(phrases.get(name), found["count" if whole else "percent"], found["of"])
-
-
-def _part(fact: Fact) -> str:
-    """The phrase for the count among all."""
-    if not fact.count:
-        return "part_none"
-    if fact.quote and fact.of == FANS_ASKED and fact.kind == "also_liked":
-        return "part_sample"
-    return "part_all" if fact.count == fact.of else "part"
-
-
-def _among(fact: Fact) -> str:
-    """The phrase for the people counted: all of them, or a sample."""
-    return "among_sample" if fact.of == SAMPLE else "among"
 
 
 def _topics(fact: Fact) -> Iterator[tuple[str, str]]:

@@ -7,6 +7,7 @@ replace both.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -61,7 +62,7 @@ Choice: TypeAlias = "str | os.PathLike[str] | Sequence[str | os.PathLike[str]] |
 """The option `templates`: see `load`."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True)
 class PickedTemplates:
     """The texts drawn for one example."""
 
@@ -69,7 +70,7 @@ class PickedTemplates:
     description: Template
     answer: Template
 
-    @property
+    @functools.cached_property
     def needed(self) -> frozenset[str]:
         """The variables that these texts use, domain words among them."""
         return self.prompt.needed | self.description.needed | self.answer.needed
@@ -145,11 +146,13 @@ class Templates:
         one, two, three = numbers
         prompt = serving.prompts[one % len(serving.prompts)]
         descriptions = serving.descriptions[prompt.person]
-        return PickedTemplates(
-            prompt=prompt,
-            description=descriptions[two % len(descriptions)],
-            answer=serving.answers[three % len(serving.answers)],
-        )
+        description = descriptions[two % len(descriptions)]
+        answer = serving.answers[three % len(serving.answers)]
+        key = (prompt.id, description.id, answer.id)
+        picked = serving.picked.get(key)
+        if picked is None:
+            picked = serving.picked[key] = PickedTemplates(prompt, description, answer)
+        return picked
 
     def _serving(self, part: str, flags: frozenset[str], in_lines: bool = False) -> _Serving:
         key = (part, flags, in_lines)
@@ -208,6 +211,8 @@ class _Serving:
     prompts: tuple[Template, ...]
     descriptions: Mapping[str, tuple[Template, ...]]
     answers: tuple[Template, ...]
+    picked: dict[tuple[str, str, str], PickedTemplates] = field(default_factory=dict)
+    """Those drawn before, by their ids."""
 
 
 @dataclass(frozen=True)

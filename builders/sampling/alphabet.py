@@ -112,7 +112,7 @@ class Alphabet:
         found = _any_stretch(grows, limits.steps, limits.steps)
         found |= _any_stretch(grows, limits.steps_but_one, limits.steps_but_one - 1)
         found |= _any_stretch(near, min(WINDOW, near.shape[1]), limits.neighbors)
-        later = ((ranks[:, [k]] > ranks[:, k + 1 :]).sum(axis=1) for k in range(ranks.shape[1]))
+        later = ((ranks[:, k, None] > ranks[:, k + 1 :]).sum(axis=1) for k in range(ranks.shape[1]))
         return found | (sum(later) <= limits.inversions)
 
 
@@ -214,7 +214,8 @@ def _any_stretch(good: np.ndarray, steps: int, least: int) -> np.ndarray:
     """Whether, in each row, at least so many of some consecutive steps are good."""
     if good.shape[1] < max(steps, least):
         return np.zeros(len(good), bool)
-    counts = np.pad(good.cumsum(axis=1, dtype=np.int32), ((0, 0), (1, 0)))
+    counts: np.ndarray = np.zeros((len(good), good.shape[1] + 1), np.int32)
+    good.cumsum(axis=1, out=counts[:, 1:])
     found: np.ndarray = (counts[:, steps:] - counts[:, :-steps] >= least).any(axis=1)
     return found
 

@@ -224,13 +224,13 @@ class EventNegatives:
         """Draw events at random for all open places of all cases at once: the models first, each of
         which is used itself if it qualifies."""
         rows, slots, events = self._draw_models(requests, batch)
-        self._take_fitting(exclusions, batch, (rows, slots), events[:, None], ALIKE)
+        self._take_fitting(exclusions, batch, rows, slots, events, ALIKE)
         for tries, tolerance in ROUNDS if self._many_near else ():
             rows, slots = np.nonzero(batch.open & (batch.models.users > 0))
             if not len(rows):
                 return
-            events, inside = self._random_events(requests, batch, (rows, slots), tries)
-            self._take_fitting(exclusions, batch, (rows, slots), events, tolerance, inside)
+            places, events = self._random_events(requests, batch, (rows, slots), tries)
+            self._take_fitting(exclusions, batch, rows[places], slots[places], events, tolerance)
 
     def _draw_models(
         self, requests: NegativeRequests, batch: _Batch
@@ -239,24 +239,24 @@ class EventNegatives:
         else had interacted with the work before. Returns rows, slots and events of the places that have a model."""
         rows, slots = np.nonzero(batch.open)
         found = []
+        # Each case uses up the numbers of all rounds, whatever the others drawn with it need.
         for tries in MODELS:
-            if not len(rows):
-                break
-            events, good = self._random_events(requests, batch, (rows, slots), tries)
+            places, events = self._random_events(requests, batch, (rows, slots), tries)
             users, times = self._index.users[events], self._index.times[events]
             works = self._index.works[events]
             since = self._stats.since_many(works, users)
-            good &= since < times
-            one = np.arange(len(events)), good.argmax(axis=1)
-            chosen = good[one]
+            known = np.flatnonzero(since < times)
+            known = known[_firsts(places[known])]
+            chosen, works = places[known], works[known]
             where = rows[chosen], slots[chosen]
-            met = self._stats.users[works[one]] - self._counted
-            batch.models.users[where] = np.maximum(met, 1)[chosen]
-            batch.models.age[where] = age_of(times[one], since[one])[chosen]
-            found.append((*where, events[one][chosen]))
-            rows, slots = rows[~chosen], slots[~chosen]
-        columns = zip(*found, strict=True) if found else ([np.zeros(0, np.int64)],) * 3
-        rows, slots, events = map(np.concatenate, columns)
+            met = self._stats.users[works] - self._counted
+            batch.models.users[where] = np.maximum(met, 1)
+            batch.models.age[where] = age_of(times[known], since[known])
+            found.append((*where, events[known]))
+            left = np.ones(len(rows), bool)
+            left[chosen] = False
+            rows, slots = rows[left], slots[left]
+        rows, slots, events = map(np.concatenate, zip(*found, strict=True))
         return rows, slots, events
 
     def _random_events(
@@ -266,61 +266,54 @@ class EventNegatives:
         where: tuple[np.ndarray, np.ndarray],
         tries: int,
     ) -> tuple[np.ndarray, np.ndarray]:
-        """The given number of random events near each of these places, one row per place, and whether their works
-        fall in the place's span."""
+        """Of the given number of random events near each of these places those whose works fall in its
+        span: to which of the places each belongs (ascending), and the events."""
         rows, slots = where
         numbers = batch.used + slots[:, None] * tries + np.arange(tries)
-        batch.used += batch.works.shape[1] * tries
+        batch.used += requests.most * tries
         low, high = self._range(batch.first[where], batch.last[where], self.nearest)
         drawn = numbers_at(requests.rng_states[rows, None], numbers)
         sizes = np.maximum(high - low, 1).astype(np.uint64)[:, None]
         events = low[:, None] + (drawn % sizes).astype(np.int64)
         events = np.minimum(events, len(self._index) - 1)
         inside = self._in_span(self._index.works[events], batch.kin[where][:, None])
-        return events, inside & (high > low)[:, None]
+        places, draws = np.nonzero(inside & (high > low)[:, None])
+        return places, events[places, draws]
 
     def _take_fitting(
         self,
         exclusions: Exclusions,
         batch: _Batch,
-        where: tuple[np.ndarray, np.ndarray],
+        rows: np.ndarray,
+        slots: np.ndarray,
         events: np.ndarray,
         tolerance: Tolerance,
-        inside: np.ndarray | None = None,
     ) -> None:
-        """Fill each of these places with the first of its events that qualifies, if any does."""
-        rows, slots = where
+        """Fill each place with the first of its events that qualifies, if any does. The place of each
+        event is given by row and slot, place by place."""
         works = self._index.works[events]
-        good = batch.models.match(self._stats, works, (rows[:, None], slots[:, None]), tolerance)
-        if inside is not None:
-            good &= inside
-        self._keep_fitting(exclusions, batch, where, events, good)
-        first = good.argmax(axis=1)
-        found = np.flatnonzero(good[np.arange(len(good)), first])
-        self._take(batch, rows[found], slots[found], events[found, first[found]])
+        good = batch.models.match(self._stats, works, (rows, slots), tolerance)
+        rows, slots, events, works = (one[good] for one in (rows, slots, events, works))
+        good = self._fits(exclusions, batch, rows, events, works)
+        rows, slots, events = (one[good] for one in (rows, slots, events))
+        first = _firsts(rows * batch.open.shape[1] + slots)
+        self._take(batch, rows[first], slots[first], events[first])
 
-    def _keep_fitting(
+    def _fits(
         self,
         exclusions: Exclusions,
         batch: _Batch,
-        where: tuple[np.ndarray, np.ndarray],
+        rows: np.ndarray,
         events: np.ndarray,
-        good: np.ndarray,
-    ) -> None:
-        """Of the successful draws, keep those that are honest, not excluded, and new to the case.
-
-        where: the row and slot of each place.   events, good: one row per place, one column per draw.
-        """
-        left = np.nonzero(good)
-        rows, slots = (axis[left[0]] for axis in where)
-        events = events[left]
-        works, users = self._index.works[events], self._index.users[events]
-        titles = self._store.title_code[works]
-        fits = self._honest(works, users, self._index.times[events], batch.before[rows, slots])
+        works: np.ndarray,
+    ) -> np.ndarray:
+        """Which events are honest, not excluded, and new to the case in their row."""
+        users, titles = self._index.users[events], self._store.title_code[works]
+        fits = self._honest(works, users, self._index.times[events], batch.before[rows, 0])
         fits &= ~exclusions.barred(rows, works[:, None], titles[:, None])[:, 0]
         for column, chosen in ((titles, batch.titles), (users, batch.users)):
             fits &= ~(column[:, None] == chosen[rows]).any(axis=1)
-        good[left] = fits
+        return fits
 
     def _take(self, batch: _Batch, rows: np.ndarray, slots: np.ndarray, events: np.ndarray) -> None:
         """Fill these places with the works of these events, except where an earlier place in the same row
@@ -478,3 +471,10 @@ class EventNegatives:
 
     def _categories(self, work: int) -> tuple[str, ...]:
         return self._store.item(work).categories
+
+
+def _firsts(values: np.ndarray) -> np.ndarray:
+    """Where each of some values, equal ones in a row, stands first."""
+    begins = np.ones(len(values), bool)
+    begins[1:] = values[1:] != values[:-1]
+    return np.flatnonzero(begins)

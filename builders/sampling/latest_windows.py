@@ -14,10 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from itdr.builders.core.cache import BatchCache
-from itdr.builders.sampling.histories import Histories, Tails, UserHistory
-from itdr.builders.sampling.popularity import NEVER
-from itdr.builders.sampling.windows import Window, WindowSpec, latest_windows
-from itdr.builders.store.reader import MISSING_TIME
+from itdr.builders.sampling.histories import Histories, UserHistory
+from itdr.builders.sampling.windows import Window, WindowSpec, as_they_stand, latest_windows
 
 _Looked = tuple[int, Window | None]
 """A user and the window that had to be searched for; None without one."""
@@ -68,7 +66,7 @@ def first_windows(
     found = dict(kept.unusual.lookup(users))
     found.update((line.user, Window(line, past, chosen)) for line in kept.usual.lookup(users))
     for tails in lines.tails([user for user in users if user not in found], n):
-        usual = _as_they_stand(tails, window_spec)
+        usual = as_they_stand(tails, window_spec)
         good = np.flatnonzero(usual)
         kept.usual.add(tails, tails.users[good].tolist(), good.tolist())
         found.update((line.user, Window(line, past, chosen)) for line in tails.at(good))
@@ -77,38 +75,3 @@ def first_windows(
         kept.unusual.add(_Unusual(looked), others, range(len(others)))
         found.update(looked)
     return [found.get(user) for user in users]
-
-
-def _as_they_stand(tails: Tails, window_spec: WindowSpec) -> np.ndarray:
-    """Whether each user's last events make a window as they are. A sufficient condition, for all
-    users at once."""
-    history, known = window_spec.history, window_spec.known
-    start, stop = window_spec.start, window_spec.stop
-    titles = np.sort(tails.titles, axis=1)
-    good = (titles[:, 1:] != titles[:, :-1]).all(axis=1)
-    good &= tails.moments[:, history - 1] < tails.moments[:, history]
-    before = np.full(len(good), NEVER)
-    if tails.times is not None:
-        times = tails.times[:, history:]
-        before = times[:, 0]
-        good &= (times != MISSING_TIME).all(axis=1)
-        if start is not None:
-            good &= (times >= start).all(axis=1)
-        if stop is not None:
-            good &= (times < stop).all(axis=1)
-    elif start is not None or stop is not None:
-        good[:] = False
-    if window_spec.avoid_ties:
-        moments = tails.moments[:, :history]
-        good &= 2 * ((moments[:, 1:] != moments[:, :-1]).sum(axis=1) + 1) >= history
-    if window_spec.alphabet is not None:
-        good &= ~window_spec.alphabet.any_in_order(tails.titles)
-    if window_spec.liked is not None:
-        if tails.ratings is None:
-            good[:] = False
-        else:
-            good &= (tails.ratings[:, history:] >= window_spec.liked).all(axis=1)
-    if known is not None:
-        since = known.since_many(tails.works[:, history:], tails.users[:, None])
-        good &= (since < before[:, None]).all(axis=1)
-    return good

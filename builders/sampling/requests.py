@@ -38,6 +38,7 @@ class NegativeRequests:
         times: int64, `NEVER` for any time.
         titles: int32, filled up with -1.
         moments: int64, when each of the targets was met; None where that is not known.
+        most: the most that any case of the cell may ask for, on which the place of random numbers depends.
     """
 
     counts: np.ndarray
@@ -47,6 +48,10 @@ class NegativeRequests:
     titles: np.ndarray
     rng_states: np.ndarray
     moments: np.ndarray | None = None
+    most: int = 0
+
+    def __post_init__(self) -> None:
+        self.most = max(self.most, int(self.counts.max(initial=0)))
 
     def one(self, k: int) -> NegativeRequest:
         """The request of one case.

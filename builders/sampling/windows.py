@@ -9,11 +9,16 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
+
 from itdr.builders.sampling.alphabet import Alphabet
 from itdr.builders.sampling.cold_items import ColdItems
-from itdr.builders.sampling.histories import Histories, UserHistory
+from itdr.builders.sampling.histories import Histories, Tails, UserHistory
 from itdr.builders.sampling.popularity import NEVER, TrainStats
+from itdr.builders.store.reader import MISSING_TIME
 
+FEW_CUTS, FEW_WINDOWS = 16, 8
+"""Up to so many cuts of a history, or for so many windows, are sooner tried one by one than all at once."""
 MORE = 8
 """How many more events than one window needs are read from a history's end: some are unordered or repeat a title."""
 
@@ -123,20 +128,93 @@ def ordered_windows(line: UserHistory, window_spec: WindowSpec) -> Iterator[Wind
     if window_spec.target == "first":
         places = places[::-1]
     taken: set[int] = set()
+    usual: Collection[int] = ()
+    # Where targets follow each other, the last one of a window tells as much as the first.
+    one_by_one = window_spec.liked is None and window_spec.cold is None
+    further = window_spec.targets - 1 if one_by_one else 0
     index = 0
     for cuts, tied in _rounds(line, window_spec, places):
         for cut in cuts:
-            if cut in taken:
+            if cut in taken or cut + further in taken:
                 continue
-            window = _window_at(line, cut, window_spec, taken)
+            window = _window_at(line, cut, window_spec, taken, usual)
             if window is None:
                 continue
-            if not tied and window_spec.avoid_ties and window.tied:
+            if not tied and window_spec.avoid_ties and cut not in usual and window.tied:
                 continue
             window.index = index
             yield window
+            if index == FEW_WINDOWS:
+                # Whoever asks for more mostly asks for all.
+                usual = _usual_cuts(line, window_spec, places)
             index += 1
             taken.update(window.targets)
+
+
+def _usual_cuts(
+    line: UserHistory, window_spec: WindowSpec, places: Sequence[int]
+) -> Collection[int]:
+    """The cuts at which the events before and behind make a window as they stand, looked for all at
+    once; none where there are few."""
+    history, targets = window_spec.history, window_spec.targets
+    cuts = np.array(places, np.int64)
+    cuts = cuts[cuts >= history]
+    if len(cuts) < FEW_CUTS or window_spec.cold is not None:
+        return ()
+    rows = cuts[:, None] + np.arange(-history, targets)
+    times = ratings = None
+    if line.timed:
+        times = np.array([MISSING_TIME if time is None else time for time in line.times])[rows]
+    if window_spec.liked is not None:
+        ratings = np.array(line.ratings, np.float64)[rows]
+    numbers = (line.items, line.works, line.titles, line.moments)
+    items, works, titles, moments = (np.array(column, np.int64)[rows] for column in numbers)
+    users = np.full(len(rows), line.user)
+    tails = Tails(users, items, works, titles, moments, times, ratings, [])
+    return set(cuts[as_they_stand(tails, window_spec)].tolist())
+
+
+def as_they_stand(tails: Tails, window_spec: WindowSpec) -> np.ndarray:
+    """Whether events that follow each other make a window as they are. A sufficient condition, for
+    many at once.
+
+    Args:
+        tails: as many events as a window holds in each row, the targets last.
+        window_spec: which windows are looked for.
+
+    Returns:
+        bool of shape (rows,).
+    """
+    history, known = window_spec.history, window_spec.known
+    start, stop = window_spec.start, window_spec.stop
+    titles = np.sort(tails.titles, axis=1)
+    good = (titles[:, 1:] != titles[:, :-1]).all(axis=1)
+    good &= tails.moments[:, history - 1] < tails.moments[:, history]
+    before = np.full(len(good), NEVER)
+    if tails.times is not None:
+        times = tails.times[:, history:]
+        before = times[:, 0]
+        good &= (times != MISSING_TIME).all(axis=1)
+        if start is not None:
+            good &= (times >= start).all(axis=1)
+        if stop is not None:
+            good &= (times < stop).all(axis=1)
+    elif start is not None or stop is not None:
+        good[:] = False
+    if window_spec.avoid_ties:
+        moments = tails.moments[:, :history]
+        good &= 2 * ((moments[:, 1:] != moments[:, :-1]).sum(axis=1) + 1) >= history
+    if window_spec.alphabet is not None:
+        good &= ~window_spec.alphabet.any_in_order(tails.titles)
+    if window_spec.liked is not None:
+        if tails.ratings is None:
+            good[:] = False
+        else:
+            good &= (tails.ratings[:, history:] >= window_spec.liked).all(axis=1)
+    if known is not None:
+        since = known.since_many(tails.works[:, history:], tails.users[:, None])
+        good &= (since < before[:, None]).all(axis=1)
+    return good
 
 
 def _in_time(line: UserHistory, cuts: Sequence[int], window_spec: WindowSpec) -> Sequence[int]:
@@ -171,10 +249,19 @@ def _rounds(
 
 
 def _window_at(
-    line: UserHistory, cut: int, window_spec: WindowSpec, taken: set[int]
+    line: UserHistory,
+    cut: int,
+    window_spec: WindowSpec,
+    taken: set[int],
+    usual: Collection[int] = (),
 ) -> Window | None:
-    """The window whose first target is at `cut`, None where there is none. taken: targets of others."""
+    """The window whose first target is at `cut`, None where there is none. taken: targets of others.
+    usual: cuts at which only those can be in the way."""
     moments = line.moments
+    if cut in usual:
+        chosen = list(range(cut, cut + window_spec.targets))
+        past = list(range(cut - window_spec.history, cut))
+        return Window(line, past, chosen) if taken.isdisjoint(chosen) else None
     if moments[cut - 1] == moments[cut]:
         return None
     return window_before(line, cut, window_spec, taken)
@@ -196,7 +283,7 @@ def window_before(
     """
     moments, times, titles = line.moments, line.times, line.titles
     chosen = _targets_at(line, cut, window_spec)
-    if chosen is None or any(k in taken for k in chosen):
+    if chosen is None or not frozenset(chosen).isdisjoint(taken):
         return None
     if not _in_span(line, chosen, window_spec):
         return None

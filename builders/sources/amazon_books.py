@@ -12,13 +12,14 @@ user may review a title several times (other editions, copies of a review): one 
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from itdr.builders.core import duckdb_csv, emptied, numbers
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.python_lists import string_list_sql
-from itdr.builders.core.reasons import NO_RATING, NO_TIME, UNDATED
+from itdr.builders.core.reasons import ENOUGH_TO_JUDGE, NO_RATING, NO_TIME, UNDATED
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Scale, Source, column_names
 from itdr.builders.sources._formats import validate
 from itdr.builders.sources._formats.text import clean_sql, clean_value_sql
@@ -46,6 +47,10 @@ BOOKS = (
 _HEADERS = [",".join(names) for names in (RATINGS, BOOKS)]
 RATING_RECORD = r",[0-9]+/[0-9]+,[0-9][.][0-9],-?[0-9]+,"
 """Helpfulness, score and time of a review."""
+_JUDGED = 200_000
+"""Reviews that are looked at for ids that were filled in."""
+_MOST_NAMELESS = 0.05
+"""The share of reviews with a user id that lack a name; of the official ones hardly any does."""
 _YEAR = r"^\s*(?:[0-9]{1,2}[./-][0-9]{1,2}[./-])?([12][0-9]{3})(?:[^0-9]|$)"
 _BARE = r"\s*[^\s\[{,;&|][^\[{,;&]*"
 """A name that stands without brackets, or several between bars."""
@@ -61,6 +66,7 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
     path = raw.path("ratings")
     header = validate.require_header(path, RATINGS)
     _require_whole(path, len(header), RATING_RECORD)
+    _require_own_ids(raw, path, header)
     types = dict.fromkeys(header, "VARCHAR") | {"review/score": "FLOAT"}
     number = numbers.integer_sql('"review/time"')
     return raw.con.sql(
@@ -81,6 +87,25 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
             FROM {duckdb_csv.read_csv(path, "interactions", types)})
         """
     )
+
+
+def _require_own_ids(raw: Raw, path: Path, header: Sequence[str]) -> None:
+    """Raise `RawFileError` where reviews have a user id and no name: officially they lack both or none, so the ids
+    are those of other users, filled in from the next row."""
+    rows = duckdb_csv.read_csv(path, None, dict.fromkeys(header, "VARCHAR"))
+    given = "nullif(trim({}), '') IS NOT NULL"
+    named = given.format("profileName")
+    seen, nameless, names = raw.con.execute(
+        f"""
+        SELECT count(*), count(CASE WHEN NOT ({named}) THEN 1 END), count(CASE WHEN {named} THEN 1 END)
+        FROM (SELECT User_id, profileName FROM {rows} LIMIT {_JUDGED}) WHERE {given.format("User_id")}
+        """
+    ).fetchall()[0]
+    if names and nameless >= max(ENOUGH_TO_JUDGE, _MOST_NAMELESS * seen):
+        raise RawFileError(
+            f"{path}: {nameless:,} of its first {seen:,} reviews with a User_id have no profileName, and officially "
+            f"both are missing together: missing ids were filled in with those of other users. {validate.AGAIN}"
+        )
 
 
 def items(raw: Raw) -> duckdb.DuckDBPyRelation:
@@ -228,7 +253,7 @@ SOURCE = Source(
         items="item_id title categories creators year description attributes",
     ),
     scale=Scale(low=1.0, high=5.0, step=1.0, liked=4.0, disliked=2.0),
-    options={"work": "book"},
+    options={"work": "book", "left_out": (NO_USER,)},
     ids={"user_id": "(?:#oc-[A-Z0-9]|A)[A-Z0-9]{2,}"},
     times=("1995-01-01", "2014-12-31"),
     readers=Readers(interactions=interactions, items=items),

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.letters import LetterCounts
-from itdr.builders.core.reasons import EMPTY_ID, ENOUGH_TO_JUDGE, NO_TIME, is_unreadable
+from itdr.builders.core.reasons import EMPTY_ID, ENOUGH_TO_JUDGE, NO_TIME, are_too_many
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Source, column_names
 from itdr.builders.core.title_faults import TitleCounts, added, title_counts
 from itdr.builders.sources._formats import arrow
@@ -94,11 +94,14 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
             clicks = 0
             times: set[int] = set()
             sample = drawn[raw.path(key)] = set()
+            histories = impressions.HistoryLengths()
             for lines in line_files.read_records(raw, "interactions", raw.path(key), 5):
                 for start in range(0, max(1, len(lines[0])), LINES):
                     part = [column.slice(start, LINES) for column in lines[1:]]
                     part[2:] = map(_bare, part[2:])
-                    yield from arrow.record_batches(_history(part[0], part[2], seen))
+                    new = _unseen(part[0], part[2], seen)
+                    histories.add(part[2], part[2].take(new))
+                    yield from arrow.record_batches(_history(part[0].take(new), part[2].take(new)))
                     time = parse_seconds(part[1], day_first)
                     events = _impressions(part[0], time, part[3])
                     sample.update(impressions.drawn(part[0], time, part[3]))
@@ -108,6 +111,7 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
                     yield from arrow.record_batches(events)
                     raw.reject("interactions", NOTHING_SHOWN, _count_empty(part[3]))
             _require_impressions(raw.path(key), lost, clicks)
+            histories.require_whole(raw.path(key))
             if len(times) == 1 and sum(lost.values()) >= ENOUGH_TO_JUDGE:
                 logger.warning(
                     "itdr: mind: %s: all times are the same: they say nothing of the order of impressions",
@@ -123,12 +127,12 @@ def _count_reasons(rejects: pa.StringArray, counts: Counter[str | None]) -> None
 
 
 def _require_impressions(path: Path, counts: Mapping[str | None, int], clicks: int) -> None:
-    """Raise `RawFileError` where nearly no entry of a file's impressions could be read, or none is a click:
+    """Raise `RawFileError` where many entries of a file's impressions could not be read, or none is a click:
     rows would be built from the histories alone, which are judged with the impressions everywhere else.
     """
     shown = sum(counts.values())
     lost = shown - counts.get(None, 0)
-    if not is_unreadable(shown, lost):
+    if not are_too_many(shown, lost):
         _require_clicks(path, shown - lost, clicks)
         return
     reasons = ", ".join(f"{n:,} {why}" for why, n in sorted(counts.items(), key=str) if why)
@@ -222,28 +226,34 @@ def _news(raw: Raw, path: Path) -> Iterator[pa.RecordBatch]:
         raise RawFileError(f"{raw.source}: {fault.format(names=path)} {AGAIN}")
 
 
-def _history(user: pa.StringArray, news: pa.StringArray, seen: set[int]) -> dict[str, Any]:
-    """The histories of users not yet `seen` with the same one; updates `seen`."""
-    import numpy as np
+def _unseen(user: pa.StringArray, news: pa.StringArray, seen: set[int]) -> pa.Int64Array:
+    """The places of users not yet `seen` with the same history; updates `seen`."""
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     new = []
     for place, both in enumerate(zip(user.to_pylist(), news.to_pylist(), strict=True)):
         if both[1] and (key := impressions.mark(*both)) not in seen:
             seen.add(key)
             new.append(place)
-    rows, ids = _split(news.take(pa.array(new, pa.int64())))
-    starts = np.searchsorted(rows, np.arange(len(new)))
+    return pa.array(new, pa.int64())
+
+
+def _history(user: pa.StringArray, news: pa.StringArray) -> dict[str, Any]:
+    """The clicks of histories, one to each user."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    rows, ids = _split(news)
+    starts = np.searchsorted(rows, np.arange(len(news)))
     seq = np.arange(len(rows)) - starts[rows]
     # A repetition is found by sorting (row, news, place): it follows an equal pair.
     code = np.asarray(ids.dictionary_encode().indices)
     order = np.lexsort((seq, code, rows))
     again = np.zeros(len(rows), bool)
     again[order[1:]] = (rows[order[1:]] == rows[order[:-1]]) & (code[order[1:]] == code[order[:-1]])
-    place = np.asarray(new, np.int64)[rows]
     return {
-        "user_id": user.take(pa.array(place)),
+        "user_id": user.take(pa.array(rows)),
         "item_id": ids,
         "timestamp": pa.nulls(len(ids), pa.int64()),
         "seq": pa.array(seq.astype(np.int32)),

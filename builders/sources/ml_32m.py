@@ -226,6 +226,7 @@ SOURCE = Source(
         "from_one": ("user_id", "item_id"),
         "gaps": {"items": ("rated", "recorded")},
         "year_first": True,
+        "parts_since": "2003-05-15",
     },
     readers=Readers(interactions=interactions, items=items, tags=tags),
     by_hand=(

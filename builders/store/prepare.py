@@ -81,6 +81,8 @@ def prepare(
             if not is_complete(path):
                 with _disk_errors(path.parent), _hushed(spec.sample):
                     _build(spec, path, read or _read, offline or spec.sample, progress)
+    elif path == spec.path:
+        spec.say_what_is_gone()
     return path
 
 

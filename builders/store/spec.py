@@ -12,6 +12,7 @@ from pathlib import Path
 
 from itdr.builders.core import paths as core_paths
 from itdr.builders.core.fingerprint import BUILDERS, store_code
+from itdr.builders.core.messages import warn_once
 from itdr.builders.core.rng import stable_hash
 from itdr.builders.core.schema import RawFile, Source
 from itdr.builders.rawfiles import locate
@@ -46,9 +47,9 @@ class StoreSpec:
             return files
         located = locate.find(self.source, files, self.data_dir)
         here = {key for key, file in located.items() if file and file.origin != "declared"}
-        chosen = next((keys for keys in editions.values() if set(keys[:2]) <= here), None)
-        if chosen is None:
-            chosen = next(iter(editions.values()))
+        found = [keys for keys in editions.values() if set(keys[:2]) <= here]
+        found += [keys for keys in editions.values() if set(keys[:2]) <= set(self.recorded)]
+        chosen = next(iter([*found, *editions.values()]))
         # The first two files of an edition are required, the others optional.
         return tuple(
             dataclasses.replace(file, optional=file.key not in chosen[:2])
@@ -63,18 +64,45 @@ class StoreSpec:
         That of the file on disk; otherwise the one recorded by the store built from this folder;
         otherwise the declared one.
         """
-        on_disk = locate.find(self.source, self.files, self.data_dir)
-        recorded = self.recorded
-        result = {}
-        for file in self.files:
-            located = on_disk.get(file.key)
-            if located is not None and located.origin != "declared":
-                result[file.key] = located.fingerprint
-            elif file.key in recorded:
-                result[file.key] = recorded[file.key]
-            elif located is not None:
-                result[file.key] = located.fingerprint
-        return result
+        found = {key: one.fingerprint for key, one in self._seen.found.items() if one is not None}
+        return {
+            file.key: known
+            for file in self.files
+            if (known := self._gone.get(file.key, found.get(file.key))) is not None
+        }
+
+    @functools.cached_property
+    def _seen(self) -> locate.Survey:
+        return locate.survey(self.source, self.files, self.data_dir)
+
+    @functools.cached_property
+    def _gone(self) -> dict[str, str]:
+        """Fingerprints of files that a store was built from and that are gone. A file in whose place lies one that
+        cannot be taken is not among them: it was meant to be read, and the error about it says what to do."""
+        return {
+            file.key: self.recorded[file.key]
+            for file in self.files
+            if file.key in self.recorded
+            and file.key not in self._seen.problems
+            and ((one := self._seen.found[file.key]) is None or one.origin == "declared")
+        }
+
+    def say_what_is_gone(self) -> None:
+        """Say once that the store is used in place of files that are gone; downloads are not spoken of, since they
+        would be the same again."""
+        found = self._seen.found
+        names = [
+            file.name
+            for file in self.files
+            if file.key in self._gone
+            and ((one := found[file.key]) is None or one.fingerprint != self._gone[file.key])
+        ]
+        if names and self.ready():
+            warn_once(
+                f"itdr: {self.source.id}: no longer in {locate.source_folder(self.source, self.data_dir)}: "
+                f"{', '.join(names)}. What was stored of them is used, until you put files there or remove it with "
+                "`itdr cache clear`."
+            )
 
     @functools.cached_property
     def key(self) -> str:

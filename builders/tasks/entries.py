@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 from itdr.builders.core.text import cut
@@ -15,6 +16,7 @@ NAMED_WITH_CREATOR = ("books", "book_reviews", "tracks")
 DESCRIPTION_CHARS = 200
 OPTIONS = {"title_chars": 120, "show": None}
 """Options of all tasks that list titles, with their defaults."""
+_TIME_GAP = frozenset({"time_gap"})
 _FLAGS = {"creator": "creators", "categories": "categories", "time_gap": "time_gap"}
 """What the option calls them -> what lists do."""
 
@@ -23,11 +25,17 @@ def shown_fields(cell: OpenCell, categories: bool = False) -> frozenset[str]:
     """What the cell's entries show besides titles. categories: whether they are shown by default."""
     asked = cell.cell.options["show"]
     if asked is None:
-        named = cell.cell.source.words in NAMED_WITH_CREATOR
-        return frozenset({"creator"} if named else ()) | ({"categories"} if categories else set())
+        return _shown_unasked(cell.cell.source.words in NAMED_WITH_CREATOR, categories)
     return frozenset([asked] if isinstance(asked, str) else asked)
 
 
+@functools.cache
+def _shown_unasked(creator: bool, categories: bool) -> frozenset[str]:
+    shown = {"creator": creator, "categories": categories}
+    return frozenset(name for name, holds in shown.items() if holds)
+
+
+@functools.cache
 def list_flags(show: frozenset[str]) -> frozenset[str]:
     """What `lists` is to show of each item."""
     return frozenset(_FLAGS[name] for name in show if name in _FLAGS)
@@ -48,7 +56,7 @@ def of_candidates(
         Template variables by name.
     """
     notes = _notes(cell, case.candidates, show)
-    shown_flags = list_flags(show - {"time_gap"})
+    shown_flags = list_flags(show) - _TIME_GAP
     return lists.of_items(
         "candidates",
         case.candidates,
@@ -65,21 +73,28 @@ TITLE_VARIABLES = frozenset({"full_title", "full_titles", "leaving_out"})
 
 
 def answer_titles(
-    cell: OpenCell, items: Sequence[Item], show: frozenset[str], several: bool = False
+    cell: OpenCell,
+    items: Sequence[Item],
+    needed: frozenset[str],
+    show: frozenset[str],
+    several: bool = False,
 ) -> dict[str, object]:
     """What an answer names of an entry, and what it leaves out, as phrases for a prompt.
 
     Args:
         cell: the cell.
         items: the listed items that the answer names.
+        needed: the template's variables.
         show: what is shown beside their titles.
         several: whether the answer names more than one of them.
 
     Returns:
         `full_title` and `full_titles`, as "title and year" and "titles and years", or without candidates
         "full product name as in the catalog"; `leaving_out`, as
-        ", without the author", which is empty where titles stand alone.
+        ", without the author", which is empty where titles stand alone. Nothing where none is needed.
     """
+    if TITLE_VARIABLES.isdisjoint(needed):
+        return {}
     words, layout = cell.words, cell.layout
     title, titles = words["title"], words["titles"]
     if cell.whole_catalogue:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -176,8 +175,9 @@ def _without_candidates(cell: OpenCell, windows: Sequence[Window]) -> list[Case 
     items = cell.store.items_of([_shown(cell, window) for window in windows])
     ids = cell.user_ids([window.user_history.user for window in windows])
     known = zip(windows, ids, items, cell.can_be_answered(windows), strict=True)
+    flags = _case_flags(cell, tied=False), _case_flags(cell, tied=True)
     return [
-        _case(cell, window, user, shown, []) if able else None
+        _case(cell, flags, window, user, shown, []) if able else None
         for window, user, shown, able in known
     ]
 
@@ -197,8 +197,9 @@ def _of_one_length(cell: OpenCell, windows: Sequence[Window]) -> list[Case | Non
     rng_states = cell.rng_states(users, "place", [window.index for window in windows])
     orders = shuffles(numbers(rng_states, cell.candidates - 1))
     items, ids = cell.store.items_of(codes.tolist()), cell.user_ids(users)
+    flags = _case_flags(cell, tied=False), _case_flags(cell, tied=True)
     for k, *known in zip(kept, windows, ids, items, orders.tolist(), strict=True):
-        cases[k] = _case(cell, *known)
+        cases[k] = _case(cell, flags, *known)
     return cases
 
 
@@ -230,24 +231,29 @@ def _shown(cell: OpenCell, window: Window) -> list[int]:
     return [line.items[k] for k in (*window.history, *targets)]
 
 
-def _case_flags(cell: OpenCell, window: Window) -> frozenset[str]:
-    """What prompts may say of a window; see `FLAGS`."""
+def _case_flags(cell: OpenCell, tied: bool) -> frozenset[str]:
+    """What prompts may say of windows, tied ones or others; see `FLAGS`."""
     options = cell.cell.options
-    liked = not cell.timed or cell.liked is None or bool(options["liked"])
-    tied = cell.timed and window.tied
-    scored = not cell.timed and cell.liked is not None
+    held = {
+        "timed": cell.timed,
+        "unordered": cell.timed and tied,
+        "liked": not cell.timed or cell.liked is None or bool(options["liked"]),
+        "scored": not cell.timed and cell.liked is not None,
+    }
     form = "open" if cell.whole_catalogue else options.get("answer", "")
-    return _flags(cell.timed, tied, liked, scored, form)
+    return frozenset({name for name, holds in held.items() if holds} | ({form} & FLAGS))
 
 
-@functools.cache
-def _flags(timed: bool, tied: bool, liked: bool, scored: bool, answer: str) -> frozenset[str]:
-    held = {"timed": timed, "unordered": tied, "liked": liked, "scored": scored}
-    return frozenset({name for name, holds in held.items() if holds} | ({answer} & FLAGS))
-
-
-def _case(cell: OpenCell, window: Window, user: str, items: list[Item], order: list[int]) -> Case:
-    """items: the history, the true ones, the negatives."""
+def _case(
+    cell: OpenCell,
+    flags: tuple[frozenset[str], frozenset[str]],
+    window: Window,
+    user: str,
+    items: list[Item],
+    order: list[int],
+) -> Case:
+    """flags: of windows that are not tied, and of tied ones.   items: the history, the true ones, the
+    negatives."""
     line, past, targets = window.user_history, window.history, len(window.targets)
     ranking = items[len(past) :]
     return Case(
@@ -259,7 +265,7 @@ def _case(cell: OpenCell, window: Window, user: str, items: list[Item], order: l
         candidates=[ranking[place] for place in order],
         relevant=ranking[:targets],
         ranking=ranking,
-        flags=_case_flags(cell, window),
+        flags=flags[window.tied],
     )
 
 
@@ -357,6 +363,7 @@ def _negatives(
         touched=[window.user_history.touched for window in windows],
         titles=titles,
         rng_states=cell.rng_states(subjects, "negatives", [window.index for window in windows]),
+        most=count,
     )
     events = cell.event_negatives if policy in (EVENT, HARD) else None
     if events is not None:

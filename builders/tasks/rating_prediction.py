@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 
 from itdr.builders.core.rng import HashRng
@@ -73,12 +74,18 @@ def _case(cell: OpenCell, window: Window, user: str, items: list[Item]) -> Case:
 
 def rating_text(rating: float | None, scale: Scale) -> str:
     """A rating as the source prints it: "4.5", "9"."""
-    return f"{rating:.{scale.decimals}f}"
+    return _with_decimals(rating, scale.decimals)
+
+
+@functools.lru_cache(maxsize=256)
+def _with_decimals(rating: float | None, decimals: int) -> str:
+    return f"{rating:.{decimals}f}"
 
 
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
     scale = cell.scale
-    given = [rating_text(rating, scale) for rating in case.ratings]
+    decimals = scale.decimals
+    given = [_with_decimals(rating, decimals) for rating in case.ratings]
     flags = entries.list_flags(entries.shown_fields(cell))
     assert case.item is not None
     return {

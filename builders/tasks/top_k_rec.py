@@ -16,7 +16,11 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
         **entries.of_history(cell, case, needed, show),
         **entries.of_candidates(cell, case, needed, show),
         **entries.answer_titles(
-            cell, case.candidates or case.history, show, several=len(case.relevant) > 1
+            cell,
+            case.candidates or case.history,
+            needed,
+            show,
+            several=len(case.relevant) > 1,
         ),
         "n_history": len(case.history),
         "n_candidates": len(case.candidates),

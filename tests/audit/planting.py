@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import functools
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from itdr import audit
 from itdr.scoring import data
-from tests import world
+from tests import shared, world
 
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
@@ -21,10 +22,15 @@ SOURCES = {
 }
 
 
+_drawn_anew: dict[str, list[tuple[str, Row]]] = {}
+
+
 class Planted(data.Data):
     """The cells of a config, with rows of one's own."""
 
     planted: Rows
+    made: tuple[str, dict[str, Any]] | None = None
+    """The config and the options, where nothing else decides what is drawn."""
 
     @property
     def splits(self) -> tuple[str, ...]:
@@ -32,6 +38,15 @@ class Planted(data.Data):
 
     def rows(self, split: str) -> Iterator[Row]:
         yield from self.planted[split]
+
+    def planned(self) -> Iterator[tuple[str, Row]]:
+        """What is drawn anew is drawn once for all audits of a config with the same options."""
+        if self.made is None:
+            return super().planned()
+        key = repr((self.made, self.splits))
+        if key not in _drawn_anew:
+            _drawn_anew[key] = list(super().planned())
+        return iter(_drawn_anew[key])
 
 
 SAMPLED = (
@@ -53,13 +68,17 @@ def options(config: str, **more: Any) -> dict[str, Any]:
 
 @functools.cache
 def clean(config: str, **more: Any) -> Rows:
-    opened = data.open_data(config, options(config, **more))
-    return {split: list(opened.rows(split)) for split in opened.splits}
+    def drawn(_: Path) -> Rows:
+        opened = data.open_data(config, options(config, **more))
+        return {split: list(opened.rows(split)) for split in opened.splits}
+
+    return shared.once("clean", drawn, config, sorted(more.items()))[1]
 
 
 def audited(config: str, rows: Rows, raw: bool = True, **more: Any) -> dict[str, audit.Result]:
     planted = Planted(config, options(config, **more), [config])
     planted.planted = rows
+    planted.made = (config, more)
     return {one.name: one for one in audit.audit(planted, raw=raw)}
 
 

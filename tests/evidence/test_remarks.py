@@ -185,7 +185,7 @@ def test_a_complaint_in_half_a_sentence_is_not_quoted(text: str, is_known: bool)
         (PRODUCTS, "The scent is awful.", "flaw"),
         (BOOKS, "Dull from the start.", "flaw"),
         # It tells nobody what is wrong, but who would mind.
-        (BOOKS, "I gave up halfway.", "aspect"),
+        (BOOKS, "I gave up halfway.", "flaw"),
         (PRODUCTS, "The scent is very strong.", "aspect"),
     ],
 )

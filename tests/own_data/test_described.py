@@ -22,6 +22,7 @@ from itdr.builders.store.prepare import prepare
 from itdr.builders.store.reader import StoreReader
 from itdr.builders.store.spec import StoreSpec
 from itdr.scoring.data import open_data
+from tests import shared
 from tests.own_data import shop
 
 
@@ -147,7 +148,9 @@ def test_a_store_follows_data_and_description(tmp_path: Path, caches: Path) -> N
 )
 def test_every_format_gives_the_same_rows(form: str, tmp_path: Path, caches: Path) -> None:
     rows = shop.log()
-    plain = load("sequential_rec", str(shop.write(tmp_path / "plain")))
+    _, plain = shared.once(
+        "rows of a shop", lambda root: load("sequential_rec", str(shop.write(root)))
+    )
     folder = tmp_path / "other"
     path = shop.write(folder)
     text = (folder / "log.csv").read_text("utf-8")

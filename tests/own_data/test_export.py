@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from itdr.builders.core.errors import ConfigError, DownloadError
 from itdr.builders.dataset import own_sources
 from itdr.commands.app import app
-from tests import world
+from tests import shared, world
 from tests.own_data import shop
 
 CONFIGS = (
@@ -45,9 +45,14 @@ def rows(config: str, source: str, name: str, **options: Any) -> list[dict[str, 
     return found
 
 
+def a_shop() -> str:
+    """A description that several tests read."""
+    return str(shared.once("shop", lambda root: shop.write(root / "shop"))[1])
+
+
 @pytest.mark.parametrize("form", ["recbole", "csv", "parquet"])
-def test_an_export_read_again_gives_the_same_rows(form: str, tmp_path: Path, caches: Path) -> None:
-    path = str(shop.write(tmp_path / "shop"))
+def test_an_export_read_again_gives_the_same_rows(form: str, tmp_path: Path) -> None:
+    path = a_shop()
     run("export", path, "--to", form, str(tmp_path / "out"))
     for config in CONFIGS:
         first = rows(config, path, "shop", size=30)
@@ -56,7 +61,7 @@ def test_an_export_read_again_gives_the_same_rows(form: str, tmp_path: Path, cac
 
 
 @pytest.mark.parametrize("form", ["recbole", "parquet"])
-def test_a_benchmark_goes_out_and_in(form: str, tmp_path: Path, caches: Path) -> None:
+def test_a_benchmark_goes_out_and_in(form: str, tmp_path: Path) -> None:
     run("export", "ml-1m", "--sample", "--to", form, str(tmp_path / "out"))
     # The sample is too small for profiles of interests.
     for config in set(CONFIGS) - {"interest_recognition"}:
@@ -99,15 +104,9 @@ def test_real_atomic_files_are_a_source(name: str, caches: Path, raw: Path) -> N
 
 
 @pytest.fixture
-def atomic(tmp_path: Path, caches: Path) -> Path:
+def atomic(tmp_path: Path) -> Path:
     """The shop as atomic files without the description beside them."""
-    run(
-        "export",
-        str(shop.write(tmp_path / "shop")),
-        "--to",
-        "recbole",
-        str(tmp_path / "shop-recbole"),
-    )
+    run("export", a_shop(), "--to", "recbole", str(tmp_path / "shop-recbole"))
     (tmp_path / "shop-recbole" / "itdr.yaml").unlink()
     return tmp_path / "shop-recbole"
 
@@ -130,10 +129,10 @@ def test_a_wrong_header_is_no_atomic_file(tmp_path: Path, caches: Path) -> None:
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])
-def test_splits_are_those_of_the_rows(form: str, tmp_path: Path, caches: Path) -> None:
+def test_splits_are_those_of_the_rows(form: str, tmp_path: Path) -> None:
     import duckdb
 
-    path = str(shop.write(tmp_path / "shop"))
+    path = a_shop()
     run("export", path, "--to", form, str(tmp_path / "out"))
     file = tmp_path / "out" / f"interactions.{form}"
     split_of = dict(duckdb.sql(f"SELECT DISTINCT user_id, split FROM '{file}'").fetchall())
@@ -145,10 +144,10 @@ def test_splits_are_those_of_the_rows(form: str, tmp_path: Path, caches: Path) -
         assert {split_of[row["user_id"]] for row in data} == {split}
 
 
-def test_splits_by_time_follow_each_other(tmp_path: Path, caches: Path) -> None:
+def test_splits_by_time_follow_each_other(tmp_path: Path) -> None:
     import duckdb
 
-    path = str(shop.write(tmp_path / "shop"))
+    path = a_shop()
     run("export", path, "--to", "parquet", "--split-by", "time", str(tmp_path / "out"))
     spans = duckdb.sql(
         "SELECT split, min(timestamp), max(timestamp), count(*) FROM "

@@ -3,14 +3,16 @@ without a word."""
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.core.schema import RawFile, Remote
+from itdr.builders.core.schema import RawFile, Remote, Source
 from itdr.builders.rawfiles import locate
 from tests.rawfiles.made_up import (
     MANUAL,
@@ -96,6 +98,44 @@ def test_what_is_no_file_is_named(what: str, data: Path, tmp_path: Path) -> None
     with pytest.raises(RawFileError) as error:
         ready(MANUAL, data, tmp_path)
     assert f"{path}: {reason}" in str(error.value)
+
+
+@pytest.mark.parametrize("of", [MANUAL, OPEN], ids=["manual", "open"])
+def test_an_empty_file_is_named_where_another_is_missing(
+    of: Source, data: Path, tmp_path: Path, server: Misbehaving
+) -> None:
+    path = put(data, "ratings.csv", b"")
+    with pytest.raises(RawFileError) as error:
+        ready(of, data, tmp_path)
+    assert f"found, but not taken: {path}: it is empty" in str(error.value)
+    assert not server.seen
+
+
+@pytest.mark.parametrize("closed", ["made-up", "made-up/inner"])
+@pytest.mark.parametrize("offline", [True, False])
+def test_a_folder_that_may_not_be_read_is_named(
+    closed: str,
+    offline: bool,
+    data: Path,
+    tmp_path: Path,
+    server: Misbehaving,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, content in {"ratings.csv": RATINGS, "inner/movies.csv": MOVIES}.items():
+        put(data, name, content)
+    listed = os.scandir
+
+    def scandir(path: Any) -> Any:
+        if Path(path) == data / closed:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    with pytest.raises(RawFileError) as error:
+        locate.prepare(OPEN, OPEN.files, data, tmp_path / "work", offline=offline, progress=False)
+    said = f"found, but not taken: {data / closed}: the folder cannot be read (Permission denied)"
+    assert said in str(error.value)
+    assert not server.seen
 
 
 @pytest.mark.parametrize("name", ["tags (1).csv", "tags.csv.xz", "tags.csv/inside.txt"])

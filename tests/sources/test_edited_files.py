@@ -7,6 +7,7 @@ import csv
 import html
 import importlib
 import io
+import itertools
 import re
 import shutil
 import unicodedata
@@ -62,13 +63,43 @@ def cells(name: str, change: Texts) -> Texts:
     def changed(text: str) -> str:
         header, *rows = csv.reader(io.StringIO(text, newline=""))
         place = header.index(name)
-        out = io.StringIO(newline="")
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows([*row[:place], change(row[place]), *row[place + 1 :]] for row in rows)
-        return out.getvalue()
+        return joined(
+            [header, *([*row[:place], change(row[place]), *row[place + 1 :]] for row in rows)]
+        )
 
     return changed
+
+
+def emptied(*names: str) -> Texts:
+    """A CSV file in which every fifth record lacks some values."""
+
+    def changed(text: str) -> str:
+        header, *rows = csv.reader(io.StringIO(text, newline=""))
+        for row in rows[4::5]:
+            for name in names:
+                row[header.index(name)] = ""
+        return joined([header, *rows])
+
+    return changed
+
+
+def filled(name: str) -> Texts:
+    """A CSV file whose missing values of a column are those of the record before, as `ffill` fills them in."""
+
+    def changed(text: str) -> str:
+        header, *rows = csv.reader(io.StringIO(text, newline=""))
+        place = header.index(name)
+        for before, row in itertools.pairwise(rows):
+            row[place] = row[place] or before[place]
+        return joined([header, *rows])
+
+    return changed
+
+
+def joined(rows: list[list[str]]) -> str:
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return out.getvalue()
 
 
 def swapped(first: int, second: int, mark: str) -> Texts:
@@ -151,6 +182,31 @@ EDITS = [
          "from 0 to 9, and none is 10"),
     Edit("amazon-books", "ratings from 0", "Books_rating.csv", cells("review/score", lessened),
          "from 0 to 4, and none is 5"),
+    Edit("amazon-books", "returns in quotes", "Books_rating.csv",
+         cells("review/text", lambda text: text.replace(", ", ",\r")),
+         first=cells("review/text", lambda text: text.replace(" ", ", "))),
+    Edit("amazon-books", "returns without quotes", "Books_rating.csv",
+         cells("review/text", lambda text: text.replace(" ", "\r")),
+         "a carriage return in a field without quotes in line 2,"),
+    Edit("ml-32m", "joined with the films", "ratings.csv",
+         lambda text: re.sub(r"(?m)^\d+,(\d+),[^\r\n]*",
+                             lambda line: line[0] + (',"Babe, A",a' if int(line[1]) % 2 else ",Heat,a"),
+                             text.replace("timestamp", "timestamp,title,genres")), "[0-9] too many fields"),
+    *(
+        Edit("mind", "an index in front", file,
+             lambda text: "".join(f"{n}\t{line}" for n, line in enumerate(text.splitlines(True))),
+             "(have another number of fields than|expected) 5")
+        for file in (TRAIN, DEV)
+    ),
+    Edit("mind", "histories cut off", TRAIN, column(3, lambda ids: ids[:42]), "have 42 characters.*cut off"),
+    Edit("amazon-books", "users filled in", "Books_rating.csv", filled("User_id"),
+         "have no profileName", first=emptied("User_id", "profileName")),
+    Edit("amazon-books", "names removed", "Books_rating.csv", cells("profileName", lambda _: "")),
+    Edit("bookcrossing", "ISBN as a spreadsheet shows it", "BX-Book-Ratings.csv",
+         lambda text: re.sub(r'"(\d{10})"', lambda found: f'"{float(found[1]):.5E}"', text),
+         "[0-9] malformed ISBN"),
+    Edit("lastfm-360k", "plays with commas", "usersha1-artmbid-artname-plays.tsv",
+         column(3, lambda text: f"{int(text):,}" if text else text), "[0-9] plays not a positive whole number"),
     Edit("ml-32m", "entities", "movies.csv", cells("title", coded), first=accented),
     Edit("ml-32m", "entities with names", "movies.csv", cells("title", named), first=accented),
     Edit("ml-32m", "HTML", "movies.csv", cells("title", html.escape), first=accented),
@@ -199,6 +255,8 @@ EDITS = [
          "none of the official codes"),
     Edit("microlens", "times that overflowed", "MicroLens-100k_pairs.csv",
          cells("timestamp", lambda text: str((int(text) + 2**31) % 2**32 - 2**31)), "converted|no valid"),
+    Edit("pixelrec", "titles without letters", "items/Pixel200K.csv",
+         cells("title", lambda text: str(len(text))), "Chinese character"),
     Edit("pixelrec", "titles in Latin letters", "items/Pixel200K.csv",
          cells("title", lambda text: "Ni Hao " + lost(text).replace("?", "a")), "Chinese character"),
     Edit("ml-32m", "times without hours", "ratings.csv",

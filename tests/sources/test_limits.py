@@ -126,7 +126,7 @@ def test_a_few_ratings_off_the_scale_and_missing_ones_are_counted(
 ) -> None:
     scale = load(source).scale
     assert scale is not None
-    facts = graded(tmp_path, source, [scale.high] * 170 + [0.0] * 30 + [None] * 50)
+    facts = graded(tmp_path, source, [scale.high] * 270 + [0.0] * 30 + [None] * 50)
     assert facts["rejected"] == {"interactions": {OUTSIDE_SCALE: 30}}
 
 
@@ -141,7 +141,7 @@ def test_ratings_that_are_all_the_lowest_are_refused(tmp_path: Path, source: str
 
 
 def test_what_stands_for_no_number_is_no_rating_off_the_scale(tmp_path: Path) -> None:
-    given = [4.0] * 60 + [float("nan")] * 50 + [float("inf")] * 50
+    given = [4.0] * 901 + [float("nan")] * 50 + [float("inf")] * 50
     facts = graded(tmp_path, "ml-32m", given)
     assert facts["rejected"] == {"interactions": {NO_RATING: 100}}
 

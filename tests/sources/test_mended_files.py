@@ -12,6 +12,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from itdr.builders.core import arrow
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.text_files import HOLE, LONGEST_LINE, normalize
 from itdr.builders.core.text_watch import Suspects
@@ -38,7 +39,8 @@ def stored(source: str, layout: Layout, data: Path, work: Path) -> dict[str, obj
     spec = StoreSpec(load(source), layout.domain, layout.facet, data_dir=data)
     path = prepare(spec, offline=True, progress=False, path=work / "store")
     tables = {file.name: pq.read_table(file) for file in sorted(path.glob("*.parquet"))}
-    assert tables
+    tables |= {file.name: arrow.read(file) for file in sorted(path.glob("*.arrow"))}
+    assert {"interactions.parquet", "items.arrow"} <= tables.keys()
     return dict(tables)
 
 
@@ -100,6 +102,35 @@ def test_a_file_with_a_hole_is_refused(
         path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes()))
         path.unlink()
     with pytest.raises(RawFileError, match="a block of NUL bytes at byte") as error:
+        stored(source, layout, tmp_path, tmp_path)
+    assert path.name in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("source", "layout"),
+    [(source, layout) for source, layouts in LAYOUTS.items() for layout in layouts],
+    ids=lambda one: getattr(one, "name", one),
+)
+@pytest.mark.parametrize("damage", ["checksum", "cut", "byte"])
+def test_a_damaged_gzip_stream_is_told_with_its_file(
+    source: str, layout: Layout, damage: str, undamaged: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(undamaged / source, tmp_path / source)
+    path = tmp_path / source / layout.name
+    data = path.read_bytes()
+    packed = data if data[:2] == b"\x1f\x8b" else gzip.compress(data)
+    if not path.name.endswith(".gz"):
+        path.unlink()
+        path = path.with_name(f"{path.name}.gz")
+    middle = len(packed) // 2
+    path.write_bytes(
+        {
+            "checksum": packed[:-8] + bytes(4) + packed[-4:],
+            "cut": packed[:-9],
+            "byte": packed[:middle] + bytes([packed[middle] ^ 255]) + packed[middle + 1 :],
+        }[damage]
+    )
+    with pytest.raises(RawFileError, match=r"gzip.*(?s:.)*again") as error:
         stored(source, layout, tmp_path, tmp_path)
     assert path.name in str(error.value)
 

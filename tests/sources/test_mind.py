@@ -152,11 +152,54 @@ def test_impressions_without_a_click_are_refused(tmp_path: Path):
 
 
 def test_a_few_impressions_that_cannot_be_read_are_only_counted(tmp_path: Path):
-    right = [f"{n}\tU{n}\t11/16/2019 1:00:00 AM\t\tN7-1" for n in range(4)]
+    right = [f"{n}\tU{n}\t11/16/2019 1:00:00 AM\t\tN7-1 N8-0 N9-0" for n in range(100)]
     wrong = [f"{n}\tU{n}\t11/16/2019 1:00:00 AM\t\tN7" for n in range(30)]
     put(tmp_path, *right, *wrong)
     table, rejects = read(ID, tmp_path, "interactions")
-    assert (table.num_rows, rejects) == (4, {"impression without labels": 30})
+    assert (table.num_rows, rejects) == (300, {"impression without labels": 30})
+    put(tmp_path, *right, *wrong, *wrong[:4])
+    with pytest.raises(RawFileError, match="of 334 news shown in impressions, 34 cannot be read"):
+        read(ID, tmp_path, "interactions")
+
+
+@pytest.mark.parametrize(("empty", "refused"), [(100, False), (101, True)])
+def test_a_file_whose_histories_were_removed_is_refused(
+    tmp_path: Path, empty: int, refused: bool
+) -> None:
+    lines = (
+        f"{n}\tU{n}\t11/16/2019 1:00:00 AM\t{'' if n < empty else 'N1 N2'}\tN7-1 N8-0 N9-0"
+        for n in range(200)
+    )
+    put(tmp_path, *lines)
+    if not refused:
+        assert read(ID, tmp_path, "interactions")[0].num_rows == 800
+        return
+    with pytest.raises(RawFileError, match="101 of 200 impressions have no history"):
+        read(ID, tmp_path, "interactions")
+
+
+@pytest.mark.parametrize("length", range(60, 66))
+def test_histories_that_were_cut_off_are_told_from_those_of_a_certain_number(
+    tmp_path: Path, length: int
+) -> None:
+    histories = [
+        " ".join(f"N{n * 37 + k + 10 ** (k % 3 + 2)}" for k in range(30)) for n in range(60)
+    ]
+    made = {
+        "cut": [history[:length].strip() for history in histories],
+        "counted": [" ".join(history.split()[:10]) for history in histories],
+        "of one width": [" ".join(f"N{n + 1000 + k}" for k in range(10)) for n in range(60)],
+    }
+    for name, given in made.items():
+        lines = (
+            f"{n}\tU{n}\t11/16/2019 1:00:00 AM\t{history}\tN7-1 N8-0 N9-0"
+            for n, history in enumerate(given)
+        )
+        put(tmp_path / name, *lines)
+    for name in ("counted", "of one width"):
+        assert read(ID, tmp_path / name, "interactions")[0].num_rows == 60 * 13
+    with pytest.raises(RawFileError, match=f"have {length} characters.*cut off within an id"):
+        read(ID, tmp_path / "cut", "interactions")
 
 
 def test_the_history_of_a_user_in_train_and_dev_is_given_once(tmp_path: Path):

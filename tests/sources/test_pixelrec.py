@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from itdr.builders.core import arrow
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.schema import COLUMNS
 from itdr.builders.store.prepare import prepare
@@ -157,3 +159,23 @@ def test_unreadable_content_is_compared_with_the_example_of_its_own_file(
         prepare(spec, offline=True, progress=False, path=tmp_path / "store")
     (example,) = [file.example for file in load(ID).files if file.key == table]
     assert f"Expected in {NAME}: {example!r}. Found:" in str(error.value)
+
+
+def test_english_titles_of_another_edition_are_taken(tmp_path: Path):
+    home = tmp_path / ID
+    rawgen.write(home, users=20, items=60, dirt=False)
+    path = home / "items" / NAME
+    header, *rows = csv.reader(path.open(encoding="utf-8", newline=""))
+    place = header.index("title")
+    kinds = (
+        "The cat of house {}",
+        "Cooking with a friend {}",
+        "Brilliant dinosaur {}!",
+        "Ultraman {}",
+    )
+    for number, row in enumerate(rows):
+        row[place] = kinds[number % len(kinds)].format(number)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, *rows])
+    made = prepare(StoreSpec(load(ID), data_dir=tmp_path), path=tmp_path / "store", progress=False)
+    assert "Ultraman 3" in arrow.read(made / "items.arrow")["title"].to_pylist()

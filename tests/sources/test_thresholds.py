@@ -13,7 +13,8 @@ import pytest
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.reasons import IMPLAUSIBLE_TIME, NO_TIME, OUTSIDE_SCALE, is_unreadable
 from itdr.builders.core.schema import Source
-from itdr.builders.store.build import item_checks, limits, text_checks
+from itdr.builders.sources.amazon_books import NO_USER
+from itdr.builders.store.build import build, item_checks, limits, text_checks
 from itdr.builders.store.engine import connect
 from tests.sources.harness import load
 
@@ -217,6 +218,47 @@ def test_another_scale_is_refused_from_the_threshold_on(
         check()
 
 
+MANY = limits.SOME_HIGHEST
+HALVES = 1_100_000_000
+"""A second at which users gave half stars, which they could not at first."""
+
+
+@pytest.mark.parametrize(
+    ("ratings", "time", "refused"),
+    [
+        pytest.param([1.0, 2.0, 5.0], HALVES - 10**8, "", id="before there were half stars"),
+        pytest.param(
+            [1.0, 2.0, 5.0], HALVES, "of 2003-05-15 or later .* were rounded", id="rounded"
+        ),
+        pytest.param([1.0, 2.5, 5.0], HALVES, "", id="half stars"),
+        pytest.param([0.5, 2.0, 3.0], HALVES, "", id="low ones alone"),
+        pytest.param([0.5, 2.0, 4.5], HALVES, "from 0.5 to 4.5, and none is 5", id="one step less"),
+        pytest.param([0.0, 1.0, 4.5], HALVES, "from 0 to 4.5, and none is 5", id="from 0"),
+        pytest.param([0.0, 0.3333, 1.0], HALVES, "are off the scale", id="from 0 to 1"),
+    ],
+)
+def test_parts_with_true_ratings_are_taken_and_changed_ratings_told(
+    ratings: list[float], time: int, refused: str, con: duckdb.DuckDBPyConnection
+) -> None:
+    given = ratings * (MANY // 3 + 1)
+    off = [not 0.5 <= rating <= 5 for rating in given]
+    columns = {
+        "rating": given,
+        "timestamp": [time] * len(given),
+        "reject": [OUTSIDE_SCALE if one else None for one in off],
+    }
+
+    def check() -> None:
+        row = rows_of(con, "interactions_staged", columns)
+        rejected = {("interactions", OUTSIDE_SCALE): sum(off)}
+        limits.require_limits(SOURCE, ("rating",), row, rejected, FILES)
+
+    if not refused:
+        return check()
+    with pytest.raises(RawFileError, match=refused):
+        check()
+
+
 @pytest.mark.parametrize(
     ("rows", "timed", "is_refused"), [(19, 0, False), (20, 0, True), (21, 0, True), (20, 1, False)]
 )
@@ -251,6 +293,26 @@ def test_times_that_were_converted_are_called_so(
     row = rows_of(con, "interactions_staged", {"timestamp": [None] * 20})
     with pytest.raises(RawFileError, match=said):
         limits.require_limits(SOURCE, ("timestamp",), row, {("interactions", reason): 7}, FILES)
+
+
+@pytest.mark.parametrize(
+    ("rows", "rejected", "refused"),
+    [(19, 19, False), (200, 19, False), (200, 20, True), (201, 20, False), (1_000, 100, True)],
+)
+def test_a_table_of_which_rows_are_left_out_is_refused_from_the_threshold_on(
+    rows: int, rejected: int, refused: bool
+) -> None:
+    found = {("interactions", NO_USER): rejected, ("items", "another reason"): rows}
+
+    def check(source: Source) -> None:
+        build.require_few_left_out(source, "interactions", rows, found, {"raw": FILES[0]})
+
+    if refused:
+        with pytest.raises(RawFileError, match=f"of {rows:,} rows of interactions .* {rejected}"):
+            check(SOURCE)
+    else:
+        check(SOURCE)
+    check(load("amazon-books"))  # of which many official rows have no user
 
 
 @pytest.mark.parametrize(

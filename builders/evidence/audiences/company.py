@@ -29,7 +29,7 @@ from itdr.builders.evidence.audiences.raters import MIN_FANS_WHO_JUDGED, Raters,
 from itdr.builders.evidence.audiences.shared_likes import Groups, Likes, Near, Ranks
 from itdr.builders.evidence.audiences.themes import Shared, Themes, makers_of
 from itdr.builders.evidence.facts import DOWN, SAMPLE, UP, Fact
-from itdr.builders.evidence.series import base_title
+from itdr.builders.evidence.series import base_title, tell_one_series
 from itdr.builders.store.reader import StoreReader
 
 MOST_COMPANIONS = 40
@@ -431,6 +431,8 @@ class Company:
             named: tuple[Fact, ...] = ()
             if about == all_traits.CREATOR:
                 named = self._examples(works, everybody.rates_among(fans[at]).n, int(rates.n[at]))
+                if tell_one_series([one.value for one in named]):
+                    continue
             found.append(Fact(kind, about, value, *rates.figures(at), UP, "", named))
         return found
 

@@ -310,8 +310,8 @@ class Counting:
         # People of an age, a gender or a country differ among themselves more than fans of one thing.
         kept &= (z > 0) | ~self._is_demographic[places] | (ONE_IN_OF_WARNED_PEOPLE * k <= n)
         if self.rule != "skips":
-            # An item that suits more than half of all who judged it suits everybody.
-            kept &= (z < 0) | (2 * n <= people)
+            # More than half of all who judged an item are everybody.
+            kept &= 2 * n <= people
         # Fans of a kind that the item is not of would be a puzzling group, whatever the figures.
         return kept & ((z < 0) | tied[places])
 

@@ -36,6 +36,7 @@ from itdr.builders.evidence.series import (
     series_key,
     series_words,
     shared_beginning,
+    shared_title,
     told_series,
 )
 from itdr.builders.evidence.significance import at_least
@@ -135,7 +136,8 @@ class Themes:
         name = told_series(title) or next(filter(None, same), "")
         every = [title, *(one.value for one in parts)]
         known = {known_series(one) for one in every}
-        name = name or (known.pop() if len(known) == 1 else "") or shared_beginning(every)
+        name = name or (known.pop() if len(known) == 1 else "")
+        name = name or shared_beginning(every) or shared_title(every)
         if not name:
             return []
         return [Fact("kin", "series", name, len(parts), len(parts), 0.0, UP, "", tuple(parts))]

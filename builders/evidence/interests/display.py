@@ -159,7 +159,7 @@ def _with_details(shown: QuestionList, reasons: Sequence[Fact]) -> list[Fact]:
     found = []
     for number, (fact, has) in enumerate(zip(reasons, carriers, strict=True)):
         low, liked = has & ~shown.is_like, _exceptions(shown, fact, has & shown.is_like)
-        places = _typical(shown, fact, low & ~excluded) or _typical(shown, fact, low)
+        places = _exceptions(shown, fact, low & ~excluded) or _exceptions(shown, fact, low)
         # What a later reason explains as well is the poorer example.
         later = np.any([*carriers[number + 1 :], np.zeros_like(has)], axis=0)
         places.sort(key=lambda place: bool(later[place]))

@@ -290,7 +290,7 @@ def _fair_reason(fact: Fact, likes: int, person_likes: int, usual: float) -> lis
         share = Fraction(fact.count, fact.of)
         clear = share * person_likes >= CONTRAST_OF_MOSTLY_LIKED * likes
         # Of what is liked no more than usual many dislikes are a plain warning.
-        kind = "divided" if _is_hit(likes, person_likes, usual) else fact.kind
+        kind = "divided" if round(fact.base, 6) > round(usual, 6) else fact.kind
         return [replace(fact, kind=kind)] if clear else []
     if fact.count >= MOSTLY_DISLIKED * likes:
         return [fact]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from itdr.builders.core.duckdb_csv import BAD_SHAPE, CSV_REASONS
 from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.reasons import are_too_many
 from itdr.builders.core.text_files import LONGEST_LINE, TOO_LONG, whole_blocks, wide_encoding
 from itdr.builders.sources._formats.validate import (
     AGAIN,
@@ -73,7 +74,7 @@ def read_records(
         Lists of columns; at least one, even where no line is good.
 
     Raises:
-        RawFileError: the file is missing, empty, cut off, not UTF-8, or has another layout.
+        RawFileError: the file is missing, empty, cut off, not UTF-8, or has another layout, in too many lines.
     """
     import pyarrow as pa
 
@@ -81,7 +82,7 @@ def read_records(
     # Checked before anything is read, so that the error reaches the user unchanged.
     require_final_newline(path, complete)
     quoted = _quoted_columns(path, fields, delimiter, skip)
-    empty = True
+    seen = lost = 0
     for lines in _lines(raw, table, path, block):
         if skip:
             lines, skip = lines.slice(skip), max(0, skip - len(lines))
@@ -92,8 +93,13 @@ def read_records(
             yield [
                 unquote(column, always=every) for column, every in zip(columns, quoted, strict=True)
             ]
-            empty = False
-    if empty:
+            seen, lost = seen + wrong + len(columns[0]), lost + wrong
+    if are_too_many(seen, lost):
+        raise RawFileError(
+            f"{path}: {lost:,} of its {seen:,} lines have another number of fields than {fields}, so columns were "
+            f"added or removed. {AGAIN}"
+        )
+    if not seen:
         yield [pa.array([], pa.string())] * fields
 
 

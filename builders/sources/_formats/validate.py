@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import codecs
 import csv
-import gzip
 import io
 import re
-import zlib
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 from itdr.builders.core.csv_quotes import quote_mark, without_marked_quotes
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.core.text_files import AGAIN, gzip_error, is_gzip, open_bytes, wide_encoding
+from itdr.builders.core.text_files import AGAIN, is_gzip, open_bytes, wide_encoding
 
 _HEAD = 1 << 16
 _BLOCK = 1 << 22
@@ -265,8 +263,6 @@ def head_of(path: Path, size: int = _HEAD) -> bytes:
     try:
         with open_bytes(path) as file:
             return file.read(size)
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise gzip_error(path, error) from None
     except OSError as error:
         raise RawFileError(f"{path}: cannot be read ({error}). {AGAIN}") from None
 

@@ -1,7 +1,8 @@
-"""Impressions that are known again: of one user, in the files of two splits."""
+"""Impressions that are known again, of one user in the files of two splits, and histories that are not whole."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,10 @@ from itdr.builders.sources._formats.validate import AGAIN
 if TYPE_CHECKING:
     import pyarrow as pa
 
+ENOUGH_HISTORIES = 200
+"""Of so many impressions, most have a history."""
+SHORTENED = 0.95
+"""The share of its length that the last id of a history has at most, in the mean, where histories were cut off."""
 DRAWN = 8
 """Of so many seconds, the impressions of one are compared between the files."""
 
@@ -24,6 +29,61 @@ def mark(user: str, news: str) -> int:
 
     digest = hashlib.blake2b(f"{user}\t{news}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "little")
+
+
+class HistoryLengths:
+    """Of a file's histories, what shows whether they were emptied, or cut off at one length."""
+
+    def __init__(self) -> None:
+        self._seen = self._empty = 0
+        self._by_length: dict[int, tuple[int, int, int]] = {}
+        self._by_number: Counter[int] = Counter()
+
+    def add(self, all_of_them: pa.StringArray, new: pa.StringArray) -> None:
+        """Take account of histories.
+
+        Args:
+            all_of_them: one for each impression, ids set apart by one blank each.
+            new: those of users who were not met before.
+        """
+        import pyarrow.compute as pc
+
+        self._seen += len(all_of_them)
+        self._empty += pc.sum(pc.equal(all_of_them, "")).as_py() or 0
+        several = new.filter(pc.match_substring(new, " "))
+        last = pc.replace_substring_regex(several, "^.* ", "")
+        before = pc.replace_substring_regex(several, "^(?:.* )?([^ ]+) [^ ]+$", r"\1")
+        sizes = (pc.utf8_length(texts).to_pylist() for texts in (several, last, before))
+        for length, one, other in zip(*sizes, strict=True):
+            n, ones, others = self._by_length.get(length, (0, 0, 0))
+            self._by_length[length] = (n + 1, ones + one, others + other)
+        self._by_number.update(pc.count_substring(several, " ").to_pylist())
+
+    def require_whole(self, path: Path) -> None:
+        """Check the histories of a file.
+
+        Args:
+            path: the file.
+
+        Raises:
+            RawFileError: most are empty; or many of the longest have one length, though not one number of ids, and
+                the last ids of these are shorter than those before.
+        """
+        if self._seen >= ENOUGH_HISTORIES and 2 * self._empty > self._seen:
+            raise RawFileError(
+                f"{path}: {self._empty:,} of {self._seen:,} impressions have no history, and officially one in fifty "
+                f"has none: the histories were removed. {AGAIN}"
+            )
+        # Cut behind an id, a text ends in a blank, which is no part of it here.
+        longest = max(self._by_length, default=0)
+        found = [self._by_length.get(length, (0, 0, 0)) for length in (longest, longest - 1)]
+        n, last, before = (sum(column) for column in zip(*found, strict=True))
+        alike = self._by_number[max(self._by_number, default=0)]
+        if n >= max(ENOUGH_TO_JUDGE, alike) and last < SHORTENED * before:
+            raise RawFileError(
+                f"{path}: {n:,} histories have {longest:,} characters, none has more, and their last ids are shorter "
+                f"than others: they were cut off within an id. {AGAIN}"
+            )
 
 
 def drawn(user: pa.StringArray, time: pa.Int64Array, shown: pa.StringArray) -> Iterator[int]:

@@ -18,7 +18,7 @@ from itdr.builders.core import arrow
 from itdr.builders.core.duckdb_csv import literal
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.one_record import require_one_per_line
-from itdr.builders.core.reasons import is_unreadable
+from itdr.builders.core.reasons import are_too_many, is_unreadable
 from itdr.builders.core.schema import COLUMNS, EVENTS, Source
 from itdr.builders.core.text_files import open_bytes
 from itdr.builders.store.build import ids as build_ids
@@ -132,6 +132,7 @@ def _stage_tables(
         require_sound_texts(source, table, staged[table], row, paths, raw.emptied)
         if table == "items":
             require_names(source, staged[table], row, paths)
+        require_few_left_out(source, table, read[table], rejected, files)
     if not staged["interactions"]:
         raise RawFileError(f"{source.id}: its reader gave no interactions.")
     return staged, read
@@ -254,9 +255,38 @@ def require_readable(
     """
     for path in files.values():
         require_one_per_line(path, {reason for of, reason in rejected if of == table})
+    if is_unreadable(read, sum(n for (of, _), n in rejected.items() if of == table)):
+        raise _unreadable(source, table, read, rejected, files)
+
+
+def require_few_left_out(
+    source: Source,
+    table: str,
+    read: int,
+    rejected: Mapping[tuple[str, str], int],
+    files: Mapping[str, Path],
+) -> None:
+    """Check that no more rows of a published table are left out than `are_too_many` allows; called when no other
+    check has found why. Arguments as for `require_readable`.
+
+    Raises:
+        RawFileError: too many are.
+    """
+    usual = source.options.get("left_out", ())
+    lost = sum(n for (of, why), n in rejected.items() if of == table and why not in usual)
+    if not source.described and are_too_many(read, lost):
+        raise _unreadable(source, table, read, rejected, files)
+
+
+def _unreadable(
+    source: Source,
+    table: str,
+    read: int,
+    rejected: Mapping[tuple[str, str], int],
+    files: Mapping[str, Path],
+) -> RawFileError:
+    """The error to raise for a table of which too few rows can be read; arguments as for `require_readable`."""
     lost = sum(n for (of, _), n in rejected.items() if of == table)
-    if not is_unreadable(read, lost):
-        return
     names = ", ".join(map(str, files.values()))
     examples = {file.key: file.example for file in source.files}
     shown = [
@@ -264,7 +294,7 @@ def require_readable(
         for key, path in files.items()
         if examples.get(key)
     ]
-    raise RawFileError(
+    return RawFileError(
         f"{source.id}: of {read:,} rows of {table} in {names}, {lost:,} cannot be read: "
         f"{_reasons(rejected, table)}. {' '.join(shown)} The file was saved in another form, or is "
         "not the official one: put the official file in place."

@@ -72,9 +72,12 @@ FROM items_raw WHERE reject IS NULL
 LEAST_UNTITLED = 5
 """So many items without a title, and none without a description, show that the two columns were swapped."""
 _CHINESE = """
-SELECT count(*) AS n, count(CASE WHEN chinese(title) THEN 1 END) AS chinese
+SELECT count(*) AS n, count(CASE WHEN chinese(title) THEN 1 END) AS chinese,
+       count(CASE WHEN english(title) THEN 1 END) AS english
 FROM items_raw WHERE reject IS NULL AND title IS NOT NULL
 """
+_LEAST_ENGLISH = 0.1
+"""The share of English titles with one of the commonest words, which no Chinese title has in any spelling."""
 _YEARS = """
 SELECT count(*) AS n, count(r.year) AS years
 FROM items_raw AS r WHERE reject IS NULL AND title IS NOT NULL
@@ -199,8 +202,8 @@ def _line_ends_coded(n: int, titles: int, descriptions: int, ends: int) -> bool:
     return ends >= ENOUGH_TO_JUDGE and 4 * ends > n
 
 
-def _not_chinese(n: int, chinese: int) -> bool:
-    return n >= ENOUGH_TO_JUDGE and 2 * chinese < n
+def _not_chinese(n: int, chinese: int, english: int) -> bool:
+    return n >= ENOUGH_TO_JUDGE and 2 * chinese < n and english < _LEAST_ENGLISH * n
 
 
 def _is_foreign(n: int, wrong: int) -> bool:
@@ -311,8 +314,8 @@ _IN_CHINESE = (
         "title",
         _CHINESE,
         _not_chinese,
-        "only {1:,} of {0:,} titles in {names} have a Chinese character, as official ones do: these were removed "
-        "or written in other letters.",
+        "only {1:,} of {0:,} titles in {names} have a Chinese character, as official ones do, and they are not "
+        "English, as those of one edition: letters were removed or changed.",
     ),
     # A description may be shorter than its title there.
     *(check for check in _CHECKS if check.is_wrong is not _prose_swapped),

@@ -26,7 +26,7 @@ MOST_OFF_SCALE = 0.2
 ALL_LOWEST = 100
 """So many ratings are not all the lowest of the scale."""
 SOME_HIGHEST = 10_000
-"""Of so many ratings, some are the highest of the scale, or between whole numbers."""
+"""Of so many ratings, some are between whole numbers, or the highest of the scale where some are the next lower."""
 ZEROS = """
 SELECT count(*) AS n FROM (
     SELECT 1 AS zero FROM interactions_staged WHERE user_number = 0
@@ -34,16 +34,18 @@ SELECT count(*) AS n FROM (
 ) AS zeros
 """
 RATINGS = f"""
-SELECT count(rating) AS n, min(rating) AS low, max(rating) AS high FROM interactions_staged
+SELECT count(rating) AS n, min(rating) AS low, max(rating) AS high,
+       count(CASE WHEN abs(rating / {{step}} - round(rating / {{step}})) > {_NEAR} THEN 1 END) AS apart
+FROM interactions_staged
 WHERE abs(rating) < 1e9 AND (reject IS NULL OR reject = {literal(OUTSIDE_SCALE)})
 """
-"""How many ratings there are, on the scale or off it, and their range."""
+"""How many ratings there are, on the scale or off it, their range, and how many lie between two steps; every scale
+begins with a step."""
 BETWEEN = """
-SELECT count(*) AS n FROM (
-    SELECT rating FROM interactions_staged WHERE reject IS NULL AND rating <> floor(rating) LIMIT 1
-) AS one
+SELECT count(*) AS n, count(CASE WHEN rating <> floor(rating) THEN 1 END) AS between_two
+FROM interactions_staged AS r WHERE reject IS NULL AND rating IS NOT NULL{since}
 """
-"""Whether a rating lies between whole numbers; one suffices."""
+"""How many ratings there are, since a day where `since` names one, and how many lie between whole numbers."""
 
 TIMES = """
 SELECT count(*) AS n, count(r.timestamp) AS timed FROM interactions_staged AS r WHERE reject IS NULL
@@ -183,41 +185,52 @@ def _require_scale(
     if scale is None or source.described:
         return
     off = rejected.get(("interactions", OUTSIDE_SCALE), 0)
-    n, low, high = row(RATINGS)
+    n, low, high, apart = row(RATINGS.format(step=scale.step))
     if n >= ALL_LOWEST and low == high == scale.low:
         raise RawFileError(
             f"{source.id}: all {n:,} ratings in {', '.join(map(str, files))} are {low:g}, the lowest of "
             f"{scale.low:g} to {scale.high:g}. They were reduced to yes or no: put the official file in place."
         )
-    if n >= SOME_HIGHEST and scale.step < 1 and not row(BETWEEN)[0]:
-        raise RawFileError(
-            f"{source.id}: all {n:,} ratings in {', '.join(map(str, files))} are whole numbers, and the scale has "
-            f"steps of {scale.step:g}: they were rounded. Put the official file in place."
-        )
-    if found := _shifted(scale, n, low, high):
+    if apart < MOST_OFF_SCALE * n and (found := _shifted(scale, n, low, high)):
         raise RawFileError(
             f"{source.id}: the {n:,} ratings in {', '.join(map(str, files))} run from {low:g} to {high:g}, and "
             f"none is {found:g}. Expected {scale.low:g} to {scale.high:g} in steps of {scale.step:g}: they were "
             "counted from another number. Put the official file in place."
         )
-    if not n or off < max(ENOUGH_TO_JUDGE, MOST_OFF_SCALE * n):
-        return
-    raise RawFileError(
-        f"{source.id}: of {n:,} ratings in {', '.join(map(str, files))}, {off:,} are off the scale. "
-        f"Expected {scale.low:g} to {scale.high:g} in steps of {scale.step:g}; found {low:g} to "
-        f"{high:g}. The ratings were converted: put the official file in place."
-    )
+    if n and off >= max(ENOUGH_TO_JUDGE, MOST_OFF_SCALE * n):
+        raise RawFileError(
+            f"{source.id}: of {n:,} ratings in {', '.join(map(str, files))}, {off:,} are off the scale. "
+            f"Expected {scale.low:g} to {scale.high:g} in steps of {scale.step:g}; found {low:g} to "
+            f"{high:g}. The ratings were converted: put the official file in place."
+        )
+    if n >= SOME_HIGHEST and scale.step < 1:
+        _require_between(source, scale.step, row, files)
+
+
+def _require_between(source: Source, step: float, row: Row, files: Sequence[Path]) -> None:
+    """Raise `RawFileError` where ratings on a scale of parts of a star are all whole, though users could give parts
+    when they rated."""
+    first = source.options.get("parts_since")
+    since = f" AND r.timestamp >= {_second(first)}" if first else ""
+    n, between = row(BETWEEN.format(since=since))
+    if n >= SOME_HIGHEST and not between:
+        when = f" of {first} or later" if first else ""
+        raise RawFileError(
+            f"{source.id}: all {n:,} ratings{when} in {', '.join(map(str, files))} are whole numbers, and the scale "
+            f"has steps of {step:g}: they were rounded. Put the official file in place."
+        )
 
 
 def _shifted(scale: Scale, n: int, low: float, high: float) -> float | None:
-    """The end of a scale that no rating has, where they lie one step beyond its other end: all are wrong then,
-    those on the scale too. Of very many, some are the highest."""
+    """The end of a scale that no rating has, where they run from one step beyond its other end: all are wrong then,
+    those on the scale too. So they may where very many end one step before the highest; a part with low ratings
+    alone ends anywhere."""
     if n >= ENOUGH_TO_JUDGE:
         if abs(scale.low - low - scale.step) < _NEAR and high < scale.high:
             return scale.high
         if abs(high - scale.high - scale.step) < _NEAR and low > scale.low:
             return scale.low
-    return scale.high if n >= SOME_HIGHEST and high < scale.high else None
+    return scale.high if n >= SOME_HIGHEST and abs(scale.high - high - scale.step) < _NEAR else None
 
 
 def _require_times(

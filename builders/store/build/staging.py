@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from itdr.builders.core import numbers
+from itdr.builders.core.csv_quotes import bare_return
 from itdr.builders.core.duckdb_csv import csv_rejects, literal
 from itdr.builders.core.emptied import AND, implausible, unreadable
 from itdr.builders.core.errors import ItdrError, NoRoomError, RawFileError
@@ -117,11 +118,26 @@ def _reading_errors(
             raise KeyboardInterrupt from error
         if disk_is_full(error):
             raise
-        files = ", ".join(_named(raw.paths.values(), str(error)))
+        names = _named(raw.paths.values(), str(error))
+        files = ", ".join(names)
+        if "invalid state" in str(error):
+            _refuse_bare_returns(source, names)
         raise RawFileError(
             f"{source.id}: cannot read the {table} from {files}: {str(error).splitlines()[0]} "
             "The file is damaged or not the official one: put the official file in place."
         ) from error
+
+
+def _refuse_bare_returns(source: Source, names: Iterable[str]) -> None:
+    """Raise `RawFileError` for a file that holds carriage returns in fields without quotes: the engine does not say
+    why it stops there."""
+    for name in names:
+        if line := bare_return(Path(name)):
+            raise RawFileError(
+                f"{source.id}: {name} has a carriage return in a field without quotes in line {line:,}, which reads "
+                "as a line end. Save the file with quotes around every text (in pandas "
+                "`to_csv(quoting=csv.QUOTE_ALL)`), or put the official file in place."
+            )
 
 
 def _count_emptied(raw: Raw, table: str) -> None:

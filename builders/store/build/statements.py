@@ -29,6 +29,7 @@ VIEWS = {
 LISTS = {"categories": "listed", "creators": "listed", "attributes": "paired"}
 """Columns of lists, with the function that joins one."""
 _CHINESE = "[一-鿿]"
+_ENGLISH = "(?i)(^|[^a-z])(the|and|of|to|is|in|for|with)([^a-z]|$)"
 _EACH = "p.name || chr(30) || coalesce(p.value, '')"
 FUNCTIONS = {
     "duckdb": (
@@ -46,6 +47,7 @@ FUNCTIONS = {
         f"THEN regexp_matches(a, {literal(QUOTED)}) ELSE false END",
         "CREATE OR REPLACE TEMPORARY MACRO matches(a, p) AS regexp_matches(a, p)",
         f"CREATE OR REPLACE TEMPORARY MACRO chinese(a) AS regexp_matches(a, '{_CHINESE}')",
+        f"CREATE OR REPLACE TEMPORARY MACRO english(a) AS regexp_matches(a, '{_ENGLISH}')",
     ),
     "spark": (
         "CREATE OR REPLACE TEMPORARY FUNCTION xor(a BIGINT, b BIGINT) RETURNS BIGINT RETURN a ^ b",
@@ -71,6 +73,8 @@ FUNCTIONS = {
         "CREATE OR REPLACE TEMPORARY FUNCTION matches(a STRING, p STRING) RETURNS BOOLEAN RETURN a RLIKE p",
         "CREATE OR REPLACE TEMPORARY FUNCTION chinese(a STRING) RETURNS BOOLEAN "
         f"RETURN a RLIKE '{_CHINESE}'",
+        "CREATE OR REPLACE TEMPORARY FUNCTION english(a STRING) RETURNS BOOLEAN "
+        f"RETURN a RLIKE '{_ENGLISH}'",
     ),
 }
 """Functions that the statements call and an engine lacks or names differently."""

@@ -1,0 +1,144 @@
+"""What a wording may say of a fact's numbers: plain ones, and phrases like "about 40" or "3 of 12".
+
+A phrase is made only where a wording has it: most use two or three of all.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Collection, Mapping
+
+from itdr.builders.evidence.facts import FANS_ASKED, SAMPLE, Fact, expected_number, percent
+from itdr.builders.rendering import answer_files, jinja
+from itdr.builders.rendering.lexicon_files import Lexicon
+
+FEW, COUNTED = 50, 10
+"""Percentages are not used for totals below the first, nor for counts below the second."""
+
+
+def figures(
+    fact: Fact, lexicon: Lexicon, wanted: Collection[str] = answer_files.FIGURES
+) -> dict[str, str]:
+    """What wordings may say of a fact's numbers.
+
+    Args:
+        fact: the fact.
+        lexicon: the words of the source's domain.
+        wanted: the names of what is made; plain numbers are always.
+
+    Returns:
+        Texts by name.
+    """
+    found = plain_numbers(fact)
+    phrases = lexicon.phrases
+    made = {name: make(found, fact, phrases) for name, make in _PHRASES.items() if name in wanted}
+    return {**found, **made}
+
+
+def _usual(found: Mapping[str, str], fact: Fact, phrases: Mapping[str, str]) -> str:
+    """The number that would be expected."""
+    usual = found["usual"]
+    return _phrase(phrases["about" if usual != "0" else "below_one"], usual, "")
+
+
+def _usual_share(found: Mapping[str, str], fact: Fact, phrases: Mapping[str, str]) -> str:
+    """The percentage that would be expected."""
+    share = found["usual_percent"]
+    none = "share_none" if not fact.base and "share_none" in phrases else "share_below_one"
+    return _phrase(phrases.get("share" if share != "0" else none), share, "")
+
+
+def _tally(found: Mapping[str, str], fact: Fact, phrases: Mapping[str, str]) -> str:
+    """The count among those counted, as a phrase says it."""
+    whole = fact.count == fact.of < SAMPLE
+    among = _phrase(phrases.get(_among(fact)), found["of"], "")
+    return _phrase(phrases.get("tally_all" if whole else "tally"), found["count"], among)
+
+
+def _counted(found: Mapping[str, str], fact: Fact, phrases: Mapping[str, str]) -> str:
+    """The count; "all" of them where it is."""
+    if fact.count != fact.of:
+        return found["count"]
+    return _phrase(phrases.get("tally_all"), "", found["of"])
+
+
+def _phrase(text: str | None, n: str, of: str) -> str:
+    return _bound(text or "")({"n": n, "of": of})
+
+
+@functools.lru_cache(maxsize=256)
+def _bound(text: str) -> Callable[[Mapping[str, object]], str]:
+    return jinja.bind(text, {})
+
+
+def plain_numbers(fact: Fact) -> dict[str, str]:
+    """A fact's numbers as wordings print them.
+
+    Args:
+        fact: the fact.
+
+    Returns:
+        Texts by name; "" for a percentage of nothing.
+    """
+    expected = expected_number(fact)
+    return {
+        "count": f"{fact.count:,}",
+        "of": f"{fact.of:,}",
+        "rest": f"{fact.of - fact.count:,}",
+        "usual": f"{int(expected + 0.5):,}",
+        "percent": str(percent(fact.count, fact.of)) if fact.of else "",
+        "rest_percent": str(percent(fact.of - fact.count, fact.of)) if fact.of else "",
+        "usual_percent": str(percent(expected, fact.of)) if fact.of else "",
+        "times": str(int(fact.count / expected + 0.5)) if expected else "",
+    }
+
+
+def _rate(found: Mapping[str, str], fact: Fact, phrases: Mapping[str, str]) -> str:
+    """The count as a percentage, or as it is if it or the total is small."""
+    if fact.count < COUNTED or fact.of < FEW:
+        return found["count"]
+    return _phrase(phrases.get("share"), found["percent"], "")
+
+
+def _weighed(found: Mapping[str, str], fact: Fact, phrases: Mapping[str, str]) -> str:
+    """The count among all as it can stand beside a share: as a percentage, but in words where it is all, and
+    as it is beside none."""
+    whole = fact.count == fact.of or not fact.base or "share_of" not in phrases
+    name = _part(fact) if whole else "share_of"
+    return _phrase(phrases.get(name), found["count" if whole else "percent"], found["of"])
+
+
+_PHRASES: dict[str, Callable[[Mapping[str, str], Fact, Mapping[str, str]], str]] = {
+    "usual": _usual,
+    "expected": lambda found, fact, phrases: (
+        found["usual"] if found["usual"] != "0" else phrases.get("under_one", "")
+    ),
+    "usual_share": _usual_share,
+    "rate": _rate,
+    "part": lambda found, fact, phrases: _phrase(
+        phrases.get(_part(fact)), found["count"], found["of"]
+    ),
+    "its_fans": lambda found, fact, phrases: _phrase(
+        phrases.get(f"{_part(fact)}_fans"), found["count"], found["of"]
+    ),
+    "weighed": _weighed,
+    "among": lambda found, fact, phrases: _phrase(phrases.get(_among(fact)), found["of"], ""),
+    "tally": _tally,
+    "counted": _counted,
+    "quote": lambda found, fact, phrases: fact.quote.replace('"', "'"),
+}
+"""What a wording may say of a fact beside its plain numbers."""
+
+
+def _part(fact: Fact) -> str:
+    """The phrase for the count among all."""
+    if not fact.count:
+        return "part_none"
+    if fact.quote and fact.of == FANS_ASKED and fact.kind == "also_liked":
+        return "part_sample"
+    return "part_all" if fact.count == fact.of else "part"
+
+
+def _among(fact: Fact) -> str:
+    """The phrase for the people counted: all of them, or a sample."""
+    return "among_sample" if fact.of == SAMPLE else "among"
