@@ -40,7 +40,7 @@ def folder() -> Path:
     home = root / "ml-32m"
     home.mkdir()
     films = ["movieId,title,genres\n"]
-    films += [f"{k + 1},Film {k} ({1960 + k // 10}),{GENRES[k % 4]}\n" for k in range(FILMS)]
+    films += [f"{k + 1},Film {k} ({1940 + k // 10}),{GENRES[k % 4]}\n" for k in range(FILMS)]
     (home / "movies.csv").write_text("".join(films), "utf-8")
     rng = np.random.default_rng(3)
     lines = ["userId,movieId,rating,timestamp\n"]

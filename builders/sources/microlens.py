@@ -372,5 +372,6 @@ SOURCE = Source(
         "editions": EDITIONS,
         "from_one": ("user_id", "item_id"),
         "gaps": {"items": ("rated",)},
+        "any_case": True,
     },
 )
