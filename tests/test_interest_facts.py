@@ -10,16 +10,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from itdr.builders.evidence import series as all_series
 from itdr.builders.evidence import significance
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.interests import person as person_module
 from itdr.builders.evidence.interests import tastes
 from itdr.builders.evidence.interests.person import Person
 from itdr.builders.evidence.interests.works import KINDS, decade
-from itdr.builders.evidence.series import part, series_of, told_series
+from itdr.builders.evidence.series import known_series, part, series_of, told_series
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 from tests.interest import open_cell, people, people_with
 
@@ -257,3 +259,13 @@ def test_fishers_test_is_the_exact_one(n: int, k: int, m: int, j: int) -> None:
     ways = sum(comb(n, x) * comb(m, k + j - x) for x in range(k, min(n, k + j) + 1))
     exact = Fraction(ways, comb(n + m, k + j))
     assert significance.more_common(k, n, j, m) == pytest.approx(float(exact), abs=1e-8)
+
+
+def test_every_declared_part_of_a_series_is_known_by_its_title_and_year() -> None:
+    path = Path(all_series.__file__).with_name("series_names.yaml")
+    written = yaml.safe_load(path.read_text("utf-8"))
+    parts = [(name, title) for name, titles in written.items() for title in titles]
+    assert len({title for _, title in parts}) == len(parts)
+    for name, title in parts:
+        assert known_series(title) == name
+        assert known_series(title[: title.rindex("(")] + "(1901)") == ""

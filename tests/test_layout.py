@@ -195,7 +195,8 @@ NOT_DECIDING = {
     sorted(
         str(path.relative_to(fingerprint.BUILDERS))
         for name in {*fingerprint.STORE_PACKAGES, *fingerprint.COUNT_PACKAGES}
-        for path in (fingerprint.BUILDERS / name).rglob("*.py")
+        for path in (fingerprint.BUILDERS / name).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
     ),
 )
 def test_an_edit_of_any_hashed_file_changes_the_fingerprint(

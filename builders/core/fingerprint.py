@@ -59,4 +59,10 @@ def count_code() -> str:
 
 
 def _package_files(packages: Iterable[str]) -> list[Path]:
-    return [path for name in packages for path in sorted((BUILDERS / name).rglob("*.py"))]
+    """Their modules, and the tables beside them: names of authors and series decide what is counted, too."""
+    return [
+        path
+        for name in packages
+        for path in sorted((BUILDERS / name).rglob("*"))
+        if path.suffix in (".py", ".yaml")
+    ]

@@ -202,8 +202,7 @@ def known_series(title: str) -> str:
 @functools.cache
 def _known() -> dict[tuple[str, str], str]:
     """By title and year, the series."""
-    path = Path(__file__).with_name("audiences") / "series_names.yaml"
-    written = yaml.safe_load(path.read_text("utf-8"))
+    written = yaml.safe_load(Path(__file__).with_name("series_names.yaml").read_text("utf-8"))
     return {
         (first_words(part), part[part.rindex("(") :]): name
         for name, parts in written.items()
