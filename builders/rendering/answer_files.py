@@ -37,7 +37,7 @@ MOST_FACTS = 8
 LAYOUTS = ("numbered", "dashes", "sentences")
 FIGURES = (
     "count", "of", "usual", "percent", "usual_percent", "rest", "rest_percent", "times", "quote",
-    "rate", "part", "its_fans", "weighed", "usual_share", "expected", "tally", "among", "counted",
+    "rate", "part", "weighed", "usual_share", "expected", "tally", "among", "counted",
     "rarer",
 )  # fmt: skip
 """What wordings may use of each fact, besides the forms of its value; the second fact's end in `_2`. `rarer_2` says

@@ -118,9 +118,6 @@ _PHRASES: dict[str, Callable[[Mapping[str, str], Fact, Mapping[str, str]], str]]
     "part": lambda found, fact, phrases: _phrase(
         phrases.get(_part(fact)), found["count"], found["of"]
     ),
-    "its_fans": lambda found, fact, phrases: _phrase(
-        phrases.get(f"{_part(fact)}_fans"), found["count"], found["of"]
-    ),
     "weighed": _weighed,
     "among": lambda found, fact, phrases: _phrase(phrases.get(_among(fact)), found["of"], ""),
     "tally": _tally,
