@@ -46,7 +46,7 @@ TASK_ID = "interest_recognition"
 MIN_FACTS, MIN_TASTES = 3, 2
 MIN_SHARE_OF_A_SINGLE_TASTE = Fraction(2, 5)
 """A taste of which nothing else is said beside it has at least this share of the likes."""
-MAX_LISTS = 6
+MAX_LISTS = 5
 """Lists that are drawn for a user, at most."""
 TASTES_SECTION = "profile"
 """The section of an answer with the tastes."""
@@ -146,7 +146,7 @@ def sketch_of(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -
         telling = opinions.without_common_faults(heard, subject.aspect_words)
         facts, flags = _shown_facts(subject, shown, ordered, telling)
         if not _opens(subject, facts, flags):
-            continue
+            break
         facts = _with_rest(subject, shown, facts, flags)
         facts = _with_works(subject, shown, facts, flags)
         said = _leading(subject.realiser.plan_statements(facts, flags))

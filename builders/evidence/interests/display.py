@@ -204,6 +204,8 @@ def _with_details(shown: QuestionList, reasons: Sequence[Fact]) -> list[Fact]:
     for number, (fact, has) in enumerate(zip(reasons, carriers, strict=True)):
         low, liked = has & ~shown.is_like, _exceptions(shown, fact, has & shown.is_like)
         places = _exceptions(shown, fact, low & ~excluded) or _exceptions(shown, fact, low)
+        # A warning without an example is the poorer one.
+        places = places or _typical(shown, fact, low)
         # What a later reason explains as well is the poorer example.
         later = np.any([*carriers[number + 1 :], np.zeros_like(has)], axis=0)
         places.sort(key=lambda place: bool(later[place]))
@@ -394,8 +396,12 @@ def _typical(shown: QuestionList, fact: Fact, able: np.ndarray) -> list[int]:
         both = [one for one in few if len(items[one].categories) <= len(parts)]
         return both if len(both) >= MIN_EXAMPLES else few
     seldom = typical.seldom_beside(counts, *fact.topic) if own else frozenset[str]()
-    few = [one for one in few if not is_of_kind(one) or seldom.isdisjoint(items[one].categories)]
-    return sorted(few, key=lambda place: not _says_what_it_is(fact, items[place]))
+    apt = [one for one in few if not is_of_kind(one) or seldom.isdisjoint(items[one].categories)]
+    plain = [one for one in apt if _says_what_it_is(fact, items[one])]
+    if len(plain) < MIN_EXAMPLES <= len(apt):
+        # Two categories that seldom go together still say more than the last one of three.
+        plain += [one for one in few if len(items[one].categories) <= FEW_NAMES and one not in apt]
+    return plain + [one for one in apt if one not in plain]
 
 
 def _go_together(counts: Counts, category: str, parts: Sequence[str]) -> Fraction:

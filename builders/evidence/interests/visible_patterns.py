@@ -148,7 +148,7 @@ def is_plain_liking(shown: QuestionList, fact: Fact) -> bool:
     least = max(Fraction(fewest), MIN_SHARE_OF_PLAIN_LIKINGS * n)
     m = len(shown.disliked)
     hardly = bool(m) and against <= MAX_SHARE_OF_DISLIKES_OF_PLAIN_KINDS * m
-    many = k >= max(FEWEST_LIKES_OF_PLAIN_KINDS, least)
+    many = k >= FEWEST_LIKES_OF_PLAIN_KINDS and k >= least
     if fact.about == "category" and many and hardly:
         return True
     is_liked = MIN_CONTRAST_OF_PLAIN_PATTERNS * against * n <= k * m
