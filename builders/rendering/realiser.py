@@ -174,9 +174,7 @@ class Realiser:
             if form.details and not leading:
                 # What was counted of a taste may be said with other things of that taste, too.
                 details = [
-                    one
-                    for one in fact.details
-                    if one.kind == "shown" or one.about == "title" or one.topic not in said
+                    one for one in fact.details if one.kind == "shown" or one.topic not in said
                 ][: form.details]
                 if len(details) < form.details_least:
                     details = []
@@ -214,13 +212,28 @@ class Realiser:
             The text, with the statements made.
         """
         texts = []
-        counted = self.form.one_unit and any(map(_is_small, statements))
+        counted = self.counts_throughout(fact for one in statements for fact in one.facts)
         for section in self.form.plan:
             here = [one for one in statements if one.section == section.id]
             if here:
                 lines = [self.sentence(one, in_counts=counted) for one in here]
                 texts.append(_laid_out(section, lines))
         return ComposedAnswer(self.form.between.join(texts), tuple(statements))
+
+    def counts_throughout(self, facts: Iterable[Fact]) -> bool:
+        """Whether an answer of one unit gives counts.
+
+        Args:
+            facts: all that the answer says.
+
+        Returns:
+            True where some number of works is too small for a percentage.
+        """
+        return self.form.one_unit and any(
+            is_small(fact)
+            for fact in facts
+            if fact.count and fact.kind not in ("also_liked", "aspect", "own", "shown")
+        )
 
     def sentence(self, statement: Statement, *, in_counts: bool = False) -> str:
         """One statement in words, before it is laid out; the same each time.
@@ -304,15 +317,6 @@ class Realiser:
             return "".join(values)
         comma = self.lexicon.phrases["comma"]
         return f"{f'{comma} '.join(values[:-1])} {last} {values[-1]}"
-
-
-def _is_small(statement: Statement) -> bool:
-    """Whether a statement gives a number of works that is too small for a percentage."""
-    return any(
-        is_small(fact)
-        for fact in statement.facts
-        if fact.count and fact.kind not in ("also_liked", "aspect", "own", "shown")
-    )
 
 
 def _is_rarer(fact: Fact, than: Fact) -> bool:
