@@ -357,10 +357,12 @@ def _with_offers(
     # What only a list could show counts where this one does.
     sure = [fact for fact in subject.held if fact.kind != "listed"]
     against = [fact for fact in (*sure, *facts) if core.is_reason(fact)]
-    liked = [
+    named = [
         fact for fact in said if fact.direction and (core.is_taste(fact) or fact.kind == "most")
     ]
-    topics = {fact.topic for fact in liked}
+    topics = {fact.topic for fact in named}
+    # What is liked no more than usual asks for nothing.
+    liked = [fact for fact in named if tastes.is_clearly_above(fact)]
     against += [one for one in likeness.parts_of(against) if one.topic not in topics]
     words = subject.aspect_words
     gifts = [
