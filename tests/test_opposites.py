@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import itdr  # noqa: F401  (teaches load_dataset the name)
 from itdr.builders.dataset import registry
+from itdr.builders.rendering.layout import load_layout
 from itdr.builders.sampling.histories import UserHistory
 from itdr.builders.sampling.opposites import LEAST, OppositesSpec, opposite_windows
 
@@ -95,8 +96,8 @@ def test_rows_show_what_they_say(task: str) -> None:
         scale = registry.source(row["source"]).scale
         assert scale is not None
         ratings = [one["rating"] for one in row["history"]]
-        assert any(one >= scale.liked for one in ratings)
-        assert any(one <= scale.disliked for one in ratings)
+        assert sum(one >= scale.liked for one in ratings) >= LEAST
+        assert sum(one <= scale.disliked for one in ratings) >= LEAST
         assert all(one >= scale.liked or one <= scale.disliked for one in ratings)
         assert all(one["title"] in row["input"] for one in row["history"])
         times = [one["timestamp"] for one in row["history"] if one["timestamp"] is not None]
@@ -141,6 +142,21 @@ def test_several_rows_of_a_user_ask_about_likes_and_dislikes() -> None:
         found.setdefault((row["source"], row["user_id"]), []).append(row["output"])
     several = [answers for answers in found.values() if len(answers) > 1]
     assert several and all(set(answers) == {"Yes", "No"} for answers in several)
+
+
+@pytest.mark.parametrize(
+    ("source", "likes", "dislikes"),
+    [
+        ("ml-1m", "rated 4 or 5 out of 5", "rated 1 or 2 out of 5"),
+        ("ml-32m", "rated 4 or higher out of 5", "rated 2 or lower out of 5"),
+        ("bookcrossing", "rated 8 or higher out of 10", "rated 4 or lower out of 10"),
+    ],
+)
+def test_the_ratings_of_both_lists_are_named(source: str, likes: str, dislikes: str) -> None:
+    scale = registry.source(source).scale
+    assert scale is not None
+    layout = load_layout()
+    assert (layout.likes_of(scale), layout.dislikes_of(scale)) == (likes, dislikes)
 
 
 def test_the_two_lists_are_called_what_they_are() -> None:

@@ -34,6 +34,15 @@ def plain(text: str) -> str:
     return _NOT_WORD.sub(" ", folded).strip() or " ".join(folded.split())
 
 
+def readable_domain(domain: str | None) -> str:
+    """The name of a domain, as Amazon's folders have it, the way its pages write it.
+
+    >>> readable_domain("Home_and_Kitchen")
+    'Home & Kitchen'
+    """
+    return (domain or "").replace("_and_", " & ").replace("_", " ")
+
+
 def joined(names: Sequence[str], comma: str = ", ") -> str:
     """Names in a row; set apart by semicolons where one of them holds a comma itself.
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from itdr.builders.core.schema import Scale
 from itdr.builders.core.yaml_lines import Node
 from itdr.builders.rendering import template_files as files
 from itdr.builders.rendering.yaml_fields import complain, fields, read_yaml
@@ -33,6 +34,7 @@ PATTERNS: dict[str, frozenset[str]] = {
     "at_least": frozenset({"acted", "rating", "most"}),
     "liked_range": frozenset({"rating", "most"}),
     "disliked_range": frozenset({"rating", "most"}),
+    "either_range": frozenset({"rating", "other", "most"}),
     "one_of": frozenset({"entry", "values"}),
     "such_as": frozenset({"entry", "values"}),
     "both": frozenset(),
@@ -69,6 +71,7 @@ class Layout:
     at_least: str
     liked_range: str
     disliked_range: str
+    either_range: str
     one_of: str
     such_as: str
     minute: str
@@ -83,6 +86,22 @@ class Layout:
     years: str
     yes: str
     no: str
+
+    def likes_of(self, scale: Scale) -> str:
+        """Which ratings are likes: "rated 4 or 5 out of 5", "rated 8 or higher out of 10"."""
+        return self._range(scale, self.liked_range, scale.liked, scale.high)
+
+    def dislikes_of(self, scale: Scale) -> str:
+        """Which ratings are dislikes: "rated 1 or 2 out of 5", "rated 4 or lower out of 10"."""
+        return self._range(scale, self.disliked_range, scale.disliked, scale.low)
+
+    def _range(self, scale: Scale, pattern: str, limit: float, end: float) -> str:
+        """Ratings from a limit to an end of the scale, both named where there are no others."""
+        rating, most = f"{limit:g}", f"{scale.high:g}"
+        if abs(end - limit) != scale.step:
+            return pattern.format(rating=rating, most=most)
+        low, high = sorted((limit, end))
+        return self.either_range.format(rating=f"{low:g}", other=f"{high:g}", most=most)
 
     def yes_or_no(self, holds: bool) -> str:
         """The answer to a question that asks whether something holds."""

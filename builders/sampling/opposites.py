@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from itdr.builders.sampling.histories import UserHistory
 from itdr.builders.sampling.windows import Window
 
-LEAST = 1
-"""Likes, and dislikes, that a history shows at least."""
+LEAST = 2
+"""Likes, and dislikes, that a history shows at least: one shows no taste."""
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ from itdr.builders.core.schema import (
     Source,
     column_names,
 )
+from itdr.builders.core.text import readable_domain
 from itdr.builders.sources._formats import validate
 from itdr.builders.sources._formats.jsonlines import (
     all_null_sql,
@@ -251,7 +252,7 @@ def _tree(raw: Raw) -> str:
     """The path of categories without its root, which is the file's category (or the store front) and the
     same for all; a path that is only the root stays.
     """
-    root = (raw.domain or "").replace("_and_", " & ").replace("_", " ")
+    root = readable_domain(raw.domain)
     roots = f"({duckdb_csv.literal(root)}, main_category)"
     return (
         f"CASE WHEN len(categories) > 1 AND categories[1] IN {roots} "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from itdr.builders.core.schema import INTERACTION
+from itdr.builders.core.text import readable_domain
 from itdr.builders.rendering import lists
 from itdr.builders.sampling.case import Case
 from itdr.builders.tasks import crossing, entries, ranking, top_k_rec
@@ -47,16 +48,11 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
         "n_history": len(past),
         "n_candidates": len(case.candidates),
         "all_candidates": cell.layout.all_of(len(case.candidates)),
-        "source_domain": _said(cell.cell.other),
-        "target_domain": _said(cell.cell.domain),
+        "source_domain": readable_domain(cell.cell.other),
+        "target_domain": readable_domain(cell.cell.domain),
         "n_relevant": len(case.relevant),
         "answer": ranking.answer(cell, case),
     }
-
-
-def _said(domain: str | None) -> str:
-    """A category as one says it: "Video Games"."""
-    return (domain or "").replace("_", " ")
 
 
 PAIRS = {

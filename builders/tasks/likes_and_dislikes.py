@@ -99,11 +99,10 @@ def context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, obj
         and dislikes (`liked_range`, `disliked_range`; `liked_from` is the lowest of a like).
     """
     scale, layout = cell.scale, cell.layout
-    least, most, top = (f"{one:g}" for one in (scale.liked, scale.disliked, scale.high))
     found: dict[str, object] = {
-        "liked_range": layout.liked_range.format(rating=least, most=top),
-        "disliked_range": layout.disliked_range.format(rating=most, most=top),
-        "liked_from": least,
+        "liked_range": layout.likes_of(scale),
+        "disliked_range": layout.dislikes_of(scale),
+        "liked_from": f"{scale.liked:g}",
     }
     show, beside = entries.shown_fields(cell), (*case.history, *case.candidates)
     for name, liked in (("likes", True), ("dislikes", False)):

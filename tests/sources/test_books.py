@@ -59,6 +59,12 @@ TITLES = {
     "The Orchard Movie Tie in": "The Orchard",
     "Orchard Movie Tie-In: A Novel": "Orchard: A Novel",
     "Orchard / Movie Tie In": "Orchard",
+    "Orchard Uk Edition True Story of a Sea": "Orchard True Story of a Sea",
+    "Orchard, Promotional Edition": "Orchard",
+    "Orchard Who Fought (Hardcover) (Salt)": "Orchard Who Fought (Salt)",
+    "The Weight of Salt : A Novel Tag: Author of the Sea": "The Weight of Salt: A Novel",
+    "White Orchard #03": "White Orchard #3",
+    "Orchard ( The Salt of the Sea )": "Orchard (The Salt of the Sea)",
     "SB, Nr.11, Der Garten": "Der Garten",
     # A full stop, notes of a shop.
     "Der Garten.": "Der Garten",

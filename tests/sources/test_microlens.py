@@ -151,6 +151,8 @@ def test_a_title_that_says_too_little_is_not_shown(tmp_path: Path):
         ("Orchards vs. Seas] the final match # sea", "Orchards vs. Seas the final match"),
         ("did you see that ? !  # sea", "Did you see that?!"),
         ("drums at dawn !!! and again .", "Drums at dawn! and again"),
+        ("quick @parrot look at the sea", "Quick look at the sea"),
+        ("ha ha ha ha ha what a polite ghost", "Ha what a polite ghost"),
         ("wait for the end......", "Wait for the end..."),
         ("a bowl of noodles 🍜❄️ for two", "A bowl of noodles for two"),
         ("café à la mer 5°", "Café à la mer 5°"),

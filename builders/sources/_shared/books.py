@@ -61,11 +61,18 @@ _IMPRINTS = (
 )
 _NOT_TITLE = re.compile(rf"\b(?:{_BINDING}|{_IMPRINTS})(?![\w'])", re.I)
 _NOTE = re.compile(SELLERS_NOTE)
-# Notes of a shop within a title ("Monster (rpkg): A Novel"), and signs of a trade mark.
-_WITHIN = re.compile(r" ?\((?:rpkg|repkg|rack|mmp|r|tm)\)", re.I)
+# Within a title: notes of a shop ("Monster (rpkg): A Novel"), bindings before the name of a series, signs of a trade
+# mark, and a sentence of the cover ("The Weight of Water : A Novel Tag: Author of …").
+_WITHIN = re.compile(
+    r" ?\((?:rpkg|repkg|rack|mmp|r|tm)\)| \((?:hardcover|paperback|mass market(?: paperback)?)\)(?= \()| Tag: [^()]+",
+    re.I,
+)
+_SPACED_BRACKETS = re.compile(r"(?<=[(\[]) +(?=\w)|(?<=\w) +(?=[)\]])")
+_ZERO = re.compile(r"#0+(?=\d)")  # "White Dragon #03"
 # Marks of an edition without brackets, and a German publisher's series with its number. "Us" may be a word.
 _MARKS = re.compile(
-    r"[ /:,-]+(?:Uk(?: Edition)?|Edition Uk|Movie Tie[- ][Ii]n)(?=:|$)|^[^,:]{1,30}, Nr\. ?\d+, (?=\w)"
+    r"[ /:,-]+(?:Uk|Edition Uk|Promotional Edition|Movie Tie[- ][Ii]n)(?=:|$)| Uk Edition\b|"
+    r"^[^,:]{1,30}, Nr\. ?\d+, (?=\w)"
 )
 _FULL_STOP = re.compile(r"(?<=[^\W\d_]{3})\.(?=\)?$)")
 _SHORTENED = re.compile(
@@ -85,7 +92,7 @@ def display_title(text: str, creator: str | None = None) -> str | None:
     Returns:
         The title as rows show it.
     """
-    text = _WITHIN.sub("", _NOTE.sub("", text))
+    text = _ZERO.sub("#", _SPACED_BRACKETS.sub("", _WITHIN.sub("", _NOTE.sub("", text))))
     for pattern, new in _SEPARATORS:
         text = pattern.sub(new, text)
     text = _MARKS.sub("", text)

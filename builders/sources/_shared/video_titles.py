@@ -29,6 +29,8 @@ _FIRST_LETTER = re.compile(r"^[\[(\"'“‘]*[a-z]")
 _WORD = re.compile(r"[A-Za-zÀ-ɏ]+(?:['’-][A-Za-zÀ-ɏ]+)*")
 _OTHER_SCRIPT = re.compile(r"[^\W\d_\u0041-\u024f]")
 _MARKS = (
+    (re.compile(r"(?:^|\s)@\S+"), ""),  # somebody called by name
+    (re.compile(r"\b(\w+)(?:\W+\1\b){3,}", re.IGNORECASE), r"\1"),  # "Ha ha ha ha ha"
     (re.compile(r"【\s*(.*?)\s*】"), r"[\1]"),
     (re.compile(r"\[\s*(.*?)\s*\]"), r"[\1]"),
     (re.compile(r"\](?=\w)"), "] "),
