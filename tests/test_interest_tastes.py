@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from itdr.builders.core.rng import HashRng
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.interests import core, counts, tastes
 from itdr.builders.evidence.interests.works import KINDS, blends
 from itdr.builders.evidence.verdicts import DISLIKE
 from itdr.builders.rendering.lexicon_files import load_lexicon
+from itdr.builders.rendering.realiser import Statement
 from itdr.builders.rendering.template_files import BUILT_IN
 from itdr.builders.rendering.templates import load_words
 from itdr.builders.tasks import profile_sketch
@@ -285,3 +287,55 @@ def test_one_small_taste_alone_is_too_little_to_say() -> None:
     habit = Fact("habit", "strict", "", 10, 40, 20.0, DOWN)
     assert profile_sketch._is_thin([small, habit]) and not profile_sketch._is_thin([large, habit])
     assert not profile_sketch._is_thin([small, shown("risk", "Drama", 9, DOWN)])
+
+
+def test_an_answer_has_one_unit() -> None:
+    """Shares, or counts throughout where some number is too small for a share."""
+    realiser = realiser_of(open_cell("ml-1m", folder()))
+    habit = Fact("habit", "strict", "", 40, 200, 90.0, DOWN)
+    for against, unit in ((20, "%"), (9, " of the 100 ")):
+        low = Fact("overall", "category", "War", against, 80, 0.0, DOWN)
+        listed = (Fact("shown", "category", "War", 5, 10, 0.0, UP), replace(low, kind="shown"))
+        titles = tuple(Fact("own", "work", title) for title in ("Film A", "Film B"))
+        war = replace(taste("War", 50, 0.1, "contrast"), details=(*listed, low, *titles))
+        statements = realiser.plan_statements([war, habit], core.flags([war]))
+        text = realiser.write(statements, HashRng(0)).text
+        assert unit in text
+        assert ("%" in text) == (unit == "%")
+        assert (" 40 of the 200 " in text) == (unit != "%")
+
+
+def test_figures_have_a_say_in_the_wording() -> None:
+    """The same facts are said in the same words, others about the same taste in others."""
+    realiser = realiser_of(open_cell("ml-1m", folder()))
+    said = set()
+    for count in range(40, 60):
+        fact = taste("War", count, 0.1)
+        (form,) = [one for one in realiser.form.statements.values() if one.id == "core"]
+        titles = tuple(Fact("own", "work", title) for title in ("Film A", "Film B"))
+        listed = (Fact("shown", "category", "War", 5, 10), Fact("shown", "category", "War", 0, 5))
+        statement = Statement(form, TASTES_SECTION, (fact, *listed, *titles))
+        text = realiser.sentence(statement)
+        assert text == realiser.sentence(statement)
+        said.add(text.replace(str(count), ""))
+    assert len(said) == len(form.wordings)
+
+
+@pytest.mark.parametrize(("expected", "gone"), [(25.0, "Western"), (15.0, "strict")])
+def test_the_weakest_of_five_claims_is_left_out(expected: float, gone: str) -> None:
+    """The first two tastes and what to avoid stay. Six westerns are twice as many as expected."""
+    titles = tuple(Fact("own", "work", f"Film {name}") for name in "ABCDEFGHIJ")
+
+    def told(kind: str, value: str, count: int, place: int, direction: int = UP) -> Fact:
+        fact = shown(kind, value, count, direction)
+        return replace(fact, details=(*fact.details, *titles[2 * place : 2 * place + 2]))
+
+    facts = [told("share", "War", 15, 0), told("share", "Drama", 12, 1)]
+    facts += [told("most", "Western", 6, 2), told("risk", "Horror", 9, 3, DOWN)]
+    facts.append(Fact("habit", "strict", "", 10, 30, expected, DOWN))
+    subject: Any = SimpleNamespace(realiser=realiser_of(open_cell("ml-1m", folder())))
+    kept = profile_sketch._without_weakest(subject, facts, {"core"})
+    assert [one for one in facts if one not in kept] == [
+        one for one in facts if gone in (one.value, one.about)
+    ]
+    assert profile_sketch._without_weakest(subject, kept, {"core"}) == kept
