@@ -408,7 +408,7 @@ def test_the_answers_can_be_said_in_every_domain_of_profiles(key: str) -> None:
 
 
 @pytest.mark.real
-@pytest.mark.parametrize(("source", "least"), [("ml-1m", 310), ("ml-32m", 36)])
+@pytest.mark.parametrize(("source", "least"), [("ml-1m", 260), ("ml-32m", 26)])
 def test_real_users_have_profiles(source: str, least: int, raw: Path) -> None:
     cell = open_cell(source, raw)
     drawn = cases(cell)
