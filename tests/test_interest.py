@@ -416,11 +416,13 @@ def test_real_users_have_profiles(source: str, least: int, raw: Path) -> None:
     checked, rest = require_named(cell, drawn)
     assert checked and (rest or source != "ml-1m")
     facts = [len(case.answer.statements) for case in drawn]
-    assert sum(facts) / len(facts) >= 3
+    # A contrast tells two things in one statement.
+    assert sum(facts) / len(facts) >= (3 if source == "ml-1m" else 2.9)
     assert len({case.answer.text for case in drawn}) == len(drawn)
     offered = sum("offered" in case.flags for case in drawn) / len(drawn)
-    # 0.77, and 0.3 to 0.4 of the few users of a slice of ml-32m: an offer is typical of the taste that it is for.
-    assert offered >= (0.75 if source == "ml-1m" else 0.3)
+    # 0.59, and fewer of the few users of a slice of ml-32m: an offer is typical of the taste that it is for, and backed
+    # by two favorites or by many fans of one.
+    assert offered >= (0.55 if source == "ml-1m" else 0.15)
     alike = [
         overlap(other.answer.text, [case.answer.text])["ROUGE-L"]
         for case, other in itertools.pairwise(drawn[:200])
