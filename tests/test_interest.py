@@ -428,4 +428,5 @@ def test_real_users_have_profiles(source: str, least: int, raw: Path) -> None:
         for case, other in itertools.pairwise(drawn[:200])
     ]
     # The order of what is said is fixed: that alone is common to any two.
-    assert sum(alike) / len(alike) <= 0.32
+    # Without offers, which name other works, more of an answer is that.
+    assert sum(alike) / len(alike) <= (0.32 if source == "ml-1m" else 0.38)
