@@ -128,7 +128,7 @@ def test_a_folder_of_ones_own_replaces_words_and_statements(tmp_path: Path) -> N
             "when: {kind: share}\n    wordings:\n      - '{{ sum }}'",
             "5: .*Unknown placeholder 'sum'",
         ),
-        ("when: {kind: share}\n    most: 99\n    wordings: [x]", "4: most must be from 0 to 8"),
+        ("when: {kind: share}\n    most: 99\n    wordings: [x]", "4: most must be from 0 to 9"),
     ],
 )
 def test_faults_are_named_by_file_and_line(tmp_path: Path, statement: str, said: str) -> None:
@@ -258,9 +258,9 @@ def test_a_count_of_what_is_shown_leaves_its_trait_unsaid() -> None:
     assert said == ["core", "offer"]
 
 
-def test_a_title_that_stands_for_itself_is_not_named_again() -> None:
+def test_an_exception_may_be_an_example_of_what_fails() -> None:
     title = Fact("own", "title", "Heat (1995)")
-    assert [*realiser._topics(title)] == [("title", "Heat (1995)"), ("work", "Heat (1995)")]
+    assert [*realiser._topics(title)] == [("title", "Heat (1995)")]
     lexicon = films().lexicon
     assert lexicon.forms_of("title", title.value)["thing"] == '"Heat"'
 
