@@ -86,9 +86,16 @@ class Tails:
         Returns:
             Copies of these rows.
         """
-        columns = (self.users, self.items, self.works, self.titles, self.moments)
-        more = (None if one is None else one[places] for one in (self.times, self.ratings))
-        return Tails(*(one[places] for one in columns), *more, [])
+        return Tails(
+            self.users[places],
+            self.items[places],
+            self.works[places],
+            self.titles[places],
+            self.moments[places],
+            None if self.times is None else self.times[places],
+            None if self.ratings is None else self.ratings[places],
+            [],
+        )
 
     def at(self, places: np.ndarray) -> Iterator[UserHistory]:
         """The histories of some of these users, cut to their last events.
@@ -162,11 +169,13 @@ def _rows_in(run: _Run, n: int) -> Iterator[Tails]:
     owners = np.array(list(run.places)).repeat(np.diff(run.ends))
     for begin in range(0, len(owners) - n + 1, RUN_ROWS):
         shown = run.shown[begin : begin + RUN_ROWS + n - 1]
-        columns = [sliding_window_view(one[shown], n) for one in run.numbers]
+        items, works, titles, moments, *times = (
+            sliding_window_view(one[shown], n) for one in run.numbers
+        )
         ratings = None if run.ratings is None else sliding_window_view(run.ratings[shown], n)
-        users = owners[begin : begin + len(columns[0])]
-        times = columns[4] if len(columns) > 4 else None
-        yield Tails(users, *columns[:4], times, ratings, [])
+        users = owners[begin : begin + len(items)]
+        more = times[0] if times else None
+        yield Tails(users, items, works, titles, moments, more, ratings, [])
 
 
 class Histories:
