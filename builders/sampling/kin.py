@@ -62,7 +62,7 @@ class Kin:
         Returns:
             Truth values.
         """
-        own = self.numbers[works]
+        own = self.numbers.take(works)
         # Of one type, they are compared without a copy of either.
         starts = starts.astype(own.dtype)
         ends = np.where(starts == NONE, own.dtype.type(NONE), starts + own.dtype.type(self.width))

@@ -31,7 +31,7 @@ LEAST_NEAREST, SHARE = 100, 50
 GROWTH = 4
 """How much that number grows when too few events are suitable."""
 FARTHEST = 1 << 20
-AT_ONCE = 1 << 17
+AT_ONCE = 1 << 15
 """About how many events are examined together."""
 
 
@@ -290,11 +290,11 @@ class NearEvents:
         wanted: Wanted,
     ) -> np.ndarray:
         """Fill each place with one of the suitable events from `low` to `high`; whether there is one."""
-        of = np.arange(len(places)).repeat(high - low)
-        events = ranges(low, high - low)
-        if not wanted.any_kin:
-            near = self.in_span(self._index.works[events], batch.kin[places.where][of])
-            of, events = of[near], events[near]
+        if wanted.any_kin or self.kin is None:
+            events, counts = ranges(low, high - low), high - low
+        else:
+            events, counts = self._kin_among(low, high, batch.kin[places.where])
+        of = np.arange(len(places)).repeat(counts)
         if wanted.alike is not None:
             near = wanted.alike(self._index.works[events])
             of, events = of[near], events[near]
@@ -309,6 +309,17 @@ class NearEvents:
         batch.titles[where] = self._store.title_code[work]
         batch.users[where] = self._index.users[event]
         return filled
+
+    def _kin_among(
+        self, low: np.ndarray, high: np.ndarray, starts: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The events from each `low` to `high` whose works lie in the span that begins there, and how many
+        these are."""
+        found = []
+        for begin, end, start in zip(low.tolist(), high.tolist(), starts, strict=True):
+            near = self.in_span(self._index.works[begin:end], start)
+            found.append(np.flatnonzero(near) + begin)
+        return np.concatenate(found), np.array([len(one) for one in found])
 
     def _able(
         self,

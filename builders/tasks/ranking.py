@@ -257,17 +257,12 @@ def _case(
     negatives."""
     line, past, targets = window.user_history, window.history, len(window.targets)
     ranking = items[len(past) :]
-    begin, end = past[0], past[-1] + 1
-    if end - begin == len(past):
-        ratings, times = line.ratings[begin:end], line.times[begin:end]
-    else:
-        ratings, times = [line.ratings[k] for k in past], [line.times[k] for k in past]
     return Case(
         key=cell.key(window, user),
         user=user,
         history=items[: len(past)],
-        ratings=ratings,
-        times=times,
+        ratings=[line.ratings[k] for k in past],
+        times=[line.times[k] for k in past],
         candidates=list(map(ranking.__getitem__, order)),
         relevant=ranking[:targets],
         ranking=ranking,
