@@ -13,7 +13,14 @@ import numpy as np
 from itdr.builders.core.rng import numbers_at
 from itdr.builders.sampling.exclusions import Exclusions
 from itdr.builders.sampling.models import ALIKE, LOOSER, Models, Tolerance, age_of
-from itdr.builders.sampling.near_events import GROWTH, NEAREST, Batch, NearEvents, Places, Wanted
+from itdr.builders.sampling.near_events import (
+    GROWTH,
+    NEAREST,
+    NearEvents,
+    NegativeBatch,
+    Places,
+    Wanted,
+)
 from itdr.builders.sampling.requests import NegativeRequests
 
 MODELS = (6, 24, 256)
@@ -76,7 +83,7 @@ class EventNegatives(NearEvents):
                 self.search(batch, exclusions, left, Wanted(any_kin=True), fallback)
         return batch.works
 
-    def _near_models(self, exclusions: Exclusions, batch: Batch, places: Places) -> Places:
+    def _near_models(self, exclusions: Exclusions, batch: NegativeBatch, places: Places) -> Places:
         """Fill places with the works most similar to their models; with any work where there is no model, or
         where enough random ones were tried in vain. Returns the places that are left."""
         modelled = batch.models.users[places.where] > 0
@@ -90,7 +97,7 @@ class EventNegatives(NearEvents):
         others = self.search(batch, exclusions, places.at(~modelled), Wanted())
         return Places.joined([left, others])
 
-    def _batch(self, requests: NegativeRequests) -> Batch:
+    def _batch(self, requests: NegativeRequests) -> NegativeBatch:
         counts = requests.counts
         slots = np.arange(int(counts.max()))
         assert requests.moments is not None
@@ -98,7 +105,7 @@ class EventNegatives(NearEvents):
         target = slots % n_targets
         first, last = self.around(requests.moments)
         shape = (len(counts), len(slots))
-        return Batch(
+        return NegativeBatch(
             first=first[:, target],
             last=last[:, target],
             before=np.broadcast_to(requests.times[:, None], shape),
@@ -111,7 +118,9 @@ class EventNegatives(NearEvents):
             used=n_targets,
         )
 
-    def _try(self, requests: NegativeRequests, exclusions: Exclusions, batch: Batch) -> None:
+    def _try(
+        self, requests: NegativeRequests, exclusions: Exclusions, batch: NegativeBatch
+    ) -> None:
         """Draw events at random for all open places of all cases at once: the models first, each of
         which is used itself if it qualifies."""
         rows, slots, events = self._draw_models(requests, batch)
@@ -124,7 +133,7 @@ class EventNegatives(NearEvents):
             self._take_fitting(exclusions, batch, rows[places], slots[places], events, tolerance)
 
     def _draw_models(
-        self, requests: NegativeRequests, batch: Batch
+        self, requests: NegativeRequests, batch: NegativeBatch
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Model each place on a random event near its target that could be a target itself: somebody
         else had interacted with the work before. Returns rows, slots and events of the places that have a model."""
@@ -153,7 +162,7 @@ class EventNegatives(NearEvents):
     def _random_events(
         self,
         requests: NegativeRequests,
-        batch: Batch,
+        batch: NegativeBatch,
         where: tuple[np.ndarray, np.ndarray],
         tries: int,
     ) -> tuple[np.ndarray, np.ndarray]:
@@ -174,7 +183,7 @@ class EventNegatives(NearEvents):
     def _take_fitting(
         self,
         exclusions: Exclusions,
-        batch: Batch,
+        batch: NegativeBatch,
         rows: np.ndarray,
         slots: np.ndarray,
         events: np.ndarray,
@@ -199,7 +208,7 @@ class EventNegatives(NearEvents):
     def _fits(
         self,
         exclusions: Exclusions,
-        batch: Batch,
+        batch: NegativeBatch,
         rows: np.ndarray,
         events: np.ndarray,
         works: np.ndarray,
@@ -212,7 +221,9 @@ class EventNegatives(NearEvents):
             fits &= ~(column[:, None] == chosen[rows]).any(axis=1)
         return fits
 
-    def _take(self, batch: Batch, rows: np.ndarray, slots: np.ndarray, events: np.ndarray) -> None:
+    def _take(
+        self, batch: NegativeBatch, rows: np.ndarray, slots: np.ndarray, events: np.ndarray
+    ) -> None:
         """Fill these places with the works of these events, except where an earlier place in the same row
         takes the same title or a work from the same user."""
         shape = batch.open.shape
@@ -234,7 +245,11 @@ class EventNegatives(NearEvents):
     # -- similar in category and popularity -----------------------------------------------------
 
     def _like(
-        self, requests: NegativeRequests, exclusions: Exclusions, batch: Batch, place: Places
+        self,
+        requests: NegativeRequests,
+        exclusions: Exclusions,
+        batch: NegativeBatch,
+        place: Places,
     ) -> bool:
         """Fill a place with a work similar to its target: same first category and similar popularity, else
         any shared category. The popularity range is shifted at random, as in `CandidatePool`."""

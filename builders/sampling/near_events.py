@@ -36,7 +36,7 @@ AT_ONCE = 1 << 15
 
 
 @dataclass(slots=True)
-class Batch:
+class NegativeBatch:
     """What is drawn for several cases at once: one row per case, one column per negative.
 
     Attributes:
@@ -240,7 +240,7 @@ class NearEvents:
 
     def search(
         self,
-        batch: Batch,
+        batch: NegativeBatch,
         exclusions: Exclusions,
         places: Places,
         wanted: Wanted,
@@ -282,7 +282,7 @@ class NearEvents:
 
     def _fill(
         self,
-        batch: Batch,
+        batch: NegativeBatch,
         exclusions: Exclusions,
         places: Places,
         low: np.ndarray,
@@ -323,7 +323,7 @@ class NearEvents:
 
     def _able(
         self,
-        batch: Batch,
+        batch: NegativeBatch,
         exclusions: Exclusions,
         places: Places,
         of: np.ndarray,
