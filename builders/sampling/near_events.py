@@ -331,16 +331,18 @@ class NearEvents:
         tolerance: Tolerance | None,
     ) -> np.ndarray:
         """Whether each event may fill the place that it is meant for, apart from kin. of: which place that is."""
-        works, users = self._index.works[events], self._index.users[events]
-        rows, slots = places.rows[of], places.slots[of]
+        works = self._index.works[events]
+        where = rows, slots = places.rows[of], places.slots[of]
         if tolerance is None:
-            times = self._index.times[events]
-            good = self.honest(works, users, times, batch.before[rows, slots])
+            users, times = self._index.users[events], self._index.times[events]
+            good = self.honest(works, users, times, batch.before[where])
         else:
-            good = self._stats.first_time[works] < batch.before[rows, slots]
-            good &= batch.models.match(self._stats, works, (rows, slots), tolerance)
+            good = batch.models.match(self._stats, works, where, tolerance)
+            alike = np.flatnonzero(good)
+            known = self._stats.first_time[works[alike]]
+            good[alike] = known < batch.before[rows[alike], slots[alike]]
         kept = np.flatnonzero(good)
-        works, users, rows = works[kept], users[kept], rows[kept]
+        works, users, rows = works[kept], self._index.users[events[kept]], rows[kept]
         titles = self._store.title_code[works]
         new = ~exclusions.barred(rows, works[:, None], titles[:, None])[:, 0]
         for column, chosen in ((users, batch.users), (titles, batch.titles)):
