@@ -111,7 +111,7 @@ class Tails:
         none: list[None] = [None] * self.items.shape[1]
         for column, missing in ((self.times, MISSING_TIME), (self.ratings, None)):
             columns.append(
-                [none] * len(places) if column is None else _without(column[places], missing)
+                [none] * len(places) if column is None else without(column[places], missing)
             )
         users = self.users[places].tolist()
         touched = [self.touched[k] for k in places.tolist()]
@@ -119,8 +119,16 @@ class Tails:
         yield from map(UserHistory, users, *columns, touched, timed)
 
 
-def _without(column: np.ndarray, missing: int | None) -> list[list[Any]]:
-    """The rows of an array as lists, with None for what is missing (None: NaN)."""
+def without(column: np.ndarray, missing: int | None) -> list[list[Any]]:
+    """The rows of an array as lists, with None for what is missing.
+
+    Args:
+        column: an array of two dimensions.
+        missing: what stands for nothing; None: NaN does.
+
+    Returns:
+        A list for each row.
+    """
     holes = np.isnan(column) if missing is None else column == missing
     if not holes.any():
         return column.tolist()
