@@ -66,6 +66,8 @@ def output(module: str, *arguments: str, cache: Path | None = None) -> str:
 
 def _run(module: str, arguments: tuple[str, ...], cache: Path | None) -> tuple[Spent, str]:
     environment = {**os.environ, "PYTHONPATH": _path()}
+    # As where the package is installed: its modules are compiled once, as those of `datasets` are.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     if cache is not None:
         environment |= {"ITDR_CACHE": str(cache), "HF_HOME": str(cache / "hf")}
     with (

@@ -296,7 +296,7 @@ def test_windows_looked_for_at_once_are_those_found_one_by_one(
     history: int, targets: int, avoid_ties: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = opened("ml-32m")
-    lines, told = Histories(data), train_stats(data, seed=0)
+    told = train_stats(data, seed=0)
     for liked in (None, 4.0):
         sought = WindowSpec(
             history, targets, told, avoid_ties=avoid_ties, alphabet=alphabet(data), liked=liked
@@ -304,7 +304,7 @@ def test_windows_looked_for_at_once_are_those_found_one_by_one(
         found = []
         for few in (0, 1 << 30):
             monkeypatch.setattr(windows, "FEW_WINDOWS", few)
-            monkeypatch.setattr(windows, "FEW_CUTS", few)
+            lines = Histories(data)
             every = [list(latest_windows(lines, user, sought)) for user in range(len(data.user_n))]
             found.append([[(_shown(one), one.index) for one in some] for some in every])
         assert found[0] == found[1] and max(map(len, found[0])) > 3

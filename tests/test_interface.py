@@ -71,6 +71,14 @@ def test_processes_and_streams_give_the_same_rows(tmp_path: Path) -> None:
     assert list(one) == list(four) == list(stream)
 
 
+def test_streams_change_nothing_in_the_module_of_the_builder() -> None:
+    """`datasets` replaces `os` and others where a builder opens remote files, and imports scipy for it."""
+    stream = datasets.load_dataset("itdr", "sequential_rec", streaming=True, sample=True, split="test")
+    assert next(iter(stream))["id"]
+    module = sys.modules[itdr.Itdr.__module__]
+    assert module.os is os and "open" not in vars(module)
+
+
 def test_the_inspection_functions_know_the_name() -> None:
     assert datasets.get_dataset_config_names("itdr") == list(registry.config_names())
     names = datasets.get_dataset_split_names("itdr", "sequential_rec", sample=True)

@@ -24,7 +24,16 @@ def stable_hash(*parts: object) -> int:
     Args:
         parts: any values; they are converted with `str`.
     """
-    return xxhash.xxh3_64_intdigest("\x1f".join(map(str, parts)).encode("utf-8", "surrogatepass"))
+    return hash_texts(map(str, parts))
+
+
+def hash_texts(parts: Iterable[str]) -> int:
+    """`stable_hash` of parts that are texts already.
+
+    Args:
+        parts: any number of texts.
+    """
+    return xxhash.xxh3_64_intdigest("\x1f".join(parts).encode("utf-8", "surrogatepass"))
 
 
 def hash_ids(purpose: str, ids: Iterable[str]) -> np.ndarray:

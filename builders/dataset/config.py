@@ -285,11 +285,11 @@ def _check_candidates(options: Options) -> None:
 
 def _check_attributes(options: Options) -> None:
     """Check that each attribute exists in a chosen source, and that each such source has some."""
-    from itdr.builders.tasks.user_attribute_prediction import TASK, available_attributes
-
     wanted = options.attributes
     if wanted is None:
         return
+    from itdr.builders.tasks.user_attribute_prediction import TASK, available_attributes
+
     if isinstance(wanted, str) or not wanted:
         raise ConfigError(f"attributes must be a list of names, not {wanted!r}.")
     cells = registry.cells(TASK.id, options.cells)

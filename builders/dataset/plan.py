@@ -31,8 +31,8 @@ from itdr.builders.tasks.base import Cell, CellRule, OpenCell, Task
 USUAL_QUOTA = 6250
 """Full size of a cell that the paper does not have: the paper's commonest quota."""
 BLOCK = 65_536
-RUN = 128
-"""Users whose first windows are looked up together."""
+RUN, LARGEST_RUN = 128, 1024
+"""Users whose first windows are looked up together: at first, and later, where many are needed."""
 SplitUsers = list[tuple[np.ndarray, np.ndarray]]
 """For each split: user codes, and how many cases each user yields."""
 
@@ -354,10 +354,12 @@ def _candidates(opened: OpenCell, look: bool, wanted: int) -> Iterator[tuple[int
     least = opened.cell.task.least_events(opened.cell.options)
     hashes, numbers = opened.subjects
     order = opened.cell.task.order
+    size = RUN
     for block in _sample_order(opened) if order is None else order(opened, wanted):
         block = block[numbers[block] >= least]
-        for start in range(0, len(block), RUN):
-            users = block[start : start + RUN]
+        while len(block):
+            users, block = block[:size], block[size:]
+            size = min(2 * size, LARGEST_RUN)
             opened.expect(users.tolist())
             every = range(len(SPLITS))
             if opened.by_subject:

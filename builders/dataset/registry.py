@@ -14,10 +14,11 @@ import importlib
 import importlib.util
 import re
 from collections.abc import Callable, Iterable, Mapping
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from itdr.builders.core import plug_ins
 from itdr.builders.core.errors import ConfigError, choose_from
 from itdr.builders.core.schema import ROOT_TASKS, Source
 from itdr.builders.rendering import templates
@@ -64,7 +65,7 @@ def built_in_tasks() -> tuple[str, ...]:
 @functools.cache
 def _plug_ins(group: str) -> Mapping[str, EntryPoint]:
     """Entry points of installed packages, by name."""
-    return {one.name: one for one in sorted(entry_points(group=group), key=lambda one: one.name)}
+    return {one.name: one for one in plug_ins.entries(group)}
 
 
 _registered: dict[str, Source] = {}

@@ -7,12 +7,13 @@ of what a row costs in Python to create, encode and collect; a file needs none o
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from itdr.builders.core.rng import stable_hash
+from itdr.builders.core.rng import hash_texts
 from itdr.builders.sampling.case import Case
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ Row = dict[str, Any]
 LISTS = ("history", "candidates", "attributes", "evidence")
 """The columns that are lists of structs."""
 EVIDENCE_FIELDS = ("fact", "value", "count", "of", "base", "quote")
+_EVIDENCE = tuple(map(attrgetter, EVIDENCE_FIELDS))
+_id, _title = attrgetter("id"), attrgetter("title")
 
 
 class Example(NamedTuple):
@@ -90,10 +93,10 @@ def _hash(
     attributes: Sequence[tuple[str, str]],
 ) -> str:
     history, candidates, relevant = items
-    parts: list[str | float | None] = [
+    parts = [
         *texts,
-        user,
-        item,
+        str(user),
+        str(item),
         *history,
         "candidates",
         *candidates,
@@ -102,8 +105,8 @@ def _hash(
     ]
     # Stores and columns hold ratings in single precision: 3.8, however it is passed on.
     plain = None if rating is None else float(str(np.float32(rating)))
-    parts += [plain, *itertools.chain.from_iterable(attributes)]
-    return f"{stable_hash(*parts):016x}"
+    parts += [str(plain), *itertools.chain.from_iterable(attributes)]
+    return f"{hash_texts(parts):016x}"
 
 
 def row(example: Example) -> Row:
@@ -197,27 +200,29 @@ class Columns:
         plain["item_id"] += [case.item.id if case.item else None for case in cases]
         plain["relevant"] += [[item.id for item in case.relevant] for case in cases]
         plain["rating"] += [case.rating for case in cases]
-        for case in cases:
-            self._add_lists(case)
+        self._add("history", [case.history for case in cases], (_id, _title))
+        ratings, times = self._fields["history"][2:]
+        none = [(None,) * len(case.history) for case in cases]
+        for case, nothing in zip(cases, none, strict=True):
+            ratings += case.ratings or nothing
+            times += case.times or nothing
+        self._add("candidates", [case.candidates for case in cases], (_id, _title))
+        pair = (itemgetter(0), itemgetter(1))
+        self._add("attributes", [case.attributes for case in cases], pair)
+        self._add("evidence", [case.evidence for case in cases], _EVIDENCE)
 
-    def _add_lists(self, case: Case) -> None:
-        ids, titles, ratings, times = self._fields["history"]
-        ids += [item.id for item in case.history]
-        titles += [item.title for item in case.history]
-        none = (None,) * len(case.history)
-        ratings += case.ratings or none
-        times += case.times or none
-        ids, titles = self._fields["candidates"]
-        ids += [item.id for item in case.candidates]
-        titles += [item.title for item in case.candidates]
-        names, values = self._fields["attributes"]
-        for name, value in case.attributes:
-            names.append(name)
-            values.append(value)
-        for name, column in zip(EVIDENCE_FIELDS, self._fields["evidence"], strict=True):
-            column += [getattr(one, name) for one in case.evidence]
-        for ends, (first, *_) in zip(self._ends.values(), self._fields.values(), strict=True):
-            ends.append(len(first))
+    def _add(
+        self,
+        name: str,
+        lists: Sequence[Sequence[Any]],
+        fields: Sequence[Callable[[Any], Any]],
+    ) -> None:
+        """Add a list of entries for each row to one column: the first fields of its structs."""
+        ends = self._ends[name]
+        ends += list(itertools.accumulate(map(len, lists), initial=ends[-1]))[1:]
+        entries = list(itertools.chain.from_iterable(lists))
+        for column, field in zip(self._fields[name], fields, strict=False):
+            column += map(field, entries)
 
     def table(self) -> pa.Table:
         """Take out the rows added so far.

@@ -43,11 +43,10 @@ def select(
         raise ConfigError(f"{config} has no cell in the paper: name sources, or use cells='all'.")
     if not able and language != ENGLISH:
         raise ConfigError(f"{config} has no templates in language={language!r}; use 'en'.")
-    every = tuple((name, _all_domains(name, value["sample"])) for name in able)
     if value["sample"]:
-        return _asked(config, value, able, every), {}
+        return _asked(config, value, able), {}
     if value["sources"] is not None:
-        chosen = _asked(config, value, able, every)
+        chosen = _asked(config, value, able)
         benchmarks = [name for name, _ in chosen if not registry.is_open(name)]
         if folder is not None and benchmarks:
             available_sources.require_recognised(folder, benchmarks[0])
@@ -56,6 +55,7 @@ def select(
         return available_sources.usable_sources(chosen, cells, folder, placed=False)
     if folder is not None:
         available_sources.require_recognised(folder, able[0])
+        every = _every(able, sample=False)
         return available_sources.usable_sources(every, cells, folder, placed=True)
     chosen, left_out = _default_sources(config, able)
     if value["missing"] == "error":
@@ -64,11 +64,16 @@ def select(
     return chosen, left_out | more
 
 
-def _asked(config: str, value: Mapping[str, Any], able: Sequence[str], every: Selected) -> Selected:
+def _every(able: Sequence[str], sample: bool) -> Selected:
+    """All of these sources, each with all its domains."""
+    return tuple((name, _all_domains(name, sample)) for name in able)
+
+
+def _asked(config: str, value: Mapping[str, Any], able: Sequence[str]) -> Selected:
     """The sources that were named; all of them without a name."""
     asked, sample = value["sources"], value["sample"]
     if asked is None or (isinstance(asked, str) and asked == ALL):
-        return every
+        return _every(able, sample)
     if isinstance(asked, str):
         asked = [asked]
     if not isinstance(asked, (list, tuple)) or not asked:

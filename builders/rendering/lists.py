@@ -35,19 +35,14 @@ class Entry(NamedTuple):
 
 
 def numbered(entries: Sequence[str], layout: Layout = _ENGLISH) -> str:
-    marks = _marks(layout.number, len(entries))
-    return "\n".join(
-        [before + entry + after for (before, after), entry in zip(marks, entries, strict=True)]
-    )
+    return _numbering(layout.number, len(entries)) % tuple(entries)
 
 
 @functools.lru_cache(maxsize=256)
-def _marks(pattern: str, count: int) -> list[tuple[str, str]]:
-    """What stands before and after each of so many numbered entries."""
-    before, _, after = pattern.partition("{entry}")
-    return [
-        (before.replace("{n}", str(n)), after.replace("{n}", str(n))) for n in range(1, count + 1)
-    ]
+def _numbering(pattern: str, count: int) -> str:
+    """So many numbered lines, with a `%s` for each entry."""
+    before, _, after = pattern.replace("%", "%%").partition("{entry}")
+    return "\n".join([f"{before}%s{after}".replace("{n}", str(n)) for n in range(1, count + 1)])
 
 
 def _lines(entries: Sequence[str], layout: Layout) -> str:

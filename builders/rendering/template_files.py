@@ -12,9 +12,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from importlib.metadata import entry_points
 from pathlib import Path
 
+from itdr.builders.core import plug_ins
 from itdr.builders.core.errors import TemplateError, choose_from
 from itdr.builders.core.yaml_lines import Node
 from itdr.builders.rendering import jinja
@@ -155,7 +155,7 @@ def _task_files(language: str) -> dict[str, Path]:
     language than English, `<language>/<task>.yaml`)."""
     paths = sorted(_of_language(BUILT_IN, language).glob("*.yaml"))
     files = {path.stem: path for path in paths if path.stem not in (DOMAINS, LAYOUT)}
-    for entry in sorted(entry_points(group=PLUG_INS), key=lambda one: one.name):
+    for entry in plug_ins.entries(PLUG_INS):
         spec = importlib.util.find_spec(entry.module)
         folders = list(spec.submodule_search_locations or ()) if spec is not None else []
         path = _of_language(Path(folders[0]), language) / f"{entry.name}.yaml" if folders else None

@@ -43,6 +43,7 @@ FEWEST_NEIGHBORS = 4
 EXACT = 30
 """Up to this length the orders of a list are counted, beyond it the normal distribution serves."""
 _FINE = 10
+_CELLS = _FINE * NEAR
 _YEAR = r" \(\d{4}\)$"
 _PUNCTUATION = r"[^\pL\pN ]+"
 _ARTICLE = r"^ *(the|an?) "
@@ -159,19 +160,23 @@ def _rare_steps(n: int, breaks: int) -> int:
     return n
 
 
-@functools.cache
 def _chance(steps: int, breaks: int) -> Fraction:
-    """How often so many steps in a row break the alphabetical order `breaks` times at most, by chance. The
-    alphabet is divided into cells, and the ways are counted that end in each of them."""
-    cells = _FINE * NEAR
-    ways = [[1] * cells, *[[0] * cells] * breaks]
-    for _ in range(steps):
-        sums = [list(itertools.accumulate(one, initial=0)) for one in ways]
-        ends = [min(cell + _FINE + 1, cells) for cell in range(cells)]
-        ways = [[one[end] for end in ends] for one in sums]
-        for more, fewer in zip(ways[1:], sums, strict=False):
-            more[:] = [way + fewer[-1] - fewer[end] for way, end in zip(more, ends, strict=True)]
-    return Fraction(sum(map(sum, ways)), cells ** (steps + 1))
+    """How often so many steps in a row break the alphabetical order `breaks` times at most, by chance."""
+    return Fraction(sum(map(sum, _ways(steps, breaks))), _CELLS ** (steps + 1))
+
+
+@functools.cache
+def _ways(steps: int, breaks: int) -> list[list[int]]:
+    """The alphabet is divided into cells, and the ways are counted that end in each of them, by the number of
+    breaks."""
+    if not steps:
+        return [[1] * _CELLS, *[[0] * _CELLS] * breaks]
+    sums = [list(itertools.accumulate(one, initial=0)) for one in _ways(steps - 1, breaks)]
+    ends = [min(cell + _FINE + 1, _CELLS) for cell in range(_CELLS)]
+    ways = [[one[end] for end in ends] for one in sums]
+    for more, fewer in zip(ways[1:], sums, strict=False):
+        more[:] = [way + fewer[-1] - fewer[end] for way, end in zip(more, ends, strict=True)]
+    return ways
 
 
 def _share_of_neighbors(steps: int, least: int) -> Fraction:

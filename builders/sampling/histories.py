@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from itdr.builders.core.ranges import ranges
 from itdr.builders.core.schema import SKIP
@@ -76,6 +77,26 @@ class Tails:
         """Approximate size, in numbers."""
         return 6 * self.items.size + sum(map(len, self.touched))
 
+    def take(self, places: np.ndarray) -> Tails:
+        """Some of the rows, without `touched`.
+
+        Args:
+            places: rows of the arrays.
+
+        Returns:
+            Copies of these rows.
+        """
+        return Tails(
+            self.users[places],
+            self.items[places],
+            self.works[places],
+            self.titles[places],
+            self.moments[places],
+            None if self.times is None else self.times[places],
+            None if self.ratings is None else self.ratings[places],
+            [],
+        )
+
     def at(self, places: np.ndarray) -> Iterator[UserHistory]:
         """The histories of some of these users, cut to their last events.
 
@@ -90,7 +111,7 @@ class Tails:
         none: list[None] = [None] * self.items.shape[1]
         for column, missing in ((self.times, MISSING_TIME), (self.ratings, None)):
             columns.append(
-                [none] * len(places) if column is None else _without(column[places], missing)
+                [none] * len(places) if column is None else without(column[places], missing)
             )
         users = self.users[places].tolist()
         touched = [self.touched[k] for k in places.tolist()]
@@ -98,8 +119,16 @@ class Tails:
         yield from map(UserHistory, users, *columns, touched, timed)
 
 
-def _without(column: np.ndarray, missing: int | None) -> list[list[Any]]:
-    """The rows of an array as lists, with None for what is missing (None: NaN)."""
+def without(column: np.ndarray, missing: int | None) -> list[list[Any]]:
+    """The rows of an array as lists, with None for what is missing.
+
+    Args:
+        column: an array of two dimensions.
+        missing: what stands for nothing; None: NaN does.
+
+    Returns:
+        A list for each row.
+    """
     holes = np.isnan(column) if missing is None else column == missing
     if not holes.any():
         return column.tolist()
@@ -128,10 +157,33 @@ class _Run:
     touched_ends: list[int]
     missing_times: bool
     missing_ratings: bool
+    judged: dict[Hashable, bytes] = field(default_factory=dict)
 
     def touched_by(self, place: int) -> np.ndarray:
         """Every work of the user at this place."""
         return self.touched[self.touched_ends[place] : self.touched_ends[place + 1]]
+
+
+def _rows_of(run: _Run, users: np.ndarray, rows: np.ndarray) -> Tails:
+    """The events in these rows, each of one of the users. `touched` is left empty."""
+    items, works, titles, moments, *times = (one[rows] for one in run.numbers)
+    ratings = None if run.ratings is None else run.ratings[rows]
+    return Tails(users, items, works, titles, moments, times[0] if times else None, ratings, [])
+
+
+def _rows_in(run: _Run, n: int) -> Iterator[Tails]:
+    """Every `n` events in a row of what can be shown in a run, some at a time. Rows that reach into the next
+    user's events are among them."""
+    owners = np.array(list(run.places)).repeat(np.diff(run.ends))
+    for begin in range(0, len(owners) - n + 1, RUN_ROWS):
+        shown = run.shown[begin : begin + RUN_ROWS + n - 1]
+        items, works, titles, moments, *times = (
+            sliding_window_view(one[shown], n) for one in run.numbers
+        )
+        ratings = None if run.ratings is None else sliding_window_view(run.ratings[shown], n)
+        users = owners[begin : begin + len(items)]
+        more = times[0] if times else None
+        yield Tails(users, items, works, titles, moments, more, ratings, [])
 
 
 class Histories:
@@ -235,17 +287,54 @@ class Histories:
         enough = np.flatnonzero(stops[where] - starts[where] >= n)
         where = where[enough]
         rows = run.shown[(stops[where] - n)[:, None] + np.arange(n)]
-        items, works, titles, moments, *times = (one[rows] for one in run.numbers)
-        return Tails(
-            np.array(users)[enough],
-            items,
-            works,
-            titles,
-            moments,
-            times[0] if times else None,
-            None if run.ratings is None else run.ratings[rows],
-            [run.touched_by(k) for k in where.tolist()],
-        )
+        tails = _rows_of(run, np.array(users)[enough], rows)
+        tails.touched = [run.touched_by(k) for k in where.tolist()]
+        return tails
+
+    def earlier_tails(self, users: Sequence[int], n: int, back: int) -> Tails:
+        """As many events in a row of each of these users, ending before the last one.
+
+        Args:
+            users: user codes of one run, as `tails` yielded them.
+            n: how many events.
+            back: at most so many are left out behind them, at least one.
+
+        Returns:
+            Up to `back` rows for a user, the latest first, without `touched`.
+        """
+        run = self._run_of_all(users)
+        where = np.array([run.places[user] for user in users])
+        starts, stops = np.array(run.ends)[where], np.array(run.ends)[where + 1]
+        begins = (stops - n)[:, None] - np.arange(1, back + 1)
+        there = begins >= starts[:, None]
+        of = np.nonzero(there)[0]
+        return _rows_of(run, np.array(users)[of], run.shown[begins[there][:, None] + np.arange(n)])
+
+    def judged(
+        self,
+        user: int,
+        n: int,
+        key: Hashable,
+        judge: Callable[[Tails], np.ndarray] | None,
+    ) -> bytes | None:
+        """What a function says of each `n` events in a row of a user. It is asked once for all users of a run.
+
+        Args:
+            user: the user's code.
+            n: how many events.
+            key: names the function.
+            judge: the function, which returns uint8; None: only what it has been asked already.
+
+        Returns:
+            A number for each of the user's events that begins such a row; None where nothing is known.
+        """
+        run, k = self._run_of(user)
+        if key not in run.judged:
+            if judge is None:
+                return None
+            run.judged[key] = b"".join(judge(tails).tobytes() for tails in _rows_in(run, n))
+        start, stop = run.ends[k], run.ends[k + 1]
+        return run.judged[key][start : max(stop - n + 1, start)]
 
     def _run_of_all(self, users: Sequence[int]) -> _Run:
         """The run that holds all of these users."""

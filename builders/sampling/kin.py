@@ -62,9 +62,14 @@ class Kin:
         Returns:
             Truth values.
         """
-        own = self.numbers[works]
-        inside = (own >= starts) & (own <= starts + self.width)
-        return np.where(starts == NONE, own == NONE, inside & (own != NONE))
+        own = self.numbers.take(works)
+        # Of one type, they are compared without a copy of either.
+        starts = starts.astype(own.dtype)
+        ends = np.where(starts == NONE, own.dtype.type(NONE), starts + own.dtype.type(self.width))
+        inside = (own >= starts) & (own <= ends)
+        if starts.min(initial=NONE) < NONE:
+            inside &= (own != NONE) | (starts == NONE)
+        return inside
 
 
 def town_of(title: str) -> str | None:

@@ -14,8 +14,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from itdr.builders.core.cache import BatchCache
-from itdr.builders.sampling.histories import Histories, UserHistory
-from itdr.builders.sampling.windows import Window, WindowSpec, as_they_stand, latest_windows
+from itdr.builders.sampling.histories import Histories, Tails, UserHistory
+from itdr.builders.sampling.windows import (
+    LOOK,
+    MORE,
+    NONE,
+    STANDS,
+    TIED,
+    Window,
+    WindowSpec,
+    latest_windows,
+    verdicts,
+)
 
 _Looked = tuple[int, Window | None]
 """A user and the window that had to be searched for; None without one."""
@@ -66,12 +76,37 @@ def first_windows(
     found = dict(kept.unusual.lookup(users))
     found.update((line.user, Window(line, past, chosen)) for line in kept.usual.lookup(users))
     for tails in lines.tails([user for user in users if user not in found], n):
-        usual = as_they_stand(tails, window_spec)
-        good = np.flatnonzero(usual)
-        kept.usual.add(tails, tails.users[good].tolist(), good.tolist())
-        found.update((line.user, Window(line, past, chosen)) for line in tails.at(good))
-        others = tails.users[~usual].tolist()
-        looked = [(user, next(latest_windows(lines, user, window_spec), None)) for user in others]
-        kept.unusual.add(_Unusual(looked), others, range(len(others)))
+        told = verdicts(tails, window_spec)
+        ends = [(tails, np.flatnonzero(told == STANDS))]
+        refused = np.flatnonzero((told == NONE) | (told == TIED))
+        if len(refused):
+            ends.append(_earlier(lines, tails, refused, window_spec))
+        others = set(tails.users.tolist())
+        for usual, good in ends:
+            able = usual.users[good].tolist()
+            kept.usual.add(usual, able, good.tolist())
+            found.update((line.user, Window(line, past, chosen)) for line in usual.at(good))
+            others.difference_update(able)
+        looked = [
+            (user, next(latest_windows(lines, user, window_spec), None)) for user in sorted(others)
+        ]
+        kept.unusual.add(_Unusual(looked), sorted(others), range(len(others)))
         found.update(looked)
     return [found.get(user) for user in users]
+
+
+def _earlier(
+    lines: Histories, tails: Tails, refused: np.ndarray, window_spec: WindowSpec
+) -> tuple[Tails, np.ndarray]:
+    """The first windows that users have a few events earlier than at their very end, and which rows of these
+    they are: only of users for whom there is no doubt. refused: rows of `tails` that are no windows."""
+    n = window_spec.history + window_spec.targets
+    before = lines.earlier_tails(tails.users[refused].tolist(), n, MORE)
+    told = verdicts(before, window_spec)
+    able = np.flatnonzero((told == STANDS) | (told == LOOK))
+    users, firsts = np.unique(before.users[able], return_index=True)
+    clear = told[able[firsts]] == STANDS
+    earlier = before.take(able[firsts[clear]])
+    owners = tails.users.searchsorted(users[clear]).tolist()
+    earlier.touched = [tails.touched[k] for k in owners]
+    return earlier, np.arange(len(owners))

@@ -11,7 +11,13 @@ from collections.abc import Iterator
 
 from itdr.builders.sampling.histories import Histories, UserHistory
 from itdr.builders.sampling.splits import SPLITS
-from itdr.builders.sampling.windows import Window, WindowSpec, ordered_windows, window_before
+from itdr.builders.sampling.windows import (
+    Window,
+    WindowSpec,
+    judge_of,
+    ordered_windows,
+    window_before,
+)
 
 
 def windows_before(
@@ -33,7 +39,8 @@ def windows_before(
     later = sum(time is not None and time >= until for time in line.times)
     line = _without_end(line, later)
     if SPLITS[part] == "train":
-        yield from ordered_windows(_without_end(line, held), window_spec)
+        judge = judge_of(lines, user, window_spec)
+        yield from ordered_windows(_without_end(line, held), window_spec, judge)
         return
     cut = len(line) - held
     window = window_before(line, cut, window_spec) if cut > 0 else None
@@ -55,7 +62,8 @@ def windows(lines: Histories, user: int, window_spec: WindowSpec, part: int) -> 
     """
     line, held = lines.of(user), window_spec.targets
     if SPLITS[part] == "train":
-        yield from ordered_windows(_without_end(line, 2 * held), window_spec)
+        judge = judge_of(lines, user, window_spec)
+        yield from ordered_windows(_without_end(line, 2 * held), window_spec, judge)
         return
     back = held if SPLITS[part] == "test" else 2 * held
     cut = len(line) - back

@@ -77,7 +77,7 @@ class Models:
         self,
         stats: TrainStats,
         works: np.ndarray,
-        where: tuple[np.ndarray | int, ...],
+        where: tuple[np.ndarray, ...],
         tolerance: Tolerance = ALIKE,
     ) -> np.ndarray:
         """Whether works are close enough to their models in popularity and age.
@@ -87,19 +87,25 @@ class Models:
         Args:
             stats: what training knows of each work.
             works: work codes.
-            where: places of the models, in a shape that broadcasts with that of the works.
+            where: the place of each one's model.
             tolerance: how far popularity and age may differ.
 
         Returns:
             bool of the shape of `works`.
         """
-        near = np.ones(works.shape, bool)
+        near = np.ones(len(works), bool)
         if tolerance.met:
             met, wanted = stats.users[works].astype(np.int64), self.users[where]
             near &= met * tolerance.part <= wanted * tolerance.met
             near &= met * tolerance.met >= wanted * tolerance.part
         if tolerance.age:
-            age, wanted = age_of(self.moments[where], stats.first_time[works]), self.age[where]
-            near &= age <= wanted * tolerance.age + HOUR
-            near &= age * tolerance.age + HOUR >= wanted
+            # Few are left.
+            left = np.flatnonzero(near)
+            there = tuple(one[left] for one in where)
+            age, wanted = (
+                age_of(self.moments[there], stats.first_time[works[left]]),
+                self.age[there],
+            )
+            near[left] = age <= wanted * tolerance.age + HOUR
+            near[left] &= age * tolerance.age + HOUR >= wanted
         return near

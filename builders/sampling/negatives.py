@@ -106,6 +106,8 @@ class CandidatePool:
             return [[] for _ in wanted.counts]
         exclusions = Exclusions(self._store, self._repeated, wanted)
         works = events.sample_many(wanted, exclusions, hard=policy == HARD)
+        if (wanted.counts == works.shape[1]).all() and (works >= 0).all():
+            return list(works.tolist())
         drawn: list[list[int] | None] = []
         for k, (row, count) in enumerate(zip(works.tolist(), wanted.counts.tolist(), strict=True)):
             found = [work for work in row[:count] if work >= 0]

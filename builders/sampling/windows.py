@@ -5,7 +5,8 @@ Where the source has an order a window lies in time; else it is drawn from likes
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+import functools
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -17,10 +18,14 @@ from itdr.builders.sampling.histories import Histories, Tails, UserHistory
 from itdr.builders.sampling.popularity import NEVER, TrainStats
 from itdr.builders.store.reader import MISSING_TIME
 
-FEW_CUTS, FEW_WINDOWS = 16, 8
-"""Up to so many cuts of a history, or for so many windows, are sooner tried one by one than all at once."""
+FEW_WINDOWS = 8
+"""Up to so many windows of a user are sooner looked for one by one than those of a whole run of users at once."""
 MORE = 8
 """How many more events than one window needs are read from a history's end: some are unordered or repeat a title."""
+LOOK, NONE, TIED, STANDS = range(4)
+"""What `verdicts` says of a cut. `LOOK`: only a closer look can tell."""
+Judge = Callable[[bool], bytes | None]
+"""Gives a verdict by cut."""
 
 
 @dataclass(slots=True)
@@ -90,8 +95,10 @@ def latest_windows(lines: Histories, user: int, window_spec: WindowSpec) -> Iter
     Yields:
         The same windows as `ordered_windows` of the whole history.
     """
-    if window_spec.target == "first" or window_spec.fewest < window_spec.history:
-        yield from ordered_windows(lines.of(user), window_spec)
+    judge = judge_of(lines, user, window_spec)
+    shorter = window_spec.fewest < window_spec.history
+    if window_spec.target == "first" or shorter or judge(False) is not None:
+        yield from ordered_windows(lines.of(user), window_spec, judge)
         return
     tail = lines.of(user, window_spec.history + window_spec.targets + MORE)
     first = next(ordered_windows(tail, window_spec), None)
@@ -100,13 +107,17 @@ def latest_windows(lines: Histories, user: int, window_spec: WindowSpec) -> Iter
     if first is not None:
         # A window found at the end is the one that the whole history would give.
         yield first
-    rest = ordered_windows(lines.of(user), window_spec)
+    rest = ordered_windows(lines.of(user), window_spec, judge)
     if first is not None:
         next(rest, None)
     yield from rest
 
 
-def ordered_windows(line: UserHistory, window_spec: WindowSpec) -> Iterator[Window]:
+def ordered_windows(
+    line: UserHistory,
+    window_spec: WindowSpec,
+    judge: Judge | None = None,
+) -> Iterator[Window]:
     """The windows of an ordered history, no event the target of two of them.
 
     The latest comes first, or the earliest where the spec's target is `first`; where ties are
@@ -118,6 +129,7 @@ def ordered_windows(line: UserHistory, window_spec: WindowSpec) -> Iterator[Wind
     Args:
         line: the user's history.
         window_spec: which windows are looked for.
+        judge: see `judge_of`; None where the windows of no other user will be asked for.
 
     Yields:
         Windows, numbered from 0.
@@ -128,71 +140,75 @@ def ordered_windows(line: UserHistory, window_spec: WindowSpec) -> Iterator[Wind
     if window_spec.target == "first":
         places = places[::-1]
     taken: set[int] = set()
-    usual: Collection[int] = ()
+    told = (judge and judge(False)) or bytes(len(line) + 1)
     # Where targets follow each other, the last one of a window tells as much as the first.
     one_by_one = window_spec.liked is None and window_spec.cold is None
     further = window_spec.targets - 1 if one_by_one else 0
     index = 0
     for cuts, tied in _rounds(line, window_spec, places):
         for cut in cuts:
-            if cut in taken or cut + further in taken:
+            verdict = told[cut]
+            if verdict == NONE or cut in taken or cut + further in taken:
                 continue
-            window = _window_at(line, cut, window_spec, taken, usual)
-            if window is None:
+            if verdict == TIED and not tied:
                 continue
-            if not tied and window_spec.avoid_ties and cut not in usual and window.tied:
+            window = _window_at(line, cut, window_spec, taken, verdict)
+            if window is None or (not tied and verdict == LOOK and window.tied):
                 continue
             window.index = index
             yield window
-            if index == FEW_WINDOWS:
+            if index == FEW_WINDOWS and judge is not None:
                 # Whoever asks for more mostly asks for all.
-                usual = _usual_cuts(line, window_spec, places)
+                told = judge(True) or told
             index += 1
             taken.update(window.targets)
 
 
-def _usual_cuts(
-    line: UserHistory, window_spec: WindowSpec, places: Sequence[int]
-) -> Collection[int]:
-    """The cuts at which the events before and behind make a window as they stand, looked for all at
-    once; none where there are few."""
-    history, targets = window_spec.history, window_spec.targets
-    cuts = np.array(places, np.int64)
-    cuts = cuts[cuts >= history]
-    if len(cuts) < FEW_CUTS or window_spec.cold is not None:
-        return ()
-    rows = cuts[:, None] + np.arange(-history, targets)
-    times = ratings = None
-    if line.timed:
-        times = np.array([MISSING_TIME if time is None else time for time in line.times])[rows]
-    if window_spec.liked is not None:
-        ratings = np.array(line.ratings, np.float64)[rows]
-    numbers = (line.items, line.works, line.titles, line.moments)
-    items, works, titles, moments = (np.array(column, np.int64)[rows] for column in numbers)
-    users = np.full(len(rows), line.user)
-    tails = Tails(users, items, works, titles, moments, times, ratings, [])
-    return set(cuts[as_they_stand(tails, window_spec)].tolist())
-
-
-def as_they_stand(tails: Tails, window_spec: WindowSpec) -> np.ndarray:
-    """Whether events that follow each other make a window as they are. A sufficient condition, for
-    many at once.
+def verdicts(tails: Tails, window_spec: WindowSpec) -> np.ndarray:
+    """What can be said at once of many cuts, from the events around each.
 
     Args:
         tails: as many events as a window holds in each row, the targets last.
         window_spec: which windows are looked for.
 
     Returns:
-        bool of shape (rows,).
+        uint8 of shape (rows,): `STANDS` where these events are a window as they are; `TIED` where they are
+        one whose history is tied, and ties are avoided; `NONE` where no window has its targets there; `LOOK`
+        where others may take the place of some of these events.
     """
-    history, known = window_spec.history, window_spec.known
-    start, stop = window_spec.start, window_spec.stop
-    titles = np.sort(tails.titles, axis=1)
-    good = (titles[:, 1:] != titles[:, :-1]).all(axis=1)
-    good &= tails.moments[:, history - 1] < tails.moments[:, history]
-    before = np.full(len(good), NEVER)
+    history, liked = window_spec.history, window_spec.liked
+    told = np.full(len(tails.users), NONE, np.uint8)
+    rows = np.flatnonzero(tails.moments[:, history - 1] < tails.moments[:, history])
+    if liked is not None:
+        if tails.ratings is None:
+            return told
+        good = tails.ratings[rows, history:] >= liked
+        told[rows[good[:, 0]]] = LOOK
+        rows = rows[good.all(axis=1)]
+        told[rows] = NONE
+    rows = rows[_may_be_asked(tails, rows, window_spec)]
+    titles = tails.titles[rows]
+    ordered = np.sort(titles, axis=1)
+    distinct = (ordered[:, 1:] != ordered[:, :-1]).all(axis=1)
+    told[rows[~distinct]] = LOOK
+    rows, titles = rows[distinct], titles[distinct]
+    if window_spec.alphabet is not None:
+        rows = rows[~window_spec.alphabet.any_in_order(titles)]
+    told[rows] = STANDS
+    if window_spec.avoid_ties:
+        moments = tails.moments[rows, :history]
+        differ = (moments[:, 1:] != moments[:, :-1]).sum(axis=1) + 1
+        told[rows[2 * differ < history]] = TIED
+    return told
+
+
+def _may_be_asked(tails: Tails, rows: np.ndarray, window_spec: WindowSpec) -> np.ndarray:
+    """Whether the targets of these rows lie in the span of time that is asked for and were known by then."""
+    history, start, stop = window_spec.history, window_spec.start, window_spec.stop
+    good = np.ones(len(rows), bool)
+    before = np.full(len(rows), NEVER)
     if tails.times is not None:
-        times = tails.times[:, history:]
+        times = tails.times[rows, history:]
         before = times[:, 0]
         good &= (times != MISSING_TIME).all(axis=1)
         if start is not None:
@@ -201,20 +217,34 @@ def as_they_stand(tails: Tails, window_spec: WindowSpec) -> np.ndarray:
             good &= (times < stop).all(axis=1)
     elif start is not None or stop is not None:
         good[:] = False
-    if window_spec.avoid_ties:
-        moments = tails.moments[:, :history]
-        good &= 2 * ((moments[:, 1:] != moments[:, :-1]).sum(axis=1) + 1) >= history
-    if window_spec.alphabet is not None:
-        good &= ~window_spec.alphabet.any_in_order(tails.titles)
-    if window_spec.liked is not None:
-        if tails.ratings is None:
-            good[:] = False
-        else:
-            good &= (tails.ratings[:, history:] >= window_spec.liked).all(axis=1)
-    if known is not None:
-        since = known.since_many(tails.works[:, history:], tails.users[:, None])
+    if window_spec.known is not None:
+        users = tails.users[rows, None]
+        since = window_spec.known.since_many(tails.works[rows, history:], users)
         good &= (since < before[:, None]).all(axis=1)
     return good
+
+
+def judge_of(lines: Histories, user: int, window_spec: WindowSpec) -> Judge:
+    """What gives the verdict on each cut of a user's history, found for all users of a run at once.
+
+    Args:
+        lines: the histories of a store.
+        user: the user's code.
+        window_spec: which windows are looked for.
+
+    Returns:
+        A function. With False it gives what is known already, None where that is nothing.
+    """
+    history, targets = window_spec.history, window_spec.targets
+
+    def judge(now: bool) -> bytes | None:
+        if window_spec.cold is not None:
+            return None
+        tell = functools.partial(verdicts, window_spec=window_spec) if now else None
+        found = lines.judged(user, history + targets, window_spec, tell)
+        return None if found is None else bytes(history) + found + bytes(targets)
+
+    return judge
 
 
 def _in_time(line: UserHistory, cuts: Sequence[int], window_spec: WindowSpec) -> Sequence[int]:
@@ -249,20 +279,15 @@ def _rounds(
 
 
 def _window_at(
-    line: UserHistory,
-    cut: int,
-    window_spec: WindowSpec,
-    taken: set[int],
-    usual: Collection[int] = (),
+    line: UserHistory, cut: int, window_spec: WindowSpec, taken: set[int], verdict: int
 ) -> Window | None:
     """The window whose first target is at `cut`, None where there is none. taken: targets of others.
-    usual: cuts at which only those can be in the way."""
-    moments = line.moments
-    if cut in usual:
+    verdict: what is known of the cut."""
+    if verdict != LOOK:
         chosen = list(range(cut, cut + window_spec.targets))
         past = list(range(cut - window_spec.history, cut))
         return Window(line, past, chosen) if taken.isdisjoint(chosen) else None
-    if moments[cut - 1] == moments[cut]:
+    if line.moments[cut - 1] == line.moments[cut]:
         return None
     return window_before(line, cut, window_spec, taken)
 

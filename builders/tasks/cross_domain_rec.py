@@ -3,32 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from itdr.builders.core.schema import INTERACTION
 from itdr.builders.core.text import readable_domain
 from itdr.builders.rendering import lists
 from itdr.builders.sampling.case import Case
+from itdr.builders.store.reader import Item
 from itdr.builders.tasks import crossing, entries, ranking, top_k_rec
 from itdr.builders.tasks.base import CellRule, OpenCell, Task
 from itdr.builders.tasks.crossing import Crossing
 
 
 def _draw(cell: OpenCell, windows: Sequence[Crossing]) -> list[Case | None]:
-    cases = zip(windows, ranking.draw(cell, windows), strict=True)
-    return [case and _with_earlier(cell, window, case) for window, case in cases]
-
-
-def _with_earlier(cell: OpenCell, window: Crossing, case: Case) -> Case | None:
-    """The case with what the user met in the first domain before; None where that is too little."""
     assert cell.other is not None
-    shown = {*map(crossing.shown_key, [item.title for item in (*case.candidates, *case.history)])}
+    cases = ranking.draw(cell, windows)
+    pairs = zip(windows, cases, strict=True)
+    events = [_earlier(cell, window, case) if case else None for window, case in pairs]
+    items = iter(cell.other.items_of([known[0] for known in events if known]))
+    return [
+        _with_earlier(case, next(items), *known[1:]) if case and known else None
+        for case, known in zip(cases, events, strict=True)
+    ]
+
+
+def _earlier(cell: OpenCell, window: Crossing, case: Case) -> tuple[Any, ...] | None:
+    """What the user met in the first domain before: items, ratings, times; None where that is too little."""
+    titles = [item.title for item in (*case.candidates, *case.history)]
     earlier = window.earlier
-    if not shown.isdisjoint(earlier):
+    if not earlier.keys().isdisjoint(map(crossing.shown_key, titles)):
+        shown = set(map(crossing.shown_key, titles))
         earlier = crossing.earlier_items(cell, window.code, window.time, shown)
         if len(earlier) < cell.history:
             return None
-    items, ratings, times = zip(*reversed(earlier.values()), strict=True)
-    case.history = [*map(cell.other.item, items), *case.history]
+    return tuple(zip(*reversed(earlier.values()), strict=True))
+
+
+def _with_earlier(case: Case, items: list[Item], ratings: Any, times: Any) -> Case:
+    case.history = [*items, *case.history]
     case.ratings = [*ratings, *case.ratings]
     case.times = [*times, *case.times]
     return case

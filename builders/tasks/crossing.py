@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from itdr.builders.core.cache import BatchCache
-from itdr.builders.sampling.histories import UserHistory, histories
+from itdr.builders.sampling.histories import UserHistory, histories, without
 from itdr.builders.sampling.windows import MORE, Window
 from itdr.builders.store.build.works import title_key
 from itdr.builders.store.reader import StoreReader
@@ -21,8 +21,6 @@ shown_key = functools.lru_cache(maxsize=1 << 16)(title_key)
 
 Earlier = dict[str, tuple[int, float | None, int]]
 """Items of the first domain by title, the latest first: codes, what the user gave them, and when."""
-_Events = tuple[list[int], list[float], list[int]]
-"""The same in columns; ratings: NaN for none."""
 
 
 @dataclass(slots=True)
@@ -41,10 +39,11 @@ class Crossing(Window):
 @dataclass(eq=False)
 class _Crossed:
     """What several users met in the first domain: their codes there, and arrays with one row per
-    user."""
+    user. Ratings: NaN for none."""
 
     users: list[int]
     codes: list[int]
+    titles: list[tuple[str, ...]]
     items: np.ndarray
     ratings: np.ndarray
     times: np.ndarray
@@ -56,6 +55,7 @@ class _Crossed:
         return cls(
             [one.user_history.user for one in crossings],
             [one.code for one in crossings],
+            [tuple(one.earlier) for one in crossings],
             np.array(items, np.int32),
             np.array(ratings, np.float64),
             np.array(times, np.int64),
@@ -63,12 +63,14 @@ class _Crossed:
 
     @property
     def size(self) -> int:
-        return 5 * self.items.size
+        return 6 * self.items.size
 
-    def at(self, places: np.ndarray) -> Iterator[tuple[int, tuple[int, _Events]]]:
-        columns = (column[places].tolist() for column in (self.items, self.ratings, self.times))
-        for place, *events in zip(places.tolist(), *columns, strict=True):
-            yield self.users[place], (self.codes[place], (events[0], events[1], events[2]))
+    def at(self, places: np.ndarray) -> Iterator[tuple[int, tuple[int, Earlier]]]:
+        items, times = (column[places].tolist() for column in (self.items, self.times))
+        ratings = without(self.ratings[places], None)
+        for place, *events in zip(places.tolist(), items, ratings, times, strict=True):
+            earlier = dict(zip(self.titles[place], zip(*events, strict=True), strict=True))
+            yield self.users[place], (self.codes[place], earlier)
 
 
 def windows(cell: OpenCell, subject: int) -> Iterator[Crossing]:
@@ -99,7 +101,7 @@ def firsts(cell: OpenCell, users: Sequence[int]) -> list[Crossing | None]:
     Returns:
         One window per user; None where `windows` has to look.
     """
-    kept: BatchCache[tuple[int, tuple[int, _Events]]] = cell.store.shared(
+    kept: BatchCache[tuple[int, tuple[int, Earlier]]] = cell.store.shared(
         ("crossed", cell.cell.other, ranking.window_spec(cell)), BatchCache
     )
     again = dict(kept.lookup(users))
@@ -110,19 +112,12 @@ def firsts(cell: OpenCell, users: Sequence[int]) -> list[Crossing | None]:
     return [found.get(user) or new.get(user) for user in users]
 
 
-def _found_again(cell: OpenCell, crossed: Mapping[int, tuple[int, _Events]]) -> dict[int, Crossing]:
+def _found_again(cell: OpenCell, crossed: Mapping[int, tuple[int, Earlier]]) -> dict[int, Crossing]:
     """The windows of users whose earlier events in the first domain are cached."""
-    other = cell.other
-    assert other is not None
     windows = zip(crossed.values(), ranking.firsts(cell, list(crossed)), strict=True)
-    other.read_items(code for _, (items, *_) in crossed.values() for code in items)
     found = {}
-    for (code, events), window in windows:
+    for (code, earlier), window in windows:
         assert window is not None
-        earlier: Earlier = {}
-        for item, rating, time in zip(*events, strict=True):
-            given = None if rating != rating else rating
-            earlier[shown_key(other.item(item).title)] = (item, given, time)
         of = (window.user_history, window.history, window.targets, window.index)
         found[window.user_history.user] = Crossing(*of, code=code, earlier=earlier)
     return found

@@ -100,19 +100,21 @@ def answer_titles(
     if cell.whole_catalogue:
         title, titles = words.get("open_title", title), words.get("open_titles", titles)
     if "title_end" in words and all(item.title.endswith(")") for item in items):
-        title = layout.full_title.format(title=title, end=words["title_end"])
-        titles = layout.full_titles.format(titles=titles, ends=words["title_ends"])
-    parts = (
-        ("creator", "creators", "creators" if several else "creator"),
-        ("categories", "categories", "categories"),
-    )
-    names = [
-        words[word]
-        for field, column, word in parts
-        if field in show and any(getattr(item, column) for item in items)
-    ]
+        title = _ended(layout.full_title, title, words["title_end"])
+        titles = _ended(layout.full_titles, titles, words["title_ends"])
+    names = []
+    if "creator" in show and any(item.creators for item in items):
+        names.append(words["creators" if several else "creator"])
+    if "categories" in show and any(item.categories for item in items):
+        names.append(words["categories"])
     left = layout.leave_out.format(names=layout.joined(names)) if names else ""
     return {"full_title": title, "full_titles": titles, "leaving_out": left}
+
+
+@functools.lru_cache(maxsize=64)
+def _ended(pattern: str, titles: str, ends: str) -> str:
+    """What an entry begins with, and what its title ends with."""
+    return pattern.format(title=titles, titles=titles, end=ends, ends=ends)
 
 
 def of_history(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -262,7 +263,7 @@ def _case(
         history=items[: len(past)],
         ratings=[line.ratings[k] for k in past],
         times=[line.times[k] for k in past],
-        candidates=[ranking[place] for place in order],
+        candidates=list(map(ranking.__getitem__, order)),
         relevant=ranking[:targets],
         ranking=ranking,
         flags=flags[window.tied],
@@ -333,8 +334,12 @@ def liked_phrase(cell: OpenCell) -> str:
     acted = cell.words["acted"]
     if cell.liked is None:
         return acted
-    least, most = f"{cell.liked:g}", f"{cell.scale.high:g}"
-    return cell.layout.at_least.format(acted=acted, rating=least, most=most)
+    return _at_least(cell.layout.at_least, acted, cell.liked, cell.scale.high)
+
+
+@functools.lru_cache(maxsize=64)
+def _at_least(pattern: str, acted: str, least: float, most: float) -> str:
+    return pattern.format(acted=acted, rating=f"{least:g}", most=f"{most:g}")
 
 
 def _negatives(
