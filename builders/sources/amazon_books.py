@@ -99,6 +99,7 @@ def _require_own_ids(raw: Raw, path: Path, header: Sequence[str]) -> None:
         f"""
         SELECT count(*), count(CASE WHEN NOT ({named}) THEN 1 END), count(CASE WHEN {named} THEN 1 END)
         FROM (SELECT User_id, profileName FROM {rows} LIMIT {_JUDGED}) WHERE {given.format("User_id")}
+            AND lower(trim(User_id)) NOT IN ('nan', 'none', 'null')
         """
     ).fetchall()[0]
     if names and nameless >= max(ENOUGH_TO_JUDGE, _MOST_NAMELESS * seen):

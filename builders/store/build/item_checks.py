@@ -13,6 +13,7 @@ from itdr.builders.core.letters import are_lost
 from itdr.builders.core.reasons import ENOUGH_TO_JUDGE
 from itdr.builders.core.schema import Source
 from itdr.builders.core.title_faults import NA, TitleCounts
+from itdr.builders.store.build.anchors import moved
 from itdr.builders.store.build.limits import Row
 
 ENOUGH_TO_COMPARE = 2 * ENOUGH_TO_JUDGE
@@ -154,6 +155,8 @@ def require_plausible_items(
             if check.is_wrong(*found):
                 said = check.message.format(*found, most=max(found[1:3], default=0), names=names)
                 raise RawFileError(f"{source.id}: {said} Put the official file in place.")
+    if fault := moved(source, columns, row):
+        raise RawFileError(f"{source.id}: {names}: {fault}. Put the official file in place.")
 
 
 class _Check(NamedTuple):
@@ -287,7 +290,7 @@ _CHECKS = (
         _CREATORS,
         _creators_swapped,
         "{0:,} items in {names} have {1:,} different titles and {2:,} different creators: the two columns "
-        "were swapped.",
+        "were swapped, or a record was made for each of several creators.",
     ),
     _Check(
         "categories",
