@@ -93,9 +93,7 @@ def as_days(rows: Rows) -> Rows:
 
 
 def in_future(rows: Rows) -> Rows:
-    return [
-        [user, item, rating, str(int(time) + 700_000_000)] for user, item, rating, time in rows
-    ]
+    return [[user, item, rating, str(int(time) + 700_000_000)] for user, item, rating, time in rows]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Records that name their id a second time, in an address or a title: of most, both must say the same."""
+"""Records that name their id or title a second time, as in an address: of most, both must say the same."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.letters import ENOUGH_IF_ALL
 from itdr.builders.core.reasons import ENOUGH_TO_JUDGE
 from itdr.builders.sources._formats.validate import AGAIN
 
@@ -16,10 +17,12 @@ class SecondKeys:
     Args:
         path: the file.
         what: the other column, for the message.
+        of: what is compared with it.
+        most: the share of records in which they may differ.
     """
 
-    def __init__(self, path: Path, what: str) -> None:
-        self._path, self._what = path, what
+    def __init__(self, path: Path, what: str, of: str = "id", most: float = 0.5) -> None:
+        self._path, self._what, self._of, self._most = path, what, of, most
         self._n = self._others = 0
 
     def add(self, pairs: Iterable[tuple[str, str]]) -> None:
@@ -33,13 +36,14 @@ class SecondKeys:
             self._others += one != other
 
     def require_same(self) -> None:
-        """Check that most say the same.
+        """Check that nearly all say the same.
 
         Raises:
             RawFileError: they do not.
         """
-        if self._others >= ENOUGH_TO_JUDGE and 2 * self._others > self._n:
+        all_of_them = self._others == self._n >= ENOUGH_IF_ALL
+        if all_of_them or self._others >= ENOUGH_TO_JUDGE and self._others > self._most * self._n:
             raise RawFileError(
                 f"{self._path}: of {self._n:,} records that were compared, {self._others:,} have the {self._what} of "
-                f"another id: the column of ids was moved or numbered anew. {AGAIN}"
+                f"another {self._of}: one of the two columns was moved, or ids numbered anew. {AGAIN}"
             )

@@ -39,7 +39,9 @@ LESS = 0.05
 MOST_REPEATED = 0.25
 """The share of titles that may be those of the item before."""
 DAY = 86_400
-_COLUMNS = ("user_code", "item_code", "rating", "timestamp", "weight")
+AT_END, MOST_AT_END, SOME_LENGTHS = 5, 0.1, 30
+"""Texts that were cut and then tidied are of the last lengths, so many: this share of all; and there are so many lengths."""
+_COLUMNS = ("user_code", "item_code", "rating", "timestamp", "weight", "text")
 _YEAR = 31_556_952
 _LAST_NUMBERS = (127, 255, 32_767, 65_535)
 
@@ -100,7 +102,10 @@ def require_sound_sample(
 
 
 def _numbers(column: pa.ChunkedArray) -> np.ndarray:
+    """The numbers of a column, or the lengths of its texts."""
     whole = column.combine_chunks()
+    if pa.types.is_string(whole.type):
+        return np.asarray(pc.fill_null(pc.utf8_length(whole), 0))
     if pa.types.is_floating(whole.type) or whole.null_count:
         return np.asarray(pc.fill_null(whole.cast(pa.float64()), np.nan))
     return np.asarray(whole)
@@ -189,6 +194,28 @@ def _rated_again(sample: Sample) -> str:
         f"of {len(users):,} interactions that were looked at, {again:,} have the user and the item of another one at another "
         "time, and officially each pair stands once: users or items were mixed up or merged, or two releases joined"
     )
+
+
+def _rounded_times(sample: Sample) -> str:
+    """Times that 32 bits cannot hold: multiples of 64 or 128."""
+    times = sample.rows["timestamp"]
+    times = times[~np.isnan(times.astype(float))]
+    if len(times) < ENOUGH or (times % 64).any() or not (times % 3_600).any():
+        return ""
+    return f"the times of {len(times):,} interactions that were looked at are all multiples of 64 seconds: they were rounded"
+
+
+def _cut_texts(sample: Sample) -> str:
+    """Texts that end at one length."""
+    sizes = sample.rows["text"]
+    top = int(sizes.max(initial=0))
+    n, at_end = int((sizes > 0).sum()), int((sizes > top - AT_END).sum())
+    before = int(((sizes <= top - AT_END) & (sizes > top - 2 * AT_END)).sum())
+    if len(np.unique(sizes)) < SOME_LENGTHS or at_end < max(
+        ENOUGH_TO_JUDGE, MOST_AT_END * n, 5 * before
+    ):
+        return ""
+    return f"{at_end:,} of {n:,} texts that were looked at have {top:,} characters or hardly less, and none has more: they were cut off"
 
 
 def _one_each(sample: Sample) -> str:
@@ -366,6 +393,8 @@ _CHECKS: tuple[tuple[str, _Check], ...] = (
     ("timestamp", _rated_before),
     ("timestamp", _rated_again),
     ("timestamp", _one_each),
+    ("timestamp", _rounded_times),
+    ("text", _cut_texts),
     ("item_id", _titles_in_order),
     ("rating", _rated_at_the_ends),
     ("rating", _rated_as_filled),
