@@ -42,7 +42,7 @@ class SecondKeys:
             RawFileError: they do not.
         """
         all_of_them = self._others == self._n >= ENOUGH_IF_ALL
-        if all_of_them or self._others >= ENOUGH_TO_JUDGE and self._others > self._most * self._n:
+        if all_of_them or (self._others >= ENOUGH_TO_JUDGE and self._others > self._most * self._n):
             raise RawFileError(
                 f"{self._path}: of {self._n:,} records that were compared, {self._others:,} have the {self._what} of "
                 f"another {self._of}: one of the two columns was moved, or ids numbered anew. {AGAIN}"
