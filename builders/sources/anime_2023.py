@@ -29,6 +29,7 @@ from itdr.builders.core.duckdb_csv import (
 )
 from itdr.builders.core.emptied import implausible, unreadable
 from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.letters import ENOUGH_IF_ALL
 from itdr.builders.core.reasons import EMPTY_ID, ENOUGH_TO_JUDGE, NO_RATING, OUTSIDE_SCALE
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Scale, Source, column_names
 from itdr.builders.core.title_faults import title_counts
@@ -239,7 +240,7 @@ def _require_same_users(raw: Raw, ids: pa.StringArray, names: Any) -> None:
 
     if not raw.has("scores"):
         return
-    keys = SecondKeys(raw.paths["users"], "'Username'", "'Mal ID'", most=0.1)
+    keys = SecondKeys(raw.paths["users"], "'Username'", "'Mal ID'", least=ENOUGH_IF_ALL)
     stated = dict(_USER.findall(ends_of(raw.paths["scores"], 1 << 21)))
     met = pc.is_in(ids, value_set=pa.array(list(stated), pa.string()))
     pairs = zip(

@@ -96,7 +96,7 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
             times: set[int] = set()
             sample = drawn[raw.path(key)] = set()
             histories = impressions.HistoryLengths()
-            users, leaks = impressions.Histories(), impressions.Leaks()
+            users, leaks = impressions.OneHistoryEach(), impressions.ClicksInHistory()
             for lines in line_files.read_records(raw, "interactions", raw.path(key), 5):
                 for start in range(0, max(1, len(lines[0])), LINES):
                     part = [column.slice(start, LINES) for column in lines[1:]]

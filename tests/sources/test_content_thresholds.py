@@ -334,6 +334,7 @@ def test_times_sorted_alone(sample: Check) -> None:
             "ml-32m",
             users={"user_id": numbers(range(1, users + 1))},
             user_code=codes,
+            item_code=np.arange(users * 50),
             timestamp=times,
         )
 

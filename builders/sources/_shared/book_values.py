@@ -16,10 +16,13 @@ _ENOUGH_PLACES = 100
 
 
 def require_zeros(path: Path) -> None:
-    """Raise `RawFileError` where no ISBN that is a number begins with a zero, and many are too short: they were read as numbers.
+    """Check that zeros were not removed from ISBNs.
 
     Args:
         path: the ratings.
+
+    Raises:
+        RawFileError: no ISBN that is a number begins with a zero, and many are too short: they were read as numbers.
     """
     found = _ISBN.findall(ends_of(path))
     short = sum(len(isbn) < 10 for isbn in found)
@@ -31,10 +34,13 @@ def require_zeros(path: Path) -> None:
 
 
 def require_places(path: Path) -> None:
-    """Raise `RawFileError` where hardly a place is "city, state, country".
+    """Check that places have parts.
 
     Args:
         path: the users.
+
+    Raises:
+        RawFileError: hardly a place is "city, state, country".
     """
     found = ["".join(both) for both in _LOCATION.findall(ends_of(path))]
     parts = sum("," in place for place in found)

@@ -107,7 +107,7 @@ def entities_of(titles: pa.StringArray, entities: pa.StringArray) -> Iterator[tu
             yield found[1], found[1] if found[1].lower() in title.lower() else ""
 
 
-class Histories:
+class OneHistoryEach:
     """Of users drawn by their ids, whether each has one history in a file."""
 
     def __init__(self) -> None:
@@ -130,7 +130,7 @@ class Histories:
             )
 
 
-class Leaks:
+class ClicksInHistory:
     """Whether histories hold what was clicked on after them."""
 
     def __init__(self) -> None:

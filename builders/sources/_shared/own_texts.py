@@ -34,6 +34,7 @@ def require_own_texts(path: Path) -> None:
             both = record.get("title"), record.get("text")
             if all(isinstance(one, str) and one for one in both):
                 reviews.append(both)
+    reviews = list(dict.fromkeys(reviews))
     longer = sum(len(title) > len(text) for title, text in reviews)
     if len(reviews) >= ENOUGH_REVIEWS and 2 * longer > len(reviews):
         raise RawFileError(

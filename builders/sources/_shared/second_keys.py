@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.core.letters import ENOUGH_IF_ALL
 from itdr.builders.core.reasons import ENOUGH_TO_JUDGE
 from itdr.builders.sources._formats.validate import AGAIN
 
@@ -19,10 +18,19 @@ class SecondKeys:
         what: the other column, for the message.
         of: what is compared with it.
         most: the share of records in which they may differ.
+        least: so many records that differ are no chance.
     """
 
-    def __init__(self, path: Path, what: str, of: str = "id", most: float = 0.5) -> None:
-        self._path, self._what, self._of, self._most = path, what, of, most
+    def __init__(
+        self,
+        path: Path,
+        what: str,
+        of: str = "id",
+        most: float = 0.5,
+        least: int = ENOUGH_TO_JUDGE,
+    ) -> None:
+        self._path, self._what, self._of = path, what, of
+        self._most, self._least = most, least
         self._n = self._others = 0
 
     def add(self, pairs: Iterable[tuple[str, str]]) -> None:
@@ -41,8 +49,7 @@ class SecondKeys:
         Raises:
             RawFileError: they do not.
         """
-        all_of_them = self._others == self._n >= ENOUGH_IF_ALL
-        if all_of_them or (self._others >= ENOUGH_TO_JUDGE and self._others > self._most * self._n):
+        if self._others >= self._least and self._others > self._most * self._n:
             raise RawFileError(
                 f"{self._path}: of {self._n:,} records that were compared, {self._others:,} have the {self._what} of "
                 f"another {self._of}: one of the two columns was moved, or ids numbered anew. {AGAIN}"

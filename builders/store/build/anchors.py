@@ -24,7 +24,7 @@ def moved(source: Source, columns: Collection[str], row: Row) -> str:
         A clause; empty where nothing shows it.
     """
     anchors: Mapping[str, tuple[str, str]] = source.options.get("anchors", {})
-    if not anchors or not {"title", "categories"} <= {*columns}:
+    if not anchors or not {"item_id", "title", "categories"} <= {*columns}:
         return ""
     counts = row(_query(anchors))
     for (item, (title, _)), away in zip(anchors.items(), counts[2:], strict=True):

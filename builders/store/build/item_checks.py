@@ -89,7 +89,7 @@ _LEAST_TITLES = 0.9
 """Different titles for each different creator: fewer, and the creators are the titles."""
 _MOST_KINDS = 0.8
 """Different sets of categories for each item: more, and they are no categories."""
-_SOME_LISTS = 0.05
+_SOME_LISTS = 0.02
 """The share of items with several categories; where there are fewer, each has one."""
 _CREATORS = """
 SELECT count(*) AS n, count(DISTINCT hashed(title)) AS titles,
@@ -305,7 +305,7 @@ _CHECKS = (
         "categories",
         _KINDS,
         _no_categories,
-        "{0:,} items in {names} have one category each, as a rule, and {2:,} different ones: these are no categories.",
+        "{0:,} items in {names} have, as a rule, one category each, and {2:,} different ones: these are no categories.",
     ),
 )
 _IN_CHINESE = (

@@ -169,7 +169,7 @@ def require_limits(
         _require_times(source, row, rejected, files)
         _require_order(source, row, rejected, files)
         _require_same_unit(source, row, rejected, files)
-    if "rating" in columns:
+    if "rating" in columns and ("timestamp" in columns or "parts_since" not in source.options):
         _require_between(source, row, rejected, files)
     if {*IDS} <= {*columns}:
         _require_ids_from_one(source, row, files)

@@ -173,8 +173,8 @@ def _rated_before(sample: Sample) -> str:
     if before < max(ENOUGH_TO_JUDGE, MOST_BEFORE * stated.sum()):
         return ""
     said = f"{before:,} of {stated.sum():,} ratings are more than a year older than their item"
-    given = sample.rows["rating"][stated][early]
-    if (given == given[0]).sum() > NEARLY_ALL * before:
+    given = sample.rows.get("rating", rated)[stated][early]
+    if (given == given[0]).sum() > NEARLY_ALL * before and "rating" in sample.rows:
         return f"{said}, and nearly all of these are {given[0]:g}: rows with items drawn at random were added"
     return f"{said}: titles or ids were moved to other rows"
 
@@ -200,7 +200,7 @@ def _rounded_times(sample: Sample) -> str:
     """Times that 32 bits cannot hold: multiples of 64 or 128."""
     times = sample.rows["timestamp"]
     times = times[~np.isnan(times.astype(float))]
-    if len(times) < ENOUGH or (times % 64).any() or not (times % 3_600).any():
+    if len(np.unique(times)) < ENOUGH_USERS or (times % 64).any() or not (times % 3_600).any():
         return ""
     return f"the times of {len(times):,} interactions that were looked at are all multiples of 64 seconds: they were rounded"
 
