@@ -141,7 +141,8 @@ def _require_own_titles(raw: Raw, path: Path, header: Sequence[str]) -> None:
     ).fetchall()
     keys = SecondKeys(path, "'previewLink'", "title", most=_MOST_OTHER_TITLES)
     for title, link in pairs:
-        sought = _PLAIN.sub("", unquote_plus(_SOUGHT.search(link)[1]).lower())
+        found = _SOUGHT.search(link)
+        sought = _PLAIN.sub("", unquote_plus(found[1]).lower()) if found else ""
         if title and title.isascii() and sought:
             # The address ends where the title has a mark.
             keys.add([(_PLAIN.sub("", title.lower())[: len(sought)], sought)])
