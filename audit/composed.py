@@ -105,6 +105,7 @@ class _Reader:
         self.answer = answer
         self.farthest = _State(0, -1, 0, 0)
         self.steps = 0
+        self.in_counts = realiser.counts_throughout(facts)
 
     def read(self) -> Reading:
         found = self._from(_State(0, -1, 0, 0), ())
@@ -180,7 +181,7 @@ class _Reader:
         for factor in ROUNDED:
             near = tuple(dataclasses.replace(one, base=one.base * factor) for one in facts)
             statement = Statement(form, section.id, near)
-            said = self.realiser.sentence(statement)
+            said = self._sentence(statement)
             for text in dict.fromkeys((said, capital(said))):
                 start = self.answer.find(text, place, reach + len(text))
                 if text and start >= 0:
@@ -194,4 +195,7 @@ class _Reader:
         facts = statement.facts
         if len(facts) <= max(statement.form.least, 1) or facts[-1].kind == "shown":
             return True
-        return self.realiser.sentence(dataclasses.replace(statement, facts=facts[:-1])) != said
+        return self._sentence(dataclasses.replace(statement, facts=facts[:-1])) != said
+
+    def _sentence(self, statement: Statement) -> str:
+        return self.realiser.sentence(statement, in_counts=self.in_counts)

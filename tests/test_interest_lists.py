@@ -117,9 +117,10 @@ def test_a_second_taste_has_two_examples_of_its_own() -> None:
     ("lows", "caveat"),
     [
         (0, ""),
-        (1, 'Not all of them worked: "Film K" disappointed.'),
-        (2, ', but also 2 of the 5 low ones, "Film K" and "Film L" among them.'),
-        (3, ', but also 3 of the 5 low ones, "Film K" and "Film L" among them.'),
+        (1, '"Film K", however, disappointed.'),
+        (2, ', but also 2 of the 5 low ones ("Film K" and "Film L").'),
+        (3, ', but also 3 of the 5 low ones, "Film K", "Film L" and "Film M" among them.'),
+        (4, ', but also 4 of the 5 low ones, "Film K", "Film L" and "Film M" among them.'),
     ],
 )
 def test_listed_dislikes_of_the_kind_of_a_taste_are_named(lows: int, caveat: str) -> None:
@@ -129,7 +130,10 @@ def test_listed_dislikes_of_the_kind_of_a_taste_are_named(lows: int, caveat: str
     (told,) = display.shown_facts(found, [fact])
     assert titles(told)[0] == ("Film K" if lows else "Film A")
     realiser = realiser_of(open_cell("ml-1m", folder()))
-    sentence = realiser.sentence(realiser.plan_statements([told], {"core"})[0])
+    (one,) = realiser.plan_statements([told], {"core"})
+    # Each wording tells of a single one in its own way.
+    form = replace(one.form, wordings=one.form.wordings[:1])
+    sentence = realiser.sentence(replace(one, form=form))
     assert sentence.endswith(caveat)
     assert ("Film K" in sentence) == bool(lows)
 
@@ -150,12 +154,24 @@ def test_a_contrast_names_an_exception() -> None:
 def test_what_many_likes_share_is_not_left_out(alone: int, record: int, is_named: bool) -> None:
     """Four of ten likes to which no named taste applies, and a quarter more common than expected."""
     highs = [("War",)] * 3 + [("Drama",)] * alone + [()] * (7 - alone)
-    found = question_list(highs, [()] * 5)
+    found = question_list(highs, [("Drama",)] * 2 + [()] * 3)
     war = shown("share", "War", 15)
     common = Fact("most", "category", "Drama", record, 30, 0.5, UP)
     assert bool(display.left_over(found, [common], [war], [war])) == is_named
     against = replace(common, kind="risk", direction=DOWN)
     assert display.left_over(found, [common], [war], [war, against]) == []
+
+
+def test_what_hardly_any_dislike_has_is_named_though_it_is_usual() -> None:
+    highs = [("War",)] * 3 + [("Drama",)] * 4 + [()] * 3
+    war = shown("share", "War", 15)
+    common = Fact("most", "category", "Drama", 15, 30, 0.5, UP)
+    for lows, is_named in ((1, True), (2, False)):
+        found = question_list(highs, [("Drama",)] * lows + [()] * (5 - lows))
+        rest = display.left_over(found, [common], [war], [war])
+        assert bool(rest) == is_named
+        # Its dislikes are told: nothing else sets it apart.
+        assert all(any(one.kind == "overall" for one in fact.details) for fact in rest)
 
 
 @pytest.mark.parametrize(("dramas", "is_named"), [(4, True), (3, False)])
@@ -175,18 +191,19 @@ def test_a_named_taste_has_as_many_likes_as_an_unnamed_one(dramas: int, is_named
 def test_little_known_works_are_named_where_the_list_has_some() -> None:
     found = question_list([*[("Drama",)] * 4, ()], [()] * 4)
     likes = np.array([0, 24, 25, 24, *[0] * 5])
-    person = replace(found.person, counts=replace(found.person.counts, likes=likes, known=100))
+    judged = np.array([0, 40, 25, 39, *[0] * 5])
+    known = replace(found.person.counts, likes=likes, judged=judged, known=100)
+    person = replace(found.person, counts=known)
     found = replace(found, person=person, namesakes=[True, *[False] * 8])
     habit = Fact("habit", "obscure", "", 9, 20, 3.0, UP)
     (told,) = display.shown_facts(found, [habit])
     # A quarter of a well-known work's likes; none that shares its name, or of which nothing is known.
-    assert titles(told) == ["Film B", "Film D"]
+    # Of two with as many likes the one that fewer have judged comes first.
+    assert titles(told) == ["Film D", "Film B"]
     realiser = realiser_of(open_cell("ml-1m", folder()))
     (one,) = realiser.plan_statements([told])
-    assert (
-        'films with few other fans, such as "Film B" and "Film D", appeal as well: 9 of the 20'
-        in realiser.sentence(one)
-    )
+    assert 'ittle-known films such as "Film D" and "Film B"' in realiser.sentence(one)
+    assert " 9 of the 20 high ratings" in realiser.sentence(one)
     # Without an example it is not said.
     assert realiser.plan_statements([habit]) == []
 
@@ -332,3 +349,64 @@ def test_of_two_equal_tastes_the_commoner_one_comes_first() -> None:
         assert [one.value for one in core.chosen_tastes(facts)] == ["Drama", "War"]
     far = replace(drama, base=0.35)
     assert [one.value for one in core.chosen_tastes([war, far])] == ["War", "Drama"]
+
+
+def test_a_new_work_is_no_example_of_little_known_ones() -> None:
+    """It has few fans so far."""
+    found = question_list([("1970s",), ("1990s",), ("1970s",)], [()] * 4, about="decade")
+    items = [replace(item, categories=("Drama",)) for item in found.items]
+    known = replace(found.person.counts, likes=np.zeros(7, np.int64), known=100)
+    person = replace(found.person, counts=known, active=2001)
+    found = replace(found, person=person, items=items)
+    habit = Fact("habit", "obscure", "", 9, 20, 3.0, UP)
+    assert set(titles(display.shown_facts(found, [habit])[0])) == {"Film A", "Film C"}
+    later = replace(found, person=replace(person, active=2030))
+    assert "Film B" in titles(display.shown_facts(later, [habit])[0])
+
+
+def test_a_further_reason_holds_without_the_works_of_the_first() -> None:
+    both, war, drama, none = ("Drama", "War"), ("War",), ("Drama",), ()
+    facts = [shown("risk", name, 9, direction=DOWN) for name in ("War", "Drama")]
+    # All dramas that failed are war films.
+    found = question_list([none] * 10, [both, both, war, none, none], [none] * 20, [none] * 25)
+    assert [one.value for one in display.shown_facts(found, facts)] == ["War"]
+    # Three more dramas failed, one of them listed; two are too few beside a drama that pleased.
+    for more, likes, reasons in ((2, 0, 2), (1, 1, 1), (0, 1, 1)):
+        rest = [drama] * more + [none] * (25 - more)
+        pleased = [drama] * likes + [none] * (20 - likes)
+        found = question_list([none] * 10, [both, war, war, drama, none], pleased, rest)
+        assert len(display.shown_facts(found, facts)) == reasons, (more, likes)
+
+
+def test_a_reason_applies_to_one_dislike_in_eight() -> None:
+    war = ("War",)
+    for count, is_said in ((5, True), (4, False)):
+        found = question_list([()] * 10, [war, war, (), (), ()], [()] * 30, [()] * 35)
+        reason = Fact("risk", "category", "War", count, 40, 0.0, DOWN)
+        assert bool(display.shown_facts(found, [reason])) == is_said
+
+
+def test_who_dislikes_much_is_told_what_fails() -> None:
+    war = ("War",)
+    for dislikes, is_said in ((30, True), (29, False)):
+        lows = [war] * 4 + [()] * (dislikes - 9)
+        found = question_list([war, *[()] * 9], [war, war, (), (), ()], [()] * 30, lows)
+        assert [one.value for one in display.shown_facts(found, [])] == ["War"] * is_said
+
+
+def test_an_exception_is_of_the_kind_before_all_else() -> None:
+    fact = Fact("share", "category", "War", 12, 30, 0.1, UP)
+    for low, is_named in (
+        (("War", "Action", "Crime", "Drama"), True),
+        (("Action", "War", "Crime", "Drama"), False),
+        (("Action", "Drama", "War"), False),
+        (("Action", "War"), True),
+    ):
+        found = question_list([("War",)] * 10, [low, *[()] * 4], [("Crime", "Drama")] * 20)
+        (told, *_) = display.shown_facts(found, [fact])
+        assert ("Film K" in titles(told)) == is_named, low
+    # A warning names what there is.
+    both = ("Action", "Drama", "War")
+    found = question_list([()] * 10, [both, both, (), (), ()], [()] * 20)
+    (told,) = display.shown_facts(found, [Fact("risk", "category", "War", 4, 10, 0.0, DOWN)])
+    assert titles(told) == ["Film K", "Film L"]

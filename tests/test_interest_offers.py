@@ -66,7 +66,7 @@ def test_the_favorite_that_speaks_for_a_work_is_of_the_taste_itself() -> None:
                         or taste.about == "decade"
                     )
                     assert not work.sequel or work.title != fact.value
-    assert seen > 50
+    assert seen > 40
 
 
 def test_nothing_like_what_is_rated_low_is_offered() -> None:
@@ -237,6 +237,21 @@ def test_one_favorite_alone_speaks_clearly(about: str, expected: float, is_enoug
     taste, places = Fact("share", about, "1950s"), np.arange(3)
     pairs = pairs_of((1, 2, 10, expected), (3, 4, 10, 5.0), (5, 4, 10, 5.0))
     kept = offers._supported(pairs, places, taste).tolist()
+    assert kept == ([0, 1, 2] if is_enough else [1, 2])
+
+
+@pytest.mark.parametrize(
+    ("fans", "together", "is_enough"),
+    [(50, 17, True), (50, 16, False), (49, 24, False), (16, 8, True), (17, 8, False)],
+)
+def test_one_favorite_alone_has_many_fans_or_most_of_them(
+    fans: int, together: int, is_enough: bool
+) -> None:
+    """A third of fifty fans or more, or half of fewer; of two favorites neither is asked for."""
+    taste = Fact("share", "category", "War")
+    pairs = pairs_of((1, 2, together, 1.0), (3, 4, together, 1.0), (5, 4, together, 1.0))
+    pairs = pairs._replace(of=np.array([fans] * 3))
+    kept = offers._supported(pairs, np.arange(3), taste).tolist()
     assert kept == ([0, 1, 2] if is_enough else [1, 2])
 
 

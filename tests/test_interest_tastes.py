@@ -9,16 +9,18 @@ from typing import Any
 import numpy as np
 import pytest
 
+from itdr.builders.core.rng import HashRng
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.interests import core, counts, tastes
 from itdr.builders.evidence.interests.works import KINDS, blends
 from itdr.builders.evidence.verdicts import DISLIKE
 from itdr.builders.rendering.lexicon_files import load_lexicon
+from itdr.builders.rendering.realiser import Statement
 from itdr.builders.rendering.template_files import BUILT_IN
 from itdr.builders.rendering.templates import load_words
 from itdr.builders.tasks import profile_sketch
 from itdr.builders.tasks.profile_sketch import TASTES_SECTION, realiser_of
-from tests.interest import cases, folder, open_cell, people, shown
+from tests.interest import cases, folder, open_cell, people, question_list, shown
 
 
 def taste(value: str, count: int, base: float, kind: str = "share", of: int = 100) -> Fact:
@@ -40,6 +42,22 @@ def test_a_contrast_says_more_than_a_share_of_the_same_trait() -> None:
     assert core.by_strength([share, drama, contrast]) == [contrast, share, drama]
 
 
+def test_what_leads_is_a_third_of_the_likes_or_far_more_than_expected() -> None:
+    for count, base, leads in (
+        (34, 0.2, True),
+        (33, 0.2, False),
+        (30, 0.1, True),
+        (29, 0.1, False),
+    ):
+        one = taste("War", count, base)
+        assert core.by_strength([one]) == [one] * leads
+        # Of the listed likes as well.
+        assert core.can_lead(one, 4, 10) == (count >= 3 * 100 * base or 4 * 3 >= 10)
+        assert core.can_lead(one, 3, 10) == (count >= 3 * 100 * base)
+    mixed = replace(taste("War", 60, 0.1), direction=0)
+    assert not core.can_lead(mixed, 6, 10)
+
+
 def test_what_leads_is_a_fifth_of_the_likes() -> None:
     rare, common = taste("Film-Noir", 19, 0.01), taste("Drama", 60, 0.45)
     assert core.by_strength([rare, common]) == [common, rare]
@@ -49,7 +67,7 @@ def test_what_leads_is_a_fifth_of_the_likes() -> None:
 
 @pytest.mark.parametrize(
     ("count", "base", "named"),
-    [(63, 0.5, True), (62, 0.5, False), (28, 0.2, True), (27, 0.2, False), (20, 0.1, True)],
+    [(63, 0.5, True), (62, 0.5, False), (44, 0.35, True), (43, 0.35, False), (30, 0.1, True)],
 )
 def test_a_taste_is_clearly_more_common_than_expected(count: int, base: float, named: bool) -> None:
     """A quarter more, and eight percentage points."""
@@ -127,7 +145,6 @@ def test_a_safe_kind_is_rare_among_few_dislikes(of: int, is_safe: bool) -> None:
 
 def test_an_answer_begins_with_what_the_list_shows() -> None:
     assert core.flags([shown("share", "War", 15)]) == {"core"}
-    assert core.flags([shown("share", "War", 15, direction=0)]) == {"core_mixed"}
     assert core.flags([shown("contrast", "War", 15)]) == {"core_line"}
     assert core.flags([shown("most", "War", 15)]) == {"mainstay"}
     assert core.flags([]) == core.flags([shown("share", "War", 9)]) == set()
@@ -160,7 +177,29 @@ def test_a_second_taste_is_called_as_strong_as_it_is(
 def test_a_mixed_taste_is_none_of_two() -> None:
     war, mixed = shown("share", "War", 15), shown("share", "Horror", 15, direction=0)
     assert core.flags([war, mixed]) == {"core"}
-    assert core.flags([mixed, war]) == {"core_mixed"}
+    # What nearly all is of comes before any taste within it.
+    assert core.flags([war, replace(mixed, count=23)]) == {"core", "field"}
+    assert core.flags([war, replace(mixed, count=22)]) == {"core"}
+    # It never leads.
+    assert core.chosen_tastes([mixed, war]) == [war, mixed]
+    assert core.chosen_tastes([mixed]) == []
+
+
+@pytest.mark.parametrize(
+    ("against", "of", "direction"), [(9, 22, UP), (10, 20, 0), (5, 9, UP), (6, 9, 0)]
+)
+def test_a_taste_tells_likes_from_ten_dislikes(against: int, of: int, direction: int) -> None:
+    """Its share of the likes, six in ten, is 1.3 times that of ten dislikes or more."""
+    highs, lows = [("War",)] * 12 + [()] * 8, [("War",)] * against + [()] * (of - against)
+    found = question_list(highs, lows, usual={"War": (10, 10)})
+    judged = np.arange(20 + of)
+    person = replace(
+        found.person, judged=judged, marks=np.zeros(20 + of), verdicts=found.person.sides
+    )
+    cache = person.counts.cache
+    cache["share", 0, 0] = 0.1
+    (fact,) = [one for one in tastes.facts(person, 1) if one.kind == "share"]
+    assert fact.direction == direction
 
 
 def test_the_greatest_contrast_is_what_separates_likes_from_dislikes() -> None:
@@ -248,3 +287,55 @@ def test_one_small_taste_alone_is_too_little_to_say() -> None:
     habit = Fact("habit", "strict", "", 10, 40, 20.0, DOWN)
     assert profile_sketch._is_thin([small, habit]) and not profile_sketch._is_thin([large, habit])
     assert not profile_sketch._is_thin([small, shown("risk", "Drama", 9, DOWN)])
+
+
+def test_an_answer_has_one_unit() -> None:
+    """Shares, or counts throughout where some number is too small for a share."""
+    realiser = realiser_of(open_cell("ml-1m", folder()))
+    habit = Fact("habit", "strict", "", 40, 200, 90.0, DOWN)
+    for against, unit in ((20, "%"), (9, " of the 100 ")):
+        low = Fact("overall", "category", "War", against, 80, 0.0, DOWN)
+        listed = (Fact("shown", "category", "War", 5, 10, 0.0, UP), replace(low, kind="shown"))
+        titles = tuple(Fact("own", "work", title) for title in ("Film A", "Film B"))
+        war = replace(taste("War", 50, 0.1, "contrast"), details=(*listed, low, *titles))
+        statements = realiser.plan_statements([war, habit], core.flags([war]))
+        text = realiser.write(statements, HashRng(0)).text
+        assert unit in text
+        assert ("%" in text) == (unit == "%")
+        assert (" 40 of the 200 " in text) == (unit != "%")
+
+
+def test_figures_have_a_say_in_the_wording() -> None:
+    """The same facts are said in the same words, others about the same taste in others."""
+    realiser = realiser_of(open_cell("ml-1m", folder()))
+    said = set()
+    for count in range(40, 60):
+        fact = taste("War", count, 0.1)
+        (form,) = [one for one in realiser.form.statements.values() if one.id == "core"]
+        titles = tuple(Fact("own", "work", title) for title in ("Film A", "Film B"))
+        listed = (Fact("shown", "category", "War", 5, 10), Fact("shown", "category", "War", 0, 5))
+        statement = Statement(form, TASTES_SECTION, (fact, *listed, *titles))
+        text = realiser.sentence(statement)
+        assert text == realiser.sentence(statement)
+        said.add(text.replace(str(count), ""))
+    assert len(said) == len(form.wordings)
+
+
+@pytest.mark.parametrize(("expected", "gone"), [(25.0, "Western"), (15.0, "strict")])
+def test_the_weakest_of_five_claims_is_left_out(expected: float, gone: str) -> None:
+    """The first two tastes and what to avoid stay. Six westerns are twice as many as expected."""
+    titles = tuple(Fact("own", "work", f"Film {name}") for name in "ABCDEFGHIJ")
+
+    def told(kind: str, value: str, count: int, place: int, direction: int = UP) -> Fact:
+        fact = shown(kind, value, count, direction)
+        return replace(fact, details=(*fact.details, *titles[2 * place : 2 * place + 2]))
+
+    facts = [told("share", "War", 15, 0), told("share", "Drama", 12, 1)]
+    facts += [told("most", "Western", 6, 2), told("risk", "Horror", 9, 3, DOWN)]
+    facts.append(Fact("habit", "strict", "", 10, 30, expected, DOWN))
+    subject: Any = SimpleNamespace(realiser=realiser_of(open_cell("ml-1m", folder())))
+    kept = profile_sketch._without_weakest(subject, facts, {"core"})
+    assert [one for one in facts if one not in kept] == [
+        one for one in facts if gone in (one.value, one.about)
+    ]
+    assert profile_sketch._without_weakest(subject, kept, {"core"}) == kept

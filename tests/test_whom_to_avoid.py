@@ -78,7 +78,12 @@ def test_rows_answer_what_they_are_asked(options: dict[str, object], tmp_path: P
 
 def _warns(row: dict[str, object]) -> bool:
     """Whether an answer says for whom the item is not, or warns everybody but those whom it names."""
-    return bool(re.search(r"\n\n(Not for:|More \w+ than usual|A warning)", str(row["output"])))
+    return bool(
+        re.search(
+            r"\n\n(Not for\b|It divides|(More|Fewer) \w+ than usual|An unusual share|A warning)",
+            str(row["output"]),
+        )
+    )
 
 
 def _is_ours(line: str) -> bool:

@@ -51,7 +51,7 @@ SETTING_APART = ("contrast", "risk", "divided")
 """Kinds that tell a user's likes from their dislikes."""
 ABOUTS = (
     "work", "category", "seldom_category", "creator", "hashtag", "tag", "decade", "seldom_decade",
-    "series", "age", "gender", "country", "community", "aspect", "price", "feature",
+    "series", "seldom_series", "seldom_work", "age", "gender", "country", "community", "aspect", "price", "feature",
     "praised", "divided", "lukewarm", "panned", "heavy", "light", "strict", "generous", "obscure", "title",
     "audience", "purpose", "sequel", "attribute", "wish", "blend", "niche", "flaw",
     "newcomers",

@@ -59,9 +59,11 @@ _TOLD = re.compile(
     re.IGNORECASE,
 )
 """The name of a series before the number of a volume, with what it calls itself: "(Vampire Chronicles, Book II)"."""
+_CALLED = re.compile(r"\(([^()]*? (?:series|trilogy|saga|chronicles))\)", re.IGNORECASE)
+"""What calls itself a series in brackets: "(Green Mile Series)"."""
 _LEADING_ARTICLE = re.compile(r"^(?:the|an?) ", re.IGNORECASE)
 _BINDING = re.compile(r"\s*\((?:paperback|hardcover|mass market[^()]*)\)", re.IGNORECASE)
-_SERIES = re.compile(r"(?<=\w) series$", re.IGNORECASE)
+_SERIES = re.compile(r"(?<=\w) series$|^(?:an? |the )?series of ", re.IGNORECASE)
 _NUMBERED = re.compile(
     r"^(?P<name>.*?[^\s:,-])[\s:,-]+(?:(?P<word>(?i:part|chapter|episode|vol\.?|volume|season|book)) )?"
     r"(?P<number>VIII|VII|VI|IV|IX|V|III|II|[2-9]|1[0-9])(?=$|[:,]|\s[-–(])"
@@ -75,7 +77,7 @@ _FRAME = re.compile(r"^the (?P<name>.+) saga$", re.IGNORECASE)
 _ADVENTURE = re.compile(r"^(?P<name>[A-Z]\S+ [A-Z]\S+) and the ")
 
 _LEADS_ON = re.compile(
-    r"[\d½⅓/.]+|[IVX]+|&|and|the|an?|of|in|on|at|to|for|with|vs\.?|part|chapter|episode|vol\.?|volume|season|book|",
+    r"[\d½⅓/.]+|[IVX]+|&|and|the|an?|of|no|in|on|at|to|for|with|vs\.?|part|chapter|episode|vol\.?|volume|season|book|",
     re.IGNORECASE,
 )
 """Words with which the name of a series does not end."""
@@ -152,6 +154,8 @@ def told_series(title: str) -> str:
 
     >>> told_series("The Vampire Lestat (Vampire Chronicles, Book II)"), told_series("Rocky II (1979)")
     ('Vampire Chronicles', '')
+    >>> told_series("The Two Dead Girls (Green Mile Series)"), told_series("Two (A Series of Odd Events, Book 2)")
+    ('Green Mile', 'Odd Events')
 
     Args:
         title: the title as rows show it.
@@ -159,7 +163,7 @@ def told_series(title: str) -> str:
     Returns:
         The name, without an article; "" where the title names none, or in capitals alone.
     """
-    bracketed = _TOLD.search(title)
+    bracketed = _TOLD.search(title) or _CALLED.search(title)
     if bracketed and _LISTS.search(bracketed[0]):
         return ""
     name = bracketed[1] if bracketed else _hero(title)
@@ -188,6 +192,8 @@ def known_series(title: str) -> str:
 
     >>> known_series("Goldfinger (1964)"), known_series("Goldfinger (2001)")
     ('James Bond', '')
+    >>> known_series("Interview with the Vampire"), known_series("Interview with the Vampire (1994)")
+    ('Vampire Chronicles', '')
 
     Args:
         title: the title as rows show it.
@@ -196,15 +202,15 @@ def known_series(title: str) -> str:
         The name; "" for any other title.
     """
     year = _YEAR.search(title)
-    return _known().get((first_words(title), year[0].strip()), "") if year else ""
+    return _known().get((first_words(title), year[0].strip() if year else ""), "")
 
 
 @functools.cache
 def _known() -> dict[tuple[str, str], str]:
-    """By title and year, the series."""
+    """By title and year (none for a book), the series."""
     written = yaml.safe_load(Path(__file__).with_name("series_names.yaml").read_text("utf-8"))
     return {
-        (first_words(part), part[part.rindex("(") :]): name
+        (first_words(part), "".join(part.rpartition("(")[1:]) if "(" in part else ""): name
         for name, parts in written.items()
         for part in parts
     }
@@ -220,6 +226,8 @@ def shared_beginning(titles: Sequence[str]) -> str:
     'Back to the Future'
     >>> shared_beginning(["Monty Python's Life of Brian (1979)", "Monty Python and the Holy Grail (1974)"])
     'Monty Python'
+    >>> shared_beginning(["Yama no Uta", "Yama no Kaze"])
+    'Yama'
 
     Args:
         titles: two or more titles as rows show them.

@@ -32,12 +32,12 @@ from itdr.builders.rendering.yaml_fields import (
 )
 
 MOST_WORDINGS = 3
-MOST_FACTS = 8
+MOST_FACTS = 9
 """Facts that one statement may cite."""
 LAYOUTS = ("numbered", "dashes", "sentences")
 FIGURES = (
     "count", "of", "usual", "percent", "usual_percent", "rest", "rest_percent", "times", "quote",
-    "rate", "part", "its_fans", "weighed", "usual_share", "expected", "tally", "among", "counted",
+    "rate", "part", "weighed", "usual_share", "expected", "tally", "among", "counted",
     "rarer",
 )  # fmt: skip
 """What wordings may use of each fact, besides the forms of its value; the second fact's end in `_2`. `rarer_2` says
@@ -145,13 +145,16 @@ class Section:
 @dataclass(frozen=True)
 class AnswerForm:
     """An answer file: its statements by id and its plan. between: what stands between sections.   parts: texts
-    that wordings share, by name."""
+    that wordings share, by name.   one_unit: whether an answer gives shares throughout, or counts.   by_figures:
+    whether figures have a say in which wording is chosen."""
 
     task: str
     statements: Mapping[str, StatementForm] = field(default_factory=dict)
     plan: tuple[Section, ...] = ()
     between: str = "\n\n"
     parts: Mapping[str, WordingPart] = field(default_factory=dict)
+    one_unit: bool = False
+    by_figures: bool = False
 
 
 def load_answer(task: str, folder: Path | None = None) -> AnswerForm:
@@ -177,7 +180,7 @@ def load_answer(task: str, folder: Path | None = None) -> AnswerForm:
     statements = {**built_in.statements, **given.statements}
     parts = {**built_in.parts, **given.parts}
     plan = given.plan or built_in.plan
-    form = AnswerForm(task, statements, plan, built_in.between, parts)
+    form = replace(built_in, task=task, statements=statements, plan=plan, parts=parts)
     return _with_parts(_checked_plan(own, form))
 
 
@@ -206,7 +209,7 @@ def _read(path: Path, stamp: str) -> tuple[bool, AnswerForm]:
         read_yaml(path),
         "an answer file",
         (),
-        ("parts", "statements", "plan", "replace", "between"),
+        ("parts", "statements", "plan", "replace", "between", "one_unit", "by_figures"),
     )
     entries = top["statements"].value if "statements" in top else []
     if not isinstance(entries, list):
@@ -226,7 +229,10 @@ def _read(path: Path, stamp: str) -> tuple[bool, AnswerForm]:
             raise complain(path, top["between"].line, choose_from("between", name, options))
         between = options[name]
     parts = _parts(path, top["parts"]) if "parts" in top else {}
-    form = AnswerForm(path.stem, statements, plan, between, parts)
+    one_unit, by_figures = (
+        name in top and truth(path, top[name], name) for name in ("one_unit", "by_figures")
+    )
+    form = AnswerForm(path.stem, statements, plan, between, parts, one_unit, by_figures)
     replaces_all = truth(path, top["replace"], "replace") if "replace" in top else False
     if path.is_relative_to(BUILT_IN):
         _checked_plan(path, form)

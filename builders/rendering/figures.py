@@ -16,8 +16,24 @@ FEW, COUNTED = 50, 10
 """Percentages are not used for totals below the first, nor for counts below the second."""
 
 
+def is_small(fact: Fact) -> bool:
+    """Whether a fact is about too few for a percentage.
+
+    Args:
+        fact: the fact.
+
+    Returns:
+        True below either of the least numbers.
+    """
+    return fact.count < COUNTED or fact.of < FEW
+
+
 def figures(
-    fact: Fact, lexicon: Lexicon, wanted: Collection[str] = answer_files.FIGURES
+    fact: Fact,
+    lexicon: Lexicon,
+    wanted: Collection[str] = answer_files.FIGURES,
+    *,
+    in_counts: bool = False,
 ) -> dict[str, str]:
     """What wordings may say of a fact's numbers.
 
@@ -25,6 +41,7 @@ def figures(
         fact: the fact.
         lexicon: the words of the source's domain.
         wanted: the names of what is made; plain numbers are always.
+        in_counts: whether a rate is a count, however large it is.
 
     Returns:
         Texts by name.
@@ -32,6 +49,8 @@ def figures(
     found = plain_numbers(fact)
     phrases = lexicon.phrases
     made = {name: make(found, fact, phrases) for name, make in _PHRASES.items() if name in wanted}
+    if in_counts and "rate" in made:
+        made["rate"] = found["count"]
     return {**found, **made}
 
 
@@ -95,7 +114,7 @@ def plain_numbers(fact: Fact) -> dict[str, str]:
 
 def _rate(found: Mapping[str, str], fact: Fact, phrases: Mapping[str, str]) -> str:
     """The count as a percentage, or as it is if it or the total is small."""
-    if fact.count < COUNTED or fact.of < FEW:
+    if is_small(fact):
         return found["count"]
     return _phrase(phrases.get("share"), found["percent"], "")
 
@@ -117,9 +136,6 @@ _PHRASES: dict[str, Callable[[Mapping[str, str], Fact, Mapping[str, str]], str]]
     "rate": _rate,
     "part": lambda found, fact, phrases: _phrase(
         phrases.get(_part(fact)), found["count"], found["of"]
-    ),
-    "its_fans": lambda found, fact, phrases: _phrase(
-        phrases.get(f"{_part(fact)}_fans"), found["count"], found["of"]
     ),
     "weighed": _weighed,
     "among": lambda found, fact, phrases: _phrase(phrases.get(_among(fact)), found["of"], ""),

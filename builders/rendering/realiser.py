@@ -24,7 +24,7 @@ from itdr.builders.core.rng import HashRng, stable_hash
 from itdr.builders.evidence.facts import Fact
 from itdr.builders.rendering import answer_files, jinja
 from itdr.builders.rendering.answer_files import AnswerForm, Section, StatementForm, When
-from itdr.builders.rendering.figures import figures, plain_numbers
+from itdr.builders.rendering.figures import figures, is_small, plain_numbers
 from itdr.builders.rendering.lexicon_files import Lexicon, load_lexicon
 from itdr.builders.sampling.case import Evidence
 
@@ -212,18 +212,35 @@ class Realiser:
             The text, with the statements made.
         """
         texts = []
+        counted = self.counts_throughout(fact for one in statements for fact in one.facts)
         for section in self.form.plan:
             here = [one for one in statements if one.section == section.id]
             if here:
-                lines = [self.sentence(one) for one in here]
+                lines = [self.sentence(one, in_counts=counted) for one in here]
                 texts.append(_laid_out(section, lines))
         return ComposedAnswer(self.form.between.join(texts), tuple(statements))
 
-    def sentence(self, statement: Statement) -> str:
+    def counts_throughout(self, facts: Iterable[Fact]) -> bool:
+        """Whether an answer of one unit gives counts.
+
+        Args:
+            facts: all that the answer says.
+
+        Returns:
+            True where some number of works is too small for a percentage.
+        """
+        return self.form.one_unit and any(
+            is_small(fact)
+            for fact in facts
+            if fact.count and fact.kind not in ("also_liked", "aspect", "own", "shown")
+        )
+
+    def sentence(self, statement: Statement, *, in_counts: bool = False) -> str:
         """One statement in words, before it is laid out; the same each time.
 
         Args:
             statement: what to say.
+            in_counts: whether counts stand for rates.
 
         Returns:
             The sentence or sentences.
@@ -231,14 +248,18 @@ class Realiser:
         # One thing is always said in one way: answers differ by what they say.
         wordings = statement.form.wordings
         subject = "/".join(statement.facts[0].topic) if statement.facts else ""
+        if self.form.by_figures and statement.facts:
+            subject += f"/{statement.facts[0].count}/{statement.facts[0].of}"
         text, _ = wordings[stable_hash(statement.form.id, subject) % len(wordings)]
         put = self._bound.get(text)
         if put is None:
             put = self._bound[text] = (jinja.bind(text, {}), frozenset(_WORD.findall(text)))
-        said = put[0](self._context(statement, put[1]))  # type: ignore[index]
+        said = put[0](self._context(statement, put[1], in_counts))  # type: ignore[index]
         return _one_stop(" ".join(said.split()))
 
-    def _context(self, statement: Statement, used: frozenset[str]) -> Mapping[str, object]:
+    def _context(
+        self, statement: Statement, used: frozenset[str], in_counts: bool
+    ) -> Mapping[str, object]:
         """What a wording that uses these words may say of a statement."""
         lexicon = self.lexicon
         context = self._empty_context(statement.form).copy()
@@ -249,7 +270,8 @@ class Realiser:
                 if end:
                     wanted = frozenset(one.removesuffix(end) for one in used if one.endswith(end))
                 forms = lexicon.forms_of(fact.about, fact.value)
-                for name, value in {**forms, **figures(fact, lexicon, wanted)}.items():
+                numbers = figures(fact, lexicon, wanted, in_counts=in_counts)
+                for name, value in {**forms, **numbers}.items():
                     context[f"{name}{end}"] = value
                 context[f"rarer{end}"] = "rarer" * _is_rarer(fact, statement.facts[0])
         things = [
@@ -324,12 +346,10 @@ def _sayable(numbers: Iterable[str]) -> set[str]:
 
 
 def _topics(fact: Fact) -> Iterator[tuple[str, str]]:
-    """What is said with a fact: a title that stands for itself names its work, a count of what is shown
+    """What is said with a fact: a count of what is shown
     says nothing of its own."""
     if fact.kind != "shown":
         yield fact.topic
-    if fact.about == "title":
-        yield "work", fact.value
 
 
 def _names(form: StatementForm, lexicon: Lexicon) -> Iterator[str]:

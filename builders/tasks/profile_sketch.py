@@ -46,10 +46,14 @@ TASK_ID = "interest_recognition"
 MIN_FACTS, MIN_TASTES = 3, 2
 MIN_SHARE_OF_A_SINGLE_TASTE = Fraction(2, 5)
 """A taste of which nothing else is said beside it has at least this share of the likes."""
-MAX_LISTS = 4
+MAX_LISTS = 5
 """Lists that are drawn for a user, at most."""
 TASTES_SECTION = "profile"
 """The section of an answer with the tastes."""
+MAX_CLAIMS, MAX_TASTES_KEPT = 4, 2
+"""What is said of kinds and habits, at most; the weakest is left out, but not the first tastes, nor what to avoid."""
+MAX_LEFT_OVER = 2
+"""What else many listed works have in common that is said beside the tastes, at most."""
 SECOND_TASTES = ("nearly_second", "equal_second")
 """Statements that say the second of two tastes of equal weight."""
 MAX_TITLES_OF_A_SERIES = 20
@@ -135,19 +139,23 @@ def sketch_of(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -
     distinct = display.distinct_tastes(subject.person, ordered)
     if not any(texts) and not any(map(core.is_own, distinct)):
         return None
+    silent: Sketch | None = None
     for attempt in range(MAX_LISTS):
         shown = _question_list(subject, distinct, attempt)
         heard = opinions.opinions(subject.comments(shown.places.tolist()), subject.aspect_words)
         telling = opinions.without_common_faults(heard, subject.aspect_words)
         facts, flags = _shown_facts(subject, shown, ordered, telling)
         if not _opens(subject, facts, flags):
-            return None
+            break
         facts = _with_rest(subject, shown, facts, flags)
         facts = _with_works(subject, shown, facts, flags)
         said = _leading(subject.realiser.plan_statements(facts, flags))
-        if heard == telling and not _passes_over(shown, said):
-            return _finished(subject, shown, facts, flags)
-    return None
+        if heard == telling and _leads(shown, said) and not _passes_over(shown, said):
+            found = _finished(subject, shown, facts, flags)
+            if subject.person.dislikes < display.MANY_DISLIKES or any(map(_warns, said)):
+                return found
+            silent = silent or found
+    return silent
 
 
 def _shown_facts(
@@ -157,6 +165,12 @@ def _shown_facts(
     facts = display.distinct_tastes(subject.person, display.shown_facts(shown, ordered))
     facts = [*core.chosen_tastes(facts), *heard]
     return facts, _sayable_flags(subject, facts, _flags(subject, shown, facts))
+
+
+def _leads(shown: QuestionList, said: Sequence[Fact]) -> bool:
+    """Whether the taste that is named first is as plain in the list as a first one must be."""
+    first = next((one for one in said if core.is_taste(one) or one.kind == "most"), None)
+    return first is None or core.can_lead(first, shown.counts_of(first)[0], len(shown.liked))
 
 
 def _passes_over(shown: QuestionList, said: Sequence[Fact]) -> bool:
@@ -275,14 +289,27 @@ def _opens(subject: _Subject, facts: Sequence[Fact], flags: set[str]) -> bool:
 def _with_rest(
     subject: _Subject, shown: QuestionList, facts: list[Fact], flags: set[str]
 ) -> list[Fact]:
-    """The facts, and what else many listed works have in common: decades, and a category of the likes."""
+    """The facts, and what else many listed likes have in common, as far as there is room."""
     said = _leading(subject.realiser.plan_statements(facts, flags))
-    facts = [*facts, *visible_patterns.decades(shown)]
     every = subject.realiser.lexicon.sayable(
-        [*tastes.commonest(subject.person, tastes.MIN_SHARE_OF_A_REST)]
+        [*tastes.commonest(subject.person, tastes.MIN_SHARE_OF_A_REST, safer=True)]
     )
     named = [fact for fact in said if core.is_taste(fact) or fact.kind == "most"]
-    return [*facts, *display.left_over(shown, every, named, [*subject.held, *facts])]
+    for _ in range(MAX_LEFT_OVER):
+        more = display.left_over(shown, every, named, [*subject.held, *facts])
+        named, facts = [*named, *more], [*facts, *more]
+    return _without_weakest(subject, facts, flags)
+
+
+def _without_weakest(subject: _Subject, facts: list[Fact], flags: set[str]) -> list[Fact]:
+    """The facts without those for whose claims there is no room."""
+    claims = subject.realiser.plan_statements(facts, flags)
+    further = [one.facts[0] for one in claims if one.section == TASTES_SECTION][MAX_TASTES_KEPT:]
+    further += [one.facts[0] for one in claims if one.facts[0].kind == "habit"]
+    further = [one for one in further if not tastes.is_mostly_unknown(one)]
+    further.sort(key=core.lift)
+    dropped = further[: max(len(claims) - MAX_CLAIMS, 0)]
+    return [fact for fact in facts if fact not in dropped]
 
 
 def _with_works(
@@ -330,10 +357,12 @@ def _with_offers(
     # What only a list could show counts where this one does.
     sure = [fact for fact in subject.held if fact.kind != "listed"]
     against = [fact for fact in (*sure, *facts) if core.is_reason(fact)]
-    liked = [
+    named = [
         fact for fact in said if fact.direction and (core.is_taste(fact) or fact.kind == "most")
     ]
-    topics = {fact.topic for fact in liked}
+    topics = {fact.topic for fact in named}
+    # What is liked no more than usual asks for nothing.
+    liked = [fact for fact in named if tastes.is_clearly_above(fact)]
     against += [one for one in likeness.parts_of(against) if one.topic not in topics]
     words = subject.aspect_words
     gifts = [

@@ -11,8 +11,8 @@ from itdr.builders.evidence.complaints import unreported
 from itdr.builders.evidence.facts import DOWN, SELDOM
 from itdr.builders.rendering.realiser import Statement
 
-GROUPS, NOT_FOR = "groups", "not_for"
-"""The sections of an answer that name groups: whom the item suits, and whom it does not."""
+GROUPS, NOT_FOR, RECEIVED = "groups", "not_for", "received"
+"""The sections of an answer: whom the item suits, whom it does not, and that it does not suit most or divides all."""
 MOST_AGAINST = 2
 """Groups whom the item does not suit beside which nothing is said of its reception."""
 ENOUGH = 3
@@ -48,15 +48,17 @@ def asked_for(statements: Sequence[Statement], words: AspectWords) -> list[State
         away people of every taste always counts.
     """
     against = sum(map(warns_a_group, statements))
+    groups = [one.facts[0] for one in suited(statements) if one.facts[0].kind != "reception"]
+    only_series = all("series" in (lead.kind, lead.about) for lead in groups)
 
     def is_asked_for(one: Statement) -> bool:
         if one.section in (GROUPS, NOT_FOR):
-            return not _rests_on_little(one)
-        lead = one.facts[0]
-        if lead.kind == "reception":
-            # That fewer than half of all like it is worth saying alone, that some dislike it is not.
-            return against < MOST_AGAINST and (lead.direction == DOWN or against > 0)
-        return bool(against) or words.is_of("common_faults", lead.value)
+            # That most people like it is something to say beside the followers of its series alone.
+            general = one.facts[0].kind == "reception"
+            return only_series if general else not _rests_on_little(one)
+        if one.section == RECEIVED:
+            return against < MOST_AGAINST
+        return bool(against) or words.is_of("common_faults", one.facts[0].value)
 
     return [one for one in statements if is_asked_for(one)]
 
@@ -83,7 +85,7 @@ def _warns_people(one: Statement) -> bool:
 
 def warns(statements: Sequence[Statement]) -> bool:
     """Whether an answer says whom the item does not suit: a fault that nobody likes tells of no group."""
-    return any(one.section == NOT_FOR for one in statements)
+    return any(one.section in (NOT_FOR, RECEIVED) for one in statements)
 
 
 def solid(statements: Sequence[Statement]) -> int:
@@ -153,6 +155,14 @@ def overlook_complaint(
     disliking = [one.text for one in shown if one.verdict < 0]
     unheard = any(not any(quote in text for quote in quotes) for text in disliking)
     return unheard or bool(unreported(shown, quotes, words))
+
+
+def tell_series_alone(statements: Sequence[Statement]) -> bool:
+    """Whether an answer names the followers of a series and says nothing else: true, but easily guessed."""
+    return len(statements) == 1 and "series" in (
+        statements[0].facts[0].kind,
+        statements[0].facts[0].about,
+    )
 
 
 def _stands_alone(group: Statement) -> bool:

@@ -19,7 +19,7 @@ from itdr.builders.evidence.audiences.fact_table import FactTable, fact_table
 from itdr.builders.evidence.audiences.field_counts import FieldCounts
 from itdr.builders.evidence.audiences.kindred import is_single
 from itdr.builders.evidence.audiences.remarks import remarks
-from itdr.builders.evidence.facts import DOWN, SELDOM, UP, Fact
+from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.prices import PRICE, prices
 from itdr.builders.rendering import lists
 from itdr.builders.rendering.lexicon_files import Lexicon
@@ -36,6 +36,9 @@ NO_PLACE = 1 << 30
 MOST_TAGS = 8
 LOOKED_AT = 1.9
 """Candidates looked at for facts against, as a multiple of the items wanted."""
+ONE_IN_OF_SERIES = 5
+"""Of the items of which nothing is known but that the followers of their series like them, one in so many makes a
+case."""
 MOST_LINES = 12
 """Facts that a table holds besides those that the answer says."""
 TRIES, OTHERS = 48, 12
@@ -148,8 +151,10 @@ def _with_works_of_their_own(
 
 
 def _is_enough(cell: OpenCell, code: int) -> bool:
-    own = cell.store.item(code).categories
-    return groups.are_enough(_statements(cell, code), _is_rated(cell), own)
+    found = _statements(cell, code)
+    if groups.tell_series_alone(found) and cell.draws(code, "series").below(ONE_IN_OF_SERIES):
+        return False
+    return groups.are_enough(found, _is_rated(cell), cell.store.item(code).categories)
 
 
 def _is_rated(cell: OpenCell) -> bool:
@@ -184,7 +189,7 @@ def _statements(cell: OpenCell, code: int) -> list[Statement]:
 def _facts(cell: OpenCell, code: int, shown: Sequence[spoken.Comment]) -> list[Fact]:
     """All that may be said of an item."""
     lexicon = _realiser(cell).lexicon
-    counted = [fact for fact in _table(cell).of(code) if _is_said(cell, code, fact)]
+    counted = _table(cell).of(code)
     item = cell.store.item(code)
     found = remarks(
         shown,
@@ -216,14 +221,6 @@ def _on_its_subject(fact: Fact, categories: Sequence[str], lexicon: Lexicon) -> 
     known = (one for one in categories if lexicon.is_taste("newcomers", one))
     subject = next(known, None)
     return fact if subject is None else dataclasses.replace(fact, about="newcomers", value=subject)
-
-
-def _is_said(cell: OpenCell, code: int, fact: Fact) -> bool:
-    """Whether a counted fact may be said of this item: that people who hardly like a genre do not like it
-    holds of too many items to be said of each."""
-    if fact.direction != DOWN or not fact.about.startswith(SELDOM):
-        return True
-    return cell.draws(code, "seldom").below(2) == 0
 
 
 def _own(cell: OpenCell, code: int, lexicon: Lexicon) -> Iterator[Fact]:

@@ -294,7 +294,8 @@ def _facts_of(row: Row) -> list[Fact]:
 
 def name_of(fact: Fact) -> Name:
     """What a fact is about, whatever it states; for a fact without a value, its direction."""
-    about = fact.about.removeprefix(SELDOM)
+    # People of one taste are told by works; the first stands for them.
+    about = "work" if fact.about == "community" else fact.about.removeprefix(SELDOM)
     way = "" if fact.value or not fact.direction else f"_{DIRECTIONS[fact.direction]}"
     return _name(about + way, fact.value)
 
@@ -320,9 +321,10 @@ def _held(row: Row) -> set[Statement]:
 
 
 def _sides(fact: Fact) -> tuple[str, ...]:
-    """The sides on which a fact may be stated; cited facts, habits, and people who hardly like a
-    trait may be stated on either."""
-    if fact.kind in (*CITED, "habit") or fact.about.startswith(SELDOM):
+    """The sides on which a fact may be stated; cited facts, habits, people who hardly like a trait, and works that tell
+    the taste of people may be stated on either."""
+    told = fact.kind == "share" and fact.about == "work"
+    if told or fact.kind in (*CITED, "habit") or fact.about.startswith(SELDOM):
         return FOR, AGAINST
     return _SIDES[fact.direction]
 

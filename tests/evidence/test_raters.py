@@ -13,9 +13,9 @@ from itdr.builders.evidence.audiences.shared_likes import Likes, Ranks
 NOBODY = np.zeros(0, np.int64)
 
 
-def judges(likes: int, of: int, mostly: bool = False, usual: float = 0.0) -> Raters:
+def judges(likes: int, of: int, mostly: bool = False) -> Raters:
     nothing, no_works = Likes(NOBODY, NOBODY), Ranks(np.zeros(0, bool), NOBODY)
-    rule = RateRule(mostly, usual)
+    rule = RateRule(mostly)
     return Raters(np.arange(of), nothing, likes, np.full(of, 0.5), rule, no_works)
 
 
@@ -48,10 +48,18 @@ def test_few_fans_or_half_of_them_welcome_nothing() -> None:
     assert found.tolist() == [False, True, False, True]
 
 
-def test_groups_that_like_it_less_often_than_usual_are_not_named() -> None:
-    raters = judges(10, 40, mostly=True, usual=0.6)
-    n, k = np.array([20, 20, 20]), np.array([11, 12, 13])
-    assert raters.welcome_it(rates(n, k, np.zeros(3)), 2).tolist() == [False, True, True]
+def test_groups_of_whom_most_do_not_like_it_are_not_named() -> None:
+    n, k = np.array([20, 20, 20]), np.array([9, 10, 11])
+    welcome = judges(4, 40, mostly=True).welcome_it(rates(n, k, np.zeros(3)), 2)
+    assert welcome.tolist() == [False, False, True]
+
+
+def test_followers_of_a_series_need_like_it_but_a_little_more() -> None:
+    n, k = np.array([50, 50, 50]), np.array([40, 40, 40])
+    given = rates(n, k, np.array([35.0, 38.0, 38.5]))
+    raters = judges(79, 100)
+    assert not raters.welcome_it(given, 2).any()
+    assert raters.welcome_it(given, 2, known=True).tolist() == [True, True, False]
 
 
 def test_more_than_half_of_the_judges_are_welcome_only_as_followers_of_a_series() -> None:
@@ -59,7 +67,7 @@ def test_more_than_half_of_the_judges_are_welcome_only_as_followers_of_a_series(
     given = rates(everything, everything, np.zeros(3))
     assert of_26.welcome_it(given).tolist() == [False, False, True]
     followers = np.array([True, False, False])
-    assert of_26.welcome_it(given, may_be_many=followers).tolist() == [True, False, True]
+    assert of_26.welcome_it(given, known=followers).tolist() == [True, False, True]
 
 
 def test_more_than_half_of_the_judges_are_everybody() -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from itdr.builders.evidence.audiences.kindred import Kindred
 from itdr.builders.evidence.audiences.reception import Verdicts, clicks, reception
 from itdr.builders.evidence.audiences.themes import Themes
 from itdr.builders.evidence.facts import UP, Fact
@@ -90,6 +91,11 @@ def test_a_genre_of_a_decade_is_one_theme_and_its_works_are_of_no_other(
         likes=np.array([300, 100, 80]),
     )
     table.of = lambda work: table.codes[table.begins[work] : table.begins[work + 1]].tolist()
+    kindred = Kindred(
+        table,  # type: ignore[arg-type]
+        1000,
+        lambda work: [names[code][1] for code in table.of(work) if names[code][0] == "category"],
+    )
     shared = [
         (
             float(20 - work),
@@ -98,7 +104,7 @@ def test_a_genre_of_a_decade_is_one_theme_and_its_works_are_of_no_other(
         )
         for work in range(7)
     ]
-    themes = Themes(Titles(), table, 1000).facts(19, shared)  # type: ignore[arg-type]
+    themes = Themes(Titles(), table, 1000, kindred).facts(19, shared)  # type: ignore[arg-type]
     if not of_its_period:
         # What the item is not of is no theme of its audience.
         assert not any(one.kind == "era" for one in themes)
@@ -126,7 +132,7 @@ def test_a_series_is_named_if_the_work_or_one_of_its_parts_tells_it() -> None:
             (9.0, code, Fact("also_liked", "work", title, 9, 12, 4.0, UP))
             for code, title in list(enumerate(titles))[1:]
         ]
-        found = Themes(Titles(), table, 100).facts(0, shared)  # type: ignore[arg-type]
+        found = Themes(Titles(), table, 100, Kindred(table, 100, lambda work: [])).facts(0, shared)  # type: ignore[arg-type]
         return [
             (one.value, [part.value for part in one.details]) for one in found if one.kind == "kin"
         ]

@@ -10,6 +10,7 @@ import pytest
 
 from itdr.builders.core.text import plain
 from itdr.builders.evidence import comments
+from itdr.builders.evidence.audiences.kindred import Kindred
 from itdr.builders.evidence.audiences.themes import MAX_WORKS_LOOKED_AT, Shared, Themes
 from itdr.builders.evidence.facts import UP, Fact
 from tests.interest import open_cell
@@ -45,8 +46,9 @@ class TaggedWorks:
         return int(self.liked[sorted(self.bearers[int(tag)])].sum())
 
     def themes(self) -> Themes:
-        traits = SimpleNamespace(names=[], of=lambda work: [])
-        return Themes(self, traits, int(self.liked.sum()), self)  # type: ignore[arg-type]
+        traits = SimpleNamespace(names=[], likes=[], of=lambda work: [])
+        kindred = Kindred(traits, 1, lambda work: [])  # type: ignore[arg-type]
+        return Themes(self, traits, int(self.liked.sum()), kindred, self)  # type: ignore[arg-type]
 
     def drawn(self, work: int) -> list[Shared]:
         """Works as likers of anything draw them: by how often they are liked."""

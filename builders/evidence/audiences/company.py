@@ -37,6 +37,9 @@ MOST_COMPANIONS = 40
 MOST_TRAITS_COUNTED, MOST_TRAITS_NAMED = 8, 2
 """The most makers, hashtags or topics that are counted as also liked, and that an answer names."""
 MOST_EXAMPLES_OF_A_MAKER = 3
+ONE_IN_OF_FOLLOWERS = 4
+"""Where fans of a part of its series are one in so many of those who judged a work, but no group that likes it, no
+other works are named."""
 MIN_PEOPLE = 8
 """Of fewer people nothing is counted that they share."""
 MIN_TOGETHER, ONE_IN_TOGETHER = 5, 20
@@ -159,16 +162,20 @@ class Company:
         likers = np.flatnonzero(raters.liked)
         likers = likers[self.sampled(raters.users[likers], work)]
         companions, foretold, near = self.also_liked(work, likers, raters)
-        parts = self._parts(work, companions)
+        # Nobody had to look for the parts of its series, which need not be liked more often than usual.
+        parts = self.themes.series_among(work, self.ranks.works[near.ranks])
         codes = self._also_traits(work, raters.users, raters.likes).codes
-        if foretold < MIN_Z_OF_FOLDS:
-            # Nobody had to look for the parts of its series.
-            works = np.array(sorted(parts), np.int64)
-            parts = self.themes.parts_among(work, works.tolist())
-        else:
-            works = companions.works
-        clear = self._welcomed(raters, raters.fans_of(near, self.ranks.of[works]), works, parts)
+        works = np.array(sorted(parts), np.int64)
+        if foretold >= MIN_Z_OF_FOLDS:
+            works = np.union1d(companions.works, works)
+        rates = raters.fans_of(near, self.ranks.of[works])
+        clear = self._welcomed(raters, rates, works, parts)
         shared = self._in_full(works[clear], parts, everybody)
+        followers = rates.n[np.isin(works, sorted(parts))]
+        named = parts.intersection(other for _, other, _ in shared)
+        if not named and ONE_IN_OF_FOLLOWERS * followers.max(initial=0) >= len(raters.users):
+            # What else its audience likes would not be the first to say of a sequel.
+            return [], {}
         traits = self._welcome_traits(work, codes, raters, everybody)
         if not self.is_rated:
             users = raters.users[likers]
@@ -190,18 +197,12 @@ class Company:
         near = self._near(work, likes, everybody)
         (found,) = self._shared_works(takers, near, everybody)
         companions = self._of_its_kind(work, found)
-        parts = self._parts(work, companions)
+        parts = self.themes.parts_among(work, companions.works.tolist())
         also = self._also_traits(work, takers, likes)
         traits = self._taken_traits(work, len(takers), also)
         traits += self._shunned(work, takers, likes)
         shared = self._takers(work, len(takers), companions)
         return self._named(work, parts, shared, traits)
-
-    def _parts(self, work: int, companions: SharedWorks) -> set[int]:
-        """Those of the works that are parts of a work's series."""
-        works = companions.works.tolist()
-        self.store.read_items(works)
-        return self.themes.parts_among(work, works)
 
     def _named(
         self, work: int, parts: set[int], shared: list[Shared], traits: list[Fact]
@@ -324,7 +325,7 @@ class Company:
     ) -> np.ndarray:
         """Whether the fans of works like this one clearly more than usual. The followers of its series, whose parts are
         given, are a group however many they are."""
-        return raters.welcome_it(rates, may_be_many=np.isin(works, sorted(parts)))
+        return raters.welcome_it(rates, known=np.isin(works, sorted(parts)))
 
     def _in_full(self, works: np.ndarray, parts: set[int], everybody: Raters) -> list[Shared]:
         """Those of these works whose fans among everybody like this one clearly more than usual, too; the clearest

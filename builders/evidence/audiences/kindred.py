@@ -6,12 +6,14 @@ that share none are left out. Nothing is claimed of how usual a kind is.
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import combinations
 
 from itdr.builders.core.text import plain
 from itdr.builders.evidence import traits as all_traits
+from itdr.builders.evidence.audiences.examples import MOST_RARER, illustrates
 from itdr.builders.evidence.audiences.members import DECADE, TraitTable
 from itdr.builders.evidence.facts import UP, Fact
 from itdr.builders.evidence.significance import at_least
@@ -21,7 +23,7 @@ SINGLE_WORK_KINDS = ("also_liked", "liked_if")
 """Kinds of facts that name single works."""
 MIN_WORKS_OF_A_KIND = 2
 """Works that must be of a kind for it to be named."""
-MAX_WORKS_OF_A_KIND = 4
+MAX_WORKS_OF_A_KIND = 3
 """Works that are named for a kind."""
 MIN_WORKS_OF_THE_PERIOD = 3
 """Works of the item's period beside which others of the genre are not named."""
@@ -60,7 +62,48 @@ class Kindred:
 
     def genres(self, work: int) -> set[str]:
         """The categories of a work."""
-        return {self._spelled.get(plain(one), one) for one in self._categories(work)}
+        return set(self._listed(work))
+
+    def _listed(self, work: int) -> list[str]:
+        """The same in the source's order."""
+        return [self._spelled.get(plain(one), one) for one in self._categories(work)]
+
+    def best_examples(
+        self, kind: Collection[str], works: Sequence[Fact], codes: Mapping[str, int], work: int
+    ) -> list[Fact]:
+        """Those of some works that are examples of a kind of an item; only those of no more telling category, if they
+        are enough.
+
+        Args:
+            kind: one category, or two together.
+            works: facts that name the works.
+            codes: by title, the code of a work.
+            work: the item's code.
+
+        Returns:
+            Facts, in their order.
+        """
+        found = [one for one in works if self.is_example(kind, codes[one.value], work)]
+        plain_ones = [one for one in found if self.is_example(kind, codes[one.value], work, 0)]
+        return plain_ones if len(plain_ones) >= MIN_WORKS_OF_A_KIND else found
+
+    def is_example(
+        self, kind: Collection[str], other: int, work: int, most_rarer: int = MOST_RARER
+    ) -> bool:
+        """Whether a work is an example of a kind of another; see `examples.illustrates`.
+
+        Args:
+            kind: one category, or two together.
+            other: the code of the example.
+            work: the code of the item that is of the kind.
+            most_rarer: of how many more telling categories it may be.
+
+        Returns:
+            True for one that is.
+        """
+        # Of categories that hardly any work has, nobody knows a work.
+        known = [one for one in self._listed(other) if one in self._likes or one in kind]
+        return illustrates(kind, known, self.genres(work), self._likes_of, most_rarer)
 
     def _likes_of(self, genre: str) -> int:
         """The likes of a category; of one that few works have, fewer than of any other."""
@@ -107,14 +150,14 @@ class Kindred:
         ]
         found = []
         for genre in genres:
-            works = [one for one in single if genre in carried[one]]
+            works = self.best_examples([genre], single, codes, work)
             usual = self._likes_of(genre) / self._total
             if len(works) >= MIN_WORKS_OF_A_KIND and 0 < usual < 1:
                 chance = round(at_least(len(works), len(single), usual), DECIMALS_OF_CHANCES)
                 found.append((chance, -len(works), genre, works))
         found.sort(key=lambda one: one[:3])
         first = found[0][-2:] if found else ("", [])
-        kinds = self._blends(genres, single, carried, *first)
+        kinds = self._blends(work, single, codes, *first)
         for *_, genre, works in found[:MAX_KINDS]:
             kinds += self._kind(genre, self._near(work, works, codes), works, carried, len(single))
         return kinds
@@ -143,9 +186,9 @@ class Kindred:
 
     def _blends(
         self,
-        genres: set[str],
+        work: int,
         single: Sequence[Fact],
-        carried: Mapping[Fact, set[str]],
+        codes: Mapping[str, int],
         first: str,
         works_of_first: Sequence[Fact],
     ) -> list[Fact]:
@@ -153,8 +196,8 @@ class Kindred:
         of its works, if it is one of the two): the first have most, and of these the rarest genres."""
         found = []
         most = len(works_of_first)
-        for pair in combinations(sorted(genres), 2):
-            works = [one for one in single if carried[one].issuperset(pair)]
+        for pair in combinations(sorted(self.genres(work)), 2):
+            works = self.best_examples(pair, single, codes, work)
             least = min(most - (first in pair), MIN_WORKS_OF_THE_PERIOD)
             if len(works) >= max(least, MIN_WORKS_OF_A_KIND):
                 likes = self._likes_of(pair[0]) * self._likes_of(pair[1])
@@ -173,32 +216,16 @@ class Kindred:
         carried: Mapping[Fact, set[str]],
         of: int,
     ) -> list[Fact]:
-        """A genre as facts, of the item's period if enough of its works are; where all the works that are named share a
-        rarer genre, the two together, or else that one."""
-        if period is not None:
-            named, near = period
-            return [
-                _kin(*named, near, of, [lead, *near[:MAX_WORKS_OF_A_KIND]])
-                for lead in self._leads(genre, near, carried, of)
-            ]
-        return [
-            _kin(lead.about, lead.value, works, of, works[:MAX_WORKS_OF_A_KIND])
-            for lead in self._leads(genre, works, carried, of)
-        ]
-
-    def _leads(
-        self, genre: str, works: Sequence[Fact], carried: Mapping[Fact, set[str]], of: int
-    ) -> list[Fact]:
-        """The names of a genre whose examples these works are."""
-        shared = set.intersection(*(carried[one] for one in works[:MAX_WORKS_OF_A_KIND]))
-        rarer = sorted(
-            (one for one in shared if self._likes_of(one) < self._likes_of(genre)),
-            key=lambda one: (self._likes_of(one), one),
-        )
-        pairs = [PLUS.join(sorted((genre, one))) for one in rarer]
-        leads = [_kin("blend", pair, works, of) for pair in pairs]
-        # A source may have genres that nobody names.
-        return [*leads, *(_kin(all_traits.CATEGORY, one, works, of) for one in (*rarer, genre))]
+        """A genre as a fact, of the item's period if enough of its works are; none where all the works that are named
+        share a rarer genre: the item is not of it."""
+        named = works if period is None else period[1]
+        shared = set.intersection(*(carried[one] for one in named[:MAX_WORKS_OF_A_KIND]))
+        if any(self._likes_of(one) < self._likes_of(genre) for one in shared):
+            return []
+        lead = _kin(all_traits.CATEGORY, genre, named, of)
+        if period is None:
+            return [dataclasses.replace(lead, details=tuple(named[:MAX_WORKS_OF_A_KIND]))]
+        return [_kin(*period[0], named, of, [lead, *named[:MAX_WORKS_OF_A_KIND]])]
 
 
 def _is_before(period: str, year: int) -> bool:

@@ -22,6 +22,8 @@ MIN_Z_OF_FANS = 1.6
 """Standard deviations by which the likes of the fans of a work must exceed the usual number."""
 PARTS_ABOVE_USUAL, PARTS_ABOVE_EVERYBODY = 10, 20
 """Their share must exceed the usual one by 1/`PARTS_ABOVE_USUAL`, and that of everybody who judged the work by 1/`PARTS_ABOVE_EVERYBODY`."""
+PARTS_ABOVE_USUAL_OF_KNOWN = 25
+"""By which the share of a group that nobody had to look for must exceed the usual one."""
 
 
 class Rates(NamedTuple):
@@ -42,11 +44,9 @@ class RateRule(NamedTuple):
     """What a store asks of the rate at which a group likes a work.
 
     mostly: a group is recommended to only if most of it like the work.
-    usual: the share of all verdicts that are likes; no group that likes the work less often is named.
     """
 
     mostly: bool
-    usual: float = 0.0
 
 
 class Raters:
@@ -190,25 +190,26 @@ class Raters:
         return Rates(n, k, expected, deviations(k, expected, variance))
 
     def welcome_it(
-        self, rates: Rates, least: float = MIN_Z_OF_FANS, may_be_many: np.ndarray | bool = False
+        self, rates: Rates, least: float = MIN_Z_OF_FANS, known: np.ndarray | bool = False
     ) -> np.ndarray:
         """Whether groups like the work clearly more than would be usual, and more than everybody does.
 
         Args:
             rates: of the groups.
             least: standard deviations by which their likes must exceed the usual number.
-            may_be_many: the groups that may be more than half of those who judged the work.
+            known: the groups that are known beforehand, such as the followers of its series: they may be more than
+                half of those who judged the work, and like it but a little more.
 
         Returns:
             bool by group.
         """
         n, k, expected, z = rates
-        clear = (n >= MIN_FANS_WHO_JUDGED) & (z >= least) & (may_be_many | self.is_part(rates))
-        clear &= np.round(PARTS_ABOVE_USUAL * (k - expected), DECIMALS) >= n
+        clear = (n >= MIN_FANS_WHO_JUDGED) & (z >= least) & (known | self.is_part(rates))
+        parts = np.where(known, PARTS_ABOVE_USUAL_OF_KNOWN, PARTS_ABOVE_USUAL)
+        clear &= np.round(parts * (k - expected), DECIMALS) >= n
         # In whole numbers: k / n >= likes / judges + 1 / PARTS_ABOVE_EVERYBODY.
         judges, likes = len(self.liked), int(self.liked.sum())
-        clear &= PARTS_ABOVE_EVERYBODY * (k * judges - n * likes) >= n * judges
-        clear &= np.round(k - self._rule.usual * n, DECIMALS) >= 0
+        clear &= known | (PARTS_ABOVE_EVERYBODY * (k * judges - n * likes) >= n * judges)
         return clear & (2 * k > n) if self._rule.mostly else clear
 
     def is_part(self, rates: Rates) -> np.ndarray:

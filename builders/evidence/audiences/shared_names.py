@@ -115,6 +115,20 @@ class SharedNames:
             and bool(set.intersection(*genres) if genres else ())
         )
 
+    def marks(self, code: int) -> set[object]:
+        """Of any two titles that `alike` finds, some of these are the same.
+
+        Args:
+            code: the item's code.
+
+        Returns:
+            The names in its title, and the beginning of the title and of what follows a colon in it.
+        """
+        title, whole, words = self._title(code)
+        both = map(_without_article, (whole, stems_in_order(title.partition(": ")[2])))
+        first = {(one[0][:MIN_LETTERS_OF_A_STEM],) for one in both if one}
+        return {*(words & self._names.keys()), *first}
+
     def alike(self, work: int, others: Sequence[int], traits: TraitTable) -> set[int]:
         """Those of some works that share a name and a genre with a work.
 

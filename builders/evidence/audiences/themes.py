@@ -17,6 +17,7 @@ import numpy as np
 
 from itdr.builders.core.text import plain
 from itdr.builders.evidence import traits as all_traits
+from itdr.builders.evidence.audiences.kindred import Kindred
 from itdr.builders.evidence.audiences.members import (
     DECADE,
     MAX_WORKS_AT_HAND,
@@ -80,16 +81,24 @@ class Themes:
         store: the store.
         traits: the traits of its works.
         total: all likes, of which a trait has a share.
+        kindred: tells which works are examples of a genre.
         tags: those that users gave.
     """
 
     def __init__(
-        self, store: StoreReader, traits: TraitTable, total: int, tags: SharedTags | None = None
+        self,
+        store: StoreReader,
+        traits: TraitTable,
+        total: int,
+        kindred: Kindred,
+        tags: SharedTags | None = None,
     ) -> None:
         self.store, self.traits, self.total = store, traits, max(total, 1)
-        self.tags = tags
+        self.kindred, self.tags = kindred, tags
         self.names = SharedNames(store)
         self._titles: dict[int, _Title] = {}
+        self._marked: dict[object, list[int]] = {}
+        self._read: set[int] = set()
 
     def facts(
         self, work: int, shared: Sequence[Shared], series: Collection[int] = ()
@@ -112,7 +121,7 @@ class Themes:
         parts = [one for one in every if one[1] in codes]
         top = [one for one in every if one not in parts]
         tagged, untagged = self._tagged(work, top[:MAX_WORKS_LOOKED_AT])
-        found, left = self._themes(untagged, set(self.traits.of(work)))
+        found, left = self._themes(work, untagged)
         found = [*tagged, *found]
         alone = {fact.value for _, _, fact in left}
         makers = {fact.value for fact in found if fact.about == all_traits.CREATOR}
@@ -138,6 +147,10 @@ class Themes:
         known = {known_series(one) for one in every}
         name = name or (known.pop() if len(known) == 1 else "")
         name = name or shared_beginning(every) or shared_title(every)
+        if not name and len(every) > 2:
+            # As in "A Grand Day Out with Wallace and Gromit".
+            begins = shared_beginning(every[1:])
+            name = begins if set(plain(begins).split()) <= set(plain(title).split()) else ""
         if not name:
             return []
         return [Fact("kin", "series", name, len(parts), len(parts), 0.0, UP, "", tuple(parts))]
@@ -195,6 +208,30 @@ class Themes:
             if one in alike or other.base == same or self._is_part(other, own)
         }
 
+    def series_among(self, work: int, works: np.ndarray) -> set[int]:
+        """The same of many works: only those are looked at whose titles share something with the work's.
+
+        Args:
+            work: the work's code.
+            works: the codes of the others.
+
+        Returns:
+            Codes.
+        """
+        others = set(works.tolist())
+        for one in others - self._read:
+            for mark in self._marks_of(one):
+                self._marked.setdefault(mark, []).append(one)
+        self._read |= others
+        near = {one for mark in self._marks_of(work) for one in self._marked.get(mark, ())}
+        return self.parts_among(work, sorted(near & others))
+
+    def _marks_of(self, code: int) -> set[object]:
+        """What titles of one series share at least some of."""
+        base, series, bracketed = self._title(code)
+        named = (one for one, _ in bracketed)
+        return {base, *series, *named, *self.names.marks(code)} - {"", frozenset()}
+
     def _title(self, code: int) -> _Title:
         """What the title of an item, as rows show it, says of its series."""
         if code not in self._titles:
@@ -238,10 +275,10 @@ class Themes:
                 found.setdefault(first_words(title), set()).add(series_words(series_key(title)))
         return found
 
-    def _themes(self, top: Sequence[Shared], own: set[int]) -> tuple[list[Fact], Sequence[Shared]]:
-        """The themes, the clearest first, and the works that are of none. own: the traits of the work
-        whose audience it is."""
+    def _themes(self, work: int, top: Sequence[Shared]) -> tuple[list[Fact], Sequence[Shared]]:
+        """The themes, the clearest first, and the works that are of none. work: whose audience it is."""
         found: list[Fact] = []
+        own = set(self.traits.of(work))
         used: set[int] = set()
         left = top
         while len(found) < MAX_THEMES and len(left) >= MIN_WORKS_OF_A_THEME:
@@ -249,7 +286,7 @@ class Themes:
             if best is None:
                 break
             traits, works = best
-            found.append(self._fact(traits, works, top))
+            found.append(self._fact(work, traits, works, top))
             used.update(traits)
             left = [one for one in left if one not in works]
         return found, left
@@ -332,11 +369,16 @@ class Themes:
         }
 
     def _fact(
-        self, traits: tuple[int, ...], works: Sequence[Shared], top: Sequence[Shared]
+        self, work: int, traits: tuple[int, ...], works: Sequence[Shared], top: Sequence[Shared]
     ) -> Fact:
-        """A theme as a fact, counted among all the works looked at. A genre of a decade is a fact about
-        the decade whose first detail is the genre."""
-        details = tuple(_one_a_series(fact for _, _, fact in works)[:MAX_WORKS_OF_A_THEME])
+        """A theme of a work as a fact, counted among all the works looked at; examples of it are its details. A genre
+        of a decade is a fact about the decade whose first detail is the genre."""
+        about, genre = self.traits.names[traits[-1]]
+        shown = [fact for _, _, fact in works]
+        if about == all_traits.CATEGORY:
+            codes = {fact.value: other for _, other, fact in works}
+            shown = self.kindred.best_examples([genre], shown, codes, work)
+        details = tuple(_one_a_series(shown)[:MAX_WORKS_OF_A_THEME])
         lead = self._share(traits, top)
         if len(traits) > 1:
             details = (self._share(traits[1:], top), *details)
@@ -363,11 +405,11 @@ def _one_a_series(facts: Iterable[Fact]) -> list[Fact]:
 
 
 def _one_a_title(store: StoreReader, work: int, shared: Sequence[Shared]) -> list[Shared]:
-    """Each title once, and never the work itself in another edition."""
-    seen = {base_title(store.item(work).title)}
+    """Each title once, and never the work itself in another edition, or filmed again."""
+    seen = {first_words(store.item(work).title)}
     found = []
     for one in shared:
-        title = base_title(one[2].value)
+        title = first_words(one[2].value)
         if title not in seen:
             seen.add(title)
             found.append(one)

@@ -28,6 +28,8 @@ from itdr.builders.evidence.interests.works import KINDS
 TASTES = ("share", *FACT_OF.values())
 MIN_SHARE_OF_FIRST_TASTE = Fraction(1, 5)
 """The share of the likes that the first taste has at least."""
+MIN_SHARE_OF_USUAL_FIRST, MIN_LIFT_OF_SMALL_FIRST = Fraction(1, 3), 3
+"""A first taste of fewer likes has at least so many times as many as expected."""
 MIN_LISTED_SHARE_OF_CORE = Fraction(2, 5)
 """The share of the listed likes that the core of a taste has at least."""
 MIN_SHARE_OF_LARGE_CORE, MIN_LIFT_OF_SMALL_CORE = Fraction(2, 5), 2
@@ -37,6 +39,8 @@ MIN_PERCENT_OF_EQUALS, MAX_PERCENT_OF_WEAKER = 80, 65
 way round; it is weaker if it is less common, and exceeds what is expected by less than this percentage of what the first one does."""
 MIN_LIKES_TO_A_DISLIKE, MIN_RATIO_OF_SAFE_SHARES = 10, 3
 """A kind is safe if the likes are so many times as many as the dislikes, and their share so many times as large."""
+MIN_SHARE_OF_FIELD = Fraction(3, 4)
+"""What has mixed results and so large a share of the likes is what the user chooses, before any taste within it."""
 MIN_DIVIDING_DIFFERENCE = Fraction(1, 4)
 """What separates likes from dislikes differs by this share between them."""
 
@@ -69,6 +73,20 @@ def strength(fact: Fact) -> int:
     return percent(fact.count, whole) - percent(expected_number(fact), whole)
 
 
+def lift(fact: Fact) -> Fraction:
+    """How many times as many works as expected a fact counts, or as few as a fraction of them.
+
+    Args:
+        fact: a fact about likes.
+
+    Returns:
+        The greater of the two ratios, 1 or more.
+    """
+    count, expected = Fraction(fact.count), Fraction(str(round(expected_number(fact), 6)))
+    low, high = sorted((max(count, Fraction(1, 2)), max(expected, Fraction(1, 2))))
+    return high / low
+
+
 def is_nameable(fact: Fact) -> bool:
     """Whether a fact can be stated as a taste. A decade that displeases as often as it pleases is merely the one the
     user watches."""
@@ -87,7 +105,8 @@ def by_strength(facts: Sequence[Fact]) -> list[Fact]:
 
     Returns:
         Tastes that can be named, those with mixed results last, then all that is no taste in its own order. Of those
-        about one trait, a contrast precedes a share. The first taste has a fifth of the likes; where none has, there are no tastes.
+        about one trait, a contrast precedes a share. The first taste has a third of the likes, or a fifth that is far more
+        than expected; where none has, there are no tastes.
     """
     named = [fact for fact in facts if is_nameable(fact)]
     most: dict[tuple[str, str], int] = {}
@@ -100,6 +119,8 @@ def by_strength(facts: Sequence[Fact]) -> list[Fact]:
             -most[fact.topic],
             fact.kind != "contrast",
             fact.kind == "most",
+            # Players' tags repeat what a game is filed under.
+            fact.about == "tag",
         )
     )
     rest = [fact for fact in facts if fact.kind != "most" and not _is_about_likes(fact)]
@@ -110,9 +131,25 @@ def _is_about_likes(fact: Fact) -> bool:
     return fact.about in KINDS and fact.direction != DOWN
 
 
+def can_lead(fact: Fact, k: int, n: int) -> bool:
+    """Whether a taste may come first, or stand alone, where k of n works have it.
+
+    Args:
+        fact: the taste.
+        k: how many of the likes, or of the listed likes, have it.
+        n: how many there are.
+
+    Returns:
+        True for a third of them, or for far more likes than expected.
+    """
+    far = fact.count >= MIN_LIFT_OF_SMALL_FIRST * round(expected_number(fact), 6)
+    return fact.direction == UP and (far or k >= MIN_SHARE_OF_USUAL_FIRST * n)
+
+
 def _led(tastes: Sequence[Fact]) -> list[Fact]:
     """The tastes with the first one at the head that is common enough to lead."""
-    lead = next((one for one in tastes if one.count >= MIN_SHARE_OF_FIRST_TASTE * one.of), None)
+    common = (one for one in tastes if one.count >= MIN_SHARE_OF_FIRST_TASTE * one.of)
+    lead = next((one for one in common if can_lead(one, one.count, one.of)), None)
     if lead is None:
         return []
     # A contrast of the same trait, if there is one, stands directly before or after it.
@@ -168,8 +205,8 @@ def flags(shown: Sequence[Fact]) -> set[str]:
     """The flags for how an answer opens and compares.
 
     `two` where the second taste is about as common as the first (with `nearly` where it is less so, and `equal` where
-    it is just as common), or `weaker`; without `two`, one of `core_line`, `core`, `core_mixed` or `mainstay` where the first one makes up much of the likes. `safe` where the
-    next contrast is a safe choice; `divides_up` or `divides_down` where the greatest contrast is said in that direction.
+    it is just as common), or `weaker`; without `two`, one of `core_line`, `core` or `mainstay` where the first one makes up much of the likes. `safe` where the
+    next contrast is a safe choice; `field` where nearly all that is chosen is of one kind; `divides_up` or `divides_down` where the greatest contrast is said in that direction.
 
     Args:
         shown: the facts that `chosen_tastes` leaves.
@@ -180,6 +217,7 @@ def flags(shown: Sequence[Fact]) -> set[str]:
     found = _dividing(shown)
     tastes = [fact for fact in shown if _is_about_likes(fact)]
     found |= {"safe"} if any(map(is_safe, tastes[1:])) else set()
+    found |= {"field"} if any(map(_is_field, tastes)) else set()
     if not tastes:
         return found
     first = tastes[0]
@@ -187,12 +225,15 @@ def flags(shown: Sequence[Fact]) -> set[str]:
         return found | {"two", "equal" if tastes[1].count == first.count else "nearly"}
     if len(tastes) > 1 and _is_weaker(tastes[1], first):
         found |= {"weaker"}
-    if not first.direction:
-        return found | {"core_mixed"}
     listed = first.details[0]
     if listed.count < MIN_LISTED_SHARE_OF_CORE * listed.of or not _is_large(first):
         return found
     return found | {{"contrast": "core_line", "most": "mainstay"}.get(first.kind, "core")}
+
+
+def _is_field(fact: Fact) -> bool:
+    """Whether nearly all that somebody chooses is of one kind, liked or not."""
+    return not fact.direction and fact.count >= MIN_SHARE_OF_FIELD * fact.of
 
 
 def _is_large(first: Fact) -> bool:

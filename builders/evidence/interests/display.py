@@ -17,7 +17,11 @@ from itdr.builders.evidence.interests import core, typical, visible_patterns
 from itdr.builders.evidence.interests.counts import Counts
 from itdr.builders.evidence.interests.person import Person
 from itdr.builders.evidence.interests.question_list import LEAST_LISTED, QuestionList
-from itdr.builders.evidence.interests.tastes import common_dislike, is_clearly_above
+from itdr.builders.evidence.interests.tastes import (
+    MIN_CARRIERS,
+    common_dislike,
+    is_clearly_above,
+)
 from itdr.builders.evidence.interests.works import KINDS, NARROW
 from itdr.builders.evidence.title_names import title_words
 from itdr.builders.evidence.traits import MAX_CATEGORIES_OF_AN_EXAMPLE, PLUS
@@ -30,14 +34,22 @@ MAX_EXAMPLES = 3
 """Works that are named for a taste, at most."""
 SHARE_OF_A_REST = Fraction(2, 5)
 """What so large a share of the listed likes have in common is named if no taste that is named applies to them."""
-MAX_EXCEPTIONS, MAX_CATEGORIES_OF_AN_EXCEPTION = 2, 4
-"""Listed dislikes that are named as exceptions to a taste, at most, and what they may be besides."""
+MAX_EXCEPTIONS, MAX_SPARED, MAX_CATEGORIES_OF_AN_EXCEPTION = 3, 2, 4
+"""Listed dislikes that are named as exceptions to a taste, and likes as those to a reason, at most; and what they may be besides."""
+FIRST_NAMES, FEW_NAMES = 2, 2
+"""A category says what a work is where it is among so many that are named first, or where there are no more."""
+MIN_CONTRAST_OF_FURTHER_REASONS = Fraction(4, 3)
+"""A further reason is so many times as common among the dislikes as among the likes without the works of those before it."""
+MANY_DISLIKES = 30
+"""Who has so many dislikes is told what fails, if the list shows anything of the kind."""
 SEVERAL_EXCEPTIONS = 3
 """So many listed dislikes of a kind that is liked are told with the number of all of them."""
 MAX_RARITY_OF_TASTES = 12
 """A taste shared by fewer than one like in this many cannot be seen in a fair sample."""
 MIN_CONTRAST_OF_REASONS = 2
 """A reason against an item must be this many times as common among the listed dislikes as among the likes."""
+MAX_RARITY_OF_REASONS = 8
+"""What fewer than one dislike in so many have is no reason."""
 MAX_RARITY_OF_LISTED_TASTES = 3
 """A taste that is fairly sure must apply to one listed like in so many."""
 MIN_CONTRAST_OF_TASTES, MAX_RARITY_OF_CONTRASTS = 2, 4
@@ -125,13 +137,45 @@ def shown_facts(shown: QuestionList, facts: Sequence[Fact]) -> list[Fact]:
     reasons = [
         fact for fact in facts if core.is_reason(fact) and _is_reason(shown, fact, *required)
     ]
-    pattern = visible_patterns.unspoken_pattern(shown, reasons)
-    if pattern is not None:
+    while (pattern := visible_patterns.unspoken_pattern(shown, reasons)) is not None:
         warning = common_dislike(shown.person, pattern.about, pattern.value)
-        reasons += [warning] if warning else []
+        if warning is None:
+            break
+        reasons.append(warning)
+    if not reasons and shown.person.dislikes >= MANY_DISLIKES:
+        reasons = _plainest_reason(shown)
     reasons.sort(key=lambda fact: -shown.gap(*shown.counts_of(fact)))
+    reasons = _independent(shown, reasons)
     tastes = [fact for fact in facts if not core.is_reason(fact)]
     return [*_with_examples(shown, tastes, reasons), *_with_details(shown, reasons)]
+
+
+def _plainest_reason(shown: QuestionList) -> list[Fact]:
+    """At most one reason: the plainest pattern of the listed dislikes that the whole record bears out."""
+    for one in shown.patterns:
+        found = common_dislike(shown.person, one.about, one.value)
+        if found is None or one.about not in ("category", "tag", "blend"):
+            continue
+        if _is_reason(shown, found, Fraction(0), LEAST_LISTED):
+            return [found]
+    return []
+
+
+def _independent(shown: QuestionList, reasons: Sequence[Fact]) -> list[Fact]:
+    """The reasons that still hold without the works of those before them, of all works and of the listed ones."""
+    person, kept = shown.person, list[Fact]()
+    rest = np.ones(len(person.codes), bool)
+    for fact in reasons:
+        has = person.carries(fact)
+        k, n = ((one & rest & (person.sides == LIKE)).sum() for one in (has, rest))
+        against, m = ((one & rest & (person.sides == DISLIKE)).sum() for one in (has, rest))
+        seen = (has & rest)[shown.places] & ~shown.is_like
+        enough = against >= MIN_CARRIERS or (against >= LEAST_LISTED and not k)
+        clear = int(against * n) >= MIN_CONTRAST_OF_FURTHER_REASONS * int(k * m)
+        if not kept or (seen.any() and enough and clear):
+            kept.append(fact)
+            rest &= ~has
+    return kept
 
 
 def _is_reason(shown: QuestionList, fact: Fact, least: Fraction, fewest: int) -> bool:
@@ -160,15 +204,18 @@ def _with_details(shown: QuestionList, reasons: Sequence[Fact]) -> list[Fact]:
     for number, (fact, has) in enumerate(zip(reasons, carriers, strict=True)):
         low, liked = has & ~shown.is_like, _exceptions(shown, fact, has & shown.is_like)
         places = _exceptions(shown, fact, low & ~excluded) or _exceptions(shown, fact, low)
+        # A warning without an example is the poorer one.
+        places = places or _typical(shown, fact, low)
         # What a later reason explains as well is the poorer example.
         later = np.any([*carriers[number + 1 :], np.zeros_like(has)], axis=0)
         places.sort(key=lambda place: bool(later[place]))
         # A like is named once.
         liked = [place for place in liked if place not in spared]
         if fact.kind == "divided":
-            both = bool(liked and places)
-            liked, places = liked[: int(both)], places[: int(both)]
-        liked = liked[:MAX_EXCEPTIONS]
+            # One of each, or what failed alone.
+            liked = liked[: int(bool(places))]
+            places = places[:1] if liked else places[:MAX_SPARED]
+        liked = liked[:MAX_SPARED]
         spared += liked
         titles = _titles("title", liked, shown.items)
         titles += _titles("work", places, shown.items)[:MAX_EXAMPLES]
@@ -208,8 +255,8 @@ def _with_examples(
 
 
 def _taste_details(shown: QuestionList, fact: Fact, barred: np.ndarray) -> tuple[Fact, ...] | None:
-    """The details of a taste; None where it has too few examples beside what is barred. A dislike that a warning
-    explains is no exception."""
+    """The details of a taste; None where it has too few examples beside what is barred. Dislikes are named whatever
+    else is said of them."""
     has = shown.carriers(fact)
     examples = _typical(shown, fact, has & shown.is_like & ~barred)
     if len(examples) < MIN_EXAMPLES:
@@ -220,20 +267,24 @@ def _taste_details(shown: QuestionList, fact: Fact, barred: np.ndarray) -> tuple
     as_often = every.count * fact.of >= fact.count * every.of
     told_apart = fact.kind == "contrast" or not fact.direction
     told_apart |= int(low.sum()) >= SEVERAL_EXCEPTIONS or (every.count > 1 and as_often)
+    # What is liked no more than usual is told by its dislikes.
+    told_apart |= not is_clearly_above(fact)
     other = [every] if told_apart else []
-    failed = _exceptions(shown, fact, low & ~barred)[:MAX_EXCEPTIONS]
+    failed = _exceptions(shown, fact, low)[:MAX_EXCEPTIONS]
     return (*shown.shown_of(fact), *other, *_titles("title", failed, shown.items), *titles)
 
 
 def _little_known(shown: QuestionList) -> tuple[Fact, ...]:
     """The listed likes that clearly are little known, the least known first; none that shares its name with another."""
-    counts = shown.person.counts
-    likes = counts.likes[shown.person.codes[shown.places]]
+    counts, codes = shown.person.counts, shown.person.codes[shown.places]
+    likes = counts.likes[codes]
     able = shown.is_like & (MIN_DISTANCE_TO_WELL_KNOWN * likes < counts.known)
     # A work of which nothing is known may be a second entry of a well-known one.
     able &= np.array([bool(item.categories) for item in shown.items], bool)
+    # A new work has few fans so far.
+    able &= ~shown.are_recent
     able = np.flatnonzero(able & ~np.array([*shown.namesakes] or [False] * len(able), bool))
-    order = able[np.argsort(likes[able], kind="stable")].tolist()
+    order = able[np.lexsort((counts.judged[codes[able]], likes[able]))].tolist()
     return tuple(_titles("work", order, shown.items)[:MIN_EXAMPLES])
 
 
@@ -260,7 +311,7 @@ def left_over(
     for fact in common:
         if fact.topic in barred or any(nested(fact, one) for one in named):
             continue
-        if not is_clearly_above(fact):
+        if not is_clearly_above(fact) and not visible_patterns.is_plain_liking(shown, fact):
             continue
         alone = int((shown.carriers(fact) & free).sum())
         seen = shown.counts_of(fact)[0]
@@ -291,10 +342,27 @@ def _titles(about: str, places: Sequence[int], items: Sequence[Item]) -> list[Fa
 def _exceptions(shown: QuestionList, fact: Fact, able: np.ndarray) -> list[int]:
     """Places of works that have a trait against the rest: those that are typical of it, then others that are of few kinds
     besides."""
+    able = able & [_says_what_it_is(fact, item) for item in shown.items]
     found = _typical(shown, fact, able)
     few = MAX_CATEGORIES_OF_AN_EXCEPTION
     others = [one for one in np.flatnonzero(able).tolist() if one not in found]
-    return found + [one for one in others if len(shown.items[one].categories) <= few]
+    return found + [one for one in others if _is_mainly(fact, shown.items[one], few)]
+
+
+def _is_mainly(fact: Fact, item: Item, few: int) -> bool:
+    """Whether a work that is not typical of a trait is that before all else, or little else."""
+    named, parts = list(item.categories), fact.value.split(PLUS)
+    first = fact.about != "category" or named[:1] == parts
+    return len(named) <= few and (first or len(named) <= FEW_NAMES)
+
+
+def _says_what_it_is(fact: Fact, item: Item) -> bool:
+    """Whether a trait is among the first of a work's categories, or it has few; of other traits nothing is asked."""
+    named, parts = list(item.categories), fact.value.split(PLUS)
+    if fact.about not in ("category", "blend") or not set(parts) <= set(named):
+        return True
+    last = max(map(named.index, parts))
+    return last < max(FIRST_NAMES, len(parts)) or len(named) <= FEW_NAMES
 
 
 def _typical(shown: QuestionList, fact: Fact, able: np.ndarray) -> list[int]:
@@ -328,7 +396,12 @@ def _typical(shown: QuestionList, fact: Fact, able: np.ndarray) -> list[int]:
         both = [one for one in few if len(items[one].categories) <= len(parts)]
         return both if len(both) >= MIN_EXAMPLES else few
     seldom = typical.seldom_beside(counts, *fact.topic) if own else frozenset[str]()
-    return [one for one in few if not is_of_kind(one) or seldom.isdisjoint(items[one].categories)]
+    apt = [one for one in few if not is_of_kind(one) or seldom.isdisjoint(items[one].categories)]
+    plain = [one for one in apt if _says_what_it_is(fact, items[one])]
+    if len(plain) < MIN_EXAMPLES <= len(apt):
+        # Two categories that seldom go together still say more than the last one of three.
+        plain += [one for one in few if len(items[one].categories) <= FEW_NAMES and one not in apt]
+    return plain + [one for one in apt if one not in plain]
 
 
 def _go_together(counts: Counts, category: str, parts: Sequence[str]) -> Fraction:
@@ -347,6 +420,8 @@ def _go_together(counts: Counts, category: str, parts: Sequence[str]) -> Fractio
 def _is_shown(fact: Fact, k: int, n: int, against: int, m: int) -> bool:
     """Whether the displayed works show a fact: k of n likes carry its trait, and so many of m dislikes."""
     if fact.direction == DOWN:
+        if MAX_RARITY_OF_REASONS * fact.count < fact.of:
+            return False
         return against >= LEAST_LISTED and against * n >= MIN_CONTRAST_OF_REASONS * k * m
     if fact.kind == "listed" and k * MAX_RARITY_OF_LISTED_TASTES < n:
         return False

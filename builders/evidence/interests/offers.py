@@ -25,8 +25,12 @@ PARTS_OF_ONE = 1_000_000
 """Expected numbers are counted in so many parts of one."""
 MIN_LIFT_OF_OFFERS, MIN_SHARE_OF_FANS = Fraction(2), Fraction(1, 4)
 """A work is offered if at least this share of a displayed like's fans like it, this many times as many as expected."""
+MIN_FANS_OF_ONE_WORK, MIN_SHARE_OF_MANY_FANS = 50, Fraction(1, 3)
+"""Where only one displayed like speaks for it, that has so many fans, of whom this share like the work,"""
+MIN_SHARE_OF_FEW_FANS = Fraction(1, 2)
+"""or this share of fewer fans do."""
 MIN_LIFT_FROM_ONE_WORK, MIN_LIFT_FROM_ONE_WORK_OF_A_PERIOD = Fraction(5, 2), Fraction(4)
-"""Where only one displayed like speaks for it, so many times as many; and where the taste is for a period."""
+"""They are so many times as many as expected; and where the taste is for a period."""
 MIN_LIFT_OF_AVERSIONS, MIN_SHARE_OF_FANS_OF_A_DISLIKE = Fraction(3), Fraction(2, 5)
 """The same for a displayed dislike's fans, for a work to leave out."""
 MIN_FANS_OF_A_DISLIKE = 25
@@ -158,7 +162,16 @@ def _supported(pairs: Pairs, places: np.ndarray, taste: Fact) -> np.ndarray:
     )
     others, number = np.unique(pairs.other[places], return_counts=True)
     several = number[others.searchsorted(pairs.other[places])] > 1
-    return places[several | _is_lifted(pairs, alone)[places]]
+    clear = _is_lifted(pairs, alone) & _is_backed(pairs)
+    return places[several | clear[places]]
+
+
+def _is_backed(pairs: Pairs) -> np.ndarray:
+    """Which pairs hold for so many fans that one displayed like may speak for a work alone."""
+    many, few = MIN_SHARE_OF_MANY_FANS, MIN_SHARE_OF_FEW_FANS
+    by_many = pairs.of >= MIN_FANS_OF_ONE_WORK
+    by_many &= pairs.together * many.denominator >= many.numerator * pairs.of
+    return by_many | (pairs.together * few.denominator >= few.numerator * pairs.of)
 
 
 def _share_a_kind(store: StoreReader, pairs: Pairs, places: np.ndarray, rated: Rated) -> np.ndarray:
@@ -196,7 +209,8 @@ def _preferred(
     split: Partition, pairs: Pairs, places: np.ndarray, taste: Fact, rated: Rated
 ) -> np.ndarray:
     """These pairs in their order, but first those of two works that are much alike, then those of the works that got
-    the best marks, then those of works that stand for the taste in the answer."""
+    the best marks, then those for which another one speaks, too, then those of works that stand for the taste in the
+    answer."""
     store = split.store
     named = {one.value for one in taste.details if one.kind == "own" and one.about == "work"}
     quoted = [store.item(int(work)).title in named for work in pairs.work[places]]
@@ -206,7 +220,10 @@ def _preferred(
         _are_alike(store, int(one), int(other))
         for one, other in zip(pairs.work[places], pairs.other[places], strict=True)
     ]
-    order = np.lexsort((~np.array(quoted, bool), -np.array(marks, float), ~np.array(alike, bool)))
+    others, number = np.unique(pairs.other[places], return_counts=True)
+    several = number[others.searchsorted(pairs.other[places])] > 1
+    keys = (~np.array(quoted, bool), ~several, -np.array(marks, float), ~np.array(alike, bool))
+    order = np.lexsort(keys)
     return places[order]
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.interests.person import Person
+from itdr.builders.evidence.interests.tastes import is_recent
 from itdr.builders.evidence.interests.works import KINDS
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 from itdr.builders.store.reader import Item
@@ -72,6 +73,18 @@ class QuestionList:
     def is_like(self) -> np.ndarray:
         """Which of the listed works are liked."""
         return np.arange(len(self.places)) < len(self.liked)
+
+    @functools.cached_property
+    def are_recent(self) -> np.ndarray:
+        """Which of the listed works are of a decade that had only recently ended when the user was active."""
+        counts, active = self.person.counts, self.person.active
+        owners, traits = counts.traits_of(self.person.codes[self.places])
+        names = [counts.names[trait] for trait in traits.tolist()]
+        dated = [
+            about == "decade" and value[:1].isdigit() and is_recent(value, active)
+            for about, value in names
+        ]
+        return np.bincount(owners, dated, len(self.places)) > 0
 
     def carriers(self, fact: Fact) -> np.ndarray:
         """Which of the listed works have the trait that a fact is about."""

@@ -6,8 +6,9 @@ k >= 3, the smoothed lift ((k + 10 p) / (n + 10)) / p is at least 1.3, and chanc
 users: P(X >= k) <= .05 w for X binomial (n, p), where the weights w of all traits of the kind sum to 1:
 each gets half of an equal share, and half by how common it is. p is at least the share that works drawn
 in proportion to popularity, without repetition, would have. Its direction is none (0) if it is
-about as common among the user's dislikes, and these are half as many as the likes or more: something they keep coming
-back to, with mixed results. What is as common among fewer dislikes, `MIN_CARRIERS` or more, is no fact.
+about as common among the user's dislikes (of ten or more: `MIN_RATIO_OF_TASTES`; of fewer, if those with the trait are
+half as many as the likes with it): often chosen, with mixed results. What is as common among fewer dislikes,
+`MIN_CARRIERS` or more, is no fact.
 
 `contrast`. The marks of all works that the user judged, neither liked nor disliked ones too, are compared
 with the mean mark of the training part's other users on each work (a line fitted to the user: how
@@ -62,8 +63,13 @@ MIN_DISLIKES_OF_RISKS = 4
 """Of what is liked at all, fewer dislikes are no reason."""
 MOSTLY_LIKED = 2
 """Likes to each dislike from which a trait is called mostly liked, not a risk."""
-CONTRAST_OF_MOSTLY_LIKED = Fraction(5, 3)
-"""How many times as common it must be among the dislikes as among the likes to be spoken of at all."""
+CONTRAST_OF_MOSTLY_LIKED, CONTRAST_OF_HITS = Fraction(5, 3), Fraction(4, 3)
+"""How many times as common it must be among the dislikes as among the likes to be spoken of at all; and what is liked far
+more than usual."""
+SAFELY_LIKED = 4
+"""Likes to each dislike from which a trait divides the user, if it is liked no less than usual."""
+MOST_MISSES_TO_A_HIT = Fraction(5, 4)
+"""What is a hit at times divides the user with so many dislikes to each like, at most."""
 MOSTLY_DISLIKED = 2
 """Dislikes to each like from which a trait does not divide the user, however many of the likes have it."""
 MIN_CONTRAST_OF_PATTERNS = Fraction(4, 3)
@@ -88,6 +94,11 @@ MIN_Z_OF_COMMONEST = 1.6
 MIN_MIXED_DISLIKES, MIN_MIXED_COUNT_RATIO, MIN_MIXED_SHARE_RATIO = 2, Fraction(1, 2), Fraction(4, 5)
 """A taste counts as mixed if it has at least this many dislikes, half as many as likes, and its share among the dislikes
 is at least this many times its share among the likes."""
+MIN_RATIO_OF_TASTES, FEWEST_DISLIKES_COMPARED = Fraction(13, 10), 10
+"""A taste is so many times as common among the likes as among so many dislikes, or more; else its results are mixed."""
+MIN_RATIO_OF_SAFER = Fraction(3, 2)
+"""What is no more common than expected may be said of the rest of the list where it is so many times as common among the
+likes as among the dislikes."""
 MIN_SHARE_OF_A_REST = Fraction(1, 5)
 """What this share of the likes have in common may be said of the rest of the list."""
 CERTAINLY_OLD_BEFORE = 1970
@@ -114,9 +125,12 @@ def facts(person: Person, carried: int) -> list[Fact]:
     found = list(_shares(tally, person, carried))
     # What a maker or a series explains is not put down to a category.
     found.sort(key=lambda fact: (fact.about not in NARROW, -_gain(fact), fact.about, fact.value))
-    tastes = {fact.topic for fact in found}
+    tastes = {fact.topic for fact in found if fact.direction}
     contrasts = _contrasts(tally, person)
     contrasts = [one for one in contrasts if one.kind != "listed" or one.topic not in tastes]
+    # What is warned of is not called mixed as well.
+    against = {fact.topic for fact in contrasts if fact.direction == DOWN}
+    found = [one for one in found if one.direction or one.topic not in against]
     return [*found, *contrasts, *_habits(person)]
 
 
@@ -179,20 +193,22 @@ def _shares(tally: Tally, person: Person, carried: int) -> Iterator[Fact]:
         if significance.lift(likes, total, base) < MIN_LIFT_OF_TASTES:
             continue
         chance = significance.at_least(likes, total, base)
+        against = int(tally.dislikes[place])
         if chance > MAX_CHANCE_OF_SHARES * weight:
             if (
                 chance <= MAX_CHANCE_OF_LISTED
                 and likes >= PLAIN_RATIO * base * total
                 and kind != "blend"
+                and _tells_apart(likes, total, against, m)
             ):
                 yield Fact("listed", kind, name, likes, total, base, UP)
             continue
-        against = int(tally.dislikes[place])
         mixed = (
             against >= MIN_MIXED_DISLIKES and against * total >= MIN_MIXED_SHARE_RATIO * likes * m
         )
         mixed = mixed and against >= MIN_MIXED_COUNT_RATIO * likes
-        if not mixed and against >= MIN_CARRIERS and against * total >= likes * m:
+        mixed |= m >= FEWEST_DISLIKES_COMPARED and not _tells_apart(likes, total, against, m)
+        if not mixed and not _tells_apart(likes, total, against, m):
             # It tells nothing apart.
             continue
         # The base of a `share` is a share as well; for other kinds it is the expected number.
@@ -201,13 +217,23 @@ def _shares(tally: Tally, person: Person, carried: int) -> Iterator[Fact]:
         yield Fact(of_kind, kind, name, likes, total, base, 0 if mixed else UP)
 
 
-def commonest(person: Person, least: Fraction = MIN_SHARE_OF_CORE) -> Iterator[Fact]:
+def _tells_apart(k: int, n: int, against: int, m: int) -> bool:
+    """Whether what k of n likes have tells them from the m dislikes: of few dislikes it is enough that it is rarer."""
+    if m >= FEWEST_DISLIKES_COMPARED:
+        return k * m >= MIN_RATIO_OF_TASTES * against * n
+    return against < MIN_CARRIERS or against * n < k * m
+
+
+def commonest(
+    person: Person, least: Fraction = MIN_SHARE_OF_CORE, *, safer: bool = False
+) -> Iterator[Fact]:
     """Each category that so large a share of the likes have, whether or not others like it as much: not
     a taste in itself, but the commonest trait. It is more common than expected, and than among the dislikes.
 
     Args:
         person: the user.
         least: the share; by default, enough to be the core.
+        safer: whether a category will do that is as common as expected, and far more so than among the dislikes.
 
     Yields:
         Facts `most`.
@@ -220,8 +246,9 @@ def commonest(person: Person, least: Fraction = MIN_SHARE_OF_CORE) -> Iterator[F
         trait, k = int(tally.traits[place]), int(tally.likes[place])
         usual, against = counts.share(trait, n), int(tally.dislikes[place])
         is_clear = k - n * usual >= MIN_Z_OF_COMMONEST * (n * usual * (1 - usual)) ** 0.5
-        tells_apart = against < MIN_CARRIERS or against * n < k * person.dislikes
-        if is_clear and tells_apart:
+        if safer and k >= round(n * usual, 6):
+            is_clear |= k * person.dislikes >= MIN_RATIO_OF_SAFER * against * n
+        if is_clear and _tells_apart(k, n, against, person.dislikes):
             yield Fact("most", *counts.names[trait], k, n, usual, UP)
 
 
@@ -283,14 +310,17 @@ def _fair_reason(fact: Fact, likes: int, person_likes: int, usual: float) -> lis
     likes: how many of the likes have the trait.   person_likes: how many likes there are.   usual: the share of the likes that is expected.
     """
     few = fact.count < FEW_DISLIKES and fact.count <= likes
-    few = few or (likes > 0 and fact.count < MIN_DISLIKES_OF_RISKS)
+    far = fact.count >= MIN_CARRIERS and fact.count * person_likes >= GREAT_RATIO * likes * fact.of
+    few = few or (likes > 0 and fact.count < MIN_DISLIKES_OF_RISKS and not far)
     if few or likes > MANY_LIKES * fact.count:
         return []
     if likes >= MOSTLY_LIKED * fact.count:
-        share = Fraction(fact.count, fact.of)
-        clear = share * person_likes >= CONTRAST_OF_MOSTLY_LIKED * likes
+        hit = _is_hit(likes, person_likes, usual)
+        least = CONTRAST_OF_HITS if hit else CONTRAST_OF_MOSTLY_LIKED
+        clear = Fraction(fact.count, fact.of) * person_likes >= least * likes
         # Of what is liked no more than usual many dislikes are a plain warning.
-        kind = "divided" if round(fact.base, 6) > round(usual, 6) else fact.kind
+        above = round(fact.base, 6) > round(usual, 6) and likes >= SAFELY_LIKED * fact.count
+        kind = "divided" if hit or above else fact.kind
         return [replace(fact, kind=kind)] if clear else []
     if fact.count >= MOSTLY_DISLIKED * likes:
         return [fact]
@@ -302,7 +332,8 @@ def _fair_reason(fact: Fact, likes: int, person_likes: int, usual: float) -> lis
     if fact.count < FEW_DISLIKES:
         return []
     # More misses than hits are a warning, however common the trait is among the likes.
-    divides = fact.count <= likes and _is_hit(likes, person_likes, usual)
+    few_misses = fact.count <= MOST_MISSES_TO_A_HIT * likes
+    divides = few_misses and _is_hit(likes, person_likes, usual)
     return [replace(fact, kind="divided") if divides else fact]
 
 
@@ -333,7 +364,7 @@ def common_dislike(person: Person, about: str, value: str) -> Fact | None:
     has = person.bears(person.counts.codes[about][value])
     against, k = (int((has & (person.sides == side)).sum()) for side in (DISLIKE, LIKE))
     m, n = person.dislikes, person.likes
-    if against * n < MIN_CONTRAST_OF_PATTERNS * k * m:
+    if against < MIN_CARRIERS or against * n < MIN_CONTRAST_OF_PATTERNS * k * m:
         return None
     usual = person.counts.share(person.counts.codes[about][value], n)
     reason = Fact("listed", about, value, against, m, k / n, DOWN)

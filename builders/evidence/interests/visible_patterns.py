@@ -23,6 +23,10 @@ NEARLY_ALL, WIDE_GAP = Fraction(4, 5), Fraction(3, 10)
 MIN_SHARE_OF_PLAIN_PATTERNS, MIN_CONTRAST_OF_PLAIN_PATTERNS = Fraction(3, 5), 2
 """A trait of so many of the listed dislikes, so many times as common there as among the likes, is always spoken of; a
 maker, of whom nothing else may be known, only if nearly all are by them."""
+MIN_DISLIKES_OF_PURE_PATTERNS = 2
+"""A category of so many of the listed dislikes is, too, if no listed like has it."""
+FEWEST_LIKES_OF_PLAIN_KINDS, MAX_SHARE_OF_DISLIKES_OF_PLAIN_KINDS = 4, Fraction(1, 5)
+"""A category of so many listed likes, and at most this share of the dislikes, is named however usual it is."""
 MIN_SHARE_OF_PLAIN_LIKINGS, FEWEST_PLAIN_LIKES = Fraction(2, 5), 3
 """A category or tag of so many of the listed likes (one fewer of a short list), and half as common among the dislikes, is
 always spoken of"""
@@ -39,8 +43,6 @@ SHARE_OF_SMALL_TASTES, SHARE_OF_WIDE_KINDS = Fraction(1, 3), Fraction(1, 2)
 the dislikes."""
 MIN_SHARE_OF_PLAIN_DECADES = Fraction(7, 10)
 """A decade of so many of the listed likes is always spoken of, if that is more than usual."""
-MIN_LIKES_OF_A_DECADE, MIN_DISLIKES_OF_A_DECADE = Fraction(3, 5), Fraction(1)
-"""The listed likes, and dislikes, that must be of one decade for it to be said."""
 MIN_LIFT_OF_DECADES = 2
 """Such a decade has at least so many times as many works in the list as would be expected."""
 
@@ -82,6 +84,8 @@ def unspoken_pattern(shown: QuestionList, said: Sequence[Fact]) -> Pattern | Non
         )
         # What nearly all dislikes are is spoken of, also if many likes are.
         is_plain = is_plain or (one.number >= NEARLY_ALL * m and one.number * n >= one.likes * m)
+        pure = one.about == "category" and not one.likes
+        is_plain = is_plain or (pure and one.number >= MIN_DISLIKES_OF_PURE_PATTERNS)
         fact = Fact("shown", one.about, one.value, direction=DOWN)
         if is_plain and not _is_covered(shown.carriers(fact) & ~shown.is_like, spoken):
             return one
@@ -99,14 +103,16 @@ def passes_over_liking(shown: QuestionList, said: Sequence[Fact]) -> bool:
         False where each such category, tag or decade is named, or a named taste applies to most works that have it.
     """
     named = [fact for fact in said if fact.about in KINDS and fact.direction != DOWN]
-    spoken = [shown.carriers(fact) & shown.is_like for fact in named]
+    # When a work is from says nothing of what it is, nor the other way round.
+    spoken = [shown.carriers(fact) & shown.is_like for fact in named if fact.about != "decade"]
+    # Two tastes may share out between them what a third would be named for.
+    spoken += [np.logical_or.reduce(spoken)] if spoken else []
     topics = {fact.topic for fact in named}
     plain = [*_plain_likings(shown), *_plain_decades(shown)]
     if len(topics) == 1 and named[0].count < SHARE_OF_SMALL_TASTES * named[0].of:
         plain += _wide_kinds(shown)
     for fact in plain:
         has = shown.carriers(fact) & shown.is_like
-        # What a work is says nothing of when it is from.
         others = [] if fact.about == "decade" else spoken
         if fact.topic not in topics and not _is_covered(has, others):
             return True
@@ -140,7 +146,12 @@ def is_plain_liking(shown: QuestionList, fact: Fact) -> bool:
         return True
     fewest = FEWEST_PLAIN_LIKES - (n < 2 * FEWEST_PLAIN_LIKES)
     least = max(Fraction(fewest), MIN_SHARE_OF_PLAIN_LIKINGS * n)
-    is_liked = MIN_CONTRAST_OF_PLAIN_PATTERNS * against * n <= k * len(shown.disliked)
+    m = len(shown.disliked)
+    hardly = bool(m) and against <= MAX_SHARE_OF_DISLIKES_OF_PLAIN_KINDS * m
+    many = k >= FEWEST_LIKES_OF_PLAIN_KINDS and k >= least
+    if fact.about == "category" and many and hardly:
+        return True
+    is_liked = MIN_CONTRAST_OF_PLAIN_PATTERNS * against * n <= k * m
     return is_liked and k >= least and k >= MIN_LIFT_OF_PLAIN_LIKINGS * usual * n
 
 
@@ -204,52 +215,6 @@ def _is_about_lows(fact: Fact) -> bool:
     """Whether a statement that leads with this fact speaks of dislikes that have its trait."""
     warned = any((one.kind, one.about) == ("own", "title") for one in fact.details)
     return fact.about in KINDS and (fact.direction != UP or warned)
-
-
-def decades(shown: QuestionList) -> list[Fact]:
-    """The decade that most listed likes, or all listed dislikes, are from.
-
-    Args:
-        shown: the list.
-
-    Returns:
-        At most one fact `shown` for each side, the base as many as would be expected of the works that users like or
-        dislike. A decade that fills both sides says nothing.
-    """
-    return [*_decades_of(shown, UP), *_decades_of(shown, DOWN)]
-
-
-def _decades_of(shown: QuestionList, direction: int) -> Iterator[Fact]:
-    """The decade of nearly all works of one side. One is blamed only where the likes are of others."""
-    counts = shown.person.counts
-    number = len(shown.liked if direction == UP else shown.disliked)
-    usual, least = (
-        (counts.liked, MIN_LIKES_OF_A_DECADE)
-        if direction == UP
-        else (counts.disliked, MIN_DISLIKES_OF_A_DECADE)
-    )
-    total = int((counts.likes if direction == UP else counts.dislikes).sum())
-    for value, code in counts.codes["decade"].items():
-        k, against = shown.counts_of(Fact("shown", "decade", value))
-        count = k if direction == UP else against
-        if not value[:1].isdigit() or number < FEWEST_DISLIKES or count < least * number:
-            continue
-        # count >= FAR_ABOVE * expected, in whole numbers.
-        if count * total < MIN_LIFT_OF_DECADES * number * int(usual[code]):
-            continue
-        if direction == DOWN and _is_liked_more_than_usual(shown, code, k):
-            continue
-        # A liking shows only where the dislikes clearly are of other decades.
-        if direction == UP and MIN_LIFT_OF_DECADES * against * number > k * len(shown.disliked):
-            continue
-        expected = round(number * int(usual[code]) / max(total, 1), 6)
-        yield Fact("shown", "decade", value, count, number, expected, direction)
-
-
-def _is_liked_more_than_usual(shown: QuestionList, decade: int, k: int) -> bool:
-    """Whether a decade, of which k of the listed likes are, is more common there than among the likes of others."""
-    counts, n = shown.person.counts, len(shown.liked)
-    return k * int(counts.likes.sum()) > n * int(counts.liked[decade])
 
 
 def leads_alone(shown: QuestionList, fact: Fact) -> bool:
