@@ -116,6 +116,7 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
                     yield from arrow.record_batches(events)
                     raw.reject("interactions", NOTHING_SHOWN, _count_empty(part[3]))
             _require_impressions(raw.path(key), lost, clicks)
+            impressions.warn_of_half_days(raw.path(key))
             for one in (histories, users, leaks):
                 one.require_whole(raw.path(key))
             if len(times) == 1 and sum(lost.values()) >= ENOUGH_TO_JUDGE:

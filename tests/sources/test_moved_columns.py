@@ -15,7 +15,7 @@ from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.foreign_lines import refuse_foreign_lines
 from itdr.builders.sources._shared import book_values, impressions
 from itdr.builders.sources._shared.moved_columns import MovedColumn
-from itdr.builders.sources._shared.own_texts import require_own_texts
+from itdr.builders.sources._shared.own_texts import require_own_products, require_own_texts
 from itdr.builders.sources._shared.second_keys import SecondKeys
 from tests.rawgen import yelp
 from tests.sources.test_edited_files import stored
@@ -62,6 +62,37 @@ def test_the_columns_of_reviews(tmp_path: Path) -> None:
         check(titles, moved(texts))
     with pytest.raises(RawFileError, match="the two columns were swapped"):
         check(texts, titles)
+
+
+def test_titles_of_products(tmp_path: Path) -> None:
+    nouns = [f"lamp{a}{b}" for a in "abcdef" for b in "abcdef"]
+    reviews, products = tmp_path / "reviews.jsonl", tmp_path / "meta.jsonl"
+
+    def check(titles: Sequence[str]) -> None:
+        said = [{"parent_asin": noun, "text": f"A fine {noun}."} for noun in nouns]
+        named = [{"parent_asin": noun, "title": t} for noun, t in zip(nouns, titles, strict=True)]
+        for path, rows in ((reviews, said), (products, named)):
+            path.write_text("".join(f"{json.dumps(row)}\n" for row in rows), "utf-8")
+        require_own_products(products, reviews)
+
+    check(nouns)
+    check(["Something else"] * len(nouns))
+    with pytest.raises(RawFileError, match=r"36 products .* moved by a row"):
+        check(moved(nouns))
+
+
+@pytest.mark.parametrize(("halves", "warned"), [("AM", True), ("AM PM", False)])
+def test_times_of_one_half_of_the_day(
+    halves: str, warned: bool, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "behaviors.tsv"
+    either = halves.split()
+    lines = (
+        f"{n}\tU{n}\t11/12/2019 9:05:58 {either[n % len(either)]}\tN1\tN2-1" for n in range(200)
+    )
+    path.write_text("\n".join(lines), "utf-8")
+    impressions.warn_of_half_days(path)
+    assert ("all of 200 times" in caplog.text) is warned
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import zlib
 from collections import Counter
@@ -12,10 +13,12 @@ from typing import TYPE_CHECKING
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.letters import ENOUGH_IF_ALL
 from itdr.builders.core.reasons import ENOUGH_TO_JUDGE
-from itdr.builders.sources._formats.validate import AGAIN
+from itdr.builders.sources._formats.validate import AGAIN, ends_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+logger = logging.getLogger("itdr")
 
 ENOUGH_HISTORIES = 200
 """Of so many impressions, most have a history."""
@@ -23,6 +26,7 @@ SHORTENED = 0.95
 """The share of its length that the last id of a history has at most, in the mean, where histories were cut off."""
 MOST_CHANGED = 0.02
 """The share of users that may have several histories."""
+_HALVES = re.compile(r"\t[0-9/]+ [0-9:]+ ([AP]M)\t")
 _SURFACE = re.compile(r'"SurfaceForms": ?\["([^"\\]+)"')
 """What an entity is called in the title."""
 DRAWN = 8
@@ -105,6 +109,23 @@ def entities_of(titles: pa.StringArray, entities: pa.StringArray) -> Iterator[tu
     for title, entity in zip(titles.to_pylist(), entities.to_pylist(), strict=True):
         if found := _SURFACE.search(entity):
             yield found[1], found[1] if found[1].lower() in title.lower() else ""
+
+
+def warn_of_half_days(path: Path) -> None:
+    """Warn where all times are before noon, as they are without their AM and PM.
+
+    Args:
+        path: a file of impressions.
+    """
+    times = _HALVES.findall(ends_of(path))
+    if len(times) >= ENOUGH_HISTORIES and len(set(times)) == 1:
+        logger.warning(
+            "itdr: mind: %s: all of %s times that were looked at are %s: hours of the other half of the day may have lost "
+            "theirs",
+            path,
+            f"{len(times):,}",
+            times[0],
+        )
 
 
 class OneHistoryEach:
