@@ -7,6 +7,7 @@ import io
 import itertools
 import random
 import shutil
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -150,3 +151,16 @@ def test_a_part_that_somebody_chose_is_read(
     shutil.copytree(made, home)
     edited(home, name, change)
     stored("ml-32m", tmp_path / "data", tmp_path / "store")
+
+
+def test_a_part_beside_the_archive_is_told(
+    made: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    home = tmp_path / "data" / "ml-32m"
+    shutil.copytree(made, home)
+    with zipfile.ZipFile(home / "ml-32m.zip", "w") as archive:
+        for name in ("ratings.csv", "movies.csv", "tags.csv"):
+            archive.write(home / name, f"ml-32m/{name}")
+    edited(home, "ratings.csv", lambda rows: rows[:5_000])
+    stored("ml-32m", tmp_path / "data", tmp_path / "store")
+    assert "it was taken, and ml-32m.zip, which lies there too, was not opened" in caplog.text
