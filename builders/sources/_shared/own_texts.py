@@ -31,9 +31,7 @@ def require_own_texts(path: Path) -> None:
     Raises:
         RawFileError: titles are longer than texts, or share their words with those of the review before or after.
     """
-    both = ((record.get("title"), record.get("text")) for record in _records(path))
-    whole = [one for one in both if all(isinstance(text, str) and text for text in one)]
-    reviews = list(dict.fromkeys(whole))
+    reviews = list(dict.fromkeys(_pairs(path)))
     longer = sum(len(title) > len(text) for title, text in reviews)
     if len(reviews) >= ENOUGH_REVIEWS and 2 * longer > len(reviews):
         raise RawFileError(
@@ -58,9 +56,9 @@ def require_own_products(path: Path, reviews: Path) -> None:
     said: dict[str, set[str]] = {}
     for record in _records(reviews, _MANY):
         if isinstance(record.get("text"), str):
-            said.setdefault(record.get("parent_asin"), set()).update(_words(record["text"]))
+            said.setdefault(str(record.get("parent_asin")), set()).update(_words(record["text"]))
     products = [
-        (_words(record["title"]), said.get(record.get("parent_asin"), set()))
+        (_words(record["title"]), said.get(str(record.get("parent_asin")), set()))
         for record in _records(path, _MANY)
         if isinstance(record.get("title"), str)
     ]
@@ -69,6 +67,14 @@ def require_own_products(path: Path, reviews: Path) -> None:
 
 def _words(text: str) -> set[str]:
     return set(_WORD.findall(text.lower()))
+
+
+def _pairs(path: Path) -> Iterator[tuple[str, str]]:
+    """The titles and texts of reviews that have both."""
+    for record in _records(path):
+        title, text = record.get("title"), record.get("text")
+        if isinstance(title, str) and isinstance(text, str) and title and text:
+            yield title, text
 
 
 def _records(path: Path, size: int = 1 << 18) -> Iterator[dict[str, Any]]:
@@ -84,15 +90,16 @@ def _require_own(
     path: Path, words: Sequence[tuple[set[str], set[str]]], what: str, where: str
 ) -> None:
     """Raise `RawFileError` where titles share more words with what stands beside them than with their own."""
-    own = sum(bool(title & text) for title, text in words)
-    others = max(_shared(words), _shared(words[::-1]))
-    if others >= ENOUGH_TO_JUDGE and others > 1.5 * own:
+    own, others = max((_nearer(words), _nearer(words[::-1])), key=lambda both: both[1] - both[0])
+    if others >= ENOUGH_TO_JUDGE and others > 2 * own:
         raise RawFileError(
-            f"{path}: of {len(words):,} {what} that were looked at, {own:,} have a word of the title in their {where}, and "
-            f"{others:,} in that of the one beside them: one of the two columns was moved by a row. {AGAIN}"
+            f"{path}: of {len(words):,} {what} that were looked at, {own:,} share more words of the title with their own "
+            f"{where} than with that of the one beside them, and {others:,} fewer: one of the two columns was moved by a row. "
+            f"{AGAIN}"
         )
 
 
-def _shared(words: Sequence[tuple[set[str], ...]]) -> int:
-    """How many titles share a word with the next text."""
-    return sum(bool(one[0] & other[1]) for one, other in pairwise(words))
+def _nearer(words: Sequence[tuple[set[str], set[str]]]) -> tuple[int, int]:
+    """How many titles share more words with their own text than with the next one, and how many share fewer."""
+    pairs = [(len(one[0] & one[1]), len(one[0] & other[1])) for one, other in pairwise(words)]
+    return sum(own > other for own, other in pairs), sum(own < other for own, other in pairs)
