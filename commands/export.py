@@ -37,6 +37,10 @@ def run(
         bool,
         typer.Option("--sample", help="Use the small made-up files that come with the package."),
     ] = False,
+    overwrite: Annotated[
+        bool,
+        typer.Option("--overwrite", help="Write into a folder that holds files of others."),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Write the cleaned tables of a source, each event with its split.
@@ -53,6 +57,7 @@ def run(
     from itdr.builders.dataset.builder import absolute_data_dir
     from itdr.builders.store.prepare import prepare
     from itdr.publish import export
+    from itdr.publish.overwrite import refuse_strangers
 
     logging.getLogger("itdr").setLevel(logging.INFO)
     one_of("form", form, export.FORMS)
@@ -63,6 +68,8 @@ def run(
         raise ConfigError(f"{found.id} has several domains: name one, as {example}.")
     if split_by == "time" and "interactions.timestamp" not in found.columns:
         raise ConfigError(f"{found.id} has no times: use --split-by user.")
+    if not overwrite:
+        refuse_strangers(folder, ("itdr.yaml",), "itdr.yaml")
     where = absolute_data_dir(data_dir)
     place = SAMPLE if sample else Path(where) if where else None
     path = prepare(_store(found, domain, place, sample))

@@ -36,7 +36,7 @@ def refuse_strangers(out: Path, ours: Iterable[str], record: str) -> None:
         more = f" and {len(strange) - NAMES_SHOWN} more" if len(strange) > NAMES_SHOWN else ""
         raise ConfigError(
             f"{out} holds {', '.join(strange[:NAMES_SHOWN])}{more}, not written by itdr: choose "
-            "another folder, or build into this one with overwrite=True, which replaces files that have "
+            "another folder, or write into this one with overwrite=True, which replaces files that have "
             "the same names."
         )
 

@@ -127,6 +127,8 @@ def test_the_cache_knows_the_files_content(tmp_path: Path) -> None:
     [
         ("1\t2\n", "its first line has 2 fields"),
         ("user\titem\tscore\n1\t2\tbest\n", "separated by tabs"),
+        ("1\t2\tbest\n", "no line has a score that is a number"),
+        ("1\t2\tnan\n", "no line has a score that is a number"),
         ("nobody\tnothing\t1\n", "no line names a user and an item of ml-32m"),
     ],
 )

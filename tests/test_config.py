@@ -128,6 +128,18 @@ def test_a_history_longer_than_any_is_an_empty_split() -> None:
         load("sequential_rec", history=200, **ML)
 
 
+@pytest.mark.parametrize("options", [{"min_rating": 5.5}, {"k_core": 60}])
+def test_what_left_too_little_is_named(options: dict[str, Any]) -> None:
+    ((name, value),) = options.items()
+    with pytest.raises(EmptySplitError, match=rf"{name}={value!r} may leave too little"):
+        load("sequential_rec", **options, **ML)
+
+
+def test_negatives_that_were_shown_need_a_source_that_says_so() -> None:
+    with pytest.raises(ConfigError, match="has no meaning for ml-32m"):
+        load("sequential_rec", negatives="shown", **ML)
+
+
 # -- what they do -----------------------------------------------------------------------------
 
 

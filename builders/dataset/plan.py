@@ -444,6 +444,13 @@ def _empty_split(
         for sentence in losses.unmatched(read_manifest(path), most=True)
     )
     empty = f"no case is eligible for the split {SPLITS[part]!r}"
+    chosen = [
+        f"{name}={value!r}"
+        for name in ("min_rating", "k_core", "min_user", "min_item", "cuts")
+        if (value := getattr(options, name, None)) not in (None, 0, ())
+    ]
+    if chosen:
+        needs += f". {' and '.join(chosen)} may leave too little"
     few = (
         "The files may hold too few interactions"
         if all(registry.is_own(cell.source.id) for cell in cells)

@@ -94,7 +94,7 @@ def require_published(source: Source, one: Located, path: Path) -> None:
     reason = size_mismatch(one.file, path)
     if not must_match(one):
         if reason:
-            warn_unofficial(source, one.file, reason)
+            warn_unofficial(source, one.file, reason + _packed_beside(one))
         return
     if reason is None and one.file.checksum:
         reason = content_mismatch(
@@ -105,6 +105,17 @@ def require_published(source: Source, one: Located, path: Path) -> None:
             f"{source.id}: {one.path} does not give the official {one.file.name}: it has {reason}. "
             f"{put_aside(source, one.path)}"
         )
+
+
+def _packed_beside(one: Located) -> str:
+    """A clause on an archive that lies beside a file and would give it, too."""
+    if one.container:
+        return ""
+    for folder in (one.path.parent, one.path.parent.parent):
+        for name in one.file.packed_in:
+            if (folder / name).is_file():
+                return f" (it was taken, and {name}, which lies there too, was not opened: remove one of them)"
+    return ""
 
 
 def warn_unofficial(source: Source, file: RawFile, reason: str) -> None:

@@ -129,6 +129,10 @@ def _checked(source: Source, one: Located) -> Finding:
         message = f"it differs from the official size: {size} bytes, {listed} declared"
     else:
         message = f"it differs from the official checksum ({size} bytes)"
+        if size in sizes:
+            return Finding(
+                "warning", name, path, f"{message}, and has the official size: values were changed"
+            )
     if not one.container and one.file.rows:
         rows = count_rows(one.file, text_files.blocks(path))
         message += f", {compared(rows, one.file.rows)}"

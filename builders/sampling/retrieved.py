@@ -61,6 +61,8 @@ def _read(store: StoreReader, path: Path) -> RetrievedCandidates:
     items = _codes(store, "item", table.column("item"))
     scores = table.column("score").to_numpy()
     known = (users >= 0) & (items >= 0) & ~np.isnan(scores)
+    if not len(scores) or np.isnan(scores).all():
+        raise ConfigError(f"{path}: no line has a score that is a number. {ADVICE}")
     if not known.any():
         raise ConfigError(
             f"{path}: no line names a user and an item of {store.source.id}. {ADVICE}"

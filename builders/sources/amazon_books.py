@@ -12,9 +12,11 @@ user may review a title several times (other editions, copies of a review): one 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_plus
 
 from itdr.builders.core import duckdb_csv, emptied, numbers
 from itdr.builders.core.errors import RawFileError
@@ -24,6 +26,7 @@ from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Scale, 
 from itdr.builders.sources._formats import validate
 from itdr.builders.sources._formats.text import clean_sql, clean_value_sql
 from itdr.builders.sources._shared.books import display_title
+from itdr.builders.sources._shared.second_keys import SecondKeys
 
 if TYPE_CHECKING:
     import duckdb
@@ -47,6 +50,10 @@ BOOKS = (
 _HEADERS = [",".join(names) for names in (RATINGS, BOOKS)]
 RATING_RECORD = r",[0-9]+/[0-9]+,[0-9][.][0-9],-?[0-9]+,"
 """Helpfulness, score and time of a review."""
+_MOST_OTHER_TITLES = 0.2
+"""The share of books whose address was found with another title, and of ids with several titles."""
+_SOUGHT = re.compile("[?&]dq=([^&]*)")
+_PLAIN = re.compile("[^a-z0-9]")
 _JUDGED = 200_000
 """Reviews that are looked at for ids that were filled in."""
 _MOST_NAMELESS = 0.05
@@ -67,6 +74,7 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
     header = validate.require_header(path, RATINGS)
     _require_whole(path, len(header), RATING_RECORD)
     _require_own_ids(raw, path, header)
+    _require_one_title(raw, path, header)
     types = dict.fromkeys(header, "VARCHAR") | {"review/score": "FLOAT"}
     number = numbers.integer_sql('"review/time"')
     return raw.con.sql(
@@ -99,6 +107,7 @@ def _require_own_ids(raw: Raw, path: Path, header: Sequence[str]) -> None:
         f"""
         SELECT count(*), count(CASE WHEN NOT ({named}) THEN 1 END), count(CASE WHEN {named} THEN 1 END)
         FROM (SELECT User_id, profileName FROM {rows} LIMIT {_JUDGED}) WHERE {given.format("User_id")}
+            AND lower(trim(User_id)) NOT IN ('nan', 'none', 'null')
         """
     ).fetchall()[0]
     if names and nameless >= max(ENOUGH_TO_JUDGE, _MOST_NAMELESS * seen):
@@ -106,6 +115,38 @@ def _require_own_ids(raw: Raw, path: Path, header: Sequence[str]) -> None:
             f"{path}: {nameless:,} of its first {seen:,} reviews with a User_id have no profileName, and officially "
             f"both are missing together: missing ids were filled in with those of other users. {validate.AGAIN}"
         )
+
+
+def _require_one_title(raw: Raw, path: Path, header: Sequence[str]) -> None:
+    """Raise `RawFileError` where the first reviews of one `Id` have several titles: officially each has one."""
+    rows = duckdb_csv.read_csv(path, None, dict.fromkeys(header, "VARCHAR"))
+    ids, several = raw.con.execute(
+        f"""
+        SELECT count(*), count(CASE WHEN titles > 1 THEN 1 END)
+        FROM (SELECT Id, count(DISTINCT lower(Title)) AS titles FROM (SELECT Id, Title FROM {rows} LIMIT {_JUDGED}) GROUP BY Id)
+        """
+    ).fetchall()[0]
+    if several >= ENOUGH_TO_JUDGE and several > _MOST_OTHER_TITLES * ids:
+        raise RawFileError(
+            f"{path}: of the first {ids:,} ids of books, {several:,} have several titles, and officially each has one: one "
+            f"of the two columns was moved. {validate.AGAIN}"
+        )
+
+
+def _require_own_titles(raw: Raw, path: Path, header: Sequence[str]) -> None:
+    """Raise `RawFileError` where the addresses of the first books were found with other titles."""
+    rows = duckdb_csv.read_csv(path, None, dict.fromkeys(header, "VARCHAR"))
+    pairs = raw.con.execute(
+        f"SELECT Title, previewLink FROM {rows} WHERE contains(previewLink, 'dq=') LIMIT {_JUDGED // 10}"
+    ).fetchall()
+    keys = SecondKeys(path, "'previewLink'", "title", most=_MOST_OTHER_TITLES)
+    for title, link in pairs:
+        found = _SOUGHT.search(link)
+        sought = _PLAIN.sub("", unquote_plus(found[1]).lower()) if found else ""
+        if title and title.isascii() and sought:
+            # The address ends where the title has a mark.
+            keys.add([(_PLAIN.sub("", title.lower())[: len(sought)], sought)])
+    keys.require_same()
 
 
 def items(raw: Raw) -> duckdb.DuckDBPyRelation:
@@ -117,6 +158,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     path = raw.path("books")
     header = validate.require_header(path, BOOKS)
     _require_whole(path, len(header), BOOK_RECORD)
+    _require_own_titles(raw, path, header)
     year = f"try_cast(regexp_extract(publishedDate, '{_YEAR}', 1) AS SMALLINT)"
     unread = {
         "authors": _no_names("authors"),

@@ -49,6 +49,7 @@ from itdr.builders.sources._formats.jsonlines import (
 )
 from itdr.builders.sources._formats.text import MISSING, SELLERS_NOTE, clean_sql, clean_value_sql
 from itdr.builders.sources._shared.amazon import CATEGORIES, METADATA, RATINGS, REVIEWS, REVISION
+from itdr.builders.sources._shared.own_texts import require_own_products, require_own_texts
 
 if TYPE_CHECKING:
     import duckdb
@@ -129,6 +130,7 @@ def _reviews(raw: Raw) -> duckdb.DuckDBPyRelation:
     path = raw.path(f"reviews/{raw.domain}")
     needed = ("user_id", "parent_asin", "rating", "text")
     require_json_lines(path, needed, once=(*needed, "title", *TIME_KEYS))
+    require_own_texts(path)
     keys = ("user_id", "parent_asin", "title", "text", "rating", *TIME_KEYS)
     types = dict.fromkeys(keys, "VARCHAR")
     no_text = f"{no_prose_sql('stated', 'text')} OR {no_prose_sql('stated_title', 'title')}"
@@ -173,6 +175,8 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     """Products of one category. A product without a title is kept, with a null title."""
     path = raw.path(f"metadata/{raw.domain}")
     require_json_lines(path, ("parent_asin", "title"), nested=("details",))
+    if raw.has(f"reviews/{raw.domain}"):
+        require_own_products(path, raw.path(f"reviews/{raw.domain}"))
     types = {
         **dict.fromkeys(("parent_asin", "main_category"), "VARCHAR"),
         **dict.fromkeys(

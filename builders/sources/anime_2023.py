@@ -29,6 +29,7 @@ from itdr.builders.core.duckdb_csv import (
 )
 from itdr.builders.core.emptied import implausible, unreadable
 from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.letters import ENOUGH_IF_ALL
 from itdr.builders.core.reasons import EMPTY_ID, ENOUGH_TO_JUDGE, NO_RATING, OUTSIDE_SCALE
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Scale, Source, column_names
 from itdr.builders.core.title_faults import title_counts
@@ -70,6 +71,9 @@ SCORE_COLUMNS = ("user_id", "Username", "anime_id", "Anime Title", "rating")
 
 _NAMED = re.compile(r'^[0-9]+,[^,"\r\n]*,([0-9]+),([^,"\r\n]+),[0-9.]+\r?$', re.MULTILINE)
 """The id and the title of a score; those between quotes are left out."""
+
+_USER = re.compile(r"^([0-9]+),([^,\"\r\n]+),", re.MULTILINE)
+"""The id and the name of a user of a score."""
 
 BROKEN = "broken quoting"
 
@@ -219,13 +223,30 @@ def _require_same_titles(raw: Raw, ids: pa.StringArray, names: pa.StringArray) -
     known = dict(zip(ids.to_pylist(), names.to_pylist(), strict=True))
     # Each once: a user of one anime alone would say as much as many.
     stated = dict.fromkeys(_NAMED.findall(ends_of(path)))
-    keys = SecondKeys(path, "'Anime Title'")
+    keys = SecondKeys(path, "'Anime Title'", most=0.01)
     names_known = set(known.values())
     keys.add(
         (known[anime], title)
         for anime, title in stated
         if title in names_known and known.get(anime)
     )
+    keys.require_same()
+
+
+def _require_same_users(raw: Raw, ids: pa.StringArray, names: Any) -> None:
+    """Raise `RawFileError` where users are called otherwise in the scores."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not raw.has("scores"):
+        return
+    keys = SecondKeys(raw.paths["users"], "'Username'", "'Mal ID'", least=ENOUGH_IF_ALL)
+    stated = dict(_USER.findall(ends_of(raw.paths["scores"], 1 << 21)))
+    met = pc.is_in(ids, value_set=pa.array(list(stated), pa.string()))
+    pairs = zip(
+        ids.filter(met).to_pylist(), arrow.as_array(names).filter(met).to_pylist(), strict=True
+    )
+    keys.add((stated[user], name) for user, name in pairs if name)
     keys.require_same()
 
 
@@ -249,9 +270,10 @@ def users(raw: Raw) -> Iterator[pa.RecordBatch]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    wanted = ("Mal ID", "Location", "Gender", "Birthday")
+    wanted = ("Mal ID", "Username", "Location", "Gender", "Birthday")
     table = _whole(raw, "users", "users", USER_RECORD, USER_COLUMNS, wanted, USER_END)
     ids = arrow.integer_text(arrow.tidy(table.column("Mal ID")))
+    _require_same_users(raw, ids, table.column("Username"))
     born = arrow.known_values(table.column("Birthday"), MISSING)
     year = _year(born)
     stated = arrow.known_values(table.column("Gender"), MISSING)

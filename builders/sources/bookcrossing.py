@@ -28,7 +28,8 @@ from itdr.builders.sources._formats.mojibake import (
     repair_encoding,
     repair_quotes,
 )
-from itdr.builders.sources._shared import books
+from itdr.builders.sources._shared import book_values, books
+from itdr.builders.sources._shared.moved_columns import MovedColumn
 from itdr.builders.sources._shared.names import display_name
 from itdr.builders.sources._shared.places import country_name, place_name
 from itdr.builders.sources._shared.second_keys import SecondKeys
@@ -111,6 +112,7 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
 
     path = raw.path("ratings")
     validate.require_header(path, ("User-ID", "ISBN", "Book-Rating"), ";", exact=True)
+    book_values.require_zeros(path)
     for records in _records(raw, path, _RATING, "interactions", (1,)):
         user, isbn, given = (pa.array(column, pa.string()) for column in records)
         item = pc.replace_substring_regex(pc.utf8_upper(_whole(isbn)), "[^0-9A-Z]", "")
@@ -148,6 +150,7 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
     keys.add(_PICTURED.findall(validate.ends_of(path)))
     keys.require_same()
     pairs = pa.list_(pa.struct([("name", pa.string()), ("value", pa.string())]))
+    authors = MovedColumn(path, "title", "author")
     for records in _records(raw, path, _BOOK, "items", range(5), rescue=_rescued_book):
         ids, titles, creators, years, details = [], [], [], [], []
         notes, rejects = [], []
@@ -156,6 +159,7 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
             texts = _unshifted(*texts)
             mended = SHIFTED.get(item) or _mended(*texts)
             title, author, year, publisher = mended
+            authors.add(title, author)
             ids.append(item or None)
             malformed = BAD_ISBN if re.match(SHORTENED, isbn) else None
             rejects.append(malformed if item else EMPTY_ID)
@@ -176,6 +180,7 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
                 "reject": pa.array(rejects, pa.string()),
             }
         )
+    authors.require_own()
 
 
 def users(raw: Raw) -> Iterator[pa.RecordBatch]:
@@ -185,6 +190,7 @@ def users(raw: Raw) -> Iterator[pa.RecordBatch]:
 
     path = raw.path("users")
     validate.require_header(path, ("User-ID", "Location", "Age"), ";", exact=True)
+    book_values.require_places(path)
     for records in _records(raw, path, _USER, "users", (1, 2)):
         ids, locations, ages = records
         users = arrow.integer_text(pc.utf8_trim_whitespace(pa.array(ids, pa.string())))

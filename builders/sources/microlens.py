@@ -371,6 +371,7 @@ SOURCE = Source(
     options={
         "editions": EDITIONS,
         "from_one": ("user_id", "item_id"),
+        "pairs_once": True,
         "gaps": {"items": ("rated",)},
         "any_case": True,
     },

@@ -32,6 +32,7 @@ from itdr.builders.sources._formats.validate import (
     head_of,
 )
 from itdr.builders.sources._shared import impressions
+from itdr.builders.sources._shared.second_keys import SecondKeys
 
 if TYPE_CHECKING:
     import numpy as np
@@ -95,12 +96,16 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
             times: set[int] = set()
             sample = drawn[raw.path(key)] = set()
             histories = impressions.HistoryLengths()
+            users, leaks = impressions.OneHistoryEach(), impressions.ClicksInHistory()
             for lines in line_files.read_records(raw, "interactions", raw.path(key), 5):
                 for start in range(0, max(1, len(lines[0])), LINES):
                     part = [column.slice(start, LINES) for column in lines[1:]]
                     part[2:] = map(_bare, part[2:])
                     new = _unseen(part[0], part[2], seen)
                     histories.add(part[2], part[2].take(new))
+                    users.add(part[0].take(new))
+                    if not start:
+                        leaks.add(part[2], part[3])
                     yield from arrow.record_batches(_history(part[0].take(new), part[2].take(new)))
                     time = parse_seconds(part[1], day_first)
                     events = _impressions(part[0], time, part[3])
@@ -111,7 +116,9 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
                     yield from arrow.record_batches(events)
                     raw.reject("interactions", NOTHING_SHOWN, _count_empty(part[3]))
             _require_impressions(raw.path(key), lost, clicks)
-            histories.require_whole(raw.path(key))
+            impressions.warn_of_half_days(raw.path(key))
+            for one in (histories, users, leaks):
+                one.require_whole(raw.path(key))
             if len(times) == 1 and sum(lost.values()) >= ENOUGH_TO_JUDGE:
                 logger.warning(
                     "itdr: mind: %s: all times are the same: they say nothing of the order of impressions",
@@ -205,11 +212,13 @@ def _news(raw: Raw, path: Path) -> Iterator[pa.RecordBatch]:
     import pyarrow.compute as pc
 
     letters, counts = LetterCounts(), TitleCounts()
+    named = SecondKeys(path, "entities", "title", most=0.1)
     for columns in line_files.read_records(raw, "items", path, 8, complete=r"^([^\t]*\t){7}.*\]$"):
         ids, category, subcategory, title, abstract = columns[:5]
         both = pc.binary_join_element_wise(category, subcategory, "\t")
         shown, told = arrow.tidy(title), arrow.tidy(abstract)
         letters.add(shown)
+        named.add(impressions.entities_of(title.slice(0, LINES), columns[6].slice(0, LINES)))
         counts = added(counts, title_counts(shown))
         yield from arrow.record_batches(
             {
@@ -224,6 +233,7 @@ def _news(raw: Raw, path: Path) -> Iterator[pa.RecordBatch]:
         raise RawFileError(f"{raw.source}: {fault}")
     if fault := counts.fault():
         raise RawFileError(f"{raw.source}: {fault.format(names=path)} {AGAIN}")
+    named.require_same()
 
 
 def _unseen(user: pa.StringArray, news: pa.StringArray, seen: set[int]) -> pa.Int64Array:

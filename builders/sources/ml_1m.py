@@ -26,6 +26,7 @@ from itdr.builders.core.schema import (
 from itdr.builders.sources._formats import validate
 from itdr.builders.sources._shared import people
 from itdr.builders.sources._shared.films import (
+    ANCHORS,
     CITATION,
     genres_sql,
     title_sql,
@@ -257,6 +258,8 @@ SOURCE = Source(
         "last_ids": {"user_id": 6_040, "item_id": 3_952},
         "gaps": {"items": ("rated", "recorded")},
         "year_first": True,
+        "pairs_once": True,
+        "anchors": ANCHORS,
     },
     readers=Readers(interactions=interactions, items=items, users=users),
     by_hand=(

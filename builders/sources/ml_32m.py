@@ -23,6 +23,7 @@ from itdr.builders.core.schema import (
 )
 from itdr.builders.sources._formats import validate
 from itdr.builders.sources._shared.films import (
+    ANCHORS,
     CITATION,
     genres_sql,
     title_sql,
@@ -58,6 +59,8 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
     validate.require_final_newline(path, rf"^\d+,\d+,\d(\.\d)?,{_TIME}$")
     types = {name: "FLOAT" if name == "rating" else "VARCHAR" for name in header}
     lines = duckdb_csv.read_plain(path, "interactions", types, delimiter=",")
+    if len(header) > len(RATING):  # joined with the films, whose titles have commas between quotes
+        lines = f"(SELECT *, NULL AS more FROM {duckdb_csv.read_csv(path, 'interactions', types)})"
     return raw.con.sql(
         f"""
         SELECT user_id, item_id, rating, seconds AS "timestamp", 'rate' AS event,
@@ -226,6 +229,9 @@ SOURCE = Source(
         "from_one": ("user_id", "item_id"),
         "gaps": {"items": ("rated", "recorded")},
         "year_first": True,
+        "pairs_once": True,
+        "users_at_random": True,
+        "anchors": ANCHORS,
         "parts_since": "2003-05-15",
     },
     readers=Readers(interactions=interactions, items=items, tags=tags),

@@ -51,7 +51,7 @@ GAME = (
 ROWS = 1 << 15
 MOST_TAGS, MOST_SPECS = 10, 6
 _HEAD, _HEAD_LINES = 1 << 16, 20
-_APP = re.compile(r"/app/([0-9]+)\b")
+_APP = re.compile(r"/app/([0-9]+)\b(?:/([^/?#]+))?")
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ][\d:.]+Z?)?")
 _YEAR = re.compile(r"(?<!\d)(19[7-9]\d|20[0-4]\d)(?!\d)")
 # Studios stand in one string, set apart by a comma without a blank ("A,B"; "Capcom U.S.A., Inc." is
@@ -90,17 +90,24 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
 
 
 def _games(raw: Raw, path: Path) -> Iterator[pa.RecordBatch]:
-    """The games; the address of each names its id again."""
-    keys = SecondKeys(path, "'url'")
+    """The games; the address of each has its id and its name again."""
+    keys, names = SecondKeys(path, "'url'"), SecondKeys(path, "'url'", "name", most=0.1)
 
     def row(values: tuple[Any, ...]) -> tuple[Any, ...]:
         game = _game(values)
         if game[0] and isinstance(values[-1], str) and (named := _APP.search(values[-1])):
             keys.add([(game[0], named[1])])
+            names.add([both for both in [(_plain(game[1]), _plain(named[2]))] if all(both)])
         return game
 
     yield from _batches(raw, "items", path, GAME, row, _game_columns)
     keys.require_same()
+    names.require_same()
+
+
+def _plain(name: str | None) -> str:
+    """The letters and digits of a name, as addresses have them."""
+    return re.sub("[^a-z0-9]", "", (name or "").lower()) if name and name.isascii() else ""
 
 
 class _Names:

@@ -13,10 +13,20 @@ times: all reviews are given, one counts.
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from itdr.builders.core import duckdb_csv, emptied
-from itdr.builders.core.reasons import EMPTY_ID, NO_RATING, NO_RECORD, NO_TIME, WRONG_TYPE
+from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.reasons import (
+    EMPTY_ID,
+    ENOUGH_TO_JUDGE,
+    NO_RATING,
+    NO_RECORD,
+    NO_TIME,
+    WRONG_TYPE,
+)
 from itdr.builders.core.schema import (
     Cut,
     Licence,
@@ -27,6 +37,7 @@ from itdr.builders.core.schema import (
     Source,
     column_names,
 )
+from itdr.builders.sources._formats import validate
 from itdr.builders.sources._formats.jsonlines import (
     all_null_sql,
     no_object_sql,
@@ -104,11 +115,35 @@ PRIVATE = ("Health & Medical",)
 _COMMA = "\x1f"
 
 
+_USER, _REVIEW = (re.compile(rf'"{name}_id": ?"([^"]{{22}})"') for name in ("user", "review"))
+"""Ids; they have capitals and digits among their letters."""
+
+
+def _require_own_values(path: Path) -> None:
+    """Raise `RawFileError` where the first and the last users have ids of reviews or in small letters, or texts were
+    escaped twice."""
+    text = validate.ends_of(path)
+    users, reviews = set(_USER.findall(text)), set(_REVIEW.findall(text))
+    enough = len(users) >= ENOUGH_TO_JUDGE
+    fault = ""
+    if enough and 2 * len(users & reviews) > len(users):
+        fault = f"of {len(users):,} users that were looked at, {len(users & reviews):,} have the id of a review"
+    elif enough and all(user == user.lower() for user in users):
+        fault = f"the ids of {len(users):,} users that were looked at were written in small letters"
+    elif text.count("\\\\n") >= ENOUGH_TO_JUDGE and 10 * text.count("\\\\n") > 9 * text.count(
+        "\\n"
+    ):
+        fault = "texts hold '\\n' in place of line ends: they were escaped twice"
+    if fault:
+        raise RawFileError(f"{path}: {fault}. {validate.AGAIN}")
+
+
 def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
     """One `review` event per review."""
     path = raw.path("review")
     needed = ("user_id", "business_id", "stars", "date")
     require_json_lines(path, needed, once=(*needed, "text"))
+    _require_own_values(path)
     types = dict.fromkeys(("user_id", "business_id", "date", "text", "stars"), "VARCHAR")
     # Releases before 2018 have the day alone.
     forms = "['%Y-%m-%d %H:%M:%S', '%Y-%m-%d', '%Y-%m-%dT%H:%M:%S', '%Y-%m-%dT%H:%M:%SZ']"

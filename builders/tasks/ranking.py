@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from itdr.builders.core.errors import ConfigError
 from itdr.builders.core.rng import HashRng, numbers, shuffles
-from itdr.builders.core.schema import SKIP
+from itdr.builders.core.schema import EVENTS, SKIP
 from itdr.builders.rendering import lists
 from itdr.builders.sampling import filters, leave_one_out
 from itdr.builders.sampling.alphabet import alphabet
@@ -351,6 +352,11 @@ def _negatives(
     titles = cell.store.title_code[items]
     left: list[list[int]] = [[] for _ in windows]
     own = cell.cell.options.get("candidates_from")
+    if policy == SHOWN and own is None and EVENTS[SKIP] not in cell.store.manifest["events"]:
+        raise ConfigError(
+            f"negatives='shown' has no meaning for {cell.cell.source.id}, whose files do not say what was shown: leave it "
+            "out of sources, or choose other negatives."
+        )
     if own is not None or policy == SHOWN:
         rows = zip(windows, titles.tolist(), strict=True)
         first = _shown_and_left if own is None else _retrieved

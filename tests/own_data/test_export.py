@@ -249,6 +249,16 @@ def test_lenskit_reads_it(tmp_path: Path, caches: Path) -> None:
     assert data.user_count == frame["user_id"].nunique()
 
 
+def test_files_of_others_are_not_written_among(tmp_path: Path) -> None:
+    path, out = a_shop(), tmp_path / "out"
+    out.mkdir()
+    (out / "ratings.csv").write_text("mine", "utf-8")
+    with pytest.raises(ConfigError, match=r"holds ratings.csv, not written by itdr"):
+        run("export", path, "--to", "csv", str(out))
+    run("export", path, "--to", "csv", str(out), "--overwrite")
+    run("export", path, "--to", "csv", str(out))
+
+
 def test_nothing_is_written_below_the_cache(tmp_path: Path, caches: Path) -> None:
     output = run("export", "ml-1m", "--sample", str(tmp_path / "out"), "--json")
     assert '"interactions.parquet"' in output

@@ -170,7 +170,7 @@ def test_a_file_in_latin_1_is_read_as_such(tmp_path: Path, caches: Path) -> None
 
 def test_files_without_users_and_items_are_refused(tmp_path: Path, caches: Path) -> None:
     write_log(tmp_path / "log.csv", *LOGS["no header"])
-    with pytest.raises(ConfigError, match="Rename them to user_id and item_id"):
+    with pytest.raises(ConfigError, match="such as user_id and item_id"):
         run("init", str(tmp_path / "log.csv"), "-o", str(tmp_path / "x.yaml"))
     (tmp_path / "empty.csv").write_text("", "utf-8")
     with pytest.raises((RawFileError, ConfigError), match=r"empty\.csv"):
@@ -193,3 +193,9 @@ def test_the_schema_is_printed() -> None:
     assert json.loads(run("init", "--schema")) == json_schema()
     with pytest.raises(ConfigError, match="Which files"):
         run("init")
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path: Path, caches: Path) -> None:
+    (tmp_path / "log.csv").write_bytes(b"\0\1\2" * 50)
+    with pytest.raises(RawFileError, match="it is no text"):
+        described(tmp_path, "log.csv")

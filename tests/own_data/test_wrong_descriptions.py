@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -12,6 +13,7 @@ import yaml
 from itdr.builders.core.errors import ItdrError
 from itdr.builders.dataset import own_sources
 from itdr.builders.sources.described.json_schema import json_schema
+from itdr.builders.store.layout import read_manifest
 from itdr.builders.store.prepare import prepare
 from itdr.builders.store.spec import StoreSpec
 from tests.own_data import shop
@@ -21,6 +23,7 @@ SCHEMA = jsonschema.Draft202012Validator(json_schema())
 # (name, text replaced, by what, line of the message, what it says, whether a schema can see it)
 WRONG = [
     ("unknown field", "delimiter:", "delimeter:", 4, "Did you mean 'delimiter'", True),
+    ("one column for both", "item_id: sku", "item_id: customer", 7, "both read from 'customer'", False),
     ("unknown column", "rating: stars", "ratng: stars", 8, "Did you mean 'rating'", True),
     ("no user", "user_id: customer", "# user", 5, "lacks 'user_id'", True),
     ("no log", "interactions:", "interaction:", 2, "Did you mean 'interactions'", True),
@@ -78,6 +81,48 @@ def test_a_wrong_description_is_one_clear_sentence(
     if seen is not None:
         problems = list(SCHEMA.iter_errors(yaml.safe_load(path.read_text("utf-8"))))
         assert bool(problems) is seen
+
+
+def prepared(folder: Path, old: str, new: str) -> dict[str, Any]:
+    """The manifest of a shop with a changed description."""
+    path = shop.write(folder)
+    assert old in shop.DESCRIPTION
+    path.write_text(shop.DESCRIPTION.replace(old, new), "utf-8")
+    return read_manifest(prepare(StoreSpec(own_sources.find_source(str(path))[0])))
+
+
+def test_what_may_be_wrong_is_noted(tmp_path: Path, caches: Path) -> None:
+    def noted(name: str, old: str, new: str) -> list[str]:
+        return prepared(tmp_path / name, old, new)["lacking"]["unusual"]
+
+    assert noted("right", "title: name", "title: name") == []
+    assert "their ids" in noted("ids", "title: name", "title: code")[0]
+    assert "the scale ends with 10" in noted("high", "high: 5", "high: 10")[0]
+
+
+def test_ratings_of_another_column_are_refused_without_an_official_file(
+    tmp_path: Path, caches: Path
+) -> None:
+    with pytest.raises(ItdrError, match="correct it") as error:
+        prepared(tmp_path, "{low: 1, high: 5}", "{low: 7, high: 9}")
+    assert "official" not in str(error.value)
+
+
+@pytest.mark.parametrize("unit", ["s", "ms"])
+def test_seconds_that_are_read_as_milliseconds_are_refused(
+    unit: str, tmp_path: Path, caches: Path
+) -> None:
+    rows = "".join(f"u{n % 9},i{n % 50},{1_500_000_000 + n * 999}\n" for n in range(400))
+    (tmp_path / "log.csv").write_text(f"user,item,time\n{rows}", "utf-8")
+    columns = f"user_id: user, item_id: item, timestamp: {{from: time, unit: {unit}}}"
+    path = tmp_path / "mine.yaml"
+    path.write_text(f"interactions: {{file: log.csv, columns: {{{columns}}}}}\n", "utf-8")
+    spec = StoreSpec(own_sources.find_source(str(path))[0])
+    if unit == "s":
+        prepare(spec)
+        return
+    with pytest.raises(ItdrError, match="they are seconds, and the description says milliseconds"):
+        prepare(spec)
 
 
 def test_there_are_twenty_and_more() -> None:

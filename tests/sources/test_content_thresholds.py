@@ -56,6 +56,8 @@ def numbers(values: Sequence[int]) -> list[str]:
         ("ml-1m", "items", range(1, 100), [*range(21, 300)], ""),
         ("ml-32m", "items", [*range(1, 101, 2), *range(101, 120)], range(1, 101), ""),
         ("ml-32m", "items", [*range(1, 101, 2), *range(101, 121)], range(1, 101), "from 1 to 100"),
+        ("bookcrossing", "users", range(2, 90), range(2, 102), "begin with 2"),
+        ("bookcrossing", "users", range(2, 90), range(3, 104), ""),
         ("bookcrossing", "users", range(1, 501), range(1, 600), ""),
         ("bookcrossing", "users", range(1, 501), range(1, 601), "from 1 to 500"),
         ("bookcrossing", "users", range(1, 1_000, 2), range(1, 1_001), ""),
@@ -334,6 +336,7 @@ def test_times_sorted_alone(sample: Check) -> None:
             "ml-32m",
             users={"user_id": numbers(range(1, users + 1))},
             user_code=codes,
+            item_code=np.arange(users * 50),
             timestamp=times,
         )
 
@@ -352,6 +355,44 @@ def test_ratings_before_their_item(sample: Check) -> None:
     rated(99)
     with pytest.raises(RawFileError, match="100 of 2,000 ratings are more than a year older"):
         rated(100)
+
+
+def test_times_that_were_rounded(sample: Check) -> None:
+    def timed(step: int, n: int = 1_000) -> None:
+        sample("ml-32m", item_code=np.arange(n), timestamp=1_000_000_000 + np.arange(n) * step)
+
+    timed(63)
+    timed(64, 199)
+    sample("ml-32m", item_code=np.arange(400), timestamp=np.arange(400) * 86_400)
+    with pytest.raises(RawFileError, match="all multiples of 64 seconds: they were rounded"):
+        timed(128)
+
+
+def test_texts_that_were_cut(sample: Check) -> None:
+    def written(longest: int) -> None:
+        texts = ["x" * min(longest, 20 + 7 * k % 400) for k in range(1_000)]
+        sample("yelp", item_code=np.arange(1_000), text=texts)
+
+    written(500)
+    with pytest.raises(RawFileError, match="have 200 characters or hardly less"):
+        written(200)
+
+
+def test_categories_of_single_letters(con: duckdb.DuckDBPyConnection) -> None:
+    def listed(letters: int) -> None:
+        kinds = [list("Drama") if k < letters else ["Drama", "War"] for k in range(40)]
+        table = {"title": numbers_as_titles(40), "categories": kinds}
+        row = asking(con, items_raw=table)
+        name_checks.require_names(load("steam"), ["title", "categories"], row, FILES)
+
+    listed(19)
+    listed(20)
+    with pytest.raises(RawFileError, match="21 of 40 items are single letters"):
+        listed(21)
+
+
+def numbers_as_titles(n: int) -> list[str]:
+    return [f"Old Game {k}" for k in range(n)]
 
 
 def test_titles_sorted_alone(sample: Check) -> None:

@@ -191,7 +191,7 @@ EDITS = [
     Edit("ml-32m", "joined with the films", "ratings.csv",
          lambda text: re.sub(r"(?m)^\d+,(\d+),[^\r\n]*",
                              lambda line: line[0] + (',"Babe, A",a' if int(line[1]) % 2 else ",Heat,a"),
-                             text.replace("timestamp", "timestamp,title,genres")), "[0-9] too many fields"),
+                             text.replace("timestamp", "timestamp,title,genres"))),
     *(
         Edit("mind", "an index in front", file,
              lambda text: "".join(f"{n}\t{line}" for n, line in enumerate(text.splitlines(True))),

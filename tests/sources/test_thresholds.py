@@ -251,7 +251,7 @@ def test_parts_with_true_ratings_are_taken_and_changed_ratings_told(
     def check() -> None:
         row = rows_of(con, "interactions_staged", columns)
         rejected = {("interactions", OUTSIDE_SCALE): sum(off)}
-        limits.require_limits(SOURCE, ("rating",), row, rejected, FILES)
+        limits.require_limits(SOURCE, ("rating", "timestamp"), row, rejected, FILES)
 
     if not refused:
         return check()

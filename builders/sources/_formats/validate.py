@@ -277,7 +277,10 @@ def ends_of(path: Path, size: int = 1 << 18) -> str:
     Returns:
         Their text; bytes that are no UTF-8 are marked.
     """
-    return b"\n".join((head_of(path, size), tail_of(path, size))).decode("utf-8", "replace")
+    # Ends that overlap would count lines twice.
+    whole = path.stat().st_size <= 2 * size
+    ends = [path.read_bytes()] if whole else [head_of(path, size), tail_of(path, size)]
+    return b"\n".join(ends).decode("utf-8", "replace")
 
 
 def _refuse_wide(path: Path, head: bytes, encoding: str) -> None:

@@ -21,6 +21,27 @@ CITATION = """@article{harper2015movielens,
   doi     = {10.1145/2827872}
 }"""
 
+ANCHORS: dict[str, tuple[str, str]] = {
+    "1": ("Toy Story (1995)", "Animation|Children"),
+    "6": ("Heat (1995)", "Action|Crime|Thriller"),
+    "110": ("Braveheart (1995)", "Action|Drama|War"),
+    "318": ("The Shawshank Redemption (1994)", "Drama"),
+    "480": ("Jurassic Park (1993)", "Action|Adventure|Sci-Fi"),
+    "527": ("Schindler's List (1993)", "Drama|War"),
+    "593": ("The Silence of the Lambs (1991)", "Thriller"),
+    "858": ("The Godfather (1972)", "Crime|Drama"),
+    "1240": ("The Terminator (1984)", "Action|Sci-Fi|Thriller"),
+    "1721": ("Titanic (1997)", "Drama|Romance"),
+    "2571": ("The Matrix (1999)", "Action|Sci-Fi|Thriller"),
+    "4993": ("The Lord of the Rings: The Fellowship of the Ring (2001)", "Adventure|Fantasy"),
+    "5952": ("The Lord of the Rings: The Two Towers (2002)", "Adventure|Fantasy"),
+    "58559": ("The Dark Knight (2008)", "Action|Crime"),
+    "68954": ("Up (2009)", "Adventure|Animation|Children"),
+    "79132": ("Inception (2010)", "Action|Crime|Sci-Fi|Thriller"),
+    "89745": ("The Avengers (2012)", "Action|Adventure|Sci-Fi"),
+    "109487": ("Interstellar (2014)", "Sci-Fi"),
+}
+"""Films by id, with the title and some genres that every release gives them: a pattern, of which one is met."""
 GENRES = (
     *(
         "Action",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+import re
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -10,15 +13,22 @@ from typing import TYPE_CHECKING
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.letters import ENOUGH_IF_ALL
 from itdr.builders.core.reasons import ENOUGH_TO_JUDGE
-from itdr.builders.sources._formats.validate import AGAIN
+from itdr.builders.sources._formats.validate import AGAIN, ends_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+logger = logging.getLogger("itdr")
 
 ENOUGH_HISTORIES = 200
 """Of so many impressions, most have a history."""
 SHORTENED = 0.95
 """The share of its length that the last id of a history has at most, in the mean, where histories were cut off."""
+MOST_CHANGED = 0.02
+"""The share of users that may have several histories."""
+_HALVES = re.compile(r"\t[0-9/]+ [0-9:]+ ([AP]M)\t")
+_SURFACE = re.compile(r'"SurfaceForms": ?\["([^"\\]+)"')
+"""What an entity is called in the title."""
 DRAWN = 8
 """Of so many seconds, the impressions of one are compared between the files."""
 
@@ -83,6 +93,83 @@ class HistoryLengths:
             raise RawFileError(
                 f"{path}: {n:,} histories have {longest:,} characters, none has more, and their last ids are shorter "
                 f"than others: they were cut off within an id. {AGAIN}"
+            )
+
+
+def entities_of(titles: pa.StringArray, entities: pa.StringArray) -> Iterator[tuple[str, str]]:
+    """What the first entity of each title is called there.
+
+    Args:
+        titles: the titles.
+        entities: their entities, in JSON.
+
+    Yields:
+        That name, and the same where the title has it.
+    """
+    for title, entity in zip(titles.to_pylist(), entities.to_pylist(), strict=True):
+        if found := _SURFACE.search(entity):
+            yield found[1], found[1] if found[1].lower() in title.lower() else ""
+
+
+def warn_of_half_days(path: Path) -> None:
+    """Warn where all times are before noon, as they are without their AM and PM.
+
+    Args:
+        path: a file of impressions.
+    """
+    times = _HALVES.findall(ends_of(path))
+    if len(times) >= ENOUGH_HISTORIES and len(set(times)) == 1:
+        logger.warning(
+            "itdr: mind: %s: all of %s times that were looked at are %s: hours of the other half of the day may have lost "
+            "theirs",
+            path,
+            f"{len(times):,}",
+            times[0],
+        )
+
+
+class OneHistoryEach:
+    """Of users drawn by their ids, whether each has one history in a file."""
+
+    def __init__(self) -> None:
+        self._users: set[str] = set()
+        self._again = 0
+
+    def add(self, users: pa.StringArray) -> None:
+        """Take account of users with a history that they did not have before."""
+        for user in users.to_pylist():
+            if zlib.crc32(user.encode()) % DRAWN == 0:
+                self._again += user in self._users
+                self._users.add(user)
+
+    def require_whole(self, path: Path) -> None:
+        """Raise `RawFileError` where many users have several histories in a file."""
+        if self._again >= ENOUGH_TO_JUDGE and self._again > MOST_CHANGED * len(self._users):
+            raise RawFileError(
+                f"{path}: {len(self._users):,} users that were looked at have {self._again:,} histories more than the one "
+                f"that each has officially: users or histories were mixed up, or two files joined. {AGAIN}"
+            )
+
+
+class ClicksInHistory:
+    """Whether histories hold what was clicked on after them."""
+
+    def __init__(self) -> None:
+        self._clicks = self._had = 0
+
+    def add(self, histories: pa.StringArray, shown: pa.StringArray) -> None:
+        """Take account of impressions."""
+        for history, news in zip(histories.to_pylist(), shown.to_pylist(), strict=True):
+            clicked = [one[:-2] for one in news.split() if one.endswith("-1")]
+            self._clicks += len(clicked)
+            self._had += sum(one in history.split() for one in clicked)
+
+    def require_whole(self, path: Path) -> None:
+        """Raise `RawFileError` where most clicks are in the history before them."""
+        if self._had >= ENOUGH_TO_JUDGE and 2 * self._had > self._clicks:
+            raise RawFileError(
+                f"{path}: {self._had:,} of {self._clicks:,} news that were clicked on stand in the history before the click: "
+                f"clicks were added to the histories, which then tell the answer. {AGAIN}"
             )
 
 

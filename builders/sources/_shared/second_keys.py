@@ -1,4 +1,4 @@
-"""Records that name their id a second time, in an address or a title: of most, both must say the same."""
+"""Records that name their id or title a second time, as in an address: of most, both must say the same."""
 
 from __future__ import annotations
 
@@ -16,10 +16,21 @@ class SecondKeys:
     Args:
         path: the file.
         what: the other column, for the message.
+        of: what is compared with it.
+        most: the share of records in which they may differ.
+        least: so many records that differ are no chance.
     """
 
-    def __init__(self, path: Path, what: str) -> None:
-        self._path, self._what = path, what
+    def __init__(
+        self,
+        path: Path,
+        what: str,
+        of: str = "id",
+        most: float = 0.5,
+        least: int = ENOUGH_TO_JUDGE,
+    ) -> None:
+        self._path, self._what, self._of = path, what, of
+        self._most, self._least = most, least
         self._n = self._others = 0
 
     def add(self, pairs: Iterable[tuple[str, str]]) -> None:
@@ -33,13 +44,13 @@ class SecondKeys:
             self._others += one != other
 
     def require_same(self) -> None:
-        """Check that most say the same.
+        """Check that nearly all say the same.
 
         Raises:
             RawFileError: they do not.
         """
-        if self._others >= ENOUGH_TO_JUDGE and 2 * self._others > self._n:
+        if self._others >= self._least and self._others > self._most * self._n:
             raise RawFileError(
                 f"{self._path}: of {self._n:,} records that were compared, {self._others:,} have the {self._what} of "
-                f"another id: the column of ids was moved or numbered anew. {AGAIN}"
+                f"another {self._of}: one of the two columns was moved, or ids numbered anew. {AGAIN}"
             )

@@ -138,6 +138,11 @@ def _check_meaning(path: Path, lines: dict[tuple[str, ...], int], of: Descriptio
     if not of.interactions.file:
         raise fail("interactions", message="interactions lacks 'file': the path of the log.")
     columns = of.interactions.columns
+    if columns.user_id.from_ == columns.item_id.from_ is not None:
+        message = (
+            f"user_id and item_id are both read from {columns.user_id.from_!r}: name two columns."
+        )
+        raise fail("interactions", "columns", "item_id", message=message)
     if columns.rating is not None and of.scale is None:
         message = (
             "rating needs a scale: add `scale` with low, high, liked and disliked beside "

@@ -45,6 +45,8 @@ FACTS = "price color colour material size language platform publisher label runt
 """Columns of items that are shown as facts. Counts and averages of ratings never are: they come from
 the future, and give answers away."""
 TAG = "tag tagname keyword"
+_UNNAMED = re.compile("column[0-9]+")
+"""What the engine calls columns without a name."""
 DATE_FORMATS = (
     "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M",
     "%m/%d/%Y", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y", "%d-%m-%Y %H:%M", "%d-%m-%Y",
@@ -197,6 +199,11 @@ def _has(one: FileProfile, known: Mapping[str, str], *names: str) -> bool:
 
 def _no_log(files: Sequence[FileProfile]) -> str:
     listed = "; ".join(f"{one.path.name}: {', '.join(one.types)}" for one in files)
+    if all(_UNNAMED.fullmatch(name) for one in files for name in one.types):
+        return (
+            f"No file names its columns ({listed}): it has no header line, or is no table. Write the names, such as "
+            "user_id and item_id, into its first line."
+        )
     return (
         f"No file has a column of users and one of items ({listed}). Rename them to user_id and "
         "item_id, or write the description by hand (docs/own-data.md)."

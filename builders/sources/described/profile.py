@@ -139,9 +139,19 @@ def profile(con: duckdb.DuckDBPyConnection, path: Path, whole: bool = False) -> 
         raise RawFileError(
             f"{path}: cannot be read as a table: {str(error).splitlines()[0]}"
         ) from error
+    if not rows and _is_binary(path):
+        raise RawFileError(
+            f"{path}: it is no text: name a table (csv, tsv, json, jsonl, parquet, arrow)."
+        )
     if not rows:
         raise RawFileError(f"{path}: there is no row in it.")
     return FileProfile(con, path, str(form), written, types, clause, rows, whole)
+
+
+def _is_binary(path: Path) -> bool:
+    """Whether a file begins with bytes that no text has."""
+    with path.open("rb") as file:
+        return b"\0" in file.read(1_000)
 
 
 def _typed(con: duckdb.DuckDBPyConnection, path: Path, form: str) -> str:

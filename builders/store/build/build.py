@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from itdr.builders.core import arrow
 from itdr.builders.core.duckdb_csv import literal
 from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.foreign_lines import MOST, refuse_foreign_lines
 from itdr.builders.core.one_record import require_one_per_line
 from itdr.builders.core.reasons import are_too_many, is_unreadable
 from itdr.builders.core.schema import COLUMNS, EVENTS, Source
@@ -255,6 +256,11 @@ def require_readable(
     """
     for path in files.values():
         require_one_per_line(path, {reason for of, reason in rejected if of == table})
+        if (
+            not source.described
+            and 0 < sum(n for (of, _), n in rejected.items() if of == table) <= MOST
+        ):
+            refuse_foreign_lines(path)
     if is_unreadable(read, sum(n for (of, _), n in rejected.items() if of == table)):
         raise _unreadable(source, table, read, rejected, files)
 
@@ -289,6 +295,11 @@ def _unreadable(
     lost = sum(n for (of, _), n in rejected.items() if of == table)
     names = ", ".join(map(str, files.values()))
     examples = {file.key: file.example for file in source.files}
+    remedy = (
+        "The description names other columns, or another scale or unit, than the file has: correct it."
+        if source.described
+        else "The file was saved in another form, or is not the official one: put the official file in place."
+    )
     shown = [
         f"Expected in {path.name}: {examples[key]!r}. Found: {_first_lines(path)!r}."
         for key, path in files.items()
@@ -296,8 +307,7 @@ def _unreadable(
     ]
     return RawFileError(
         f"{source.id}: of {read:,} rows of {table} in {names}, {lost:,} cannot be read: "
-        f"{_reasons(rejected, table)}. {' '.join(shown)} The file was saved in another form, or is "
-        "not the official one: put the official file in place."
+        f"{_reasons(rejected, table)}. {' '.join([*shown, remedy])}"
     )
 
 

@@ -26,9 +26,10 @@ class Numbers(NamedTuple):
     least: int | None
     most: int | None
 
-    def has_no_gap(self) -> bool:
-        """Whether they are all the numbers from 1 on."""
-        return self.n == self.numbers >= ENOUGH_DENSE and self.least == 1 and self.most == self.n
+    def has_no_gap(self, first: int = 1) -> bool:
+        """Whether they are all the numbers from the first on."""
+        dense = self.n == self.numbers >= ENOUGH_DENSE and self.least == first
+        return dense and self.most == self.n + first - 1
 
 
 def numbers_query(ids: str) -> str:
@@ -65,6 +66,8 @@ def renumbered(source: Source, table: str, row: Row, missing: int) -> str:
     rated = Numbers(*row(numbers_query(f"(SELECT id FROM {codes}) AS c")))
     if from_one and records.n >= ENOUGH_TO_JUDGE and records.least == 0:
         return f"an id of the records of {table} is 0, and official ids begin with 1"
+    if from_one and records.has_no_gap(first=2):
+        return f"the ids of the records of {table} begin with 2 and have no gap, and official ids begin with 1: they were moved"
     for name, ids in {"records": records, "interactions": rated}.items():
         if last and ids.n >= ENOUGH_TO_JUDGE and (ids.most or 0) > last:
             return f"an id of {table} in the {name} is {ids.most:,}, and official ids end with {last:,}"

@@ -13,6 +13,7 @@ from itdr.builders.core.letters import are_lost
 from itdr.builders.core.reasons import ENOUGH_TO_JUDGE
 from itdr.builders.core.schema import Source
 from itdr.builders.core.title_faults import NA, TitleCounts
+from itdr.builders.store.build.anchors import moved
 from itdr.builders.store.build.limits import Row
 
 ENOUGH_TO_COMPARE = 2 * ENOUGH_TO_JUDGE
@@ -88,6 +89,8 @@ _LEAST_TITLES = 0.9
 """Different titles for each different creator: fewer, and the creators are the titles."""
 _MOST_KINDS = 0.8
 """Different sets of categories for each item: more, and they are no categories."""
+_SOME_LISTS = 0.02
+"""The share of items with several categories; where there are fewer, each has one."""
 _CREATORS = """
 SELECT count(*) AS n, count(DISTINCT hashed(title)) AS titles,
        count(DISTINCT hashed(listed(creators))) AS creators
@@ -154,6 +157,8 @@ def require_plausible_items(
             if check.is_wrong(*found):
                 said = check.message.format(*found, most=max(found[1:3], default=0), names=names)
                 raise RawFileError(f"{source.id}: {said} Put the official file in place.")
+    if fault := moved(source, columns, row):
+        raise RawFileError(f"{source.id}: {names}: {fault}. Put the official file in place.")
 
 
 class _Check(NamedTuple):
@@ -223,7 +228,7 @@ def _categories_swapped(n: int, titles: int, kinds: int, several: int) -> bool:
 
 
 def _no_categories(n: int, titles: int, kinds: int, several: int) -> bool:
-    return n >= ENOUGH_TO_COMPARE and not several and kinds > _MOST_KINDS * n
+    return n >= ENOUGH_TO_COMPARE and several < _SOME_LISTS * n and kinds > _MOST_KINDS * n
 
 
 _CHECKS = (
@@ -287,7 +292,7 @@ _CHECKS = (
         _CREATORS,
         _creators_swapped,
         "{0:,} items in {names} have {1:,} different titles and {2:,} different creators: the two columns "
-        "were swapped.",
+        "were swapped, or a record was made for each of several creators.",
     ),
     _Check(
         "categories",
@@ -300,7 +305,7 @@ _CHECKS = (
         "categories",
         _KINDS,
         _no_categories,
-        "{0:,} items in {names} have one category each, and {2:,} different ones: these are no categories.",
+        "{0:,} items in {names} have, as a rule, one category each, and {2:,} different ones: these are no categories.",
     ),
 )
 _IN_CHINESE = (

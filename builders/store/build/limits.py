@@ -16,6 +16,7 @@ from itdr.builders.core.reasons import (
     NO_RATING,
     NO_TIME,
     OUTSIDE_SCALE,
+    WRONG_TYPE,
 )
 from itdr.builders.core.schema import IDS, Scale, Source
 
@@ -42,7 +43,8 @@ WHERE abs(rating) < 1e9 AND (reject IS NULL OR reject = {literal(OUTSIDE_SCALE)}
 """How many ratings there are, on the scale or off it, their range, and how many lie between two steps; every scale
 begins with a step."""
 BETWEEN = """
-SELECT count(*) AS n, count(CASE WHEN rating <> floor(rating) THEN 1 END) AS between_two
+SELECT count(*) AS n, count(CASE WHEN rating <> floor(rating) THEN 1 END) AS between_two,
+       min(rating) AS low, max(rating) AS high
 FROM interactions_staged AS r WHERE reject IS NULL AND rating IS NOT NULL{since}
 """
 """How many ratings there are, since a day where `since` names one, and how many lie between whole numbers."""
@@ -52,6 +54,12 @@ SELECT count(*) AS n, count(r.timestamp) AS timed FROM interactions_staged AS r 
 """
 """How many interactions there are, and how many of them have a time."""
 
+SPAN = """
+SELECT count(r.timestamp) AS n, min(r.timestamp) AS first, max(r.timestamp) AS last
+FROM interactions_staged AS r WHERE reject IS NULL
+"""
+_THOUSANDTH = (946_684, 2_678_400)
+"""Of a second in the year 2000, and the end of January 1970."""
 YEAR_TO_COME = "coalesce(year > 2030, false)"
 """SQL condition: an item is of a year that no published set can know."""
 CLOSE = 7 * 86_400
@@ -161,6 +169,8 @@ def require_limits(
         _require_times(source, row, rejected, files)
         _require_order(source, row, rejected, files)
         _require_same_unit(source, row, rejected, files)
+    if "rating" in columns and ("timestamp" in columns or "parts_since" not in source.options):
+        _require_between(source, row, rejected, files)
     if {*IDS} <= {*columns}:
         _require_ids_from_one(source, row, files)
         if "timestamp" in columns:
@@ -191,11 +201,12 @@ def _require_scale(
             f"{source.id}: all {n:,} ratings in {', '.join(map(str, files))} are {low:g}, the lowest of "
             f"{scale.low:g} to {scale.high:g}. They were reduced to yes or no: put the official file in place."
         )
+    unread = _unread(rejected)
     if apart < MOST_OFF_SCALE * n and (found := _shifted(scale, n, low, high)):
         raise RawFileError(
             f"{source.id}: the {n:,} ratings in {', '.join(map(str, files))} run from {low:g} to {high:g}, and "
-            f"none is {found:g}. Expected {scale.low:g} to {scale.high:g} in steps of {scale.step:g}: they were "
-            "counted from another number. Put the official file in place."
+            f"none is {found:g}. Expected {scale.low:g} to {scale.high:g} in steps of {scale.step:g}: "
+            f"{unread or 'they were counted from another number'}. Put the official file in place."
         )
     if n and off >= max(ENOUGH_TO_JUDGE, MOST_OFF_SCALE * n):
         raise RawFileError(
@@ -203,22 +214,40 @@ def _require_scale(
             f"Expected {scale.low:g} to {scale.high:g} in steps of {scale.step:g}; found {low:g} to "
             f"{high:g}. The ratings were converted: put the official file in place."
         )
-    if n >= SOME_HIGHEST and scale.step < 1:
-        _require_between(source, scale.step, row, files)
 
 
-def _require_between(source: Source, step: float, row: Row, files: Sequence[Path]) -> None:
+def _unread(rejected: Mapping[tuple[str, str], int]) -> str:
+    """A clause on ratings that are no numbers, which may be all of one kind; empty where hardly any is."""
+    lost = sum(rejected.get(("interactions", reason), 0) for reason in (NO_RATING, WRONG_TYPE))
+    if lost < ENOUGH_TO_JUDGE:
+        return ""
+    return f"{lost:,} others are missing or no numbers, so that they were written in another form"
+
+
+def _require_between(
+    source: Source, row: Row, rejected: Mapping[tuple[str, str], int], files: Sequence[Path]
+) -> None:
     """Raise `RawFileError` where ratings on a scale of parts of a star are all whole, though users could give parts
-    when they rated."""
+    when they rated. The highest rating alone is a part that somebody may choose."""
+    scale = source.scale
+    if scale is None or source.described or scale.step >= 1:
+        return
     first = source.options.get("parts_since")
     since = f" AND r.timestamp >= {_second(first)}" if first else ""
-    n, between = row(BETWEEN.format(since=since))
-    if n >= SOME_HIGHEST and not between:
-        when = f" of {first} or later" if first else ""
+    n, between, low, high = row(BETWEEN.format(since=since))
+    if n < SOME_HIGHEST or between or low == scale.high:
+        return
+    when = f" of {first} or later" if first else ""
+    names = ", ".join(map(str, files))
+    if low == high:
         raise RawFileError(
-            f"{source.id}: all {n:,} ratings{when} in {', '.join(map(str, files))} are whole numbers, and the scale "
-            f"has steps of {step:g}: they were rounded. Put the official file in place."
+            f"{source.id}: all {n:,} ratings{when} in {names} are {low:g}: they were replaced by one number. Put the "
+            "official file in place."
         )
+    raise RawFileError(
+        f"{source.id}: all {n:,} ratings{when} in {names} are whole numbers, and the scale has steps of "
+        f"{scale.step:g}: {_unread(rejected) or 'they were rounded'}. Put the official file in place."
+    )
 
 
 def _shifted(scale: Scale, n: int, low: float, high: float) -> float | None:
@@ -247,6 +276,8 @@ def _require_times(
     Raises:
         RawFileError: not a single interaction has a time.
     """
+    if source.described:
+        _require_unit(source, row, files)
     if source.times is None:
         return
     n, timed = row(TIMES)
@@ -263,6 +294,16 @@ def _require_times(
         f"{source.id}: none of the {n:,} interactions in {names} has a time. "
         "The column of times was renamed or removed: put the official file in place."
     )
+
+
+def _require_unit(source: Source, row: Row, files: Sequence[Path]) -> None:
+    """Raise `RawFileError` where somebody's own times are those of this century divided by a thousand."""
+    n, first, last = row(SPAN)
+    if n >= ENOUGH_TO_JUDGE and first >= _THOUSANDTH[0] and last < _THOUSANDTH[1]:
+        raise RawFileError(
+            f"{source.id}: all {n:,} times in {', '.join(map(str, files))} are in January 1970: they are seconds, and the "
+            "description says milliseconds. Correct the `unit` of timestamp."
+        )
 
 
 def _with_article(reason: str) -> str:

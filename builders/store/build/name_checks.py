@@ -69,6 +69,7 @@ CATEGORIES = """
 SELECT count(*) AS n, count(CASE WHEN matches(replace(text, chr(31), ' '), '^[0-9][0-9 ]*$') THEN 1 END) AS codes,
        count(CASE WHEN text LIKE '% > %' OR text LIKE '% - %' THEN 1 END) AS joined,
        count(CASE WHEN text LIKE '%' || chr(31) || '%' THEN 1 END) AS several,
+       count(CASE WHEN matches(text, '^.(' || chr(31) || '.){2,}$') THEN 1 END) AS letters,
        count(DISTINCT split_part(text, chr(31), 1)) AS firsts,
        count(DISTINCT split_part(text, chr(31), 2)) AS seconds
 FROM (SELECT listed(categories) AS text FROM items_raw WHERE reject IS NULL) AS lists WHERE text <> ''
@@ -194,8 +195,17 @@ def _towns(n: int, names: int, towns: int, codes: int) -> str:
 
 
 def _categories(
-    source: Source, n: int, codes: int, joined: int, several: int, firsts: int, seconds: int
+    source: Source,
+    n: int,
+    codes: int,
+    joined: int,
+    several: int,
+    letters: int,
+    firsts: int,
+    seconds: int,
 ) -> str:
+    if letters >= ENOUGH_TO_JUDGE and 2 * letters > n:
+        return f"the categories of {letters:,} of {n:,} items are single letters: texts were taken for lists"
     if codes >= ENOUGH_TO_JUDGE and 2 * codes > n:
         return f"the categories of {codes:,} of {n:,} items are numbers, not names"
     if not several and joined >= ENOUGH_TO_JUDGE and joined > MOST_JOINED * n:

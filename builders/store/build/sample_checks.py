@@ -36,7 +36,12 @@ LEAST_END, MOST_OF_ONE, MOST_CAPPED = 0.05, 0.38, 0.2
 """The shares of ratings at an end of the scale, of one rating out of many, and of weights that are the greatest one."""
 LESS = 0.05
 """The share of the scale by which the ratings of popular items are below those of the others."""
-_COLUMNS = ("user_code", "item_code", "rating", "timestamp", "weight")
+MOST_REPEATED = 0.25
+"""The share of titles that may be those of the item before."""
+DAY = 86_400
+AT_END, MOST_AT_END, SOME_LENGTHS = 5, 0.1, 30
+"""Texts that were cut and then tidied are of the last lengths, so many: this share of all; and there are so many lengths."""
+_COLUMNS = ("user_code", "item_code", "rating", "timestamp", "weight", "text")
 _YEAR = 31_556_952
 _LAST_NUMBERS = (127, 255, 32_767, 65_535)
 
@@ -97,7 +102,10 @@ def require_sound_sample(
 
 
 def _numbers(column: pa.ChunkedArray) -> np.ndarray:
+    """The numbers of a column, or the lengths of its texts."""
     whole = column.combine_chunks()
+    if pa.types.is_string(whole.type):
+        return np.asarray(pc.fill_null(pc.utf8_length(whole), 0))
     if pa.types.is_floating(whole.type) or whole.null_count:
         return np.asarray(pc.fill_null(whole.cast(pa.float64()), np.nan))
     return np.asarray(whole)
@@ -160,12 +168,70 @@ def _rated_before(sample: Sample) -> str:
     years = _numbers(sample.items.column("year")).astype(float)[sample.rows["item_code"]]
     rated = 1970 + sample.rows["timestamp"] / _YEAR
     stated = ~np.isnan(years) & ~np.isnan(rated)
-    before = int((rated[stated] < years[stated] - 1).sum())
+    early = rated[stated] < years[stated] - 1
+    before = int(early.sum())
     if before < max(ENOUGH_TO_JUDGE, MOST_BEFORE * stated.sum()):
         return ""
+    said = f"{before:,} of {stated.sum():,} ratings are more than a year older than their item"
+    given = sample.rows.get("rating", rated)[stated][early]
+    if (given == given[0]).sum() > NEARLY_ALL * before and "rating" in sample.rows:
+        return f"{said}, and nearly all of these are {given[0]:g}: rows with items drawn at random were added"
+    return f"{said}: titles or ids were moved to other rows"
+
+
+def _rated_again(sample: Sample) -> str:
+    """A user and an item twice at different times, where each pair has one rating: ids were mixed up."""
+    if not sample.source.options.get("pairs_once"):
+        return ""
+    users, items, times = (sample.rows[name] for name in ("user_code", "item_code", "timestamp"))
+    order = np.lexsort((times, items, users))
+    users, items, times = users[order], items[order], times[order]
+    same = (np.diff(users) == 0) & (np.diff(items) == 0)
+    again = int((same & (np.diff(times) != 0)).sum())
+    if again < ENOUGH_TO_JUDGE:
+        return ""
     return (
-        f"{before:,} of {stated.sum():,} ratings are more than a year older than their item: titles or ids were moved to "
-        "other rows"
+        f"of {len(users):,} interactions that were looked at, {again:,} have the user and the item of another one at another "
+        "time, and officially each pair stands once: users or items were mixed up or merged, or two releases joined"
+    )
+
+
+def _rounded_times(sample: Sample) -> str:
+    """Times that 32 bits cannot hold: multiples of 64 or 128."""
+    times = sample.rows["timestamp"]
+    times = times[~np.isnan(times.astype(float))]
+    if len(np.unique(times)) < ENOUGH_USERS or (times % 64).any() or not (times % 3_600).any():
+        return ""
+    return f"the times of {len(times):,} interactions that were looked at are all multiples of 64 seconds: they were rounded"
+
+
+def _cut_texts(sample: Sample) -> str:
+    """Texts that end at one length."""
+    sizes = sample.rows["text"]
+    top = int(sizes.max(initial=0))
+    n, at_end = int((sizes > 0).sum()), int((sizes > top - AT_END).sum())
+    before = int(((sizes <= top - AT_END) & (sizes > top - 2 * AT_END)).sum())
+    if len(np.unique(sizes)) < SOME_LENGTHS or at_end < max(
+        ENOUGH_TO_JUDGE, MOST_AT_END * n, 5 * before
+    ):
+        return ""
+    return f"{at_end:,} of {n:,} texts that were looked at have {top:,} characters or hardly less, and none has more: they were cut off"
+
+
+def _one_each(sample: Sample) -> str:
+    """Users numbered row by row: each has one rating, and those of one sitting follow each other."""
+    users, times = sample.rows["user_code"], sample.rows["timestamp"]
+    if not sample.source.options.get("users_at_random") or len(users) < MANY:
+        return ""
+    if len(_runs(users)) < len(users):
+        return ""
+    ids = _ids(sample.users, "user_id")[users]
+    near = int((abs(np.diff(times[np.argsort(ids)])) < DAY).sum())
+    if np.isnan(ids).any() or 2 * near < len(users):
+        return ""
+    return (
+        f"each of {len(users):,} users that were looked at has one rating, and {near:,} of these are within a day of that of "
+        "the user with the id before: the ids of users were replaced by the numbers of rows"
     )
 
 
@@ -179,8 +245,14 @@ def _titles_in_order(sample: Sample) -> str:
     titles = pc.drop_null(pc.utf8_lower(sample.items.column("title")).take(pa.array(order)))
     if len(titles) < ENOUGH_TITLES:
         return ""
-    follow = pc.greater_equal(titles[1:], titles[:-1]).combine_chunks().true_count
-    if follow < IN_ORDER * (len(titles) - 1):
+    same = pc.equal(titles[1:], titles[:-1]).combine_chunks().true_count
+    if same > MOST_REPEATED * len(titles):
+        return (
+            f"{same:,} of {len(titles):,} items have the title of the item with the id before: titles were filled down into "
+            "the rows below"
+        )
+    follow = pc.greater(titles[1:], titles[:-1]).combine_chunks().true_count
+    if follow < IN_ORDER * (len(titles) - 1 - same):
         return ""
     return (
         f"{follow:,} of {len(titles):,} titles stand in alphabetical order where items are in the order of their ids: the "
@@ -319,6 +391,10 @@ _CHECKS: tuple[tuple[str, _Check], ...] = (
     ("rating", _rated_alike),
     ("timestamp", _times_in_order),
     ("timestamp", _rated_before),
+    ("timestamp", _rated_again),
+    ("timestamp", _one_each),
+    ("timestamp", _rounded_times),
+    ("text", _cut_texts),
     ("item_id", _titles_in_order),
     ("rating", _rated_at_the_ends),
     ("rating", _rated_as_filled),

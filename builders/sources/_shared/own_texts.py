@@ -1,0 +1,105 @@
+"""Whether titles of reviews belong to their texts, and those of products to what is said of them: columns that were
+swapped, or moved by a row."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.reasons import ENOUGH_TO_JUDGE
+from itdr.builders.sources._formats.validate import AGAIN, ends_of
+
+ENOUGH_REVIEWS = 100
+"""So many reviews show whether their titles are longer than their texts."""
+_MANY = 1 << 22
+"""Bytes of each end of a file in which reviews and their products meet."""
+_WORD = re.compile("[a-z]{4,}")
+
+
+def require_own_texts(path: Path) -> None:
+    """Check the first and the last reviews of a file of JSON lines.
+
+    Args:
+        path: the file; its records have `title` and `text`.
+
+    Raises:
+        RawFileError: titles are longer than texts, or share their words with those of the review before or after.
+    """
+    reviews = list(dict.fromkeys(_pairs(path)))
+    longer = sum(len(title) > len(text) for title, text in reviews)
+    if len(reviews) >= ENOUGH_REVIEWS and 2 * longer > len(reviews):
+        raise RawFileError(
+            f"{path}: of {len(reviews):,} reviews that were looked at, {longer:,} have a title longer than the text: the two "
+            f"columns were swapped. {AGAIN}"
+        )
+    _require_own(
+        path, [(_words(title), _words(text)) for title, text in reviews], "reviews", "text"
+    )
+
+
+def require_own_products(path: Path, reviews: Path) -> None:
+    """Check the first and the last products against the first and the last reviews.
+
+    Args:
+        path: a file of JSON lines with `parent_asin` and `title`.
+        reviews: one with `parent_asin` and `text`.
+
+    Raises:
+        RawFileError: titles share their words with the reviews of the product before or after.
+    """
+    said: dict[str, set[str]] = {}
+    for record in _records(reviews, _MANY):
+        if isinstance(record.get("text"), str):
+            said.setdefault(str(record.get("parent_asin")), set()).update(_words(record["text"]))
+    products = [
+        (_words(record["title"]), said.get(str(record.get("parent_asin")), set()))
+        for record in _records(path, _MANY)
+        if isinstance(record.get("title"), str)
+    ]
+    _require_own(path, products, "products", "reviews")
+
+
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(text.lower()))
+
+
+def _pairs(path: Path) -> Iterator[tuple[str, str]]:
+    """The titles and texts of reviews that have both."""
+    for record in _records(path):
+        title, text = record.get("title"), record.get("text")
+        if isinstance(title, str) and isinstance(text, str) and title and text:
+            yield title, text
+
+
+def _records(path: Path, size: int = 1 << 18) -> Iterator[dict[str, Any]]:
+    """The first and the last records of a file of JSON lines."""
+    for line in ends_of(path, size).split("\n"):
+        with suppress(ValueError):
+            record = json.loads(line)
+            if isinstance(record, dict):
+                yield record
+
+
+def _require_own(
+    path: Path, words: Sequence[tuple[set[str], set[str]]], what: str, where: str
+) -> None:
+    """Raise `RawFileError` where titles share more words with what stands beside them than with their own."""
+    own, others = max((_nearer(words), _nearer(words[::-1])), key=lambda both: both[1] - both[0])
+    if others >= ENOUGH_TO_JUDGE and others > 2 * own:
+        raise RawFileError(
+            f"{path}: of {len(words):,} {what} that were looked at, {own:,} share more words of the title with their own "
+            f"{where} than with that of the one beside them, and {others:,} fewer: one of the two columns was moved by a row. "
+            f"{AGAIN}"
+        )
+
+
+def _nearer(words: Sequence[tuple[set[str], set[str]]]) -> tuple[int, int]:
+    """How many titles share more words with their own text than with the next one, and how many share fewer."""
+    pairs = [(len(one[0] & one[1]), len(one[0] & other[1])) for one, other in pairwise(words)]
+    return sum(own > other for own, other in pairs), sum(own < other for own, other in pairs)
