@@ -61,8 +61,8 @@ def short_histories(folder: Path) -> None:
     """A log whose users are many, with too few items each for most subtasks."""
     lines = ["user,item,rating,title,timestamp"]
     for user in range(200):
-        for k in range(6):
-            item, stars = (user * 7 + k) % 40, 1 + (user + k) % 5
+        for k in range(9):
+            item, stars = (user * 7 + k) % 40, (5, 1, 4, 2)[(user + k) % 4]
             lines.append(f"u{user},i{item},{stars},Kettle No. {item},{1_600_000_000 + 90_000 * k}")
     (folder / "log.csv").write_text("\n".join([*lines, ""]), "utf-8")
 
