@@ -141,7 +141,7 @@ def test_a_small_log_is_told_once_that_it_is_too_small(tmp_path: Path, caches: P
     )
     paths = [str(tmp_path / name) for name in ("log.csv", "items.csv")]
     output = run("init", *paths, "-o", str(tmp_path / "small.yaml"))
-    assert output.count("no case is eligible") == 1 and "users with 4 or more items" in output
+    assert output.count("no case is eligible") == 1 and "users with 6 or more items" in output
     assert "not used: seconds_paused (log.csv)" in output
     assert "not used: shelf (items.csv)" in output
     assert "# Not used: shelf (items.csv)" in (tmp_path / "small.yaml").read_text("utf-8")
