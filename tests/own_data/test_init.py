@@ -61,8 +61,8 @@ def short_histories(folder: Path) -> None:
     """A log whose users are many, with too few items each for most subtasks."""
     lines = ["user,item,rating,title,timestamp"]
     for user in range(200):
-        for k in range(6):
-            item, stars = (user * 7 + k) % 40, 1 + (user + k) % 5
+        for k in range(9):
+            item, stars = (user * 7 + k) % 40, (5, 1, 4, 2)[(user + k) % 4]
             lines.append(f"u{user},i{item},{stars},Kettle No. {item},{1_600_000_000 + 90_000 * k}")
     (folder / "log.csv").write_text("\n".join([*lines, ""]), "utf-8")
 
@@ -141,7 +141,7 @@ def test_a_small_log_is_told_once_that_it_is_too_small(tmp_path: Path, caches: P
     )
     paths = [str(tmp_path / name) for name in ("log.csv", "items.csv")]
     output = run("init", *paths, "-o", str(tmp_path / "small.yaml"))
-    assert output.count("no case is eligible") == 1 and "users with 4 or more items" in output
+    assert output.count("no case is eligible") == 1 and "users with 6 or more items" in output
     assert "not used: seconds_paused (log.csv)" in output
     assert "not used: shelf (items.csv)" in output
     assert "# Not used: shelf (items.csv)" in (tmp_path / "small.yaml").read_text("utf-8")
