@@ -12,13 +12,14 @@ from fractions import Fraction
 
 import numpy as np
 
-from itdr.builders.evidence.facts import DOWN, UP, Fact, sets_apart
+from itdr.builders.evidence.facts import DOWN, UP, Fact, is_above, sets_apart
 from itdr.builders.evidence.interests import core, typical, visible_patterns
 from itdr.builders.evidence.interests.counts import Counts
 from itdr.builders.evidence.interests.person import Person
 from itdr.builders.evidence.interests.question_list import LEAST_LISTED, QuestionList
 from itdr.builders.evidence.interests.tastes import (
     MIN_CARRIERS,
+    MIN_RATIO_OF_SAFER,
     common_dislike,
     is_clearly_above,
 )
@@ -32,6 +33,8 @@ MIN_EXAMPLES = 2
 """Listed likes that must have a taste, and be examples of nothing that was named before it."""
 MAX_EXAMPLES = 3
 """Works that are named for a taste, at most."""
+MIN_RARITY_OF_RESTS = 5
+"""What fewer than one like in so many have is said of the rest of a list only if it is a strong liking there."""
 SHARE_OF_A_REST = Fraction(2, 5)
 """What so large a share of the listed likes have in common is named if no taste that is named applies to them."""
 MAX_EXCEPTIONS, MAX_SPARED, MAX_CATEGORIES_OF_AN_EXCEPTION = 3, 2, 4
@@ -209,6 +212,8 @@ def _with_details(shown: QuestionList, reasons: Sequence[Fact]) -> list[Fact]:
         # What a later reason explains as well is the poorer example.
         later = np.any([*carriers[number + 1 :], np.zeros_like(has)], axis=0)
         places.sort(key=lambda place: bool(later[place]))
+        others = [one for one in np.flatnonzero(low & ~excluded).tolist() if one not in places]
+        places = _unlike(fact, places, shown.items, others)
         # A like is named once.
         liked = [place for place in liked if place not in spared]
         if fact.kind == "divided":
@@ -261,6 +266,7 @@ def _taste_details(shown: QuestionList, fact: Fact, barred: np.ndarray) -> tuple
     examples = _typical(shown, fact, has & shown.is_like & ~barred)
     if len(examples) < MIN_EXAMPLES:
         return None
+    examples = _unlike(fact, examples, shown.items)
     titles = _titles("work", examples, shown.items)[:MAX_EXAMPLES]
     every, low = shown.overall_of(fact, DOWN), has & ~shown.is_like
     # What several listed dislikes are, or as many of all, is not called a taste without saying so.
@@ -270,8 +276,30 @@ def _taste_details(shown: QuestionList, fact: Fact, barred: np.ndarray) -> tuple
     # What is liked no more than usual is told by its dislikes.
     told_apart |= not is_clearly_above(fact)
     other = [every] if told_apart else []
-    failed = _exceptions(shown, fact, low)[:MAX_EXCEPTIONS]
+    failed = _exceptions(shown, fact, low)
+    failed += [place for place in np.flatnonzero(low).tolist() if place not in failed]
+    failed = failed[:MAX_EXCEPTIONS]
     return (*shown.shown_of(fact), *other, *_titles("title", failed, shown.items), *titles)
+
+
+def _unlike(
+    fact: Fact, places: list[int], items: Sequence[Item], others: Sequence[int] = ()
+) -> list[int]:
+    """These places, the second one of a work that does not share with the first few what else they have in common: they
+    would be examples of that.
+
+    others: places that do for that, if no example does.
+    """
+    kinds = [set(items[place].categories) for place in places]
+    shared = set.intersection(*kinds[:MAX_EXAMPLES]) if len(kinds) > 1 else set[str]()
+    shared -= set(fact.value.split(PLUS))
+    if not shared:
+        return places
+    apart = (one for one in [*places, *others] if not shared <= set(items[one].categories))
+    found = next(apart, None)
+    if found is None:
+        return places
+    return [places[0], found, *(one for one in places[1:] if one != found)]
 
 
 def _little_known(shown: QuestionList) -> tuple[Fact, ...]:
@@ -300,8 +328,8 @@ def left_over(
         facts: all that holds of the user; what it speaks against is not named.
 
     Returns:
-        At most one fact, with its details: about a category of `SHARE_OF_A_REST` of the listed likes that no named taste applies
-        to, of more listed likes than the last named taste, or of many and of few dislikes.
+        At most one fact, with its details: a strong liking, or about a category of `SHARE_OF_A_REST` of the listed likes that no
+        named taste applies to, of more listed likes than the last named taste, or of many and of few dislikes.
     """
     barred = {fact.topic for fact in facts if fact.direction == DOWN} | {one.topic for one in named}
     free = shown.is_like.copy()
@@ -311,20 +339,42 @@ def left_over(
     for fact in common:
         if fact.topic in barred or any(nested(fact, one) for one in named):
             continue
-        if not is_clearly_above(fact) and not visible_patterns.is_plain_liking(shown, fact):
+        strong = visible_patterns.is_strong_liking(shown, fact)
+        if not strong and not _may_be_left_over(shown, fact):
+            continue
+        if not is_above(fact) and not _is_seldom_disliked(shown, fact):
             continue
         alone = int((shown.carriers(fact) & free).sum())
         seen = shown.counts_of(fact)[0]
         last = shown.counts_of(named[-1])[0] if len(named) > 1 else seen
         is_plain = seen > last or visible_patterns.is_plain_liking(shown, fact)
-        if alone >= MIN_EXAMPLES and (is_plain or alone >= SHARE_OF_A_REST * len(shown.liked)):
-            able.append((alone, seen, fact))
-    for _, _, best in sorted(able, key=lambda one: (-one[0], -one[1], -one[2].count)):
-        # Examples are works that no named taste applies to.
+        is_plain = is_plain or alone >= SHARE_OF_A_REST * len(shown.liked)
+        if strong or (alone >= MIN_EXAMPLES and is_plain):
+            able.append((strong, alone, seen, fact))
+    told = {one.value for fact in named for one in fact.details if one.kind == "own"}
+    repeated = np.array([item.title in told for item in shown.items], bool)
+    for strong, *_, best in sorted(able, key=lambda one: (*(-key for key in one[:3]), -one[3].count)):
+        # Examples are works that no named taste applies to, or else others than were named.
         details = _taste_details(shown, best, ~free & shown.is_like)
+        if details is None and strong:
+            details = _taste_details(shown, best, repeated)
         if details is not None:
             return [replace(best, details=details)]
     return []
+
+
+def _may_be_left_over(shown: QuestionList, fact: Fact) -> bool:
+    """Whether what is no strong liking may be said of the rest of the list."""
+    if not fact.direction or MIN_RARITY_OF_RESTS * fact.count < fact.of:
+        return False
+    return is_clearly_above(fact) or visible_patterns.is_plain_liking(shown, fact)
+
+
+def _is_seldom_disliked(shown: QuestionList, fact: Fact) -> bool:
+    """Whether what is liked no more than usual is a safe choice all the same."""
+    low = shown.overall_of(fact, DOWN)
+    seldom = MIN_RATIO_OF_SAFER * low.count * fact.of <= fact.count * low.of
+    return fact.direction == UP and low.of > 0 and seldom
 
 
 def _titles(about: str, places: Sequence[int], items: Sequence[Item]) -> list[Fact]:
