@@ -308,12 +308,14 @@ def _with_rest(
 def _without_weakest(
     subject: _Subject, shown: QuestionList, facts: list[Fact], flags: set[str]
 ) -> list[Fact]:
-    """The facts without those for whose claims there is no room; what the list shows plainly goes last."""
+    """The facts without those for whose claims there is no room; what the list shows plainly stays."""
     claims = subject.realiser.plan_statements(facts, flags)
     further = [one.facts[0] for one in claims if one.section == TASTES_SECTION][MAX_TASTES_KEPT:]
     further += [one.facts[0] for one in claims if one.facts[0].kind == "habit"]
-    further = [one for one in further if not tastes.is_mostly_unknown(one)]
-    further.sort(key=lambda one: (_is_strong(shown, one), core.lift(one)))
+    further = [
+        one for one in further if not tastes.is_mostly_unknown(one) and not _is_strong(shown, one)
+    ]
+    further.sort(key=core.lift)
     dropped = further[: max(len(claims) - MAX_CLAIMS, 0)]
     return [fact for fact in facts if fact not in dropped]
 

@@ -6,7 +6,7 @@ A fact that the list does not show is not stated.
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -29,6 +29,7 @@ from itdr.builders.evidence.traits import MAX_CATEGORIES_OF_AN_EXAMPLE, PLUS
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 from itdr.builders.store.reader import Item
 
+Chooser = Callable[[QuestionList, Fact, np.ndarray], list[int]]
 MIN_EXAMPLES = 2
 """Listed likes that must have a taste, and be examples of nothing that was named before it."""
 MAX_EXAMPLES = 3
@@ -259,11 +260,16 @@ def _with_examples(
     return found
 
 
-def _taste_details(shown: QuestionList, fact: Fact, barred: np.ndarray) -> tuple[Fact, ...] | None:
+def _taste_details(
+    shown: QuestionList, fact: Fact, barred: np.ndarray, choose: Chooser | None = None
+) -> tuple[Fact, ...] | None:
     """The details of a taste; None where it has too few examples beside what is barred. Dislikes are named whatever
-    else is said of them."""
+    else is said of them.
+
+    choose: chooses the examples; by default, `_typical`.
+    """
     has = shown.carriers(fact)
-    examples = _typical(shown, fact, has & shown.is_like & ~barred)
+    examples = (choose or _typical)(shown, fact, has & shown.is_like & ~barred)
     if len(examples) < MIN_EXAMPLES:
         return None
     examples = _unlike(fact, examples, shown.items)
@@ -357,7 +363,9 @@ def left_over(
         # Examples are works that no named taste applies to, or else others than were named.
         details = _taste_details(shown, best, ~free & shown.is_like)
         if details is None and strong:
-            details = _taste_details(shown, best, repeated)
+            details = _taste_details(shown, best, repeated) or _taste_details(
+                shown, best, repeated, _exceptions
+            )
         if details is not None:
             return [replace(best, details=details)]
     return []

@@ -37,7 +37,7 @@ MAX_CHANCE_OF_RARE_LIKINGS = 0.025
 SHARE_OF_STRONG_LIKINGS, SHARE_OF_UNDISPUTED = Fraction(2, 5), Fraction(3, 10)
 """A category or tag of so many listed likes, or of so many and of no listed dislike, is spoken of, be it as one with mixed
 results,"""
-MIN_LIFT_OF_UNDISPUTED = Fraction(3, 2)
+MIN_LIFT_OF_UNDISPUTED = Fraction(8, 5)
 """if it is `MIN_LIFT_OF_PLAIN_LIKINGS` times as common as among the likes of others, or so many times."""
 MIN_OVERLAP_OF_SPOKEN = Fraction(7, 10)
 """A trait counts as spoken of where a taste that is named applies to so many of the listed works that have it."""
