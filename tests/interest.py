@@ -14,7 +14,7 @@ import numpy as np
 from itdr.builders.dataset import open_cells, registry
 from itdr.builders.evidence import user_verdicts
 from itdr.builders.evidence.facts import DOWN, UP, Fact
-from itdr.builders.evidence.interests import core, display, tastes
+from itdr.builders.evidence.interests import core, display, examples, tastes
 from itdr.builders.evidence.interests import counts as interest_counts
 from itdr.builders.evidence.interests.person import Person
 from itdr.builders.evidence.interests.question_list import QuestionList
@@ -188,7 +188,7 @@ def _is_typical(person: Person, categories: Sequence[str], category: str) -> boo
     bearers = person.counts.bearers(person.counts.codes["category"][category])
     usual = MIN_RATIO_OF_TYPICAL * Fraction(len(bearers), len(person.counts.likes))
     return len(categories) <= MAX_CATEGORIES_OF_AN_EXAMPLE and all(
-        display._go_together(person.counts, other, [category]) >= usual
+        examples._go_together(person.counts, other, [category]) >= usual
         for other in categories
         if other != category
     )

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from itdr.builders.evidence.facts import DOWN, UP, Fact
-from itdr.builders.evidence.interests import core, display, tastes
+from itdr.builders.evidence.interests import core, display, examples, tastes
 from itdr.builders.evidence.interests.works import KINDS
 from itdr.builders.rendering.lexicon_files import load_lexicon
 from itdr.builders.rendering.realiser import figures
@@ -149,10 +149,10 @@ def test_a_contrast_names_an_exception() -> None:
 
 
 @pytest.mark.parametrize(
-    ("alone", "record", "is_named"), [(4, 19, True), (3, 19, False), (4, 18, False)]
+    ("alone", "record", "is_named"), [(4, 18, True), (3, 19, False), (4, 17, False)]
 )
 def test_what_many_likes_share_is_not_left_out(alone: int, record: int, is_named: bool) -> None:
-    """Four of ten likes to which no named taste applies, and a quarter more common than expected."""
+    """Four of ten likes to which no named taste applies, and clearly more common than expected."""
     highs = [("War",)] * 3 + [("Drama",)] * alone + [()] * (7 - alone)
     found = question_list(highs, [("Drama",)] * 2 + [()] * 3)
     war = shown("share", "War", 15)
@@ -179,13 +179,37 @@ def test_a_named_taste_has_as_many_likes_as_an_unnamed_one(dramas: int, is_named
     """Two of the dramas are war films; three films are comedies, the last taste named."""
     highs = [("War",)] * 2 + [("Drama", "War")] * (dramas - 2) + [("Drama",)] * 2
     highs += [("Comedy",)] * 3 + [()] * (3 - dramas + 2)
-    found = question_list(highs, [()] * 5)
+    found = question_list(highs, [("Drama",), *[()] * 4])
     named = [shown("share", "War", 15), shown("share", "Comedy", 9)]
     common = Fact("most", "category", "Drama", 20, 30, 0.5, UP)
     rest = display.left_over(found, [common], named, named)
     assert bool(rest) == is_named
     # Its examples are works to which no named taste applies.
-    assert [name for one in rest for name in titles(one)] == (["Film E", "Film F"] * is_named)
+    named_works = [name for one in rest for name in titles(one)]
+    assert named_works == ["Film K", "Film E", "Film F"] * is_named
+
+
+def test_a_strong_liking_is_named_after_works_that_another_taste_has_too() -> None:
+    """Four war films, all but one of them dramas."""
+    highs = [("Drama",)] * 3 + [("Drama", "War")] * 3 + [("War",)] + [()] * 3
+    found = question_list(highs, [()] * 5)
+    drama = replace(shown("share", "Drama", 15), details=(Fact("own", "work", "Film D"),))
+    common = Fact("most", "category", "War", 12, 30, 0.2, UP)
+    (rest,) = display.left_over(found, [common], [drama], [drama])
+    assert sorted(titles(rest)) == ["Film E", "Film F", "Film G"]
+    mixed = replace(common, kind="share", direction=0)
+    assert [one.direction for one in display.left_over(found, [mixed], [drama], [drama])] == [0]
+    # Of little that is no strong liking nothing is said.
+    few = question_list([("Drama",)] * 3 + [("War",)] * 2 + [()] * 5, [()] * 5)
+    assert display.left_over(few, [mixed], [drama], [drama]) == []
+
+
+def test_examples_have_no_other_kind_in_common() -> None:
+    """All but the last disliked comedy are horror films."""
+    lows = [("Comedy", "Horror")] * 3 + [("Action", "Comedy"), ()]
+    found = question_list([()] * 10, lows, [()] * 20)
+    (told,) = display.shown_facts(found, [Fact("risk", "category", "Comedy", 4, 10, 0.0, DOWN)])
+    assert "Film N" in titles(told)[:2]
 
 
 def test_little_known_works_are_named_where_the_list_has_some() -> None:
@@ -215,7 +239,7 @@ def test_a_blend_is_named_after_works_that_are_little_else() -> None:
 
     def named(*highs: tuple[str, ...]) -> list[int]:
         found = question_list(highs, [])
-        return display._typical(found, blend, np.ones(len(highs), bool))
+        return examples.typical_ones(found, blend, np.ones(len(highs), bool))
 
     assert named(anything, sad, light, light) == [2, 3]
     assert named(anything, sad, light) == [2, 1]
@@ -227,7 +251,7 @@ def test_an_example_is_what_one_expects_of_its_kind() -> None:
     action, comedy = ("Action", "Romance"), ("Comedy", "Romance")
     found = question_list([action, comedy], [], [("Action",)] * 5 + [("Comedy",)])
     romance = Fact("share", "category", "Romance", 15, 30, 0.1, UP)
-    assert display._typical(found, romance, np.ones(2, bool)) == [1]
+    assert examples.typical_ones(found, romance, np.ones(2, bool)) == [1]
 
 
 @pytest.mark.parametrize("source", ["ml-1m", "anime-2023", "amazon-books", "steam"])
@@ -285,7 +309,7 @@ def test_every_profile_says_what_its_prompt_asks_for() -> None:
 def test_two_works_of_a_name_are_no_two_examples() -> None:
     titles = ["Pet Sematary (1989)", "Pet Sematary II (1992)", "Cujo (1983)"]
     items = [Item(str(place), title, ("Horror",), ()) for place, title in enumerate(titles)]
-    found = [fact.value for fact in display._titles("work", range(3), items)]
+    found = [fact.value for fact in examples.titles_of("work", range(3), items)]
     assert found == [titles[0], titles[2], titles[1]]
 
 
@@ -394,17 +418,14 @@ def test_who_dislikes_much_is_told_what_fails() -> None:
         assert [one.value for one in display.shown_facts(found, [])] == ["War"] * is_said
 
 
-def test_an_exception_is_of_the_kind_before_all_else() -> None:
+def test_all_exceptions_are_named_those_of_the_kind_before_all_else_first() -> None:
     fact = Fact("share", "category", "War", 12, 30, 0.1, UP)
-    for low, is_named in (
-        (("War", "Action", "Crime", "Drama"), True),
-        (("Action", "War", "Crime", "Drama"), False),
-        (("Action", "Drama", "War"), False),
-        (("Action", "War"), True),
-    ):
-        found = question_list([("War",)] * 10, [low, *[()] * 4], [("Crime", "Drama")] * 20)
+    for low in (("Action", "War", "Crime", "Drama"), ("Action", "Drama", "War")):
+        found = question_list(
+            [("War",)] * 10, [low, ("War",), *[()] * 3], [("Crime", "Drama")] * 20
+        )
         (told, *_) = display.shown_facts(found, [fact])
-        assert ("Film K" in titles(told)) == is_named, low
+        assert titles(told)[:2] == ["Film L", "Film K"], low
     # A warning names what there is.
     both = ("Action", "Drama", "War")
     found = question_list([()] * 10, [both, both, (), (), ()], [()] * 20)

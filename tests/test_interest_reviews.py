@@ -151,3 +151,22 @@ def test_one_review_tells_no_taste() -> None:
 
 def test_nobody_complains_of_what_they_liked() -> None:
     assert said(("The service was slow.", UP), ("The service was great.", DOWN)) == []
+
+
+def test_half_of_all_reviews_tell_of_whom_somebody_thinks() -> None:
+    love, bored = ("My kids love it.", UP), ("My kids were bored.", DOWN)
+    others = [("A long and quiet game.", UP)] * 3 + [("Not for me.", DOWN)]
+    facts = said(love, love, bored, bored, *others, domain="games")
+    (fact,) = (one for one in facts if one.about == "audience")
+    assert (fact.value, fact.count, fact.of, fact.direction) == ("children", 4, 8, 0)
+    realiser = realiser_of(open_cell("steam", folder()))
+    (statement,) = realiser.plan_statements([fact])
+    assert realiser.sentence(statement) == (
+        "children matter to this player: 4 of the 8 listed reviews speak of them "
+        '("My kids love it", "My kids were bored").'
+    )
+    few = said(love, bored, bored, *others, *others, domain="games")
+    assert not any(one.about == "audience" for one in few)
+    # What all complaints say is more.
+    (fact,) = said(love, bored, bored, bored, domain="games")
+    assert fact.direction == DOWN

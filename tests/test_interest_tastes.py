@@ -334,8 +334,9 @@ def test_the_weakest_of_five_claims_is_left_out(expected: float, gone: str) -> N
     facts += [told("most", "Western", 6, 2), told("risk", "Horror", 9, 3, DOWN)]
     facts.append(Fact("habit", "strict", "", 10, 30, expected, DOWN))
     subject: Any = SimpleNamespace(realiser=realiser_of(open_cell("ml-1m", folder())))
-    kept = profile_sketch._without_weakest(subject, facts, {"core"})
+    listed = question_list([("Western",), *[()] * 9], [()] * 5)
+    kept = profile_sketch._without_weakest(subject, listed, facts, {"core"})
     assert [one for one in facts if one not in kept] == [
         one for one in facts if gone in (one.value, one.about)
     ]
-    assert profile_sketch._without_weakest(subject, kept, {"core"}) == kept
+    assert profile_sketch._without_weakest(subject, listed, kept, {"core"}) == kept

@@ -64,9 +64,12 @@ def test_what_most_dislikes_share_is_spoken_of(
         (2, 0, 0.02, True),
         (2, 0, 0.1, False),
         (2, 1, 0.02, False),
-        (3, 0, 0.1, False),
+        # Three of ten that nobody dislikes, three fifths more than usual; four, whoever dislikes them.
+        (3, 0, 0.18, True),
+        (3, 0, 0.19, False),
+        (3, 1, 0.1, False),
         (4, 1, 0.1, True),
-        (4, 2, 0.1, False),
+        (4, 2, 0.1, True),
         # Four that hardly any dislike is like are named however usual that is.
         (4, 1, 0.33, True),
         (4, 2, 0.33, False),
@@ -84,10 +87,23 @@ def test_what_many_likes_and_few_dislikes_share_is_named(
     drama, war = (Fact("share", "category", value, direction=UP) for value in ("Drama", "War"))
     assert visible_patterns.passes_over_liking(found, [drama]) == is_plain
     assert not visible_patterns.passes_over_liking(found, [drama, war])
-    # What is said of another trait of the same works counts.
-    both = question_list([("Drama", "War")] * 3 + [WAR] + [NONE] * 6, [NONE] * 5)
+    # What is said of another trait counts if all its works have that, and so do mixed results.
+    both = question_list([("Drama", "War")] * 4 + [NONE] * 6, [NONE] * 5)
     assert not visible_patterns.passes_over_liking(both, [drama])
     assert visible_patterns.passes_over_liking(both, [replace(drama, direction=DOWN)])
+    most = question_list([("Drama", "War")] * 3 + [WAR] + [NONE] * 6, [NONE] * 5)
+    assert visible_patterns.passes_over_liking(most, [drama])
+    assert not visible_patterns.passes_over_liking(most, [drama, replace(war, direction=0)])
+
+
+def test_a_second_taste_has_no_fewer_likes_than_one_that_is_not_named() -> None:
+    """Of three war films one is disliked: they are no strong liking, but two comedies are fewer."""
+    comedy, others = ("Comedy",), [NONE] * 17
+    for number, passes in ((2, True), (3, False)):
+        likes = [*[WAR] * 3, *[comedy] * number, *[DRAMA] * 4, *[NONE] * (3 - number)]
+        found = question_list(likes, [WAR, *[NONE] * 4], others, others)
+        named = [Fact("share", "category", one, direction=UP) for one in ("Drama", "Comedy")]
+        assert visible_patterns.passes_over_liking(found, named) == passes
 
 
 def test_another_list_is_drawn_where_an_answer_would_pass_over_something(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from itdr.builders.sampling.case import Evidence
@@ -47,6 +48,8 @@ FACT_KINDS = {
 """Each kind of fact and what its figures count."""
 SHARE_KINDS = ("share", "contrast", "risk", "divided", "most", "listed")
 """Kinds whose base is a share, not an expected number."""
+MIN_RATIO_OF_ABOVE = Fraction(23, 20)
+"""What is so many times as common as something else, or as expected, is clearly more common."""
 SETTING_APART = ("contrast", "risk", "divided")
 """Kinds that tell a user's likes from their dislikes."""
 ABOUTS = (
@@ -145,6 +148,18 @@ def percent(part: float, whole: float) -> int:
     58
     """
     return int(100 * part / whole + 0.5)
+
+
+def is_above(fact: Fact) -> bool:
+    """Whether a fact counts clearly more than expected.
+
+    Args:
+        fact: a fact with an expected number or share.
+
+    Returns:
+        True from `MIN_RATIO_OF_ABOVE` times as many.
+    """
+    return fact.count >= MIN_RATIO_OF_ABOVE * Fraction(str(round(expected_number(fact), 6)))
 
 
 def sets_apart(fact: Fact) -> bool:

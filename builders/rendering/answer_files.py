@@ -38,10 +38,11 @@ LAYOUTS = ("numbered", "dashes", "sentences")
 FIGURES = (
     "count", "of", "usual", "percent", "usual_percent", "rest", "rest_percent", "times", "quote",
     "rate", "part", "weighed", "usual_share", "expected", "tally", "among", "counted",
-    "rarer",
+    "rarer", "commoner", "above",
 )  # fmt: skip
 """What wordings may use of each fact, besides the forms of its value; the second fact's end in `_2`. `rarer_2` says
-something only where the second fact's share is clearly smaller than the first one's."""
+something only where the second fact's share is clearly smaller than the first one's, `commoner_2` where it is clearly
+greater; `above` where a count is clearly above what is expected."""
 LISTS = (
     "titles_and", "failed_and", "works_and", "all_and", "all_or", "others_and", "others_or", "number",
     "others_number",

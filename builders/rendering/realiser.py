@@ -21,7 +21,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from itdr.builders.core.rng import HashRng, stable_hash
-from itdr.builders.evidence.facts import Fact
+from itdr.builders.evidence.facts import MIN_RATIO_OF_ABOVE, Fact, is_above
 from itdr.builders.rendering import answer_files, jinja
 from itdr.builders.rendering.answer_files import AnswerForm, Section, StatementForm, When
 from itdr.builders.rendering.figures import figures, is_small, plain_numbers
@@ -273,7 +273,10 @@ class Realiser:
                 numbers = figures(fact, lexicon, wanted, in_counts=in_counts)
                 for name, value in {**forms, **numbers}.items():
                     context[f"{name}{end}"] = value
-                context[f"rarer{end}"] = "rarer" * _is_rarer(fact, statement.facts[0])
+                first = statement.facts[0]
+                context[f"rarer{end}"] = "rarer" * _is_rarer(fact, first)
+                context[f"commoner{end}"] = "commoner" * _is_commoner(fact, first)
+                context[f"above{end}"] = "above" * is_above(fact)
         things = [
             lexicon.forms_of(fact.about, fact.value).get("thing", fact.value)
             for fact in statement.facts
@@ -317,6 +320,11 @@ class Realiser:
             return "".join(values)
         comma = self.lexicon.phrases["comma"]
         return f"{f'{comma} '.join(values[:-1])} {last} {values[-1]}"
+
+
+def _is_commoner(fact: Fact, than: Fact) -> bool:
+    """Whether a share is clearly greater than another one."""
+    return fact.count * than.of > MIN_RATIO_OF_ABOVE * than.count * fact.of
 
 
 def _is_rarer(fact: Fact, than: Fact) -> bool:

@@ -56,6 +56,8 @@ MAX_LEFT_OVER = 2
 """What else many listed works have in common that is said beside the tastes, at most."""
 SECOND_TASTES = ("nearly_second", "equal_second")
 """Statements that say the second of two tastes of equal weight."""
+PAIRED = {"two", "nearly", "equal"}
+"""Flags of two tastes of equal weight."""
 MAX_TITLES_OF_A_SERIES = 20
 """A word that more titles have names no series."""
 MAX_REVIEWS_READ = 40
@@ -148,6 +150,8 @@ def sketch_of(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -
         if not _opens(subject, facts, flags):
             break
         facts = _with_rest(subject, shown, facts, flags)
+        if "two" in flags and "two" not in core.flags(facts):
+            flags = (flags - PAIRED) | core.flags(facts)
         facts = _with_works(subject, shown, facts, flags)
         said = _leading(subject.realiser.plan_statements(facts, flags))
         if heard == telling and _leads(shown, said) and not _passes_over(shown, said):
@@ -298,18 +302,26 @@ def _with_rest(
     for _ in range(MAX_LEFT_OVER):
         more = display.left_over(shown, every, named, [*subject.held, *facts])
         named, facts = [*named, *more], [*facts, *more]
-    return _without_weakest(subject, facts, flags)
+    return _without_weakest(subject, shown, facts, flags)
 
 
-def _without_weakest(subject: _Subject, facts: list[Fact], flags: set[str]) -> list[Fact]:
-    """The facts without those for whose claims there is no room."""
+def _without_weakest(
+    subject: _Subject, shown: QuestionList, facts: list[Fact], flags: set[str]
+) -> list[Fact]:
+    """The facts without those for whose claims there is no room; what the list shows plainly stays."""
     claims = subject.realiser.plan_statements(facts, flags)
     further = [one.facts[0] for one in claims if one.section == TASTES_SECTION][MAX_TASTES_KEPT:]
     further += [one.facts[0] for one in claims if one.facts[0].kind == "habit"]
-    further = [one for one in further if not tastes.is_mostly_unknown(one)]
+    further = [
+        one for one in further if not tastes.is_mostly_unknown(one) and not _is_strong(shown, one)
+    ]
     further.sort(key=core.lift)
     dropped = further[: max(len(claims) - MAX_CLAIMS, 0)]
     return [fact for fact in facts if fact not in dropped]
+
+
+def _is_strong(shown: QuestionList, fact: Fact) -> bool:
+    return fact.about in ("category", "tag") and visible_patterns.is_strong_liking(shown, fact)
 
 
 def _with_works(
@@ -460,5 +472,5 @@ def _warns(fact: Fact) -> bool:
 def _is_against(fact: Fact) -> bool:
     """Whether a fact tells likes from dislikes, or what to avoid."""
     if fact.kind == "aspect":
-        return fact.direction != UP
+        return fact.direction == DOWN
     return sets_apart(fact) or (fact.kind == "also_liked" and fact.direction == DOWN)

@@ -221,7 +221,9 @@ def flags(shown: Sequence[Fact]) -> set[str]:
     if not tastes:
         return found
     first = tastes[0]
-    if len(tastes) > 1 and _are_alike(first, tastes[1]):
+    # What is called nearly as frequent is not followed by what is more so.
+    is_second = not any(one.count > tastes[1].count for one in tastes[2:])
+    if len(tastes) > 1 and _are_alike(first, tastes[1]) and is_second:
         return found | {"two", "equal" if tastes[1].count == first.count else "nearly"}
     if len(tastes) > 1 and _is_weaker(tastes[1], first):
         found |= {"weaker"}

@@ -5,39 +5,41 @@ A fact that the list does not show is not stated.
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 
-from itdr.builders.evidence.facts import DOWN, UP, Fact, sets_apart
-from itdr.builders.evidence.interests import core, typical, visible_patterns
-from itdr.builders.evidence.interests.counts import Counts
+from itdr.builders.evidence.facts import DOWN, UP, Fact, is_above, sets_apart
+from itdr.builders.evidence.interests import core, visible_patterns
+from itdr.builders.evidence.interests.examples import (
+    MAX_EXAMPLES,
+    MIN_EXAMPLES,
+    exceptions,
+    titles_of,
+    typical_ones,
+    unlike,
+)
 from itdr.builders.evidence.interests.person import Person
 from itdr.builders.evidence.interests.question_list import LEAST_LISTED, QuestionList
 from itdr.builders.evidence.interests.tastes import (
     MIN_CARRIERS,
+    MIN_RATIO_OF_SAFER,
     common_dislike,
     is_clearly_above,
 )
 from itdr.builders.evidence.interests.works import KINDS, NARROW
-from itdr.builders.evidence.title_names import title_words
-from itdr.builders.evidence.traits import MAX_CATEGORIES_OF_AN_EXAMPLE, PLUS
+from itdr.builders.evidence.traits import PLUS
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
-from itdr.builders.store.reader import Item
 
-MIN_EXAMPLES = 2
-"""Listed likes that must have a taste, and be examples of nothing that was named before it."""
-MAX_EXAMPLES = 3
-"""Works that are named for a taste, at most."""
+Chooser = Callable[[QuestionList, Fact, np.ndarray], list[int]]
+MIN_RARITY_OF_RESTS = 5
+"""What fewer than one like in so many have is said of the rest of a list only if it is a strong liking there."""
 SHARE_OF_A_REST = Fraction(2, 5)
 """What so large a share of the listed likes have in common is named if no taste that is named applies to them."""
-MAX_EXCEPTIONS, MAX_SPARED, MAX_CATEGORIES_OF_AN_EXCEPTION = 3, 2, 4
-"""Listed dislikes that are named as exceptions to a taste, and likes as those to a reason, at most; and what they may be besides."""
-FIRST_NAMES, FEW_NAMES = 2, 2
-"""A category says what a work is where it is among so many that are named first, or where there are no more."""
+MAX_EXCEPTIONS, MAX_SPARED = 3, 2
+"""Listed dislikes that are named as exceptions to a taste, and likes as those to a reason, at most."""
 MIN_CONTRAST_OF_FURTHER_REASONS = Fraction(4, 3)
 """A further reason is so many times as common among the dislikes as among the likes without the works of those before it."""
 MANY_DISLIKES = 30
@@ -202,13 +204,15 @@ def _with_details(shown: QuestionList, reasons: Sequence[Fact]) -> list[Fact]:
     spared: list[int] = []
     found = []
     for number, (fact, has) in enumerate(zip(reasons, carriers, strict=True)):
-        low, liked = has & ~shown.is_like, _exceptions(shown, fact, has & shown.is_like)
-        places = _exceptions(shown, fact, low & ~excluded) or _exceptions(shown, fact, low)
+        low, liked = has & ~shown.is_like, exceptions(shown, fact, has & shown.is_like)
+        places = exceptions(shown, fact, low & ~excluded) or exceptions(shown, fact, low)
         # A warning without an example is the poorer one.
-        places = places or _typical(shown, fact, low)
+        places = places or typical_ones(shown, fact, low)
         # What a later reason explains as well is the poorer example.
         later = np.any([*carriers[number + 1 :], np.zeros_like(has)], axis=0)
         places.sort(key=lambda place: bool(later[place]))
+        others = [one for one in np.flatnonzero(low & ~excluded).tolist() if one not in places]
+        places = unlike(fact, places, shown.items, others)
         # A like is named once.
         liked = [place for place in liked if place not in spared]
         if fact.kind == "divided":
@@ -217,8 +221,8 @@ def _with_details(shown: QuestionList, reasons: Sequence[Fact]) -> list[Fact]:
             places = places[:1] if liked else places[:MAX_SPARED]
         liked = liked[:MAX_SPARED]
         spared += liked
-        titles = _titles("title", liked, shown.items)
-        titles += _titles("work", places, shown.items)[:MAX_EXAMPLES]
+        titles = titles_of("title", liked, shown.items)
+        titles += titles_of("work", places, shown.items)[:MAX_EXAMPLES]
         other = shown.overall_of(fact, UP)
         found.append(replace(fact, details=(*shown.shown_of(fact), other, *titles)))
         excluded |= has
@@ -254,14 +258,20 @@ def _with_examples(
     return found
 
 
-def _taste_details(shown: QuestionList, fact: Fact, barred: np.ndarray) -> tuple[Fact, ...] | None:
+def _taste_details(
+    shown: QuestionList, fact: Fact, barred: np.ndarray, choose: Chooser | None = None
+) -> tuple[Fact, ...] | None:
     """The details of a taste; None where it has too few examples beside what is barred. Dislikes are named whatever
-    else is said of them."""
+    else is said of them.
+
+    choose: chooses the examples; by default, `typical_ones`.
+    """
     has = shown.carriers(fact)
-    examples = _typical(shown, fact, has & shown.is_like & ~barred)
+    examples = (choose or typical_ones)(shown, fact, has & shown.is_like & ~barred)
     if len(examples) < MIN_EXAMPLES:
         return None
-    titles = _titles("work", examples, shown.items)[:MAX_EXAMPLES]
+    examples = unlike(fact, examples, shown.items)
+    titles = titles_of("work", examples, shown.items)[:MAX_EXAMPLES]
     every, low = shown.overall_of(fact, DOWN), has & ~shown.is_like
     # What several listed dislikes are, or as many of all, is not called a taste without saying so.
     as_often = every.count * fact.of >= fact.count * every.of
@@ -270,8 +280,10 @@ def _taste_details(shown: QuestionList, fact: Fact, barred: np.ndarray) -> tuple
     # What is liked no more than usual is told by its dislikes.
     told_apart |= not is_clearly_above(fact)
     other = [every] if told_apart else []
-    failed = _exceptions(shown, fact, low)[:MAX_EXCEPTIONS]
-    return (*shown.shown_of(fact), *other, *_titles("title", failed, shown.items), *titles)
+    failed = exceptions(shown, fact, low)
+    failed += [place for place in np.flatnonzero(low).tolist() if place not in failed]
+    failed = failed[:MAX_EXCEPTIONS]
+    return (*shown.shown_of(fact), *other, *titles_of("title", failed, shown.items), *titles)
 
 
 def _little_known(shown: QuestionList) -> tuple[Fact, ...]:
@@ -285,7 +297,7 @@ def _little_known(shown: QuestionList) -> tuple[Fact, ...]:
     able &= ~shown.are_recent
     able = np.flatnonzero(able & ~np.array([*shown.namesakes] or [False] * len(able), bool))
     order = able[np.lexsort((counts.judged[codes[able]], likes[able]))].tolist()
-    return tuple(_titles("work", order, shown.items)[:MIN_EXAMPLES])
+    return tuple(titles_of("work", order, shown.items)[:MIN_EXAMPLES])
 
 
 def left_over(
@@ -300,8 +312,8 @@ def left_over(
         facts: all that holds of the user; what it speaks against is not named.
 
     Returns:
-        At most one fact, with its details: about a category of `SHARE_OF_A_REST` of the listed likes that no named taste applies
-        to, of more listed likes than the last named taste, or of many and of few dislikes.
+        At most one fact, with its details: a strong liking, or about a category of `SHARE_OF_A_REST` of the listed likes that no
+        named taste applies to, of more listed likes than the last named taste, or of many and of few dislikes.
     """
     barred = {fact.topic for fact in facts if fact.direction == DOWN} | {one.topic for one in named}
     free = shown.is_like.copy()
@@ -311,110 +323,46 @@ def left_over(
     for fact in common:
         if fact.topic in barred or any(nested(fact, one) for one in named):
             continue
-        if not is_clearly_above(fact) and not visible_patterns.is_plain_liking(shown, fact):
+        strong = visible_patterns.is_strong_liking(shown, fact)
+        if not strong and not _may_be_left_over(shown, fact):
+            continue
+        if not is_above(fact) and not _is_seldom_disliked(shown, fact):
             continue
         alone = int((shown.carriers(fact) & free).sum())
         seen = shown.counts_of(fact)[0]
         last = shown.counts_of(named[-1])[0] if len(named) > 1 else seen
         is_plain = seen > last or visible_patterns.is_plain_liking(shown, fact)
-        if alone >= MIN_EXAMPLES and (is_plain or alone >= SHARE_OF_A_REST * len(shown.liked)):
-            able.append((alone, seen, fact))
-    for _, _, best in sorted(able, key=lambda one: (-one[0], -one[1], -one[2].count)):
-        # Examples are works that no named taste applies to.
+        is_plain = is_plain or alone >= SHARE_OF_A_REST * len(shown.liked)
+        if strong or (alone >= MIN_EXAMPLES and is_plain):
+            able.append((strong, alone, seen, fact))
+    told = {one.value for fact in named for one in fact.details if one.kind == "own"}
+    repeated = np.array([item.title in told for item in shown.items], bool)
+    for strong, *_, best in sorted(
+        able, key=lambda one: (*(-key for key in one[:3]), -one[3].count)
+    ):
+        # Examples are works that no named taste applies to, or else others than were named.
         details = _taste_details(shown, best, ~free & shown.is_like)
+        if details is None and strong:
+            details = _taste_details(shown, best, repeated) or _taste_details(
+                shown, best, repeated, exceptions
+            )
         if details is not None:
             return [replace(best, details=details)]
     return []
 
 
-def _titles(about: str, places: Sequence[int], items: Sequence[Item]) -> list[Fact]:
-    """The titles of these works, those last that share a word with an earlier one: two of a series are no two
-    examples."""
-    first: list[str] = []
-    last: list[str] = []
-    words: set[str] = set()
-    for title in (items[place].title for place in places):
-        (first if words.isdisjoint(title_words(title)) else last).append(title)
-        words |= title_words(title)
-    return [Fact("own", about, title) for title in first + last]
+def _may_be_left_over(shown: QuestionList, fact: Fact) -> bool:
+    """Whether what is no strong liking may be said of the rest of the list."""
+    if not fact.direction or MIN_RARITY_OF_RESTS * fact.count < fact.of:
+        return False
+    return is_clearly_above(fact) or visible_patterns.is_plain_liking(shown, fact)
 
 
-def _exceptions(shown: QuestionList, fact: Fact, able: np.ndarray) -> list[int]:
-    """Places of works that have a trait against the rest: those that are typical of it, then others that are of few kinds
-    besides."""
-    able = able & [_says_what_it_is(fact, item) for item in shown.items]
-    found = _typical(shown, fact, able)
-    few = MAX_CATEGORIES_OF_AN_EXCEPTION
-    others = [one for one in np.flatnonzero(able).tolist() if one not in found]
-    return found + [one for one in others if _is_mainly(fact, shown.items[one], few)]
-
-
-def _is_mainly(fact: Fact, item: Item, few: int) -> bool:
-    """Whether a work that is not typical of a trait is that before all else, or little else."""
-    named, parts = list(item.categories), fact.value.split(PLUS)
-    first = fact.about != "category" or named[:1] == parts
-    return len(named) <= few and (first or len(named) <= FEW_NAMES)
-
-
-def _says_what_it_is(fact: Fact, item: Item) -> bool:
-    """Whether a trait is among the first of a work's categories, or it has few; of other traits nothing is asked."""
-    named, parts = list(item.categories), fact.value.split(PLUS)
-    if fact.about not in ("category", "blend") or not set(parts) <= set(named):
-        return True
-    last = max(map(named.index, parts))
-    return last < max(FIRST_NAMES, len(parts)) or len(named) <= FEW_NAMES
-
-
-def _typical(shown: QuestionList, fact: Fact, able: np.ndarray) -> list[int]:
-    """Places of works that are typical of a trait, the best examples first: with few categories, none of which makes
-    the trait much less likely; of these, those whose categories go with it most often."""
-    counts, items = shown.person.counts, shown.items
-    parts = fact.value.split(PLUS) if fact.about == "blend" else [fact.value]
-    own = fact.about in ("category", "blend")
-
-    def is_of_kind(place: int) -> bool:
-        return own and set(parts) <= set(items[place].categories)
-
-    def least_usual(place: int) -> Fraction:
-        others = [name for name in items[place].categories if name not in parts]
-        return min((_go_together(counts, name, parts) for name in others), default=Fraction(1))
-
-    def rank(place: int) -> tuple[int, Fraction, int]:
-        named = items[place].categories
-        if not is_of_kind(place):
-            return 0, Fraction(0), 0
-        return len(named), -least_usual(place), max(map(named.index, parts))
-
-    places = sorted(np.flatnonzero(able).tolist(), key=rank)
-    few = [
-        one
-        for one in places
-        if not is_of_kind(one) or len(items[one].categories) <= MAX_CATEGORIES_OF_AN_EXAMPLE
-    ]
-    if fact.about == "blend":
-        # A blend says what a work is only where it has hardly another category.
-        both = [one for one in few if len(items[one].categories) <= len(parts)]
-        return both if len(both) >= MIN_EXAMPLES else few
-    seldom = typical.seldom_beside(counts, *fact.topic) if own else frozenset[str]()
-    apt = [one for one in few if not is_of_kind(one) or seldom.isdisjoint(items[one].categories)]
-    plain = [one for one in apt if _says_what_it_is(fact, items[one])]
-    if len(plain) < MIN_EXAMPLES <= len(apt):
-        # Two categories that seldom go together still say more than the last one of three.
-        plain += [one for one in few if len(items[one].categories) <= FEW_NAMES and one not in apt]
-    return plain + [one for one in apt if one not in plain]
-
-
-def _go_together(counts: Counts, category: str, parts: Sequence[str]) -> Fraction:
-    """How large a share of the works of a category has all of some other ones, too."""
-    key = ("together", category, *parts)
-    if key not in counts.cache:
-        codes = counts.codes["category"]
-        works = counts.bearers(codes[category])
-        both = functools.reduce(
-            np.intersect1d, (counts.bearers(codes[part]) for part in parts), works
-        )
-        counts.cache[key] = Fraction(len(both), max(len(works), 1))
-    return counts.cache[key]
+def _is_seldom_disliked(shown: QuestionList, fact: Fact) -> bool:
+    """Whether what is liked no more than usual is a safe choice all the same."""
+    low = shown.overall_of(fact, DOWN)
+    seldom = MIN_RATIO_OF_SAFER * low.count * fact.of <= fact.count * low.of
+    return fact.direction == UP and low.of > 0 and seldom
 
 
 def _is_shown(fact: Fact, k: int, n: int, against: int, m: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from itdr.builders.evidence.aspect_words import AspectWords
@@ -28,7 +28,8 @@ def opinions(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
     Returns:
         Facts `aspect`: how many reviews of that side mention it, with one quote, and a second quote as a detail.
         Nothing that is praised here and criticised there, except for
-        people whom the user has in mind: what does not suit them is a complaint all the same.
+        people whom the user has in mind: what does not suit them is a complaint all the same. Where half of all reviews,
+        of both sides, speak of them, that is a fact without a direction.
     """
     found: dict[tuple[tuple[str, str], int], list[Fact]] = {}
     of = {side: sum(one.verdict == side for one in comments) for side in (UP, DOWN)}
@@ -44,7 +45,22 @@ def opinions(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
         one_sided = topic[0] == "audience" or (topic, -side) not in found
         if one_sided and _is_often(len(alike), of[side], side):
             facts.append(_counted(alike, of[side]))
+    facts += _of_both_sides(found, of)
     return sorted(facts, key=lambda fact: (fact.direction, -fact.count))
+
+
+def _of_both_sides(
+    found: Mapping[tuple[tuple[str, str], int], Sequence[Fact]], of: Mapping[int, int]
+) -> Iterator[Fact]:
+    """The people of whom half of all reviews speak, some of either side, unless all that complain do."""
+    for (topic, side), praise in found.items():
+        complaints = found.get((topic, DOWN), ())
+        if topic[0] != "audience" or side != UP or not complaints:
+            continue
+        every, n = [*praise, *complaints], sum(of.values())
+        alone = _is_often(len(complaints), of[DOWN], DOWN)
+        if len(every) >= MIN_REVIEWS_OF_A_SIDE and 2 * len(every) >= n and not alone:
+            yield replace(_counted(every, n), direction=0)
 
 
 def without_common_faults(facts: Sequence[Fact], words: AspectWords) -> list[Fact]:

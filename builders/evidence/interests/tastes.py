@@ -87,6 +87,8 @@ SHARE_OF_MOSTLY_OBSCURE = Fraction(7, 10)
 """Where so large a share of the likes are little known, that comes first."""
 MIN_LIFT_OF_HITS, MIN_HITS_ABOVE_USUAL = 1.25, 2
 """Likes with a trait that many dislikes have, too: so many times as many as usual, and so many more."""
+SHARE_OF_HITS = Fraction(1, 3)
+"""What makes up so much of the likes divides the user, however many of the dislikes have it."""
 MIN_SHARE_OF_CORE = Fraction(7, 20)
 """The share of the likes that the core of a taste has, at least."""
 MIN_Z_OF_COMMONEST = 1.6
@@ -99,8 +101,8 @@ MIN_RATIO_OF_TASTES, FEWEST_DISLIKES_COMPARED = Fraction(13, 10), 10
 MIN_RATIO_OF_SAFER = Fraction(3, 2)
 """What is no more common than expected may be said of the rest of the list where it is so many times as common among the
 likes as among the dislikes."""
-MIN_SHARE_OF_A_REST = Fraction(1, 5)
-"""What this share of the likes have in common may be said of the rest of the list."""
+MIN_SHARE_OF_A_REST = Fraction(1, 8)
+"""What this share of the likes have in common may be said of the rest of the list, if many listed likes do."""
 CERTAINLY_OLD_BEFORE = 1970
 """What is from before this year is certainly old, for users whose active years are unknown."""
 RECENT_YEARS = 20
@@ -233,10 +235,11 @@ def commonest(
     Args:
         person: the user.
         least: the share; by default, enough to be the core.
-        safer: whether a category will do that is as common as expected, and far more so than among the dislikes.
+        safer: whether a category will do that is as common as expected, and far more so than among the dislikes; or one
+            that is more common than expected, and no less so among the dislikes.
 
     Yields:
-        Facts `most`.
+        Facts `most`; without a direction and `share` where there are mixed results.
     """
     counts, tally, n = person.counts, person.tally, person.likes
     # likes >= least * n, in whole numbers.
@@ -250,6 +253,8 @@ def commonest(
             is_clear |= k * person.dislikes >= MIN_RATIO_OF_SAFER * against * n
         if is_clear and _tells_apart(k, n, against, person.dislikes):
             yield Fact("most", *counts.names[trait], k, n, usual, UP)
+        elif is_clear and safer and k >= MIN_LIFT_OF_HITS * n * usual:
+            yield Fact("share", *counts.names[trait], k, n, usual)
 
 
 def is_recent(decade: str, active: int | None) -> bool:
@@ -305,10 +310,19 @@ def _contrasts(tally: Tally, person: Person) -> list[Fact]:
 
 
 def _fair_reason(fact: Fact, likes: int, person_likes: int, usual: float) -> list[Fact]:
-    """What may be said against a trait: the reason itself, that the trait divides this user, or nothing.
+    """What may be said against a trait: the reason itself, that the trait divides this user, or nothing. What makes up
+    much of the likes is hit or miss, not a risk.
 
     likes: how many of the likes have the trait.   person_likes: how many likes there are.   usual: the share of the likes that is expected.
     """
+    found = _reason(fact, likes, person_likes, usual)
+    if likes >= SHARE_OF_HITS * person_likes:
+        return [replace(one, kind="divided") for one in found]
+    return found
+
+
+def _reason(fact: Fact, likes: int, person_likes: int, usual: float) -> list[Fact]:
+    """What `_fair_reason` says of a trait that makes up little of the likes."""
     few = fact.count < FEW_DISLIKES and fact.count <= likes
     far = fact.count >= MIN_CARRIERS and fact.count * person_likes >= GREAT_RATIO * likes * fact.of
     few = few or (likes > 0 and fact.count < MIN_DISLIKES_OF_RISKS and not far)

@@ -34,6 +34,11 @@ MIN_LIFT_OF_PLAIN_LIKINGS = Fraction(5, 4)
 """if it is so many times as common among them as among the likes of others."""
 MAX_CHANCE_OF_RARE_LIKINGS = 0.025
 """Two or more listed likes of a rarer one are, if chance alone would hardly bring so many, and no listed dislike is."""
+SHARE_OF_STRONG_LIKINGS, SHARE_OF_UNDISPUTED = Fraction(2, 5), Fraction(3, 10)
+"""A category or tag of so many listed likes, or of so many and of no listed dislike, is spoken of, be it as one with mixed
+results,"""
+MIN_LIFT_OF_UNDISPUTED = Fraction(8, 5)
+"""if it is `MIN_LIFT_OF_PLAIN_LIKINGS` times as common as among the likes of others, or so many times."""
 MIN_OVERLAP_OF_SPOKEN = Fraction(7, 10)
 """A trait counts as spoken of where a taste that is named applies to so many of the listed works that have it."""
 FEWEST_DISLIKES = 3
@@ -118,7 +123,61 @@ def passes_over_liking(shown: QuestionList, said: Sequence[Fact]) -> bool:
             return True
     if any(fact.topic not in {one.topic for one in said} for fact in _of_both_sides(shown)):
         return True
+    if any(not _is_addressed(shown, fact, said, spoken) for fact in _strong_likings(shown, named)):
+        return True
     return any(_is_by_kind(shown, fact, topics) for fact in named if fact.about == "creator")
+
+
+def _strong_likings(shown: QuestionList, named: Sequence[Fact]) -> Iterator[Fact]:
+    """Each category and tag that is a strong liking, or of which there is more in the list than of a further taste."""
+    n = len(shown.liked)
+    further = [fact for fact in named[1:] if fact.about in ("category", "tag", "blend")]
+    fewest = min((shown.counts_of(fact)[0] for fact in further), default=n)
+    for fact in _listed(shown, "category", "tag"):
+        k, against = shown.counts_of(fact)
+        as_liked = against * n <= k * len(shown.disliked)
+        exceeds = k > max(fewest, FEWEST_PLAIN_LIKES - 1) and as_liked
+        exceeds = exceeds and k >= MIN_LIFT_OF_PLAIN_LIKINGS * _usual(shown, fact) * n
+        if exceeds or is_strong_liking(shown, fact):
+            yield fact
+
+
+def is_strong_liking(shown: QuestionList, fact: Fact) -> bool:
+    """Whether so many listed likes have what a fact is about, and so many more than usual, that the answer has to speak of it.
+
+    Args:
+        shown: the list.
+        fact: a fact about a trait.
+
+    Returns:
+        False for what few listed likes have, or what most users like as much.
+    """
+    (k, against), n = shown.counts_of(fact), len(shown.liked)
+    usual = _usual(shown, fact) * n
+    if k < FEWEST_PLAIN_LIKES:
+        return False
+    if k >= SHARE_OF_STRONG_LIKINGS * n and k >= MIN_LIFT_OF_PLAIN_LIKINGS * usual:
+        return True
+    disliked = against or not shown.disliked
+    return not disliked and k >= max(SHARE_OF_UNDISPUTED * n, MIN_LIFT_OF_UNDISPUTED * usual)
+
+
+def _usual(shown: QuestionList, fact: Fact) -> Fraction:
+    """The share of the likes of others that have what a fact is about."""
+    counts = shown.person.counts
+    return Fraction(str(counts.share(counts.codes[fact.about][fact.value], shown.person.likes)))
+
+
+def _is_addressed(
+    shown: QuestionList, fact: Fact, said: Sequence[Fact], spoken: Sequence[np.ndarray]
+) -> bool:
+    """Whether an answer names a trait, on its own or in a blend, or one taste to which all its works belong."""
+    if any(one.topic == fact.topic or fact.value in one.value.split(PLUS) for one in said):
+        return True
+    has = shown.carriers(fact) & shown.is_like
+    if fact.about == "tag":
+        return _is_covered(has, spoken)
+    return any(bool((other >= has).all()) for other in spoken[:-1])
 
 
 def _is_by_kind(shown: QuestionList, maker: Fact, topics: Container[tuple[str, str]]) -> bool:
@@ -139,9 +198,7 @@ def is_plain_liking(shown: QuestionList, fact: Fact) -> bool:
         False for what few listed likes have.
     """
     k, against = shown.counts_of(fact)
-    n, counts = len(shown.liked), shown.person.counts
-    code = counts.codes[fact.about][fact.value]
-    usual = Fraction(str(counts.share(code, shown.person.likes)))
+    n, usual = len(shown.liked), _usual(shown, fact)
     if not against and k > 1 and _is_unlikely(k, n, usual):
         return True
     fewest = FEWEST_PLAIN_LIKES - (n < 2 * FEWEST_PLAIN_LIKES)
