@@ -129,8 +129,10 @@ def warns(statements: Sequence[Statement]) -> bool:
 
 
 def solid(statements: Sequence[Statement]) -> int:
-    """How many facts of these count people or quote them."""
-    return sum(fact.solid for fact in {fact for one in statements for fact in one.facts})
+    """How many facts of these count people or quote them; the series of a work is one besides."""
+    facts = {fact for one in statements for fact in one.facts}
+    unnamed = any(one.facts[0].kind == "series" for one in statements)
+    return sum(fact.solid for fact in facts) + unnamed
 
 
 def are_enough(statements: Sequence[Statement], is_rated: bool, own: Collection[str] = ()) -> bool:
