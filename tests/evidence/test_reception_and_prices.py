@@ -20,8 +20,8 @@ from itdr.builders.evidence.prices import Prices
 @pytest.mark.parametrize(
     ("verdicts", "names"),
     [
-        (Verdicts(100, 85, 4), ["reception/acclaimed/up"]),
-        (Verdicts(100, 84, 4), ["reception/praised/up"]),
+        (Verdicts(100, 88, 4), ["reception/acclaimed/up"]),
+        (Verdicts(100, 87, 4), ["reception/praised/up"]),
         # As answers give it, 40%.
         (Verdicts(202, 81, 60), ["reception/panned/down"]),
         (Verdicts(200, 81, 60), ["reception/lukewarm/down"]),
@@ -154,10 +154,13 @@ def test_a_series_is_named_if_the_work_or_one_of_its_parts_tells_it() -> None:
             (one.value, [part.value for part in one.details]) for one in found if one.kind == "kin"
         ]
 
-    two = "Two Cats (An Ada Fox Novel)"
-    assert series("One Dog: An Ada Fox Mystery", two) == [("Ada Fox", [two])]
+    two, three = "Two Cats (An Ada Fox Novel)", "Three Hens (An Ada Fox Novel)"
+    assert series("One Dog: An Ada Fox Mystery", two, three) == [("Ada Fox", [two, three])]
+    # A single part is named itself.
+    assert series("One Dog: An Ada Fox Mystery", two) == []
     # Another edition tells that the first title is of the series.
-    assert series("One Dog", two, "One Dog (Ada Fox Novels)") == [("Ada Fox", [two])]
-    assert series("One Dog (An Ada Fox Novel)", "Three Hens") == []
+    several = series("One Dog", two, three, "One Dog (Ada Fox Novels)")
+    assert several == [("Ada Fox", [two, three])]
+    assert series("One Dog (An Ada Fox Novel)", "Three Hens", "Two Cats") == []
     # Or all begin with the name.
-    assert series("Rocky", "Rocky II") == [("Rocky", ["Rocky II"])]
+    assert series("Rocky", "Rocky II", "Rocky III") == [("Rocky", ["Rocky II", "Rocky III"])]

@@ -20,7 +20,7 @@ MIN_Z_OF_RECEPTION = 2.33
 """The z-score that chance alone reaches once in a hundred times."""
 MIN_SHIFT_OF_RATERS = 0.07
 """The smallest difference from the usual share, as a fraction of a work's raters."""
-MIN_SHARE_OF_PRAISED, MIN_SHARE_OF_ACCLAIMED, MIN_DISLIKES_OF_DIVIDED = 0.75, 0.85, 0.25
+MIN_SHARE_OF_PRAISED, MIN_SHARE_OF_ACCLAIMED, MIN_DISLIKES_OF_DIVIDED = 0.75, 0.88, 0.25
 """Well liked, and liked by nearly everybody: so many or more like it. Divided: so many or more dislike it."""
 MAX_SHARE_OF_LUKEWARM, MAX_PERCENT_OF_PANNED = 0.48, 40
 """Disappointing: clearly fewer than half like it; not for most: clearly fewer than that."""
