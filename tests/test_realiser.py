@@ -48,20 +48,35 @@ def test_a_count_of_the_fans_of_a_work_says_so() -> None:
     )
     text = films().answer([most, every], HashRng(1)).text
     assert text == (
-        'Fans of "Ran" (9 of 14 fans liked this film; 6 expected) and "Ikiru" (all 14; 6).'
+        'Fans of "Ran" (9 of the 14 fans who rated this film liked it; 6 expected) and "Ikiru" (all 14; 6).'
     )
-    assert "all 14 fans liked this film" in films().answer([every], HashRng(1)).text
+    assert "all 14 fans who rated this film liked it" in films().answer([every], HashRng(1)).text
 
 
 def test_a_series_with_a_name_is_named_instead_of_its_parts_alone() -> None:
     parts = [Fact("series", "work", title, 9, 12, 6.0, UP) for title in ("One", "Two")]
     named = Fact("kin", "series", "Ada Fox", 2, 2, 0.0, UP, "", tuple(parts))
     text = films().answer([named, *parts], HashRng(1)).text
-    assert text.startswith(
-        'Followers of the Ada Fox series who liked "One" or "Two": 9 of 12 and 9'
+    assert text == (
+        'Fans of the Ada Fox series: 9 of the 12 fans of "One" who rated this film liked it (6 expected), as did '
+        '9 of the 12 fans of "Two" (6).'
     )
-    assert "\n" not in text and "against 6 and 6 expected" in text
-    assert films().answer(parts, HashRng(1)).text.startswith("Followers of the series")
+    several = films().answer(parts, HashRng(1)).text
+    assert several.startswith('Fans of the series, especially of "One" (')
+    one = films().answer(
+        [dataclasses.replace(named, details=tuple(parts[:1])), parts[0]], HashRng(1)
+    )
+    assert one.text.startswith('Fans of "One", another film in the series (')
+
+
+def test_a_single_warning_goes_on_where_its_lead_ends() -> None:
+    cold = [Fact("liked_if", "seldom_category", one, 2, 20, 9.0, DOWN) for one in ("War", "Drama")]
+    said = [TRAIT, *WORKS, cold[0]]
+    text = films().answer(said, HashRng(1)).text
+    assert "\n\nNot for viewers who do not usually care for war films: " in text
+    warned = Fact("aspect", "aspect", "pace", direction=DOWN, quote="It drags")
+    text = films().answer([*said, warned], HashRng(1)).text
+    assert "\n\nNot for:\n- Viewers who do not usually care for war films: " in text
 
 
 def test_a_review_is_quoted_in_one_way() -> None:

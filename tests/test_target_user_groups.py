@@ -162,12 +162,39 @@ def test_a_complaint_is_quoted_or_the_item_makes_no_case(
 
 
 def test_that_most_people_like_it_is_said_beside_followers_of_its_series_alone() -> None:
-    general = group(Fact("reception", "praised", "", 80, 100, 50.0, UP))
+    general = group(Fact("reception", "general", "", 80, 100, 50.0, UP))
     named = group(Fact("kin", "series", "Work", 1, 1, 0.0, UP), work(1, "series"))
     for found in ([SERIES, general], [named, general]):
         assert groups.asked_for(found, WORDS) == found
         assert groups.are_enough(found, is_rated=True)
     assert groups.asked_for([SERIES, group(trait()), general], WORDS) == [SERIES, group(trait())]
+
+
+def test_who_likes_it_least_is_said_with_how_few_like_it() -> None:
+    few = Statement(None, groups.RECEIVED, (Fact("reception", "panned", "", 12, 40, 20.0, DOWN),))  # type: ignore[arg-type]
+    cold = Fact("liked_if", "seldom_category", "War", 2, 20, 9.0, DOWN)
+    suited, young = group(trait()), against(trait("age", "18-24"))
+    assert groups.asked_for([suited, few, young], WORDS) == [suited, few, young]
+    first, joined = groups.asked_for([suited, few, against(cold)], WORDS)
+    assert first == suited
+    assert joined.section == groups.RECEIVED and joined.facts == (*few.facts, cold)
+    assert groups.warns_a_group(joined) and not groups.warns_a_group(few)
+
+
+def test_an_answer_rests_on_more_than_single_reviews_where_tags_are_known() -> None:
+    words = AspectWords(tagged={"calm": ("Relaxing",)}, lists={"hints": ("bought it for my",)})
+    tagged = group(quoted("aspect", "calm"), Fact("own", "tag", "Relaxing", direction=UP))
+    alone = group(quoted("aspect", "story"))
+    gift = group(Fact("aspect", "audience", "children", direction=UP, quote="Bought it for my son"))
+    for said, founded in (
+        ([alone], False),
+        ([alone, tagged], True),
+        ([alone, group(trait())], True),
+        ([gift, tagged], False),
+        ([tagged, gift], True),
+    ):
+        assert groups.is_founded(said, words) == founded
+        assert groups.is_founded(said, WORDS)
 
 
 def test_a_series_and_nothing_else_is_told_apart() -> None:

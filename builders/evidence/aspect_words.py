@@ -38,6 +38,7 @@ LISTS = (
     "heading",
     "somebody",
     "others",
+    "hints",
 )
 """What the lists of `AspectWords.lists` are called."""
 SIGNS = "+-@"
@@ -64,6 +65,8 @@ class AspectWords:
             rule out praise of it, or a complaint. A word after + cancels those without a sign, as "co-op"
             cancels "single-player"; words after - always hold.
         bound: by what is judged, words of which an item's name or categories must have one.
+        tagged: by what is judged, the tags that say the same of an item, the most telling first. Where a domain has
+            them, some group of an answer must rest on one, or on people who are counted.
         lists: `minor`: wishes too small for a group of their own where only one sentence speaks of them.
             `flaws`: aspects whose faults nobody likes.
             `common_faults`: aspects whose faults say nothing of the taste of who complains of them.
@@ -71,7 +74,8 @@ class AspectWords:
             `frank`: of what even those who like an item may complain. `apart`: words before a topic with which it is
             another thing, as "food service". `heading`: words with which a part of a review is headed, where the
             next word begins a sentence. `somebody`: words with which a sentence about somebody else begins.
-            `others`: people whom a reviewer chose an item for instead of themselves.
+            `others`: people whom a reviewer chose an item for instead of themselves. `hints`: words that speak of a
+            group without saying that the item suits it.
     """
 
     aspects: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -83,6 +87,7 @@ class AspectWords:
     unpraised: Mapping[str, Sequence[str]] = field(default_factory=dict)
     unblamed: Mapping[str, Sequence[str]] = field(default_factory=dict)
     bound: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    tagged: Mapping[str, Sequence[str]] = field(default_factory=dict)
     lists: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @cached_property

@@ -22,7 +22,7 @@ FACT_KINDS = {
     "taken_with": "takers of this item who also took others with the value: count, base expected",
     "same_taken": "takers of this item who also took others with a value of its own: count, base expected",
     "liked_if": "raters of this item in a group: count of them like it, base expected",
-    "reception": "raters of this item: count of them like (up) or dislike (down) it",
+    "reception": "raters of this item (general: those who are no fans of its series): count of them like (up) or dislike (down) it",
     "group": "fans of other works with a value of this item's own who judged it: count of them like it, base "
     "expected; of ages, genders and countries: likers of this item who are of them",
     "era": "count of a user's likes from a decade, or of the works also liked that are of a decade and of the genre "
@@ -55,7 +55,7 @@ SETTING_APART = ("contrast", "risk", "divided")
 ABOUTS = (
     "work", "category", "seldom_category", "creator", "hashtag", "tag", "decade", "seldom_decade",
     "series", "seldom_series", "seldom_work", "age", "gender", "country", "community", "aspect", "price", "feature",
-    "praised", "divided", "lukewarm", "panned", "heavy", "light", "strict", "generous", "obscure", "title",
+    "acclaimed", "praised", "general", "divided", "lukewarm", "panned", "heavy", "light", "strict", "generous", "obscure", "title",
     "audience", "purpose", "sequel", "attribute", "wish", "blend", "niche", "flaw",
     "newcomers",
 )  # fmt: skip

@@ -128,7 +128,8 @@ class StatementForm:
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the answer. most: statements in it.   lead: what stands before them.   slots: each the
+    """A part of the answer. most: statements in it.   lead: what stands before them; lead_of_one: before
+    a single one, if that is something else.   slots: each the
     ids of statements, the first possible of which is said.   spare: further slots, for a section that
     has fewer than `enough` statements.   flags: flags of the case and the value that each must have."""
 
@@ -141,6 +142,7 @@ class Section:
     enough: int = 0
     spare: tuple[tuple[str, ...], ...] = ()
     flags: tuple[tuple[str, bool], ...] = ()
+    lead_of_one: str = ""
 
 
 @dataclass(frozen=True)
@@ -320,7 +322,7 @@ def _section(path: Path, node: Node) -> Section:
         node,
         "a section",
         ("section", "slots"),
-        ("layout", "most", "least", "lead", "enough", "spare", "flags"),
+        ("layout", "most", "least", "lead", "lead_of_one", "enough", "spare", "flags"),
     )
 
     def slots(name: str) -> tuple[tuple[str, ...], ...]:
@@ -345,6 +347,9 @@ def _section(path: Path, node: Node) -> Section:
         enough=whole(path, given["enough"], "enough", 0, 20) if "enough" in given else 0,
         spare=slots("spare") if "spare" in given else (),
         flags=_flags(path, given.get("flags")),
+        lead_of_one=text(path, given["lead_of_one"], "lead_of_one")
+        if "lead_of_one" in given
+        else "",
     )
 
 

@@ -28,7 +28,16 @@ REQUIRED_PHRASES = ("and", "comma", "about", "below_one")
 """Phrases without which numbers and lists cannot be said."""
 ACTED = "acted"
 """The word for what people did, which phrases may hold."""
-REPLACED_LISTS = ("aspects", "niches", "wishes", "audiences", "unpraised", "unblamed", "bound")
+REPLACED_LISTS = (
+    "aspects",
+    "niches",
+    "wishes",
+    "audiences",
+    "unpraised",
+    "unblamed",
+    "bound",
+    "tagged",
+)
 """Word lists of `AspectWords` by names of a domain's own; a later file's list replaces an earlier one."""
 EXTENDED_LISTS = {"polarity": POLARITY, "naming": NAMING, "lists": LISTS}
 """Those with names of their own, which later files add to."""

@@ -371,7 +371,7 @@ def _names(form: StatementForm, lexicon: Lexicon) -> Iterator[str]:
 def _laid_out(section: Section, lines: Sequence[str]) -> str:
     """The lines of a section under its lead; a single one goes on where the lead ends, without a number."""
     if section.lead and len(lines) == 1:
-        return f"{section.lead} {lines[0]}"
+        return f"{section.lead_of_one or section.lead} {lines[0]}"
     lines = [capital(line) for line in lines]
     if section.layout == "numbered" and len(lines) > 1:
         text = "\n".join(f"{place}. {line}" for place, line in enumerate(lines, 1))

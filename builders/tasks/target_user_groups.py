@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Sequence
 
 from itdr.builders.evidence.aspect_words import AspectWords
 from itdr.builders.evidence.audiences.kindred import is_single
+from itdr.builders.evidence.audiences.tagged import is_hint
 from itdr.builders.evidence.comments import Comment
 from itdr.builders.evidence.complaints import unreported
-from itdr.builders.evidence.facts import DOWN, SELDOM
+from itdr.builders.evidence.facts import DOWN, SELDOM, Fact
 from itdr.builders.rendering.realiser import Statement
 
 GROUPS, NOT_FOR, RECEIVED = "groups", "not_for", "received"
@@ -54,13 +56,51 @@ def asked_for(statements: Sequence[Statement], words: AspectWords) -> list[State
     def is_asked_for(one: Statement) -> bool:
         if one.section in (GROUPS, NOT_FOR):
             # That most people like it is something to say beside the followers of its series alone.
-            general = one.facts[0].kind == "reception"
+            general = one.facts[0].about == "general"
             return only_series if general else not _rests_on_little(one)
         if one.section == RECEIVED:
             return against < MOST_AGAINST
         return bool(against) or words.is_of("common_faults", one.facts[0].value)
 
-    return [one for one in statements if is_asked_for(one)]
+    return _joined([one for one in statements if is_asked_for(one)])
+
+
+def is_founded(statements: Sequence[Statement], words: AspectWords) -> bool:
+    """Whether an answer rests on more than single sentences of reviews, where tags are known.
+
+    Args:
+        statements: what the answer says.
+        words: the words of the domain.
+
+    Returns:
+        True where some group rests on people who are counted, or on a tag, and the first is no mere hint.
+    """
+    found = suited(statements)
+    if not words.tagged or not found:
+        return True
+    facts = [fact for one in found for fact in one.facts]
+    return not is_hint(facts[0], words) and any(fact.of or fact.kind == "own" for fact in facts)
+
+
+def _joined(statements: Sequence[Statement]) -> list[Statement]:
+    """That most do not like an item is said together with who likes it least."""
+    everybody = next((one for one in statements if _disappoints(one)), None)
+    coldest = next(
+        (one for one in statements if one.section == NOT_FOR and _is_cold(one.facts[0])), None
+    )
+    if everybody is None or coldest is None:
+        return list(statements)
+    both = dataclasses.replace(everybody, facts=(*everybody.facts, coldest.facts[0]))
+    return [both if one is everybody else one for one in statements if one is not coldest]
+
+
+def _disappoints(one: Statement) -> bool:
+    return one.section == RECEIVED and one.facts[0].direction == DOWN
+
+
+def _is_cold(fact: Fact) -> bool:
+    """Whether a fact is about those who hardly like something."""
+    return fact.about.startswith(SELDOM)
 
 
 def _rests_on_little(group: Statement) -> bool:
@@ -73,14 +113,14 @@ def _rests_on_little(group: Statement) -> bool:
 
 def warns_a_group(one: Statement) -> bool:
     """Whether a statement says of a group that the item does not suit it: more than that most people dislike it."""
-    return one.section == NOT_FOR and one.facts[0].kind != "reception"
+    return one.section == NOT_FOR or (_disappoints(one) and len(one.facts) > 1)
 
 
 def _warns_people(one: Statement) -> bool:
     """Whether a statement says of a group that the item does not suit it: more than that a review finds fault, or that
     those who hardly like its kind do not like it."""
-    lead = one.facts[0]
-    return warns_a_group(one) and lead.about != "aspect" and not lead.about.startswith(SELDOM)
+    lead = one.facts[-1 if _disappoints(one) else 0]
+    return warns_a_group(one) and lead.about != "aspect" and not _is_cold(lead)
 
 
 def warns(statements: Sequence[Statement]) -> bool:
@@ -89,8 +129,10 @@ def warns(statements: Sequence[Statement]) -> bool:
 
 
 def solid(statements: Sequence[Statement]) -> int:
-    """How many facts of these count people or quote them."""
-    return sum(fact.solid for fact in {fact for one in statements for fact in one.facts})
+    """How many facts of these count people or quote them; the series of a work is one besides."""
+    facts = {fact for one in statements for fact in one.facts}
+    unnamed = any(one.facts[0].kind == "series" for one in statements)
+    return sum(fact.solid for fact in facts) + unnamed
 
 
 def are_enough(statements: Sequence[Statement], is_rated: bool, own: Collection[str] = ()) -> bool:

@@ -15,10 +15,12 @@ from itdr.builders.core.schema import UNDERSTANDING
 from itdr.builders.core.text import cut, plain
 from itdr.builders.evidence import comments as spoken
 from itdr.builders.evidence import verdicts
+from itdr.builders.evidence.aspects import sentences_of
 from itdr.builders.evidence.audiences.fact_table import FactTable, fact_table
 from itdr.builders.evidence.audiences.field_counts import FieldCounts
 from itdr.builders.evidence.audiences.kindred import is_single
 from itdr.builders.evidence.audiences.remarks import remarks
+from itdr.builders.evidence.audiences.tagged import with_tags
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.prices import PRICE, prices
 from itdr.builders.rendering import lists
@@ -154,6 +156,8 @@ def _is_enough(cell: OpenCell, code: int) -> bool:
     found = _statements(cell, code)
     if groups.tell_series_alone(found) and cell.draws(code, "series").below(ONE_IN_OF_SERIES):
         return False
+    if not groups.is_founded(found, _realiser(cell).lexicon.aspects):
+        return False
     return groups.are_enough(found, _is_rated(cell), cell.store.item(code).categories)
 
 
@@ -208,6 +212,8 @@ def _facts(cell: OpenCell, code: int, shown: Sequence[spoken.Comment]) -> list[F
         if not lexicon.aspects.rules_out(fact, text, label)
         and (fact.kind != "own" or field_counts.is_rare(fact))
     ]
+    values = ", ".join(value for _, value in _displayed(cell, code)[1:])
+    worded = with_tags(worded, lexicon.aspects, values.split(", "), sentences_of(shown))
     if "categories" in cell.store.items.column_names:
         # Where kinds are known, works of no kind in common tell a reader nothing.
         counted = [fact for fact in counted if not is_single(fact)]

@@ -14,8 +14,8 @@ RARE = "Heist"
 """A category that too few works have to be a trait."""
 NAMES = [("category", one) for one in ("Drama", "Thriller", "War", "Comedy")]
 NAMES += [("decade", "early 1990s"), ("creator", "Somebody")]
-NAMES += [("decade", "1950s"), ("decade", "early 1960s"), ("decade", "1970s")]
-DRAMA, THRILLER, WAR, COMEDY, NINETIES, MAKER, FIFTIES, SIXTIES, SEVENTIES = range(9)
+NAMES += [("decade", one) for one in ("1950s", "early 1960s", "1970s", "late 1960s")]
+DRAMA, THRILLER, WAR, COMEDY, NINETIES, MAKER, FIFTIES, SIXTIES, SEVENTIES, LATE_SIXTIES = range(10)
 CARRIED = {
     "Ghost": [DRAMA, THRILLER, NINETIES],
     "Crimson Tide": [DRAMA, THRILLER, WAR],
@@ -35,6 +35,8 @@ CARRIED = {
     "Charade": [THRILLER, SIXTIES],
     "Psycho": [THRILLER, SIXTIES],
     "Klute": [THRILLER, SEVENTIES],
+    "Das Boot": [THRILLER, WAR],
+    "Wait Until Dark": [THRILLER, LATE_SIXTIES],
 }
 OF_RARE = ("The Sting", "Topkapi", "Rififi")
 CODES = {title: code for code, title in enumerate(CARRIED)}
@@ -43,7 +45,7 @@ CODES = {title: code for code, title in enumerate(CARRIED)}
 def kindred() -> Kindred:
     traits: Any = SimpleNamespace(
         names=NAMES,
-        likes=np.array([45, 20, 5, 30, 10, 5, 5, 5, 5]),
+        likes=np.array([45, 20, 5, 30, 10, 5, 5, 5, 5, 5]),
         of=lambda work: list(CARRIED.values())[work],
     )
     values = [[NAMES[code] for code in codes] for codes in CARRIED.values()]
@@ -80,7 +82,9 @@ def test_a_work_is_no_example_of_a_genre_beside_a_rarer_one_that_it_shares() -> 
 def test_works_of_no_rarer_genre_are_named_where_they_are_enough() -> None:
     (found,) = kinds("Heat", "Crimson Tide", "Speed", "The Firm")
     assert found[3] == ["Speed", "The Firm"]
-    assert kinds("Heat", "Crimson Tide", "Speed")[0][3] == ["Crimson Tide", "Speed"]
+    assert kinds("Heat", "Das Boot", "Speed")[0][3] == ["Das Boot", "Speed"]
+    # What is first of all something else, which the item is not, is no example.
+    assert kinds("Heat", "Crimson Tide", "Speed") == []
 
 
 def test_a_period_is_named_where_it_is_that_of_the_works() -> None:
@@ -92,6 +96,13 @@ def test_a_period_is_named_where_it_is_that_of_the_works() -> None:
     # Beside three others are not missed.
     (found,) = kinds("Ghost", *near, "Heat", "The Firm")
     assert found == ("early 1990s", 3, 4, ["Thriller", *near, "The Firm"])
+
+
+def test_a_decade_is_named_where_all_works_are_of_it() -> None:
+    (found,) = kinds("Charade", "Wait Until Dark", "Psycho")
+    assert found == ("1960s", 2, 2, ["Thriller", "Wait Until Dark", "Psycho"])
+    (found,) = kinds("Charade", "Wait Until Dark", "Rear Window")
+    assert found[0] == "before 1970"
 
 
 def test_works_of_several_old_periods_are_from_before_the_first_year_that_holds() -> None:
@@ -130,7 +141,7 @@ def test_one_work_is_no_kind_nor_is_a_genre_of_others() -> None:
 
 
 def test_a_kind_of_few_works_counts_as_the_rarest() -> None:
-    assert kinds("Topkapi", "The Sting", "Rififi")[0] == (RARE, 2, 2, ["The Sting", "Rififi"])
+    assert kinds("Rififi", "The Sting", "Topkapi")[0] == (RARE, 2, 2, ["The Sting", "Topkapi"])
 
 
 def test_works_that_all_share_a_genre_that_the_item_lacks_are_no_kind_of_it() -> None:

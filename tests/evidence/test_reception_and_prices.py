@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from itdr.builders.evidence.audiences.kindred import Kindred
-from itdr.builders.evidence.audiences.reception import Verdicts, clicks, reception
+from itdr.builders.evidence.audiences.reception import Verdicts, beyond, clicks, reception
 from itdr.builders.evidence.audiences.themes import Themes
 from itdr.builders.evidence.facts import UP, Fact
 from itdr.builders.evidence.prices import Prices
@@ -20,9 +20,11 @@ from itdr.builders.evidence.prices import Prices
 @pytest.mark.parametrize(
     ("verdicts", "names"),
     [
-        (Verdicts(100, 90, 4), ["reception/praised/up"]),
-        (Verdicts(102, 34, 40), ["reception/panned/down"]),
-        (Verdicts(102, 35, 40), ["reception/lukewarm/down"]),
+        (Verdicts(100, 88, 4), ["reception/acclaimed/up"]),
+        (Verdicts(100, 87, 4), ["reception/praised/up"]),
+        # As answers give it, 40%.
+        (Verdicts(202, 81, 60), ["reception/panned/down"]),
+        (Verdicts(200, 81, 60), ["reception/lukewarm/down"]),
         (Verdicts(100, 45, 20), ["reception/lukewarm/down"]),
         (Verdicts(100, 58, 30), ["reception/divided"]),
         (Verdicts(100, 58, 16), []),
@@ -36,6 +38,21 @@ def test_reception_is_said_where_chance_would_hardly_give_it(
     verdicts: Verdicts, names: list[str]
 ) -> None:
     assert [fact.name for fact in reception(verdicts, 0.58, 0.16)] == names
+
+
+def test_a_broad_audience_is_no_fan_of_the_series() -> None:
+    """Of 60 who rated a work, 40 are fans of another part, 30 of whom like it; of the 20 others all or half do."""
+    part = Fact("series", "work", "Part", 30, 40, 20.0, UP)
+    praised = Fact("reception", "praised", "", 50, 60, 34.8, UP)
+    judged: Any = SimpleNamespace(takers=lambda work: np.arange(40))
+    for liking, found in ((20, ["reception/general/up"]), (13, ["reception/general/up"]), (10, [])):
+        liked = np.concatenate([np.arange(40) < 30, np.arange(20) < liking])
+        everybody: Any = SimpleNamespace(users=np.arange(60), liked=liked)
+        facts = beyond([part, praised], {"Part": 1}, judged, everybody, 0.58)
+        assert [fact.name for fact in facts] == found
+        assert all((fact.count, fact.of) == (liking, 20) for fact in facts)
+        assert not beyond([praised], {}, judged, everybody, 0.58)
+        assert not beyond([part], {"Part": 1}, judged, everybody, 0.58)
 
 
 def test_what_most_leave_is_no_flop() -> None:
@@ -137,10 +154,13 @@ def test_a_series_is_named_if_the_work_or_one_of_its_parts_tells_it() -> None:
             (one.value, [part.value for part in one.details]) for one in found if one.kind == "kin"
         ]
 
-    two = "Two Cats (An Ada Fox Novel)"
-    assert series("One Dog: An Ada Fox Mystery", two) == [("Ada Fox", [two])]
+    two, three = "Two Cats (An Ada Fox Novel)", "Three Hens (An Ada Fox Novel)"
+    assert series("One Dog: An Ada Fox Mystery", two, three) == [("Ada Fox", [two, three])]
+    # A single part is named itself.
+    assert series("One Dog: An Ada Fox Mystery", two) == []
     # Another edition tells that the first title is of the series.
-    assert series("One Dog", two, "One Dog (Ada Fox Novels)") == [("Ada Fox", [two])]
-    assert series("One Dog (An Ada Fox Novel)", "Three Hens") == []
+    several = series("One Dog", two, three, "One Dog (Ada Fox Novels)")
+    assert several == [("Ada Fox", [two, three])]
+    assert series("One Dog (An Ada Fox Novel)", "Three Hens", "Two Cats") == []
     # Or all begin with the name.
-    assert series("Rocky", "Rocky II") == [("Rocky", ["Rocky II"])]
+    assert series("Rocky", "Rocky II", "Rocky III") == [("Rocky", ["Rocky II", "Rocky III"])]

@@ -180,7 +180,7 @@ def test_a_complaint_in_half_a_sentence_is_not_quoted(text: str, is_known: bool)
     [
         # Whom would crashes please? They warn everybody.
         (GAMES, "Crashed twice, gave up.", "flaw"),
-        (GAMES, "The controls are terrible.", "aspect"),
+        (GAMES, "The controls are terrible.", "flaw"),
         (BOOKS, "Full of errors.", "flaw"),
         (PRODUCTS, "The scent is awful.", "flaw"),
         (BOOKS, "Dull from the start.", "flaw"),

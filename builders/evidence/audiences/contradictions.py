@@ -31,7 +31,7 @@ def without_contradictions(facts: Sequence[Fact]) -> list[Fact]:
         (part.about, part.value)
         for one in facts
         for part in (one, *one.details)
-        if one.direction == UP and part.about == CATEGORY
+        if one.direction == UP and one.kind != "liked_if" and part.about == CATEGORY
     }
     series = any(one.kind == "series" for one in facts)
     period = any(one.about == DECADE and one.direction == UP for one in facts)

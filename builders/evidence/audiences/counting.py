@@ -27,8 +27,8 @@ from itdr.builders.evidence.audiences.expectations import (
 from itdr.builders.evidence.audiences.judged import Judged
 from itdr.builders.evidence.audiences.kindred import Kindred, is_single
 from itdr.builders.evidence.audiences.members import DECADE, Group, Members, TraitTable
-from itdr.builders.evidence.audiences.raters import Raters, RateRule, Rates
-from itdr.builders.evidence.audiences.reception import Verdicts, clicks, reception
+from itdr.builders.evidence.audiences.raters import MIN_Z_OF_FANS, Raters, RateRule, Rates
+from itdr.builders.evidence.audiences.reception import Verdicts, beyond, clicks, reception
 from itdr.builders.evidence.audiences.shared_likes import Likes
 from itdr.builders.evidence.audiences.shared_tags import SharedTags
 from itdr.builders.evidence.audiences.themes import Themes
@@ -145,6 +145,7 @@ class Counting:
             codes.setdefault(fact.value, other)
         found = self._one_group_a_genre(work, found, codes) + self._reception(work)
         found += unmoved_by_one(found, codes, self.judged, everybody)
+        found += beyond(found, codes, self.judged, everybody, self.overall)
         return without_contradictions(found)
 
     def raters(self, work: int) -> Raters:
@@ -272,7 +273,12 @@ class Counting:
         whether they like the work less. own: groups of its own traits."""
         asked = [own & self.members.is_seldom, self._is_community]
         warned = np.select(asked, [MIN_Z_OF_RARE_LIKERS, MIN_Z_OF_COMMUNITIES], np.inf)
-        return np.where(z < 0, np.minimum(least, warned), least)
+        least = np.where(z < 0, np.minimum(least, warned), least)
+        # Nobody had to look for the fans of a kind where those who hardly like it are warned.
+        fans = self.members.fans_of[asked[0] & (z <= -least)]
+        fans = fans[fans >= 0]
+        least[fans] = np.minimum(least[fans], MIN_Z_OF_FANS)
+        return least
 
     def _in_full(
         self, work: int, places: list[int], everybody: Raters, tied: np.ndarray, least: np.ndarray

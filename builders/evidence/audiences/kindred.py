@@ -103,7 +103,7 @@ class Kindred:
         """
         # Of categories that hardly any work has, nobody knows a work.
         known = [one for one in self._listed(other) if one in self._likes or one in kind]
-        return illustrates(kind, known, self.genres(work), self._likes_of, most_rarer)
+        return illustrates(kind, known, self._listed(work), self._likes_of, most_rarer)
 
     def _likes_of(self, genre: str) -> int:
         """The likes of a category; of one that few works have, fewer than of any other."""
@@ -165,14 +165,18 @@ class Kindred:
     def _near(
         self, work: int, works: Sequence[Fact], codes: Mapping[str, int]
     ) -> tuple[tuple[str, str], list[Fact]] | None:
-        """The period of an item with those of these works that are of it, too, if they are enough: a period that has a
-        name, or else all the years before one."""
+        """The period of an item with those of these works that are of it, too, if they are enough: half a decade, a
+        decade, or else all the years before one."""
         enough = max(MIN_WORKS_OF_A_KIND, min(len(works), MIN_WORKS_OF_THE_PERIOD))
         own = self._period(work)
         periods = {one: self._period(codes[one.value]) for one in works}
         near = [one for one in works if own and periods[one] == own]
         if len(near) >= enough:
             return (DECADE, own), near
+        decade = _decade(own)
+        near = [one for one in works if decade and _decade(periods[one]) == decade]
+        if len(near) >= enough:
+            return (DECADE, decade), near
         for end in ENDS_OF_OLD_TIMES:
             near = [one for one in works if _is_before(periods[one], end)]
             if _is_before(own, end) and len(near) >= enough:
@@ -236,6 +240,16 @@ def _is_before(period: str, year: int) -> bool:
     """
     found = re.search(r"\d{4}", period)
     return found is not None and int(found[0]) < year
+
+
+def _decade(period: str) -> str:
+    """The decade in which a period lies.
+
+    >>> _decade("late 1960s"), _decade("before 1950")
+    ('1960s', '')
+    """
+    found = re.search(r"\d{3}0s", period)
+    return found[0] if found else ""
 
 
 def _kin(

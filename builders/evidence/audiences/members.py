@@ -254,6 +254,16 @@ class Members:
         own = np.array(self.traits.of(work), np.int64)
         return (traits[:, None] == own).any(axis=1)
 
+    @functools.cached_property
+    def fans_of(self) -> np.ndarray:
+        """By group of people who hardly like a trait the place of its fans; -1 for others."""
+        places = {(one.about, one.value): place for place, one in enumerate(self.groups)}
+        names = [
+            (one.about.removeprefix(SELDOM), one.value) if one.about.startswith(SELDOM) else None
+            for one in self.groups
+        ]
+        return np.array([places.get(name, -1) if name else -1 for name in names], np.int64)
+
     def is_own(self, work: int) -> np.ndarray:
         """By group, whether its members like, or hardly like, a trait of a work."""
         return self._is_about(self.trait_of, work)

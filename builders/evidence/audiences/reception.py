@@ -6,19 +6,24 @@ figures.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from itdr.builders.evidence.facts import DOWN, UP, Fact
+import numpy as np
+
+from itdr.builders.evidence.audiences.judged import Judged
+from itdr.builders.evidence.audiences.raters import Raters
+from itdr.builders.evidence.facts import DOWN, UP, Fact, percent
 
 MIN_RATERS = 20
 MIN_Z_OF_RECEPTION = 2.33
 """The z-score that chance alone reaches once in a hundred times."""
 MIN_SHIFT_OF_RATERS = 0.07
 """The smallest difference from the usual share, as a fraction of a work's raters."""
-MIN_SHARE_OF_PRAISED, MIN_DISLIKES_OF_DIVIDED = 0.75, 0.25
-"""Well liked: so many or more like it. Divided: so many or more dislike it."""
-MAX_SHARE_OF_LUKEWARM, ONE_IN_OF_PANNED = 0.48, 3
-"""Disappointing: clearly fewer than half like it, and most of all where no more than one in `ONE_IN_OF_PANNED` do."""
+MIN_SHARE_OF_PRAISED, MIN_SHARE_OF_ACCLAIMED, MIN_DISLIKES_OF_DIVIDED = 0.75, 0.88, 0.25
+"""Well liked, and liked by nearly everybody: so many or more like it. Divided: so many or more dislike it."""
+MAX_SHARE_OF_LUKEWARM, MAX_PERCENT_OF_PANNED = 0.48, 40
+"""Disappointing: clearly fewer than half like it; not for most: clearly fewer than that."""
 MIN_RATIO_OF_CLICKED, MAX_RATIO_OF_PASSED = 1.5, 0.6
 MIN_Z_OF_CLICKS = 4.0
 """The same for what is shown and taken or passed over, as factors of what is usual."""
@@ -48,7 +53,7 @@ def reception(verdicts: Verdicts, liked: float, disliked: float) -> list[Fact]:
     usual, spread = liked * n, disliked * n
     away, lack = _deviation(likes, n, liked), MIN_SHIFT_OF_RATERS * n
     if away <= -MIN_Z_OF_RECEPTION and likes <= usual - lack and likes <= MAX_SHARE_OF_LUKEWARM * n:
-        about = "panned" if ONE_IN_OF_PANNED * likes <= n else "lukewarm"
+        about = "panned" if percent(likes, n) <= MAX_PERCENT_OF_PANNED else "lukewarm"
         return [Fact("reception", about, "", likes, n, usual, DOWN)]
     above = _deviation(dislikes, n, disliked)
     if (
@@ -58,8 +63,39 @@ def reception(verdicts: Verdicts, liked: float, disliked: float) -> list[Fact]:
     ):
         return [Fact("reception", "divided", "", dislikes, n, spread, 0)]
     if away >= MIN_Z_OF_RECEPTION and likes >= MIN_SHARE_OF_PRAISED * n and likes >= usual + lack:
-        return [Fact("reception", "praised", "", likes, n, usual, UP)]
+        about = "acclaimed" if likes >= MIN_SHARE_OF_ACCLAIMED * n else "praised"
+        return [Fact("reception", about, "", likes, n, usual, UP)]
     return []
+
+
+def beyond(
+    facts: Sequence[Fact],
+    codes: Mapping[str, int],
+    judged: Judged,
+    everybody: Raters,
+    liked: float,
+) -> list[Fact]:
+    """Whether those, too, like a well-liked work who are no fans of a part of its series.
+
+    Args:
+        facts: what was counted of the work; those of kind `series` name the parts.
+        codes: by title, the code of each work that they name.
+        judged: who judged what.
+        everybody: all who judged the work.
+        liked: the share of all verdicts that are likes.
+
+    Returns:
+        One fact where there are `MIN_RATERS` of them and they like it clearly better than the average work.
+    """
+    parts = [codes[one.value] for one in facts if one.kind == "series"]
+    if not parts or not any(one.about == "praised" for one in facts):
+        return []
+    fans = np.concatenate([judged.takers(one) for one in parts])
+    others = ~np.isin(everybody.users, fans)
+    n, likes = int(others.sum()), int((others & everybody.liked).sum())
+    if n < MIN_RATERS or likes < (liked + MIN_SHIFT_OF_RATERS) * n:
+        return []
+    return [Fact("reception", "general", "", likes, n, liked * n, UP)]
 
 
 def clicks(verdicts: Verdicts, clicked: float) -> list[Fact]:

@@ -49,7 +49,8 @@ MIN_WORKS_LOOKED_AT = 5
 """The fewest shared works for ordinary themes; if there are fewer, all must belong to the theme."""
 MIN_WORKS_OF_A_THEME, ONE_IN_OF_A_THEME = 3, 5
 """A theme has at least `MIN_WORKS_OF_A_THEME` works, and one in `ONE_IN_OF_A_THEME` of those examined."""
-MAX_PARTS_OF_A_SERIES = 3
+MIN_PARTS_OF_A_NAMED_SERIES, MAX_PARTS_OF_A_SERIES = 2, 3
+"""Other parts of its series beside which a series has a name, and that are named, at most."""
 MIN_TAGGED_WORKS = 2
 """Works that must share a rare tag with the work, such as its director."""
 MIN_LIFT_OF_A_THEME = 1.5
@@ -140,7 +141,7 @@ class Themes:
         own = self._series_of(title)
         told = (told_series(one.value) for one in parts)
         same = (name for name in told if series_words(plain(name)) in own)
-        if not parts:
+        if len(parts) < MIN_PARTS_OF_A_NAMED_SERIES:
             return []
         name = told_series(title) or next(filter(None, same), "")
         every = [title, *(one.value for one in parts)]

@@ -39,8 +39,8 @@ def unmoved(
         everybody: all who judged the item.
 
     Returns:
-        One fact, or none where fewer than `MIN_FANS_WHO_JUDGED` are known or too many like it. Its value is the name of
-        the series, or one of its parts.
+        One fact, or none where fewer than `MIN_FANS_WHO_JUDGED` are known or too many like it. It is about the
+        only part, or the series: its name, or one of its parts.
     """
     parts = [one.value for one in facts if one.kind == "series"]
     if not parts:
@@ -49,7 +49,9 @@ def unmoved(
     takers = np.concatenate([judged.takers(codes[one]) for one in parts])
     rates = everybody.rates_among([np.setdiff1d(raters, takers)])
     names = [one.value for one in facts if one.kind == "kin" and one.about == "series"]
-    return _clearest([*names, *parts][:1], "series", rates, MIN_FANS_WHO_JUDGED, MIN_Z_OF_UNMOVED)
+    # A single part is named itself.
+    value, about = ([*names, *parts][:1], "series") if len(parts) > 1 else (parts, "work")
+    return _clearest(value, about, rates, MIN_FANS_WHO_JUDGED, MIN_Z_OF_UNMOVED)
 
 
 def unmoved_by_one(
