@@ -73,7 +73,9 @@ def test_processes_and_streams_give_the_same_rows(tmp_path: Path) -> None:
 
 def test_streams_change_nothing_in_the_module_of_the_builder() -> None:
     """`datasets` replaces `os` and others where a builder opens remote files, and imports scipy for it."""
-    stream = datasets.load_dataset("itdr", "sequential_rec", streaming=True, sample=True, split="test")
+    stream = datasets.load_dataset(
+        "itdr", "sequential_rec", streaming=True, sample=True, split="test"
+    )
     assert next(iter(stream))["id"]
     module = sys.modules[itdr.Itdr.__module__]
     assert module.os is os and "open" not in vars(module)
