@@ -10,6 +10,7 @@ from typing import Any
 from itdr.audit.question_facts import TOTALS
 from itdr.audit.shapes import ANY, LINE, Choice, Gap, Known, Shape
 from itdr.builders.core.schema import EXTRA
+from itdr.builders.core.text import readable_domain
 from itdr.builders.dataset import registry
 from itdr.builders.rendering.layout import Layout, load_layout
 from itdr.builders.tasks.rating_prediction import rating_text
@@ -233,8 +234,8 @@ def _of_scale(row: Row) -> dict[str, Shape]:
     source = registry.source(row["source"])
     start, _, to = (row["domain"] or "").partition(">")
     values: dict[str, Shape] = {
-        "source_domain": (start.replace("_", " "),),
-        "target_domain": (to.replace("_", " "),),
+        "source_domain": (readable_domain(start),),
+        "target_domain": (readable_domain(to),),
         "target": (Gap(label="target"),),
         "target_line": (Gap(label="target"),),
     }

@@ -16,7 +16,7 @@ from itdr.builders.rendering.template_files import BUILT_IN
 
 NAMES = ("minor", "flaws", "common_faults", "everybody", "frank", "others")
 """Lists of names."""
-WORDS = ("apart", "heading", "somebody")
+WORDS = ("apart", "heading", "hints", "somebody")
 """Lists of words."""
 DOMAINS = sorted(
     path.stem

@@ -49,8 +49,11 @@ def test_who_liked_no_part_of_the_series_is_warned() -> None:
     assert (found.name, found.value) == ("liked_if/seldom_series/down", "A Part")
     assert (found.count, found.of, found.base) == (0, 30, 15.0)
     named = Fact("kin", "series", "Parts", 1, 1, 0.0, UP)
-    (found,) = unmoved([named, *series("A Part")], CODES, record, everybody(60))
+    (found,) = unmoved([named, *series("A Part", "Another")], CODES, record, everybody(60))
     assert found.value == "Parts"
+    # A single part is named itself.
+    (found,) = unmoved([named, *series("A Part")], CODES, record, everybody(60))
+    assert found.value == "A Part"
     # Who did not judge the item does not count, and without a series nobody is asked.
     assert unmoved(series("A Part"), CODES, judged(part=(range(200, 260), 0)), everybody(60)) == []
     assert unmoved([], CODES, record, everybody(60)) == []

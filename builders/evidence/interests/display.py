@@ -149,7 +149,8 @@ def shown_facts(shown: QuestionList, facts: Sequence[Fact]) -> list[Fact]:
     reasons.sort(key=lambda fact: -shown.gap(*shown.counts_of(fact)))
     reasons = _independent(shown, reasons)
     tastes = [fact for fact in facts if not core.is_reason(fact)]
-    return [*_with_examples(shown, tastes, reasons), *_with_details(shown, reasons)]
+    against = _with_details(shown, reasons)
+    return [*_with_examples(shown, tastes, against), *against]
 
 
 def _plainest_reason(shown: QuestionList) -> list[Fact]:
@@ -249,7 +250,8 @@ def _with_examples(
                 continue
             # A series or maker says more than the kind of its works; a contrast and a share may be of one trait.
             again = fact.about in NARROW or any(one.topic == fact.topic for one in found)
-            details = _taste_details(shown, fact, warned if again else warned | named)
+            barred = warned if again else warned | named
+            details = _taste_details(shown, fact, barred, _cited(shown, reasons))
             if details is None:
                 continue
             fact = replace(fact, details=details)
@@ -258,13 +260,28 @@ def _with_examples(
     return found
 
 
-def _taste_details(
-    shown: QuestionList, fact: Fact, barred: np.ndarray, choose: Chooser | None = None
-) -> tuple[Fact, ...] | None:
-    """The details of a taste; None where it has too few examples beside what is barred. Dislikes are named whatever
-    else is said of them.
+def _cited(shown: QuestionList, reasons: Sequence[Fact]) -> np.ndarray:
+    """Which listed works are examples of what is warned of: they are not named as exceptions, too."""
+    examples = {
+        one.value
+        for fact in reasons
+        if core.is_reason(fact)
+        for one in fact.details
+        if (one.kind, one.about) == ("own", "work")
+    }
+    return np.array([item.title in examples for item in shown.items], bool)
 
-    choose: chooses the examples; by default, `typical_ones`.
+
+def _taste_details(
+    shown: QuestionList,
+    fact: Fact,
+    barred: np.ndarray,
+    cited: np.ndarray,
+    choose: Chooser | None = None,
+) -> tuple[Fact, ...] | None:
+    """The details of a taste; None where it has too few examples beside what is barred.
+
+    cited: which dislikes are named elsewhere.   choose: chooses the examples; by default, `typical_ones`.
     """
     has = shown.carriers(fact)
     examples = (choose or typical_ones)(shown, fact, has & shown.is_like & ~barred)
@@ -280,8 +297,9 @@ def _taste_details(
     # What is liked no more than usual is told by its dislikes.
     told_apart |= not is_clearly_above(fact)
     other = [every] if told_apart else []
-    failed = exceptions(shown, fact, low)
-    failed += [place for place in np.flatnonzero(low).tolist() if place not in failed]
+    free = low & ~cited
+    failed = exceptions(shown, fact, free)
+    failed += [place for place in np.flatnonzero(free).tolist() if place not in failed]
     failed = failed[:MAX_EXCEPTIONS]
     return (*shown.shown_of(fact), *other, *titles_of("title", failed, shown.items), *titles)
 
@@ -337,14 +355,15 @@ def left_over(
             able.append((strong, alone, seen, fact))
     told = {one.value for fact in named for one in fact.details if one.kind == "own"}
     repeated = np.array([item.title in told for item in shown.items], bool)
+    cited = _cited(shown, facts)
     for strong, *_, best in sorted(
         able, key=lambda one: (*(-key for key in one[:3]), -one[3].count)
     ):
         # Examples are works that no named taste applies to, or else others than were named.
-        details = _taste_details(shown, best, ~free & shown.is_like)
+        details = _taste_details(shown, best, ~free & shown.is_like, cited)
         if details is None and strong:
-            details = _taste_details(shown, best, repeated) or _taste_details(
-                shown, best, repeated, exceptions
+            details = _taste_details(shown, best, repeated, cited) or _taste_details(
+                shown, best, repeated, cited, exceptions
             )
         if details is not None:
             return [replace(best, details=details)]

@@ -89,6 +89,11 @@ MIN_LIFT_OF_HITS, MIN_HITS_ABOVE_USUAL = 1.25, 2
 """Likes with a trait that many dislikes have, too: so many times as many as usual, and so many more."""
 SHARE_OF_HITS = Fraction(1, 3)
 """What makes up so much of the likes divides the user, however many of the dislikes have it."""
+CONTRAST_OF_MISSES, MIN_LIFT_OF_A_DIVIDE = Fraction(7, 5), Fraction(13, 10)
+"""It is a plain warning where it is so many times as common among the dislikes, unless it makes up so many times the
+likes that are expected."""
+MOST_HITS_OF_A_RISK, MIN_LOSS_OF_A_RISK = Fraction(4, 5), Fraction(7, 100)
+"""What is mostly liked is no risk unless it pleases at most this often, and so much less often than other works."""
 MIN_SHARE_OF_CORE = Fraction(7, 20)
 """The share of the likes that the core of a taste has, at least."""
 MIN_Z_OF_COMMONEST = 1.6
@@ -316,9 +321,23 @@ def _fair_reason(fact: Fact, likes: int, person_likes: int, usual: float) -> lis
     likes: how many of the likes have the trait.   person_likes: how many likes there are.   usual: the share of the likes that is expected.
     """
     found = _reason(fact, likes, person_likes, usual)
-    if likes >= SHARE_OF_HITS * person_likes:
-        return [replace(one, kind="divided") for one in found]
-    return found
+    if likes >= MOSTLY_LIKED * fact.count and not _fails_often(fact, likes, person_likes):
+        return []
+    if likes < SHARE_OF_HITS * person_likes:
+        return found
+    if (
+        fact.count * person_likes >= CONTRAST_OF_MISSES * likes * fact.of
+        and likes < MIN_LIFT_OF_A_DIVIDE * round(usual * person_likes, 6)
+    ):
+        return found
+    return [replace(one, kind="divided") for one in found]
+
+
+def _fails_often(fact: Fact, likes: int, person_likes: int) -> bool:
+    """Whether works with a trait please clearly less often than this user's works do, and not nearly always."""
+    rate = Fraction(likes, max(likes + fact.count, 1))
+    usual = Fraction(person_likes, max(person_likes + fact.of, 1))
+    return rate <= MOST_HITS_OF_A_RISK and rate <= usual - MIN_LOSS_OF_A_RISK
 
 
 def _reason(fact: Fact, likes: int, person_likes: int, usual: float) -> list[Fact]:
