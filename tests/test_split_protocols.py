@@ -314,9 +314,12 @@ def test_training_rows_do_not_depend_on_validation_users(tmp_path: Path) -> None
         and kept_apart.get(one[0])
         and int(one[3]) < cell.cuts[1]
     ]
-    # Each of them now met a film of another's at that moment.
+    # Each of them now met a film of another's at that moment, unless they know it.
+    pairs = {(one[0], one[1]) for one in lines}
     for one, other in zip(mine, [line[1] for line in mine[::-1]], strict=True):
-        one[1] = other
+        if (one[0], other) not in pairs:
+            pairs = pairs - {(one[0], one[1])} | {(one[0], other)}
+            one[1] = other
     path.write_text("\n".join(",".join(one) for one in lines) + "\n", "utf-8")
     others = world.load("sequential_rec", **{**own, "data_dir": str(root)})
     assert len(mine) > 100 and len(rows["train"]) > 100
