@@ -56,9 +56,8 @@ MAX_CHANCE_OF_LISTED, MAX_CHANCE_WHERE_MOST_SHARE, SHARE_OF_MOST = 0.01, 0.05, F
 CLEAR_RATIO, CLEAR_POINTS, GREAT_RATIO = Fraction(5, 4), Fraction(2, 25), Fraction(3)
 """A trait is named as a taste if its share is so many times the expected one, and by so much greater; or many times as
 great."""
-FEW_DISLIKES, MANY_LIKES = 5, 8
-"""Of what is liked more often than disliked, something is said only with so many dislikes, and at most so many likes
-to each."""
+FEW_DISLIKES = 5
+"""Of what is liked more often than disliked, something is said only with so many dislikes."""
 MIN_DISLIKES_OF_RISKS = 4
 """Of what is liked at all, fewer dislikes are no reason."""
 MOSTLY_LIKED = 2
@@ -66,8 +65,6 @@ MOSTLY_LIKED = 2
 CONTRAST_OF_MOSTLY_LIKED, CONTRAST_OF_HITS = Fraction(5, 3), Fraction(4, 3)
 """How many times as common it must be among the dislikes as among the likes to be spoken of at all; and what is liked far
 more than usual."""
-SAFELY_LIKED = 4
-"""Likes to each dislike from which a trait divides the user, if it is liked no less than usual."""
 MOST_MISSES_TO_A_HIT = Fraction(5, 4)
 """What is a hit at times divides the user with so many dislikes to each like, at most."""
 MOSTLY_DISLIKED = 2
@@ -345,15 +342,14 @@ def _reason(fact: Fact, likes: int, person_likes: int, usual: float) -> list[Fac
     few = fact.count < FEW_DISLIKES and fact.count <= likes
     far = fact.count >= MIN_CARRIERS and fact.count * person_likes >= GREAT_RATIO * likes * fact.of
     few = few or (likes > 0 and fact.count < MIN_DISLIKES_OF_RISKS and not far)
-    if few or likes > MANY_LIKES * fact.count:
+    if few:
         return []
     if likes >= MOSTLY_LIKED * fact.count:
         hit = _is_hit(likes, person_likes, usual)
         least = CONTRAST_OF_HITS if hit else CONTRAST_OF_MOSTLY_LIKED
         clear = Fraction(fact.count, fact.of) * person_likes >= least * likes
         # Of what is liked no more than usual many dislikes are a plain warning.
-        above = round(fact.base, 6) > round(usual, 6) and likes >= SAFELY_LIKED * fact.count
-        kind = "divided" if hit or above else fact.kind
+        kind = "divided" if hit else fact.kind
         return [replace(fact, kind=kind)] if clear else []
     if fact.count >= MOSTLY_DISLIKED * likes:
         return [fact]
