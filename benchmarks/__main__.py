@@ -19,15 +19,13 @@ FULL = {"users": 200_948, "items": 87_585, "ratings": 32_000_204}
 QUICK = {"users": 6_000, "items": 3_000, "ratings": 600_000}
 
 
-def write(
-    root: Path, shape: dict[str, int], quick: bool, others: tuple[int, int] | None = None
-) -> Path:
-    """The raw files, once. others: users and items of all sources but MovieLens 32M."""
+def write(root: Path, shape: dict[str, int], quick: bool) -> Path:
+    """The raw files, once."""
     folder = root / ("quick" if quick else "full")
     sizes = [f"--{name}={value}" for name, value in shape.items()]
     if not (folder / "ml-32m" / "links.csv").exists():
         run("tests.rawgen", str(folder / "ml-32m"), "--source=ml-32m", "--clean", *sizes)
-    users, items = others or ((2_000, 1_000) if quick else (60_000, 20_000))
+    users, items = (2_000, 1_000) if quick else (60_000, 20_000)
     for source, flags in (("ml-1m", ()), ("steam", ()), ("amazon-reviews-2023", ("--packed",))):
         if not (folder / source).exists():
             few = (f"--users={users}", f"--items={items}", "--clean", *flags)

@@ -9,12 +9,12 @@ import pytest
 from benchmarks import __main__ as main
 from benchmarks import encoding, rows, splits
 
-SHAPE = {"users": 600, "items": 400, "ratings": 30_000}
+SHAPE = {"users": 1_500, "items": 800, "ratings": 90_000}
 
 
 @pytest.fixture(scope="module")
 def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return main.write(tmp_path_factory.mktemp("bench"), SHAPE, quick=True, others=(600, 400))
+    return main.write(tmp_path_factory.mktemp("bench"), SHAPE, quick=True)
 
 
 @pytest.mark.parametrize("config", encoding.CONFIGS)
