@@ -135,11 +135,6 @@ def _check_meaning(path: Path, lines: dict[tuple[str, ...], int], of: Descriptio
         if text and not ID.fullmatch(text):
             message = f"{name} must be lower case letters, digits and -, not {text!r}."
             raise fail(name, message=message)
-    if of.splits_as and of.splits_as == of.id:
-        message = (
-            f"splits_as names the source itself, {of.id!r}: name another one, or leave it out."
-        )
-        raise fail("splits_as", message=message)
     if not of.interactions.file:
         raise fail("interactions", message="interactions lacks 'file': the path of the log.")
     columns = of.interactions.columns

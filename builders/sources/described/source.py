@@ -85,8 +85,16 @@ def build(found: Resolved) -> Source:
 
     Returns:
         The source.
+
+    Raises:
+        ConfigError: for a source that is to be split as itself.
     """
     of = found.description
+    if of.splits_as == of.id:
+        message = (
+            f"splits_as names the source itself, {of.id!r}: name another one, or leave it out."
+        )
+        raise found.fail("splits_as", message=message)
     terms = of.licence or NOT_STATED
     words = of.words
     return Source(
