@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from itdr.builders.core.errors import ConfigError
 from itdr.builders.dataset.options import one_of
 from itdr.commands import _outputs
 from itdr.commands._options import config_names, with_options
@@ -60,16 +59,14 @@ def run(
     target = _outputs.folder(out)
     data = open_data(config, options)
     one_of("split", split, (*data.splits, "all"))
+    target.mkdir(parents=True, exist_ok=True)
     by_task: dict[str, list[dict[str, Any]]] = {}
     for part in data.splits:
         for row in data.rows(part) if split in (part, "all") else ():
             by_task.setdefault(row["task"], []).append(row)
     reports: dict[str, dict[str, Any]] = {}
-    methods = {task: methods_of(task, method, mine) for task, mine in by_task.items()}
-    _require_served(config, method or (), methods)
-    target.mkdir(parents=True, exist_ok=True)
     for task, mine in by_task.items():
-        found = _answers(data, mine, methods[task])
+        found = _answers(data, mine, methods_of(task, method, mine))
         for name, answers in found.items():
             pairs = zip((row["id"] for row in mine), answers, strict=True)
             predictions.write(target / f"{task}-{name}.jsonl", iter(list(pairs)))
@@ -81,22 +78,6 @@ def run(
         print(table(reports))
     else:
         print(f"{target}: {', '.join(sorted(path.name for path in target.glob('*.jsonl')))}")
-
-
-def _require_served(
-    config: str, chosen: Iterable[str], methods: Mapping[str, Mapping[str, Any]]
-) -> None:
-    """Raise `ConfigError` for a chosen method that answers none of the subtasks, with those that do."""
-    from itdr.scoring.baselines import CLASSIC, CLASSIC_TASKS, METHODS
-
-    for name in chosen:
-        if any(name in found for found in methods.values()):
-            continue
-        able = {one for task in methods for one in METHODS.get(task, ())}
-        able |= set(CLASSIC) if {*methods} & {*CLASSIC_TASKS} else set()
-        raise ConfigError(
-            f"{name} does not answer {config}: choose among {', '.join(sorted(able))}."
-        )
 
 
 def _answers(data: Data, rows: list[Row], methods: Mapping[str, Any]) -> dict[str, list[Any]]:

@@ -257,24 +257,6 @@ def test_unknown_baselines_are_refused() -> None:
     assert list(methods_of("top_k_rec", ["random"])) == ["random"]
 
 
-def test_a_method_of_other_subtasks_is_refused_with_those_that_answer(tmp_path: Path) -> None:
-    flags = [
-        "--sample",
-        "--sources",
-        "ml-32m",
-        "--method",
-        "most-popular",
-        "-o",
-        str(tmp_path / "o"),
-    ]
-    result = run(baseline.run, "rating_prediction", *flags)
-    assert result.exit_code == 1
-    said = str(result.exception)
-    assert "most-popular does not answer rating_prediction: choose among bias, item-mean" in said
-    assert "als" not in said
-    assert not (tmp_path / "o").exists()
-
-
 def test_what_needs_times_is_left_out_where_a_source_has_none() -> None:
     timed, untimed = (
         {"task": "top_k_rec", "history": [{"timestamp": time}], "candidates": [{}]}
