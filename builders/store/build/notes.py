@@ -39,6 +39,12 @@ FROM interactions_staged AS r WHERE reject IS NULL
 WITH_HOURS = """
 SELECT count(*) AS n FROM interactions_staged AS r WHERE reject IS NULL AND r.timestamp % 86400 <> 0
 """
+TITLED = """
+SELECT count(*) AS n, count(CASE WHEN title = CAST(item_id AS STRING) THEN 1 END) AS ids
+FROM items_raw WHERE reject IS NULL AND title IS NOT NULL
+"""
+ENOUGH_RATINGS = 100
+"""Of so many ratings, some are in the upper half of the scale."""
 _TABLES = ("interactions", "items", "users")
 _NOT_JUDGED = (*IDS, "timestamp", "event", "seq", "hidden", "domain")
 
@@ -80,7 +86,7 @@ def lacking(
         *unusual_users(source, columns.get("users") or (), row),
     ]
     if source.described:
-        lacks["unusual"] += own_data.doubtful(source, columns, row)
+        lacks["unusual"] += _doubtful(source, columns, row)
     if "timestamp" in columns["interactions"]:
         lacks["times"] = _times(row)
     for column in STRENGTHS:
@@ -88,6 +94,25 @@ def lacking(
             n, least, most = row(strengths(column))
             lacks[column] = SAME if n >= ENOUGH_TO_JUDGE and least == most else ""
     return lacks
+
+
+def _doubtful(source: Source, columns: Mapping[str, Collection[str]], row: Row) -> list[str]:
+    """What a description of somebody's own data may have wrong: a clause for each."""
+    notes = []
+    if "title" in (columns.get("items") or ()):
+        n, ids = row(TITLED)
+        if n == ids >= ENOUGH_TO_JUDGE:
+            notes.append(
+                f"the titles of all {n:,} items are their ids: `title` may name another column"
+            )
+    scale = source.scale
+    if scale is not None and "rating" in columns["interactions"]:
+        n, _, most = row(strengths("rating"))
+        if n >= ENOUGH_RATINGS and 2 * most <= scale.high:
+            notes.append(
+                f"none of {n:,} ratings is above {most:g}, and the scale ends with {scale.high:g}: `high` may be another one"
+            )
+    return notes + own_data.doubtful(source, columns.get("items") or (), row)
 
 
 def _stated(column: str) -> str:

@@ -37,11 +37,6 @@ SELECT count(*) AS n, count(CASE WHEN title = CAST(item_id AS STRING) THEN 1 END
        count(CASE WHEN regexp_replace(title, '^[-+$€£¥%.,0-9 ]+$', '') = '' THEN 1 END) AS numbers
 FROM items_raw WHERE reject IS NULL AND title IS NOT NULL
 """
-_RATINGS = """
-SELECT count(r.rating) AS n, max(r.rating) AS most FROM interactions_staged AS r WHERE reject IS NULL
-"""
-ENOUGH_RATINGS = 100
-"""Of so many ratings, some are in the upper half of the scale."""
 SEPARATORS = (" > ", "|", ";", ",", "/")
 """What may stand between values; the first of those that most values hold is named."""
 
@@ -82,41 +77,31 @@ def require_times(
         before, after = ("month", "day") if parts[0] == "%m" else ("day", "month")
         raise RawFileError(
             f"{source.id}: {lost:,} interactions in {names} have no valid time, and the {n:,} others are all of the "
-            f"first twelve days of a month: `format` {column['format']!r} has the {before} first, and the dates have "
-            f"the {after} first. Correct it."
+            "first twelve days of a month: day and month were swapped. Correct the `format` of timestamp: "
+            f"{column['format']!r} has the {before} first, and the dates have the {after} first."
         )
 
 
-def doubtful(source: Source, columns: Mapping[str, Collection[str]], row: Row) -> list[str]:
-    """Find what a description may have wrong.
+def doubtful(source: Source, columns: Collection[str], row: Row) -> list[str]:
+    """Find what a description may have wrong of items.
 
     Args:
         source: a described source.
-        columns: the columns of each table that was read.
+        columns: the columns of its items.
         row: runs a query of one row.
 
     Returns:
         A clause for each thing.
     """
     notes = []
-    items = columns.get("items") or ()
-    if "title" in items:
+    if "title" in columns:
         n, ids, numbers = row(_TITLES)
-        for found, what in ((ids, "their ids"), (numbers, "numbers")):
-            if n == found >= ENOUGH_TO_JUDGE:
-                notes.append(
-                    f"the titles of all {n:,} items are {what}: `title` may name another column"
-                )
-                break
-    for name in ("categories", "creators"):
-        notes += _unsplit(source, name, row) if name in items else []
-    scale = source.scale
-    if scale is not None and "rating" in columns["interactions"]:
-        n, most = row(_RATINGS)
-        if n >= ENOUGH_RATINGS and 2 * most <= scale.high:
+        if n == numbers >= ENOUGH_TO_JUDGE and n != ids:
             notes.append(
-                f"none of {n:,} ratings is above {most:g}, and the scale ends with {scale.high:g}: `high` may be another one"
+                f"the titles of all {n:,} items are numbers: `title` may name another column"
             )
+    for name in ("categories", "creators"):
+        notes += _unsplit(source, name, row) if name in columns else []
     return notes
 
 
