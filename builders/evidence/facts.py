@@ -26,7 +26,8 @@ FACT_KINDS = {
     "group": "fans of other works with a value of this item's own who judged it: count of them like it, base "
     "expected; of ages, genders and countries: likers of this item who are of them",
     "era": "count of a user's likes from a decade, or of the works also liked that are of a decade and of the genre "
-    "in the first detail, base expected",
+    "in the first detail, base expected; single works that are of two genres together and of the period in the first "
+    "detail",
     "kin": "single works whose fans like this item that are of one genre, of two genres together, or also of its period (the genre is the "
     "first detail), or parts of its series: count, of how many",
     "series": "of an item: fans of another part of its series who judged this one: count of them like it, base expected; "

@@ -186,20 +186,20 @@ class Realiser:
         """One line for each fact that a statement fits, without a plan.
 
         Args:
-            facts: the facts, in the order of the lines; equal ones count once.
+            facts: the facts, in the order of the lines; of equal lines the first is given.
             rng: draws the wordings.
 
         Returns:
             The lines.
         """
-        lines = []
-        for fact in dict.fromkeys(facts):
+        lines: dict[str, None] = {}
+        for fact in facts:
             fits = (one for one in self.form.statements.values() if one.when.holds(fact))
             form = next((one for one in fits if one.when.serves(self.domain, ())), None)
             if form is not None:
                 statement = Statement(form, "", (fact, *fact.details[: form.details]))
-                lines.append(capital(self.sentence(statement)))
-        return lines
+                lines[capital(self.sentence(statement))] = None
+        return list(lines)
 
     def write(self, statements: Sequence[Statement], rng: HashRng) -> ComposedAnswer:
         """Put statements into words, in the layout of their sections.

@@ -38,7 +38,7 @@ NO_PLACE = 1 << 30
 MOST_TAGS = 8
 LOOKED_AT = 1.9
 """Candidates looked at for facts against, as a multiple of the items wanted."""
-ONE_IN_OF_SERIES = 5
+ONE_IN_OF_SERIES = 3
 """Of the items of which nothing is known but that the followers of their series like them, one in so many makes a
 case."""
 MOST_LINES = 12
@@ -156,7 +156,8 @@ def _is_enough(cell: OpenCell, code: int) -> bool:
     found = _statements(cell, code)
     if groups.tell_series_alone(found) and cell.draws(code, "series").below(ONE_IN_OF_SERIES):
         return False
-    if not groups.is_founded(found, _realiser(cell).lexicon.aspects):
+    shown, _ = _said(cell, code)
+    if not groups.is_founded(found, shown, _realiser(cell).lexicon.aspects):
         return False
     return groups.are_enough(found, _is_rated(cell), cell.store.item(code).categories)
 

@@ -18,6 +18,8 @@ from itdr.builders.evidence.facts import DOWN, UP, Fact, percent
 MIN_RATERS = 20
 MIN_Z_OF_RECEPTION = 2.33
 """The z-score that chance alone reaches once in a hundred times."""
+MIN_Z_OF_OTHERS = 2.0
+"""The same of those who are no fans of a series, which most people like."""
 MIN_SHIFT_OF_RATERS = 0.07
 """The smallest difference from the usual share, as a fraction of a work's raters."""
 MIN_SHARE_OF_PRAISED, MIN_SHARE_OF_ACCLAIMED, MIN_DISLIKES_OF_DIVIDED = 0.75, 0.88, 0.25
@@ -94,6 +96,8 @@ def beyond(
     others = ~np.isin(everybody.users, fans)
     n, likes = int(others.sum()), int((others & everybody.liked).sum())
     if n < MIN_RATERS or likes < (liked + MIN_SHIFT_OF_RATERS) * n:
+        return []
+    if _deviation(likes, n, liked) < MIN_Z_OF_OTHERS:
         return []
     return [Fact("reception", "general", "", likes, n, liked * n, UP)]
 

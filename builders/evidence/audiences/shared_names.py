@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from itdr.builders.core.text import plain
 from itdr.builders.evidence.audiences.members import MAX_WORKS_AT_HAND, TraitTable
 from itdr.builders.evidence.series import base_title, part
 from itdr.builders.evidence.significance import at_least
@@ -54,10 +55,16 @@ class _Title(NamedTuple):
 
 
 class SharedNames:
-    """The rare words of the titles of a store."""
+    """The rare words of the titles of a store.
 
-    def __init__(self, store: StoreReader) -> None:
+    Args:
+        store: the store.
+        kinds: names of kinds of works, such as "Mystery": their words name no series.
+    """
+
+    def __init__(self, store: StoreReader, kinds: Iterable[str] = ()) -> None:
         self.store = store
+        self._of_kinds = names_among(word for one in kinds for word in words_of_base(plain(one)))
         self._titles: dict[int, _Title] = {}
 
     @functools.cached_property
@@ -82,7 +89,7 @@ class SharedNames:
         return {
             word: n
             for word, n in Counter(every).items()
-            if 2 <= n <= MAX_TITLES_OF_A_NAMED_SERIES and word not in alone
+            if 2 <= n <= MAX_TITLES_OF_A_NAMED_SERIES and word not in alone | self._of_kinds
         }
 
     @functools.cached_property
