@@ -261,7 +261,14 @@ def overlook_complaint(
 
 def tell_series_alone(statements: Sequence[Statement]) -> bool:
     """Whether an answer names the followers of a series, perhaps those who did not like it, and says nothing else: true,
-    but easily guessed."""
+    but easily guessed.
+
+    Args:
+        statements: what the answer says.
+
+    Returns:
+        True for such an answer.
+    """
     parts = {fact.value for one in statements for fact in one.facts if fact.kind == "series"}
 
     def is_of_series(one: Statement) -> bool:

@@ -204,8 +204,8 @@ class Kindred:
             if len(alike) >= enough:
                 found.append((-len(alike), self.likes_of(other), PLUS.join(pair), alike))
         kinds = []
-        for *_, pair, alike in sorted(found, key=lambda one: one[:3]):
-            kinds += self._blend(work, pair, alike, codes, of)
+        for *_, both, alike in sorted(found, key=lambda one: one[:3]):
+            kinds += self._blend(work, both, alike, codes, of)
         period = self._near(work, works, codes)
         if period is not None:
             lead = _kin(all_traits.CATEGORY, genre, works, of)
