@@ -58,11 +58,13 @@ def test_a_series_with_a_name_is_named_instead_of_its_parts_alone() -> None:
     named = Fact("kin", "series", "Ada Fox", 2, 2, 0.0, UP, "", tuple(parts))
     text = films().answer([named, *parts], HashRng(1)).text
     assert text == (
-        'Fans of the Ada Fox series, especially those who liked "One" (9 of the 12 fans who rated this film liked it; '
+        'Fans of the Ada Fox films, especially those who liked "One" (9 of the 12 fans who rated this film liked it; '
         '6 expected) or "Two" (9 of 12; 6).'
     )
     several = films().answer(parts, HashRng(1)).text
-    assert several.startswith('Fans of the series, especially of "One" (')
+    assert several.startswith('Fans of "One" (') and several.endswith(
+        "), films in the same series."
+    )
     one = films().answer(
         [dataclasses.replace(named, details=tuple(parts[:1])), parts[0]], HashRng(1)
     )

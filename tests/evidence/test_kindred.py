@@ -171,6 +171,17 @@ def test_a_period_that_is_no_taste_is_named_by_its_decade_unless_it_is_everybody
         assert made._period(CODES["Glory"]) == "" and made._period(CODES["Psycho"]) != ""
 
 
+def test_a_common_genre_is_not_named_of_an_item_that_has_one_that_says_more() -> None:
+    named = Kindred(kindred().traits, 100, kindred()._categories, names_blends=True)
+    # Dramas are 45 of 100 likes, thrillers 20, war films 5.
+    assert named.is_too_broad("Drama", CODES["Platoon"])
+    assert not named.is_too_broad("War", CODES["Platoon"])
+    assert not named.is_too_broad("Drama", CODES["Rififi"]) or RARE in named.genres(CODES["Rififi"])
+    assert not kindred().is_too_broad("Drama", CODES["Platoon"])
+    works = likes("Rififi", "Glory", "Dead Calm", "Ghost")
+    assert all(one.value != "Drama" for one in named.kinds(CODES["Platoon"], works, CODES))
+
+
 def test_one_work_is_no_kind_nor_is_a_genre_of_others() -> None:
     assert kinds("Ghost", "Heat", "Babe") == []
     assert kinds("Babe", "Crimson Tide", "Heat", "Glory", "Speed") == []

@@ -11,9 +11,15 @@ import pyarrow as pa
 import pytest
 
 from itdr.builders.evidence.audiences.kindred import Kindred
-from itdr.builders.evidence.audiences.reception import Verdicts, beyond, clicks, reception
+from itdr.builders.evidence.audiences.reception import (
+    Verdicts,
+    beyond,
+    clicks,
+    of_a_series,
+    reception,
+)
 from itdr.builders.evidence.audiences.themes import Themes
-from itdr.builders.evidence.facts import UP, Fact
+from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.prices import Prices
 
 
@@ -53,6 +59,16 @@ def test_a_broad_audience_is_no_fan_of_the_series() -> None:
         assert all((fact.count, fact.of) == (liking, 20) for fact in facts)
         assert not beyond([praised], {}, judged, everybody, 0.58)
         assert not beyond([part], {"Part": 1}, judged, everybody, 0.58)
+
+
+def test_what_is_said_of_a_part_of_a_series_fits_it() -> None:
+    part = Fact("series", "work", "Part", 30, 40, 20.0, UP)
+    named = Fact("kin", "series", "Parts", 2, 2, 0.0, UP)
+    loved = Fact("reception", "acclaimed", "", 90, 100, 58.0, UP)
+    flop = Fact("reception", "panned", "", 20, 100, 58.0, DOWN)
+    assert of_a_series([part, named, loved]) == [part, named]
+    assert of_a_series([part, named, flop]) == [part, flop]
+    assert of_a_series([loved]) == [loved] and of_a_series([flop]) == [flop]
 
 
 def test_what_most_leave_is_no_flop() -> None:

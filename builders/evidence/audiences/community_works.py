@@ -39,12 +39,13 @@ class CommunityWorks:
         self.store, self.communities = store, communities
         self.company, self.kindred = company, kindred
 
-    def of(self, code: int, work: int) -> list[list[Fact]]:
+    def of(self, code: int, work: int, side: int) -> list[list[Fact]]:
         """What a community likes, without a work in question.
 
         Args:
             code: the community.
             work: the code of the work that is left out, in every edition.
+            side: whether the community likes that work more than expected, or less.
 
         Returns:
             A kind and works of it, the kind first: the genre that most of the typical works share, of several the
@@ -72,7 +73,7 @@ class CommunityWorks:
             for _ in others[:1]
         ]
         return [
-            [Fact("kin", *kind, len(named), len(works), 0.0, UP), *named]
+            [Fact("kin", *kind, len(named), len(works), 0.0, side), *named]
             for kind in [*pairs, (all_traits.CATEGORY, genre)]
         ]
 

@@ -36,7 +36,13 @@ from itdr.builders.evidence.audiences.members import (
     year_of_work,
 )
 from itdr.builders.evidence.audiences.raters import MIN_Z_OF_FANS, Raters, RateRule, Rates
-from itdr.builders.evidence.audiences.reception import Verdicts, beyond, clicks, reception
+from itdr.builders.evidence.audiences.reception import (
+    Verdicts,
+    beyond,
+    clicks,
+    of_a_series,
+    reception,
+)
 from itdr.builders.evidence.audiences.shared_likes import Likes
 from itdr.builders.evidence.audiences.shared_tags import SharedTags
 from itdr.builders.evidence.audiences.themes import Themes
@@ -95,6 +101,7 @@ class Counting:
             lambda work: store.item(work).categories,
             functools.partial(year_of_work, store),
             common_decades(store, self.judged.totals[1]),
+            store.source.words in all_traits.BLENDED_IN,
         )
         tags = SharedTags(store, seed, self.judged.totals[1])
         self.themes = Themes(store, self.traits, self.members.total, self.kindred, tags)
@@ -158,7 +165,7 @@ class Counting:
         found = self._one_group_a_genre(work, found, codes) + self._reception(work)
         found += unmoved_by_one(found, codes, self.judged, everybody)
         found += beyond(found, codes, self.judged, everybody, self.overall)
-        return without_contradictions(found)
+        return without_contradictions(of_a_series(found))
 
     def raters(self, work: int) -> Raters:
         """Those who judged a work, or a sample of them: on them facts are tried.
@@ -353,12 +360,12 @@ class Counting:
 
     def _telling(self, k: np.ndarray, n: np.ndarray, z: np.ndarray) -> np.ndarray:
         """Whether a rate supports the statement: most of those to whom an item is recommended
-        like it, and fewer than half of those who are warned do. (If items are taken or passed over, most people
+        like it, and at most two fifths of those who are warned do. (If items are taken or passed over, most people
         pass over nearly everything.)"""
         if self.rule == "skips":
             return np.ones(len(k), bool)
         usual = np.round(k - self.overall * n, DECIMALS) >= 0
-        return np.where(z > 0, (2 * k > n) & usual, 2 * k < n)
+        return np.where(z > 0, (2 * k > n) & usual, 5 * k <= 2 * n)
 
     @functools.cached_property
     def _families(self) -> np.ndarray:
@@ -376,7 +383,7 @@ class Counting:
             return [Fact("liked_if", group.about, group.value, *figures)]
         return [
             Fact("liked_if", "community", kind[1].value, *figures, "", tuple(kind))
-            for kind in self._community_works.of(int(group.value), work)
+            for kind in self._community_works.of(int(group.value), work, side)
         ]
 
     @functools.cached_property

@@ -33,6 +33,8 @@ MIN_WORKS_OF_THE_PERIOD = 3
 """Works of the item's period beside which others of the genre are not named."""
 ENDS_OF_OLD_TIMES = (1960, 1970, 1980)
 """Years before which works are old: of such a span, where no shorter period holds."""
+MAX_SHARE_OF_A_TELLING_GENRE = 0.25
+"""A genre with a larger share of all likes is not named alone of an item that has one with a smaller share."""
 MAX_SHARE_OF_A_GENRE = 0.3
 """A genre with a larger share of all likes is everybody's: it takes more works to say which part of it is meant."""
 MAX_KINDS = 2
@@ -54,6 +56,7 @@ class Kindred:
         categories: gives the categories of a work, also those that too few works have to be traits.
         year: gives the year of a work, 0 for none.
         common_decades: those that are never named, by their first years.
+        names_blends: whether two genres together have names, so that a broad one alone need not be named.
     """
 
     def __init__(
@@ -63,9 +66,11 @@ class Kindred:
         categories: Callable[[int], Sequence[str]],
         year: Callable[[int], int] = lambda work: 0,
         common_decades: Collection[int] = (),
+        names_blends: bool = False,
     ) -> None:
         self.traits, self._total, self._categories = traits, max(total, 1), categories
         self._year, self._common_decades = year, common_decades
+        self._names_blends = names_blends
         known = [
             (value, int(likes))
             for (about, value), likes in zip(traits.names, traits.likes, strict=True)
@@ -125,6 +130,22 @@ class Kindred:
         """The likes of a category; of one that few works have, fewer than of any other."""
         return self._likes.get(genre, 1)
 
+    def is_too_broad(self, genre: str, work: int) -> bool:
+        """Whether a genre says too little of an item: it is among the commonest and the item has another that says more,
+        as a crime drama, or the item has so many that none says what it is.
+
+        Args:
+            genre: one of the item's.
+            work: the item's code.
+
+        Returns:
+            False where two genres together have no names.
+        """
+        most, genres = MAX_SHARE_OF_A_TELLING_GENRE * self._total, self.genres(work)
+        telling = any(self.likes_of(one) <= most for one in genres)
+        broad = len(genres) > MAX_GENRES_OF_A_BLEND or (telling and self.likes_of(genre) > most)
+        return self._names_blends and broad
+
     def related(self, work: int, facts: Sequence[Fact], codes: Mapping[str, int]) -> list[Fact]:
         """The facts without single works that share no genre with the item, where others do.
 
@@ -175,6 +196,8 @@ class Kindred:
         first = found[0][-2:] if found else ("", [])
         kinds = self._blends(work, single, codes, *first)
         for *_, genre, works in found[:MAX_KINDS]:
+            if self.is_too_broad(genre, work):
+                continue
             kinds += self._kind(genre, self._near(work, works, codes), works, carried, len(single))
         return [one for one in kinds if not _is_thin(one)]
 
@@ -206,7 +229,7 @@ class Kindred:
         kinds = []
         for *_, both, alike in sorted(found, key=lambda one: one[:3]):
             kinds += self._blend(work, both, alike, codes, of)
-        period = self._near(work, works, codes)
+        period = None if self.is_too_broad(genre, work) else self._near(work, works, codes)
         if period is not None:
             lead = _kin(all_traits.CATEGORY, genre, works, of)
             kinds.append(_kin(*period[0], period[1], of, [lead, *period[1][:MAX_WORKS_OF_A_KIND]]))

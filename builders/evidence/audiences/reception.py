@@ -90,7 +90,7 @@ def beyond(
         One fact where there are `MIN_RATERS` of them and they like it clearly better than the average work.
     """
     parts = [codes[one.value] for one in facts if one.kind == "series"]
-    if not parts or not any(one.about == "praised" for one in facts):
+    if not parts or not any(one.about in ("praised", "acclaimed") for one in facts):
         return []
     fans = np.concatenate([judged.takers(one) for one in parts])
     others = ~np.isin(everybody.users, fans)
@@ -100,6 +100,26 @@ def beyond(
     if _deviation(likes, n, liked) < MIN_Z_OF_OTHERS:
         return []
     return [Fact("reception", "general", "", likes, n, liked * n, UP)]
+
+
+def of_a_series(facts: Sequence[Fact]) -> list[Fact]:
+    """What may be said of a part of a series: that nearly everybody likes it says only who follows a series so far; what
+    most dislike does not suit the followers of the series, but the fans of the parts that were tried.
+
+    Args:
+        facts: what was counted of a work; those of kind `series` name other parts.
+
+    Returns:
+        The facts that remain; of a work that is no part of a series all.
+    """
+    is_part = any(one.kind == "series" for one in facts)
+    panned = any(one.about == "panned" for one in facts)
+    return [
+        one
+        for one in facts
+        if not is_part
+        or not (one.about == "acclaimed" or (panned and (one.kind, one.about) == ("kin", "series")))
+    ]
 
 
 def clicks(verdicts: Verdicts, clicked: float) -> list[Fact]:

@@ -46,6 +46,10 @@ WORDS_BEFORE_A_NAME = frozenset(
 """Words before a name that are no part of it, as in "Return of the ..."."""
 
 
+PREPOSITIONS = frozenset(["at", "for", "from", "in", "into", "on", "to", "with"])
+"""Words after a name of which it is none."""
+
+
 class _Title(NamedTuple):
     """A title. whole: all its words in their order.   stems: those that may be names."""
 
@@ -239,7 +243,13 @@ def _without_article(words: Sequence[str]) -> tuple[str, ...]:
 def _begin_alike(name: str, title: str, other: str) -> bool:
     """Whether two titles begin with a name, or have it next to another word that they share: "Pink Panther"."""
     first = name == _first_word(title) == _first_word(other)
+    first = first and not (_leads_on(name, title) and _leads_on(name, other))
     return first or any(name in pair for pair in _pairs(title) & _pairs(other))
+
+
+def _leads_on(name: str, title: str) -> bool:
+    """Whether a word is followed by a preposition in a title, as nobody's name is: "Escape from Alcatraz"."""
+    return any(one == name and two in PREPOSITIONS for one, two in pairwise(stems_in_order(title)))
 
 
 def _first_word(title: str) -> str:
