@@ -195,6 +195,13 @@ def test_few_people_who_hardly_like_a_genre_are_warned_only_beside_its_fans() ->
         assert (cold in groups.asked_for([beside, cold], WORDS)) is said
 
 
+def test_what_one_review_praises_is_no_group_where_most_dislike_the_item() -> None:
+    panned = Statement(None, groups.NOT_FOR, (Fact("reception", "panned", "", 12, 40, 20.0, DOWN),))  # type: ignore[arg-type]
+    praise = group(quoted("audience", "children"))
+    assert groups.asked_for([group(trait()), praise], WORDS) == [group(trait()), praise]
+    assert groups.asked_for([group(trait()), praise, panned], WORDS) == [group(trait()), panned]
+
+
 def test_a_group_is_not_told_twice_by_a_genre_and_part_of_it() -> None:
     romantic = group(Fact("kin", "blend", "Comedy + Romance", 3, 3, 0.0, UP), work(1), work(2))
     comedies = group(Fact("kin", "category", "Comedy", 3, 3, 0.0, UP), work(3), work(4))

@@ -54,6 +54,7 @@ def asked_for(statements: Sequence[Statement], words: AspectWords) -> list[State
         away people of every taste always counts.
     """
     against = sum(map(warns_a_group, statements))
+    disliked = any(map(_disappoints, statements))
     groups = [one.facts[0] for one in suited(statements) if one.facts[0].kind != "reception"]
     only_series = all("series" in (lead.kind, lead.about) for lead in groups)
 
@@ -61,7 +62,11 @@ def asked_for(statements: Sequence[Statement], words: AspectWords) -> list[State
         if one.section in (GROUPS, NOT_FOR):
             # That most people like it is something to say beside the followers of its series alone.
             general = one.facts[0].about == "general"
-            return only_series if general else not _rests_on_little(one)
+            if general:
+                return only_series
+            # One who praises what most dislike speaks for few.
+            quoted = one.section == GROUPS and bool(one.facts[0].quote)
+            return not _rests_on_little(one) and not (disliked and quoted)
         if one.section == RECEIVED:
             return against < MOST_AGAINST
         return bool(against) or words.is_of("common_faults", one.facts[0].value)

@@ -208,8 +208,9 @@ def _facts(cell: OpenCell, code: int, shown: Sequence[spoken.Comment]) -> list[F
     label = f"{item.title}\n{', '.join(item.categories)}"
     field_counts = _field_counts(cell)
     worded = [
-        _on_its_subject(fact, item.categories, lexicon)
+        said
         for fact in found
+        for said in _on_its_subject(fact, item.categories, lexicon)
         if not lexicon.aspects.rules_out(fact, text, label)
         and (fact.kind != "own" or field_counts.is_rare(fact))
     ]
@@ -221,13 +222,15 @@ def _facts(cell: OpenCell, code: int, shown: Sequence[spoken.Comment]) -> list[F
     return lexicon.sayable([*counted, *worded])
 
 
-def _on_its_subject(fact: Fact, categories: Sequence[str], lexicon: Lexicon) -> Fact:
-    """Beginners are newcomers to what the item is about, where the lexicon has words for that."""
+def _on_its_subject(fact: Fact, categories: Sequence[str], lexicon: Lexicon) -> Iterator[Fact]:
+    """Beginners are newcomers to what the item is about, where the lexicon has words for that; to an unknown subject
+    they are none."""
     if fact.topic != ("audience", "beginners") or fact.direction != UP:
-        return fact
-    known = (one for one in categories if lexicon.is_taste("newcomers", one))
-    subject = next(known, None)
-    return fact if subject is None else dataclasses.replace(fact, about="newcomers", value=subject)
+        yield fact
+    elif subject := next((one for one in categories if lexicon.is_taste("newcomers", one)), None):
+        yield dataclasses.replace(fact, about="newcomers", value=subject)
+    elif not lexicon.terms.get("newcomers"):
+        yield fact
 
 
 def _own(cell: OpenCell, code: int, lexicon: Lexicon) -> Iterator[Fact]:

@@ -97,6 +97,10 @@ def test_neither_a_kind_of_works_nor_a_word_that_leads_to_a_place_is_a_name() ->
     store: Any = Shelf(dict.fromkeys(mysteries, "a") | UNLIKE)
     for kinds, found in (((), {1, 2}), (("Mystery", "Action"), set())):
         assert SharedNames(store, kinds).alike(0, [1, 2], store) == found
+    masters = dict.fromkeys(
+        ["Robert A. Heinlein's The Puppet Masters", "Puppet Master 5", "Puppet Master 4"], "a"
+    )
+    assert not followed("Robert A. Heinlein's The Puppet Masters", list(masters)[1:], masters)
     flights = dict.fromkeys(["Escape from Alcatraz", "Escape to Victory", "Escape to Athena"], "a")
     assert (
         followed("Escape from Alcatraz", ["Escape to Victory", "Escape to Athena"], flights)

@@ -11,6 +11,7 @@ subtitle it is.
 from __future__ import annotations
 
 import functools
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
@@ -46,6 +47,7 @@ WORDS_BEFORE_A_NAME = frozenset(
 """Words before a name that are no part of it, as in "Return of the ..."."""
 
 
+_OF_AN_AUTHOR = re.compile(r"(?:[A-Z][\w.]*\s){1,3}[A-Z]\w+['’]s\s")
 PREPOSITIONS = frozenset(["at", "for", "from", "in", "into", "on", "to", "with"])
 """Words after a name of which it is none."""
 
@@ -242,9 +244,16 @@ def _without_article(words: Sequence[str]) -> tuple[str, ...]:
 
 def _begin_alike(name: str, title: str, other: str) -> bool:
     """Whether two titles begin with a name, or have it next to another word that they share: "Pink Panther"."""
+    if _is_authors(title) or _is_authors(other):
+        return False
     first = name == _first_word(title) == _first_word(other)
     first = first and not (_leads_on(name, title) and _leads_on(name, other))
     return first or any(name in pair for pair in _pairs(title) & _pairs(other))
+
+
+def _is_authors(title: str) -> bool:
+    """Whether a title begins with the whole name of whoever wrote the work: "Robert A. Heinlein's The Puppet Masters"."""
+    return _OF_AN_AUTHOR.match(title) is not None
 
 
 def _leads_on(name: str, title: str) -> bool:
