@@ -61,6 +61,8 @@ SECOND_TASTES = ("nearly_second", "equal_second")
 """Statements that say the second of two tastes of equal weight."""
 PAIRED = {"two", "nearly", "equal"}
 """Flags of two tastes of equal weight."""
+LATE = {"within", "field"}
+"""Flags that what is added to a list's facts may bring."""
 MAX_TITLES_OF_A_SERIES = 20
 """A word that more titles have names no series."""
 MAX_REVIEWS_READ = 40
@@ -155,8 +157,8 @@ def sketch_of(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -
         facts = _with_rest(subject, shown, facts, flags)
         if "two" in flags and "two" not in core.flags(facts):
             flags = (flags - PAIRED) | core.flags(facts)
-        if "within" in core.flags(facts):
-            flags = (flags - PAIRED) | {"within"}
+        late = core.flags(facts) & LATE
+        flags = (flags - PAIRED if late else flags) | late
         facts = _with_works(subject, shown, facts, flags)
         said = _leading(subject.realiser.plan_statements(facts, flags))
         if heard == telling and _leads(shown, said) and not _passes_over(shown, said):

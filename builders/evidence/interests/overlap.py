@@ -20,6 +20,8 @@ from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 
 MIN_OVERLAP = Fraction(1, 2)
 """A taste is not told as a separate one if more of its works have another one that is told."""
+MIN_SHARE_OF_PART = Fraction(1, 4)
+"""Both at once have at least so large a share of the works of the first taste."""
 SHARE_OF_PLAIN = Fraction(1, 2)
 """What so many of the listed likes have in common is always spoken of."""
 MAX_CATEGORIES_OF_PLAIN, MAX_OVERLAP_OF_PLAIN = 1, Fraction(7, 10)
@@ -106,6 +108,8 @@ def _apart(
             warned |= shown.carriers(one)
     both, outside = _blend(shown, first, fact), _outside(shown, first, fact)
     told = display.told_in(shown, [one for one in facts if one.topic != fact.topic])
+    if both is not None and both.count < MIN_SHARE_OF_PART * first.count:
+        both = None
     for other, barred in ((both, told), (outside, shown.carriers(first))):
         if other is None or not is_taste_sized(other):
             continue
