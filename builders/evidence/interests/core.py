@@ -41,7 +41,11 @@ MIN_PERCENT_OF_EQUALS, MAX_PERCENT_OF_WEAKER = 80, 65
 way round; it is weaker if it is less common, and exceeds what is expected by less than this percentage of what the first one does."""
 MIN_LIKES_TO_A_DISLIKE, MIN_RATIO_OF_SAFE_SHARES = 10, 3
 """A kind is safe if the likes are so many times as many as the dislikes, and their share so many times as large."""
-MIN_SHARE_OF_FIELD, MIN_SHARE_OF_RARE_FIELD, MIN_LIFT_OF_RARE_FIELD = Fraction(3, 4), Fraction(1, 2), 3
+MIN_SHARE_OF_FIELD, MIN_SHARE_OF_RARE_FIELD, MIN_LIFT_OF_RARE_FIELD = (
+    Fraction(3, 4),
+    Fraction(1, 2),
+    3,
+)
 """What has mixed results and so large a share of the likes, or the smaller one and so many times what is expected, is what
 the user chooses, before any taste within it."""
 MIN_DIVIDING_DIFFERENCE = Fraction(1, 4)
@@ -113,7 +117,7 @@ def by_strength(facts: Sequence[Fact]) -> list[Fact]:
             fact.kind == "most",
             # Players' tags repeat what a game is filed under.
             fact.about == "tag",
-        )
+        ),
     )
     rest = [fact for fact in facts if fact.kind != "most" and not is_about_likes(fact)]
     return [*led(named), *rest]

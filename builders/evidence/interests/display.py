@@ -286,7 +286,10 @@ def _best_first(shown: QuestionList, fact: Fact, able: np.ndarray) -> list[int]:
 def _failed(shown: QuestionList, facts: Sequence[Fact]) -> np.ndarray:
     """Which listed dislikes are named as exceptions to one of these tastes: once is enough."""
     titles = {
-        one.value for fact in facts for one in fact.details if (one.kind, one.about) == ("own", "title")
+        one.value
+        for fact in facts
+        for one in fact.details
+        if (one.kind, one.about) == ("own", "title")
     }
     return ~shown.is_like & np.array([item.title in titles for item in shown.items], bool)
 

@@ -15,7 +15,6 @@ from itdr.builders.evidence.facts import UP, Fact, is_taste_sized
 from itdr.builders.evidence.interests import core, display, tastes, works
 from itdr.builders.evidence.interests.question_list import QuestionList
 from itdr.builders.evidence.interests.visible_patterns import NEARLY_ALL
-from itdr.builders.evidence.traits import PLUS
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 
 MIN_OVERLAP = Fraction(1, 2)
@@ -47,12 +46,11 @@ def told_apart(shown: QuestionList, facts: Sequence[Fact]) -> list[Fact]:
         # What is mixed is not warned of in part as well.
         if core.is_reason(fact) and any(display.nested(fact, one) for one in mixed):
             continue
-        if not core.is_about_likes(fact) or not fact.direction or fact.topic == first.topic:
-            found.append(fact)
-        elif fact.kind == "series" or not overlaps(shown, fact, first):
-            found.append(fact)
-        else:
+        is_other = core.is_about_likes(fact) and fact.direction and fact.topic != first.topic
+        if is_other and fact.kind != "series" and overlaps(shown, fact, first):
             found += _apart(shown, first, fact, facts)
+        else:
+            found.append(fact)
     return found
 
 
@@ -97,9 +95,7 @@ def rest_apart(
     return found
 
 
-def _apart(
-    shown: QuestionList, first: Fact, fact: Fact, facts: Sequence[Fact]
-) -> Iterator[Fact]:
+def _apart(shown: QuestionList, first: Fact, fact: Fact, facts: Sequence[Fact]) -> Iterator[Fact]:
     """What there is to say of a taste beside the first, if anything."""
     cited = display.cited_in(shown, facts) | display.told_in(shown, [first])
     warned = np.zeros(len(shown.places), bool)
@@ -158,9 +154,7 @@ def _outside(shown: QuestionList, first: Fact, second: Fact) -> Fact | None:
     return Fact("beside", *second.topic, k, n, round(share * n, 6), UP)
 
 
-def plain_patterns(
-    shown: QuestionList, named: Sequence[Fact], facts: Sequence[Fact]
-) -> list[Fact]:
+def plain_patterns(shown: QuestionList, named: Sequence[Fact], facts: Sequence[Fact]) -> list[Fact]:
     """What half of the listed likes, or nearly all of the listed dislikes, have in common and nothing is said of.
 
     Args:
@@ -205,9 +199,7 @@ def _with_direction(fact: Fact, direction: int) -> Fact:
     return Fact(fact.kind, *fact.topic, fact.count, fact.of, fact.base, direction)
 
 
-def _with_all_lows(
-    shown: QuestionList, fact: Fact, details: tuple[Fact, ...]
-) -> tuple[Fact, ...]:
+def _with_all_lows(shown: QuestionList, fact: Fact, details: tuple[Fact, ...]) -> tuple[Fact, ...]:
     """The details, with the number of all dislikes that have the trait."""
     if any(one.kind == "overall" for one in details):
         return details

@@ -169,7 +169,9 @@ def _shares(tally: Tally, person: Person, carried: int) -> Iterator[Fact]:
     lift = (k + significance.PSEUDO_TRIALS * p) / (n + significance.PSEUDO_TRIALS) / p
     least = np.where(kinds == KINDS.index("category"), carried, 1)
     # How common sequels are reflects how many of them the source has.
-    able = (k >= MIN_CARRIERS) & (lift >= float(MIN_LIFT_OF_TASTES)) & (counts.works[traits] >= least)
+    able = (
+        (k >= MIN_CARRIERS) & (lift >= float(MIN_LIFT_OF_TASTES)) & (counts.works[traits] >= least)
+    )
     able &= kinds != KINDS.index("sequel")
     # What chance does once in three tries is no finding, whatever else was tried.
     able &= (k - n * p) ** 2 >= n * p * (1 - p)
