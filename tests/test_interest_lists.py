@@ -389,7 +389,7 @@ def test_a_new_work_is_no_example_of_little_known_ones() -> None:
 
 def test_a_further_reason_holds_without_the_works_of_the_first() -> None:
     both, war, drama, none = ("Drama", "War"), ("War",), ("Drama",), ()
-    facts = [shown("risk", name, 9, direction=DOWN) for name in ("War", "Drama")]
+    facts = [shown("risk", name, 8, direction=DOWN) for name in ("War", "Drama")]
     # All dramas that failed are war films.
     found = question_list([none] * 10, [both, both, war, none, none], [none] * 20, [none] * 25)
     assert [one.value for one in display.shown_facts(found, facts)] == ["War"]

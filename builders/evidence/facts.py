@@ -54,7 +54,8 @@ MIN_RATIO_OF_ABOVE = Fraction(23, 20)
 MIN_LIFT_OF_TASTES, MIN_Z_OF_TASTES = Fraction(13, 10), 2
 """So many times as many likes as expected, and so many standard deviations more, are a taste."""
 MAX_RATIO_OF_UNWANTED, MIN_SHARE_OF_UNWANTED = Fraction(1, 4), Fraction(1, 4)
-"""What a quarter of the dislikes have, and less than a quarter of the expected likes, is not for this user."""
+MIN_DISLIKES_OF_UNWANTED = 4
+"""What a quarter of the dislikes have, these or more, and less than a quarter of the expected likes, is not for this user."""
 SETTING_APART = ("contrast", "risk", "divided")
 """Kinds that tell a user's likes from their dislikes."""
 ABOUTS = (
@@ -203,10 +204,11 @@ def is_unwanted(likes: Fact, dislikes: Fact) -> bool:
         dislikes: how many dislikes have it.
 
     Returns:
-        True where less than a quarter of what is expected is liked, and a quarter of the dislikes have it.
+        True where less than a quarter of what is expected is liked, and a quarter of the dislikes have it, four or more.
     """
     few = likes.count < MAX_RATIO_OF_UNWANTED * exact(expected_number(likes))
-    return few and dislikes.count >= MIN_SHARE_OF_UNWANTED * dislikes.of
+    many = dislikes.count >= max(MIN_DISLIKES_OF_UNWANTED, MIN_SHARE_OF_UNWANTED * dislikes.of)
+    return few and many
 
 
 def exact(number: float) -> Fraction:
