@@ -91,18 +91,22 @@ def rest_apart(
         if other is None or not fact.direction:
             found.append(fact)
         else:
-            found += _apart(shown, other, fact, [*facts, *named])
+            found += _apart(shown, other, fact, [*facts, *named], alone=len(named) == 1)
     return found
 
 
-def _apart(shown: QuestionList, first: Fact, fact: Fact, facts: Sequence[Fact]) -> Iterator[Fact]:
+def _apart(
+    shown: QuestionList, first: Fact, fact: Fact, facts: Sequence[Fact], *, alone: bool = True
+) -> Iterator[Fact]:
     """What there is to say of a taste beside the first, if anything."""
     cited = display.cited_in(shown, facts) | display.told_in(shown, [first])
     warned = np.zeros(len(shown.places), bool)
     for one in facts:
         if core.is_reason(one):
             warned |= shown.carriers(one)
-    both, outside = _blend(shown, first, fact), _outside(shown, first, fact)
+    both = _blend(shown, first, fact)
+    # What is counted apart from one taste is said directly after it.
+    outside = _outside(shown, first, fact) if alone else None
     told = display.told_in(shown, [one for one in facts if one.topic != fact.topic])
     if both is not None and both.count < MIN_SHARE_OF_PART * first.count:
         both = None
