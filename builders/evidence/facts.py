@@ -207,8 +207,8 @@ def is_unwanted(likes: Fact, dislikes: Fact) -> bool:
         True where less than a quarter of what is expected is liked, and a quarter of the dislikes have it, four or more.
     """
     few = likes.count < MAX_RATIO_OF_UNWANTED * exact(expected_number(likes))
-    many = dislikes.count >= max(MIN_DISLIKES_OF_UNWANTED, MIN_SHARE_OF_UNWANTED * dislikes.of)
-    return few and many
+    many = dislikes.count >= MIN_SHARE_OF_UNWANTED * dislikes.of
+    return few and many and dislikes.count >= MIN_DISLIKES_OF_UNWANTED
 
 
 def exact(number: float) -> Fraction:
