@@ -169,14 +169,16 @@ class SharedNames:
                 or _is_subtitle(title, other.title)
             )
         }
-        names = words & self._names.keys()
+        names = set() if _is_authors(title) else words & self._names.keys()
         if not names:
             return found
         titles = {one: other.title for one, other in known}
         near = {
             one: other.stems & names
             for one, other in known
-            if not names.isdisjoint(other.stems) and own & _genres(one, traits)
+            if not names.isdisjoint(other.stems)
+            and own & _genres(one, traits)
+            and not _is_authors(other.title)
         }
         for word in sorted(names):
             here = [
@@ -244,8 +246,6 @@ def _without_article(words: Sequence[str]) -> tuple[str, ...]:
 
 def _begin_alike(name: str, title: str, other: str) -> bool:
     """Whether two titles begin with a name, or have it next to another word that they share: "Pink Panther"."""
-    if _is_authors(title) or _is_authors(other):
-        return False
     first = name == _first_word(title) == _first_word(other)
     first = first and not (_leads_on(name, title) and _leads_on(name, other))
     return first or any(name in pair for pair in _pairs(title) & _pairs(other))
