@@ -19,9 +19,14 @@ WAR, NONE = ("War",), ()
 @pytest.mark.parametrize(
     ("lows", "highs", "usual", "kind"),
     [
-        # 40% of the likes, as expected or more: hit or miss.
-        (30, 20, 0.4, "divided"),
-        (30, 20, 0.41, "listed"),
+        # 40% of the likes, clearly more than expected: hit or miss.
+        (30, 20, 0.36, "divided"),
+        (30, 20, 0.37, "listed"),
+        # Twice as common among the dislikes: only if it is more than a fifth more common than expected.
+        (40, 20, 0.33, "divided"),
+        (40, 20, 0.34, "listed"),
+        # What few dislikes have in common divides nobody.
+        (9, 6, 0.01, None),
         # Less than one and a half times as common among the dislikes.
         (29, 20, 0.4, None),
         (29, 20, 0.6, None),

@@ -17,7 +17,7 @@ works that carry it, `MIN_JUDGED_CARRIERS` or more, lie so far above (below) the
 of all in 67 users, by the normal bound over all traits tried (blends apart), and where it is clearly more
 common among the likes than the dislikes (the other way round). So it is this user's line, not
 everybody's. What speaks against a trait is a `contrast` only if more of its works are disliked than liked; otherwise
-it is a `risk`; one that is no rarer among the likes than expected is `divided`: no reason to warn. What is less than one and a half
+it is a `risk`; one that is clearly more common among the likes than expected is `divided`: no reason to warn. What is less than one and a half
 times as common among the dislikes is nothing. A trait whose marks tell less is passed on as `listed` if it is more common among the
 dislikes than among the likes by Fisher's exact test, at `MAX_CHANCE_OF_LISTED`: it is said only where the displayed list
 shows it most clearly of all traits. In the same way a share is `listed` that chance explains at `MAX_CHANCE_OF_LISTED` if
@@ -93,6 +93,11 @@ MIN_RATIO_OF_SAFER = Fraction(3, 2)
 likes as among the dislikes."""
 MIN_SHARE_OF_A_REST = Fraction(1, 8)
 """What this share of the likes have in common may be said of the rest of the list, if many listed likes do."""
+RATIO_OF_NO_LUCK, RATIO_OF_LITTLE_LUCK, FAR_MORE = Fraction(11, 10), Fraction(6, 5), 2
+"""What is liked so many times as often as expected, at most, is not called hit or miss; up to the second number, if it
+makes up `FAR_MORE` times as much of the dislikes."""
+MIN_SHARE_OF_DIVIDED = Fraction(1, 5)
+"""The share of the dislikes that what is hit or miss makes up, at least."""
 CERTAINLY_OLD_BEFORE = 1970
 """What is from before this year is certainly old, for users whose active years are unknown."""
 RECENT_YEARS = 20
@@ -315,7 +320,13 @@ def _fair_reason(fact: Fact, likes: int, person_likes: int, usual: float) -> lis
         return []
     if likes < MIN_CARRIERS or likes < round(usual * person_likes, 6):
         return [fact]
-    return [replace(fact, kind="divided")] if fact.count >= FEW_DISLIKES else []
+    # What is liked hardly more than usual, and disliked far more often, is no matter of luck.
+    expected, far = usual * person_likes, fact.count * person_likes >= FAR_MORE * likes * fact.of
+    for ratio, enough in ((RATIO_OF_NO_LUCK, True), (RATIO_OF_LITTLE_LUCK, far)):
+        if enough and likes <= round(float(ratio) * expected, 6):
+            return [fact]
+    many = fact.count >= FEW_DISLIKES and fact.count >= MIN_SHARE_OF_DIVIDED * fact.of
+    return [replace(fact, kind="divided")] if many else []
 
 
 def _fails_often(fact: Fact, likes: int, person_likes: int) -> bool:
