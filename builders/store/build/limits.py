@@ -9,6 +9,7 @@ from typing import Any
 
 from itdr.builders.core.duckdb_csv import literal
 from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.numbers import float32_sql
 from itdr.builders.core.reasons import (
     BAD_ID,
     ENOUGH_TO_JUDGE,
@@ -43,6 +44,11 @@ WHERE abs(rating) < 1e9 AND (reject IS NULL OR reject = {literal(OUTSIDE_SCALE)}
 """
 """How many ratings there are, on the scale or off it, their range, and how many lie between two steps; every scale
 begins with a step."""
+MET = """
+SELECT count(*) AS n FROM (SELECT 1 AS met FROM interactions_staged AS r WHERE reject IS NULL AND {condition} LIMIT 1) AS one
+"""
+"""Whether any interaction fulfils a condition: an engine stops at the first one, where a count reads them all."""
+APART = "r.rating <> floor(r.rating){since}"
 BETWEEN = """
 SELECT count(*) AS n, count(CASE WHEN rating <> floor(rating) THEN 1 END) AS between_two,
        min(rating) AS low, max(rating) AS high
@@ -190,6 +196,8 @@ def _require_scale(
     if scale is None or source.described:
         return
     off = rejected.get(("interactions", OUTSIDE_SCALE), 0)
+    if not off and row(MET.format(condition=f"r.rating = {float32_sql(scale.high)}"))[0]:
+        return  # all on the scale, and not shifted
     n, low, high, apart = row(RATINGS.format(step=scale.step))
     if n >= ALL_LOWEST and low == high == scale.low:
         raise RawFileError(
@@ -229,6 +237,8 @@ def _require_between(
         return
     first = source.options.get("parts_since")
     since = f" AND r.timestamp >= {_second(first)}" if first else ""
+    if row(MET.format(condition=APART.format(since=since)))[0]:
+        return
     n, between, low, high = row(BETWEEN.format(since=since))
     if n < SOME_HIGHEST or between or low == scale.high:
         return
@@ -370,7 +380,8 @@ def sessions_query(name: str, every: int) -> str:
 
     Args:
         name: `user` or `item`.
-        every: of so many ids, which must be numbers, one is looked at.
+        every: of so many ids, which must be numbers, one is looked at: a power of two, as bits are compared
+            faster than remainders.
 
     Returns:
         A SELECT.
@@ -378,7 +389,7 @@ def sessions_query(name: str, every: int) -> str:
     return f"""
 SELECT count(*) AS n, count(CASE WHEN last - first <= {CLOSE} THEN 1 END) AS near FROM (
     SELECT min(r.timestamp) AS first, max(r.timestamp) AS last FROM interactions_staged AS r
-    WHERE reject IS NULL AND {name}_number % {every} = 0 GROUP BY {name}_number HAVING count(*) >= 3
+    WHERE reject IS NULL AND {name}_number & {every - 1} = 0 GROUP BY {name}_number HAVING count(*) >= 3
 ) AS spans
 """
 
@@ -396,7 +407,7 @@ def _require_sessions(source: Source, row: Row, files: Sequence[Path]) -> None:
     """
     if not source.options.get("sessions"):
         return
-    every = max(1, row(TIMES)[1] // SAMPLED)
+    every = 1 << max(0, (row(TIMES)[1] // SAMPLED).bit_length() - 1)
     items, near = row(sessions_query("item", every))
     if items < ENOUGH_TO_JUDGE or 2 * near < items:
         return
