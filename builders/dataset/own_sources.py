@@ -120,7 +120,7 @@ def from_tables(
         raise ConfigError("itdr.source: interactions is None: give a table of who did what, when.")
     there = {name: one for name, one in given.items() if one is not None}
     for name, one in there.items():
-        if hasattr(one, "columns") and hasattr(one, "__len__") and not len(one):
+        if hasattr(one, "__len__") and hasattr(one, "columns") and not len(one):
             raise ConfigError(f"itdr.source: {name} has no row.")
     return registry.open_source(_checked(tables.from_tables(there, id, columns or {}, fields)))
 
