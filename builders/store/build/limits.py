@@ -20,6 +20,7 @@ from itdr.builders.core.reasons import (
     WRONG_TYPE,
 )
 from itdr.builders.core.schema import IDS, Scale, Source
+from itdr.builders.store.build import own_data
 
 _NEAR = 1e-3
 """The share of a step by which a rating, stored in 32 bits, may miss it."""
@@ -60,12 +61,6 @@ SELECT count(*) AS n, count(r.timestamp) AS timed FROM interactions_staged AS r 
 """
 """How many interactions there are, and how many of them have a time."""
 
-SPAN = """
-SELECT count(r.timestamp) AS n, min(r.timestamp) AS first, max(r.timestamp) AS last
-FROM interactions_staged AS r WHERE reject IS NULL
-"""
-_THOUSANDTH = (946_684, 2_678_400)
-"""Of a second in the year 2000, and the end of January 1970."""
 YEAR_TO_COME = "coalesce(year > 2030, false)"
 """SQL condition: an item is of a year that no published set can know."""
 CLOSE = 7 * 86_400
@@ -287,7 +282,7 @@ def _require_times(
         RawFileError: not a single interaction has a time.
     """
     if source.described:
-        _require_unit(source, row, files)
+        own_data.require_times(source, row, rejected, files)
     if source.times is None:
         return
     n, timed = row(TIMES)
@@ -304,16 +299,6 @@ def _require_times(
         f"{source.id}: none of the {n:,} interactions in {names} has a time. "
         "The column of times was renamed or removed: put the official file in place."
     )
-
-
-def _require_unit(source: Source, row: Row, files: Sequence[Path]) -> None:
-    """Raise `RawFileError` where somebody's own times are those of this century divided by a thousand."""
-    n, first, last = row(SPAN)
-    if n >= ENOUGH_TO_JUDGE and first >= _THOUSANDTH[0] and last < _THOUSANDTH[1]:
-        raise RawFileError(
-            f"{source.id}: all {n:,} times in {', '.join(map(str, files))} are in January 1970: they are seconds, and the "
-            "description says milliseconds. Correct the `unit` of timestamp."
-        )
 
 
 def _with_article(reason: str) -> str:
