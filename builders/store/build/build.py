@@ -27,6 +27,7 @@ from itdr.builders.store.build import joins, limits, statements
 from itdr.builders.store.build.duplicates import RowGroups, count_duplicates
 from itdr.builders.store.build.id_checks import renumbered
 from itdr.builders.store.build.item_checks import require_plausible_items
+from itdr.builders.store.build.moved_rows import require_unmoved
 from itdr.builders.store.build.name_checks import require_names
 from itdr.builders.store.build.notes import lacking
 from itdr.builders.store.build.sample_checks import require_sound_sample
@@ -81,6 +82,12 @@ def build(
         raise no_usable_row(source, raw.paths.values(), rejected)
     row = partial(_row, con)
     unmatched = joined_tables(source, row, staged, counts, rejected, raw.paths.values())
+    require_unmoved(
+        source,
+        folder / "work" / "interactions.parquet",
+        staged["interactions"],
+        raw.paths.values(),
+    )
     untitled = joins.untitled_items(partial(_ask, con), staged.get("items") or ())
     lacks = lacking(source, staged, row, raw.facet)
     only = EVENTS.index(events[0]) if len(events) == 1 else None
