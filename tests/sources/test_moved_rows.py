@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.store.build.moved_rows import require_unmoved
+from itdr.builders.store.build.moved_rows import require_own_rows
 from tests.sources.harness import load
 from tests.sources.test_edited_files import stored
 
@@ -79,7 +79,9 @@ def test_a_column_that_was_moved_is_refused(
         ]
 
     edit(tmp_path / "data", source, change)
-    with pytest.raises(RawFileError, match=f"ids of items begin anew {said}.*moved by {abs(by)} row") as error:
+    with pytest.raises(
+        RawFileError, match=f"ids of items begin {said}.*moved by {abs(by)} row"
+    ) as error:
         stored(source, tmp_path / "data", tmp_path / "after")
     assert SHAPES[source][0] in str(error.value)
 
@@ -106,7 +108,7 @@ def test_ratings_that_belong_to_other_rows(column: str, by: int, tmp_path: Path)
     columns[column] = np.roll(columns[column], by)
     file = staged(tmp_path / "rows.parquet", **columns)
     with pytest.raises(RawFileError, match=rf"agree with others .* moved by {abs(by)} row"):
-        require_unmoved(load("yelp"), file, ["user_id", "item_id", "rating"], FILES)
+        require_own_rows(load("yelp"), file, ["user_id", "item_id", "rating"], FILES)
 
 
 @pytest.mark.parametrize(
@@ -115,16 +117,16 @@ def test_ratings_that_belong_to_other_rows(column: str, by: int, tmp_path: Path)
         rated(),
         rated(effect=0),
         rated(n=300),
-        {name: np.sort(values) for name, values in rated().items()},
+        {name: values[np.argsort(rated()["user_number"])] for name, values in rated().items()},
         {name: values[np.argsort(rated()["item_number"])] for name, values in rated().items()},
         {name: values[:0] for name, values in rated().items()},
         {**rated(), "rating": np.full(8_000, np.nan)},
     ],
-    ids=["as they are", "by chance", "few", "sorted", "by item", "none", "without ratings"],
+    ids=["as they are", "by chance", "few", "by user", "by item", "none", "without ratings"],
 )
 def test_ratings_that_belong_to_no_other_row(columns: Columns, tmp_path: Path) -> None:
     file = staged(tmp_path / "rows.parquet", **columns)
-    require_unmoved(load("yelp"), file, ["user_id", "item_id", "rating"], FILES)
+    require_own_rows(load("yelp"), file, ["user_id", "item_id", "rating"], FILES)
 
 
 def sessions(users: int = 60, each: int = 60, apart: int = 100_000) -> Columns:
@@ -145,7 +147,7 @@ def test_times_of_other_users(column: str, by: int, tmp_path: Path) -> None:
     columns[column] = np.roll(columns[column], by)
     file = staged(tmp_path / "rows.parquet", **columns)
     with pytest.raises(RawFileError, match=rf"times of another session .* by {abs(by)} row"):
-        require_unmoved(load("ml-1m"), file, ["user_id", "item_id", "timestamp"], FILES)
+        require_own_rows(load("ml-1m"), file, ["user_id", "item_id", "timestamp"], FILES)
 
 
 @pytest.mark.parametrize(
@@ -154,14 +156,73 @@ def test_times_of_other_users(column: str, by: int, tmp_path: Path) -> None:
         sessions(),
         sessions(apart=1),
         {**sessions(), "timestamp": np.random.default_rng(1).integers(0, 10**9, 3_600)},
-        {**sessions(users=40), "timestamp": np.roll(sessions(users=40)["timestamp"], 1)},
+        {**sessions(users=18), "timestamp": np.roll(sessions(users=18)["timestamp"], 1)},
         {**sessions(), "user_number": np.random.default_rng(1).integers(0, 60, 3_600)},
     ],
     ids=["as they are", "all at once", "no sessions", "few users", "users in no order"],
 )
 def test_times_that_may_be_right(columns: Columns, tmp_path: Path) -> None:
     file = staged(tmp_path / "rows.parquet", **columns)
-    require_unmoved(load("ml-1m"), file, ["user_id", "item_id", "timestamp"], FILES)
+    require_own_rows(load("ml-1m"), file, ["user_id", "item_id", "timestamp"], FILES)
+
+
+def check(path: Path, **columns: np.ndarray) -> list[str]:
+    names = {"rating": "rating", "timestamp": "timestamp", "weight": "weight"}
+    given = ["user_id", "item_id", *(names[name] for name in columns if name in names)]
+    return require_own_rows(load("ml-1m"), staged(path / "rows.parquet", **columns), given, FILES)
+
+
+def by_user(n: int = 60, each: int = 20) -> Columns:
+    """Interactions of one user after the other, of items in the order of their ids."""
+    rng = np.random.default_rng(17)
+    items = np.sort(rng.permuted(np.tile(np.arange(500), (n, 1)), axis=1)[:, :each], axis=1)
+    return {
+        "user_number": np.repeat(np.arange(n), each),
+        "item_number": items.ravel(),
+        "timestamp": rng.integers(10**9, 2 * 10**9, n * each),
+        "weight": rng.integers(1, 10**6, n * each),
+        "rating": rng.integers(1, 6, n * each).astype(float),
+    }
+
+
+@pytest.mark.parametrize("column", ["timestamp", "weight", "rating"])
+@pytest.mark.parametrize("way", [1, -1])
+def test_a_column_sorted_within_users(column: str, way: int, tmp_path: Path) -> None:
+    columns = by_user()
+    check(tmp_path, **columns)
+    columns[column] = np.sort(columns[column].reshape(60, 20), axis=1)[:, ::way].ravel()
+    with pytest.raises(RawFileError, match=r"within nearly all users .* are both in order"):
+        check(tmp_path, **columns)
+
+
+@pytest.mark.parametrize("column", ["timestamp", "weight", "item_number"])
+def test_a_column_sorted_throughout(column: str, tmp_path: Path) -> None:
+    columns = by_user()
+    columns["item_number"] = np.random.default_rng(5).permutation(columns["item_number"])
+    check(tmp_path, **columns)
+    columns[column] = np.sort(columns[column])
+    with pytest.raises(RawFileError, match=r"in all rows .* are both in order"):
+        check(tmp_path, **columns)
+
+
+def test_means_in_place_of_ratings(tmp_path: Path) -> None:
+    columns = rated()
+    rating = np.round(columns["rating"])
+    check(tmp_path, **{**columns, "rating": rating})
+    check(tmp_path, **{**columns, "rating": np.full(8_000, 5.0)})
+    with pytest.raises(RawFileError, match=r"none of 200 items .* two different ratings"):
+        check(tmp_path, **{**columns, "rating": columns["item_number"] % 5 + 1.0})
+
+
+def test_what_is_unusual_is_said(tmp_path: Path) -> None:
+    assert check(tmp_path, **rated()) == []
+    assert check(tmp_path, **sessions()) == []
+    (note,) = check(tmp_path, **rated(effect=0))
+    assert "by chance alone" in note
+    columns = sessions()
+    columns["timestamp"] = np.repeat(columns["timestamp"][::60], 60)
+    (note,) = check(tmp_path, **columns)
+    assert "60 of 60 users that were looked at have one time" in note
 
 
 def test_ids_of_two_kinds_are_compared(tmp_path: Path) -> None:
@@ -174,4 +235,4 @@ def test_ids_of_two_kinds_are_compared(tmp_path: Path) -> None:
     }
     file = staged(tmp_path / "rows.parquet", **{k: pa.array(v) for k, v in rows.items()})
     with pytest.raises(RawFileError, match=re.escape("moved by 2 rows")):
-        require_unmoved(load("yelp"), file, ["user_id", "item_id", "rating"], FILES)
+        require_own_rows(load("yelp"), file, ["user_id", "item_id", "rating"], FILES)

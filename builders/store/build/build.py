@@ -24,10 +24,10 @@ from itdr.builders.core.schema import COLUMNS, EVENTS, Source
 from itdr.builders.core.text_files import open_bytes
 from itdr.builders.store.build import ids as build_ids
 from itdr.builders.store.build import joins, limits, statements
-from itdr.builders.store.build.duplicates import RowGroups, count_duplicates
+from itdr.builders.store.build.duplicates import RowGroups, count_duplicates, require_rows_once
 from itdr.builders.store.build.id_checks import renumbered
 from itdr.builders.store.build.item_checks import require_plausible_items
-from itdr.builders.store.build.moved_rows import require_unmoved
+from itdr.builders.store.build.moved_rows import require_own_rows
 from itdr.builders.store.build.name_checks import require_names
 from itdr.builders.store.build.notes import lacking
 from itdr.builders.store.build.sample_checks import require_sound_sample
@@ -82,7 +82,7 @@ def build(
         raise no_usable_row(source, raw.paths.values(), rejected)
     row = partial(_row, con)
     unmatched = joined_tables(source, row, staged, counts, rejected, raw.paths.values())
-    require_unmoved(
+    notes = require_own_rows(
         source,
         folder / "work" / "interactions.parquet",
         staged["interactions"],
@@ -90,6 +90,7 @@ def build(
     )
     untitled = joins.untitled_items(partial(_ask, con), staged.get("items") or ())
     lacks = lacking(source, staged, row, raw.facet)
+    lacks["unusual"] += notes
     only = EVENTS.index(events[0]) if len(events) == 1 else None
     query = statements.sorted_events(staged["interactions"], numbers, only)
     _write_parquet(con, query, folder / "interactions.parquet")
@@ -102,6 +103,7 @@ def build(
         )
         if staged.get("tags"):
             _write_parquet(con, statements.SORTED_TAGS, folder / "tags.parquet")
+    require_rows_once(source, duplicates.result(), counts["interactions"], raw.paths.values())
     return {
         "rows": {**{f"{table}_read": rows for table, rows in read.items()}, **counts},
         "rejected": counts_by_table(rejected),
