@@ -245,8 +245,8 @@ def check_users(con: duckdb.DuckDBPyConnection, source: str, **columns: Sequence
          0, 2, "were filled"),
         ("anime-2023", lambda k: {"birth_year": [2002 + k, *(2004 + n % 5 for n in range(199))]}, 1, 2,
          "no birth year of 200 users is before 2004"),
-        ("ml-1m", lambda k: {"user_id": numbers(range(180 + k)), "gender": ["f"] * 50 + ["m"] * (130 + k)}, 19, 20,
-         "change 1 times"),
+        ("ml-1m", lambda k: {"user_id": numbers(range(180 + k)), "gender": ["f"] * 50 + ["m"] * (130 + k)}, 20, 21,
+         "199 have the same gender"),
     ],
 )  # fmt: skip
 def test_users_whose_columns_hold_something_else(
@@ -262,6 +262,39 @@ def test_users_whose_columns_hold_something_else(
         check_users(con, source, **columns(refused))
 
 
+@pytest.mark.parametrize("column", ["age", "country", "gender"])
+@pytest.mark.parametrize("source", ["bookcrossing", "lastfm-1k", "ml-1m", "anime-2023"])
+def test_users_with_the_values_of_the_row_before(
+    column: str, source: str, con: duckdb.DuckDBPyConnection
+) -> None:
+    rng = np.random.default_rng(17)
+    names = ["a", "b", "c", "d"] if column != "age" else list(range(20, 60))
+    values = rng.choice(np.array(names), 800, p=None if column == "age" else [0.4, 0.3, 0.2, 0.1])
+    missing = rng.random(800) < 0.5
+    kept = [None if gone else value for gone, value in zip(missing, values.tolist(), strict=True)]
+    filled = pd_fill(kept)
+    ids = [f"u{number:03}" for number in range(800)]
+    order = rng.permutation(800).tolist()
+
+    def check(given: Sequence[Any]) -> None:
+        columns = {"user_id": [ids[k] for k in order], column: [given[k] for k in order]}
+        check_users(con, source, **columns)
+
+    check(kept)
+    check(values.tolist())
+    for given in (filled, sorted(values.tolist())):
+        with pytest.raises(RawFileError, match=f"and those with the id before, .* same {column}"):
+            check(given)
+
+
+def pd_fill(values: Sequence[Any]) -> list[Any]:
+    """The values, with those that are missing filled from the one before."""
+    filled: list[Any] = []
+    for value in values:
+        filled.append(value if value is not None or not filled else filled[-1])
+    return filled
+
+
 def test_what_is_unusual_of_users_is_said(con: duckdb.DuckDBPyConnection) -> None:
     def notes(source: str, genders: list[str | None]) -> list[str]:
         row = asking(con, users_raw={"gender": pa.array(genders, pa.string())})
@@ -269,7 +302,8 @@ def test_what_is_unusual_of_users_is_said(con: duckdb.DuckDBPyConnection) -> Non
 
     assert notes("ml-1m", ["f"] * 199) == []
     assert notes("ml-1m", ["f"] * 200) == ["all 200 users with a known gender have the same one"]
-    assert notes("lastfm-1k", ["f"] * 100 + ["m"] * 100 + [None]) == []
+    assert notes("lastfm-1k", ["f"] * 100 + ["m"] * 100 + [None] * 5) == []
+    assert notes("lastfm-1k", ["f"] * 100 + ["m"] * 100 + [None] * 4) != []
     (note,) = notes("lastfm-1k", ["f"] * 100 + ["m"] * 100)
     assert "may have been filled" in note
 
