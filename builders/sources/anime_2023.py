@@ -42,6 +42,7 @@ from itdr.builders.sources._formats.validate import (
     require_header,
 )
 from itdr.builders.sources._shared import people
+from itdr.builders.sources._shared.moved_columns import require_together
 from itdr.builders.sources._shared.second_keys import SecondKeys
 
 if TYPE_CHECKING:
@@ -81,6 +82,8 @@ BROKEN = "broken quoting"
 _FIELD = r'(?:"(?:[^"]|"")*"|"(?:[^"\\]|\\.)*"|[^",][^,]*|)'
 _SCORE = rf"^({_FIELD}),{_FIELD},({_FIELD}),{_FIELD},({_FIELD})$"
 
+LEAST_ALIKE = 0.5
+"""The share of anime that were first shown in the year of their season, at least."""
 MOST_UNNAMED = 0.1
 """The share of anime without a name, which may be damaged."""
 MISSING = ("", "unknown", "not available", "nan", "none", "null")
@@ -195,6 +198,13 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
     )
     aired = column("Aired")
     year = _year(aired)
+    season = _year(column("Premiered"))
+    for one, other, pair, least in (
+        ("Aired", "Premiered", (year, season), LEAST_ALIKE),
+        ("Name", "English name", (pc.utf8_lower(name), pc.utf8_lower(english)), 0.0),
+    ):
+        both = list(zip(*(values.to_pylist() for values in pair), strict=True))
+        require_together(raw.path("anime"), one, other, both, least=least)
     return arrow.record_batches(
         {
             "item_id": ids,

@@ -221,8 +221,20 @@ def test_what_is_unusual_is_said(tmp_path: Path) -> None:
     assert "by chance alone" in note
     columns = sessions()
     columns["timestamp"] = np.repeat(columns["timestamp"][::60], 60)
+    assert check(tmp_path, **columns) == []
+    columns["rating"] = columns["item_number"] % 5 + np.arange(3_600) % 2
     (note,) = check(tmp_path, **columns)
     assert "60 of 60 users that were looked at have one time" in note
+
+
+@pytest.mark.parametrize("column", ["timestamp", "weight", "rating"])
+@pytest.mark.parametrize("kept", [0, 1, 2])
+def test_missing_values_are_no_values(column: str, kept: int, tmp_path: Path) -> None:
+    columns = by_user()
+    values = columns[column].astype(float)
+    values[np.arange(len(values)) % 20 >= kept] = np.nan
+    values[-20:] = np.nan
+    assert check(tmp_path, **{**columns, column: values}) == []
 
 
 def test_ids_of_two_kinds_are_compared(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import logging
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,8 @@ from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.letters import ENOUGH_IF_ALL
 from itdr.builders.core.reasons import ENOUGH_TO_JUDGE
 from itdr.builders.sources._formats.validate import AGAIN, ends_of
+from itdr.builders.sources._shared.moved_columns import MovedColumn
+from itdr.builders.sources._shared.second_keys import SecondKeys
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -29,6 +31,8 @@ MOST_CHANGED = 0.02
 _HALVES = re.compile(r"\t[0-9/]+ [0-9:]+ ([AP]M)\t")
 _SURFACE = re.compile(r'"SurfaceForms": ?\["([^"\\]+)"')
 """What an entity is called in the title."""
+MOST_OTHER_ENTITIES = 0.1
+"""The share of the texts that may lack their first entity."""
 DRAWN = 8
 """Of so many seconds, the impressions of one are compared between the files."""
 
@@ -109,6 +113,44 @@ def entities_of(titles: pa.StringArray, entities: pa.StringArray) -> Iterator[tu
     for title, entity in zip(titles.to_pylist(), entities.to_pylist(), strict=True):
         if found := _SURFACE.search(entity):
             yield found[1], found[1] if found[1].lower() in title.lower() else ""
+
+
+class NewsColumns:
+    """Whether titles, abstracts and kinds of news belong to the same news.
+
+    Args:
+        path: their file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._titles = SecondKeys(path, "entities", "title", most=MOST_OTHER_ENTITIES)
+        self._abstracts = SecondKeys(path, "entities", "abstract", most=MOST_OTHER_ENTITIES)
+        self._kinds = MovedColumn(path, "subcategory", "category")
+
+    def add(self, columns: Sequence[pa.StringArray], most: int) -> None:
+        """Look at more news.
+
+        Args:
+            columns: those of the file: category, subcategory, title, abstract, address, entities of both.
+            most: how many are looked at.
+        """
+        category, subcategory, title, abstract, _, entities, others = (
+            column.slice(0, most) for column in columns
+        )
+        self._titles.add(entities_of(title, entities))
+        self._abstracts.add(entities_of(abstract, others))
+        for both in zip(subcategory.to_pylist(), category.to_pylist(), strict=True):
+            self._kinds.add(*both)
+
+    def require_own(self) -> None:
+        """Check the news.
+
+        Raises:
+            RawFileError: a column was moved.
+        """
+        self._titles.require_same()
+        self._abstracts.require_same()
+        self._kinds.require_own()
 
 
 def warn_of_half_days(path: Path) -> None:

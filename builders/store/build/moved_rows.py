@@ -56,9 +56,18 @@ class Rows(NamedTuple):
     weights: np.ndarray | None
 
     def columns(self) -> dict[str, np.ndarray]:
-        """What stands beside the users, by what it is called; ratings are in no order."""
-        named = {"ids of items": self.items, "times": self.times, "weights": self.weights}
-        return {name: values for name, values in named.items() if values is not None}
+        """What stands beside the users in nearly all rows, by what it is called."""
+        named = {
+            "ids of items": self.items,
+            "times": self.times,
+            "weights": self.weights,
+            "ratings": self.ratings,
+        }
+        return {
+            name: values
+            for name, values in named.items()
+            if values is not None and np.isnan(values).mean() < 1 - NEARLY_ALL
+        }
 
 
 def require_own_rows(
@@ -145,16 +154,19 @@ def _moved_times_or_items(rows: Rows) -> str:
     if len(starts) < ENOUGH_USERS:
         return ""
     near = np.clip(starts[:, None] + _LAGS, 0, n - 1)
-    for called, values in rows.columns().items():
+    columns = rows.columns()
+    for called, values in columns.items():
+        if called == "ratings":
+            continue
         steps = np.diff(values)
         # Within users, a column ascends or descends.
         anew = np.append(False, steps < 0 if (steps < 0).mean() < 0.5 else steps > 0)
         if lag := _best(anew[near].mean(0), PLAIN, TIMES_MORE):
             return _begins_elsewhere(f"the {called}", lag)
-    if rows.times is None:
+    if "times" not in columns:
         return ""
-    gaps = np.append(0.0, abs(np.diff(rows.times)))
-    lag = _best(np.nanmedian(gaps[near], 0), A_WHILE, FURTHER)
+    gaps = np.append(0.0, abs(np.diff(columns["times"])))[near]
+    lag = _best(np.nanmedian(gaps, 0), A_WHILE, FURTHER)
     return _begins_elsewhere("the times of another session", lag) if lag else ""
 
 
@@ -269,27 +281,27 @@ def _by_chance(rows: Rows) -> str:
 
 
 def _one_time_each(rows: Rows) -> str:
-    """Users with one time for all they did."""
-    if rows.times is None or len(np.unique(rows.times)) < ENOUGH_USERS:
+    """Users who rated everything at one time."""
+    times = rows.columns().get("times")
+    if rows.ratings is None or times is None or len(np.unique(times)) < ENOUGH_USERS:
         return ""
-    n = np.bincount(rows.users)
-    spread, long = _spread(rows.users, rows.times), n >= LONG
+    spread, long = _spread(rows.users, times), np.bincount(rows.users) >= LONG
     same = int((spread[long] == 0).sum())
     if long.sum() < ENOUGH_USERS or same < NEARLY_ALL * long.sum():
         return ""
     return (
-        f"{same:,} of {int(long.sum()):,} users that were looked at have one time for all they did: it says nothing of the "
-        "order"
+        f"{same:,} of {int(long.sum()):,} users that were looked at have one time for all their ratings: it says nothing of "
+        "the order"
     )
 
 
 def _spread(codes: np.ndarray, values: np.ndarray) -> np.ndarray:
     """The greatest value of each code less the least; missing ones are left out."""
+    spread = np.full(int(codes.max(initial=-1)) + 1, np.nan)
     codes, values = codes[~np.isnan(values)], values[~np.isnan(values)]
     order = np.lexsort((values, codes))
     codes, values = codes[order], values[order]
     starts = np.flatnonzero(np.diff(codes, prepend=-1))
-    spread = np.full(int(codes.max(initial=-1)) + 1, np.nan)
     if len(starts):
         spread[codes[starts]] = values[np.append(starts[1:], len(values)) - 1] - values[starts]
     return spread
