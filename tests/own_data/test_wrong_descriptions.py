@@ -37,6 +37,8 @@ WRONG = [
     ("a quantile of 60", "high: 5}", "high: 5, liked_quantile: 60}", 26, "between 0 and 1", False),
     ("an unknown unit", 'format: "%d/%m/%Y %H:%M"', "unit: sec", 9, "Unknown unit 'sec'", True),
     ("unit and format", "{from: when,", "{from: when, unit: ms,", 9, "leave one of them", False),
+    ("an unknown zone", "zone: Europe/Berlin", "zone: Berlin", 9, "Did you mean 'Europe/Berlin'?", False),
+    ("an offset for a zone", "zone: Europe/Berlin", "zone: '+02:00'", 9, "unknown zone '+02:00'", False),
     ("no such file", "file: log.csv", "file: logs.csv", 3, "Did you mean 'log.csv'", False),
     ("no such glob", "file: log.csv", "file: part-*.csv", 3, "no file 'part-*.csv'", False),
     ("a folder", "file: log.csv", "file: .", 3, "is a folder", False),
