@@ -116,7 +116,7 @@ def _require_own_ids(raw: Raw, path: Path, header: Sequence[str]) -> None:
     if names and nameless >= max(ENOUGH_TO_JUDGE, _MOST_NAMELESS * seen):
         raise RawFileError(
             f"{path}: {nameless:,} of its first {seen:,} reviews with a User_id have no profileName, and officially "
-            f"both are missing together: missing ids were filled in with those of other users. {validate.AGAIN}"
+            f"both are missing together: missing ids were filled in, or one of the two columns was moved. {validate.AGAIN}"
         )
 
 

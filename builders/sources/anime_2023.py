@@ -84,6 +84,8 @@ _SCORE = rf"^({_FIELD}),{_FIELD},({_FIELD}),{_FIELD},({_FIELD})$"
 
 LEAST_ALIKE = 0.5
 """The share of anime that were first shown in the year of their season, at least."""
+MOST_GENRES = 40
+"""Different genres; there are 21."""
 MOST_UNNAMED = 0.1
 """The share of anime without a name, which may be damaged."""
 MISSING = ("", "unknown", "not available", "nan", "none", "null")
@@ -175,6 +177,12 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
         if fault := title_counts(names).fault():
             raise RawFileError(f"{raw.source}: {fault.format(names=raw.path('anime'))} {AGAIN}")
     genres = _names(table.column("Genres"))
+    kinds = set(", ".join(filter(None, genres.to_pylist())).split(", "))
+    if len(kinds) > MOST_GENRES:
+        raise RawFileError(
+            f"{raw.source}: {raw.path('anime')} has {len(kinds):,} different genres, and officially there are some twenty: the "
+            f"columns of genres and others were swapped. {AGAIN}"
+        )
     rating = column("Rating")
     objects = pc.match_substring(genres, "{")
     studios = _names(table.column("Studios"))
@@ -233,7 +241,7 @@ def _require_same_titles(raw: Raw, ids: pa.StringArray, names: pa.StringArray) -
     known = dict(zip(ids.to_pylist(), names.to_pylist(), strict=True))
     # Each once: a user of one anime alone would say as much as many.
     stated = dict.fromkeys(_NAMED.findall(ends_of(path)))
-    keys = SecondKeys(path, "'Anime Title'", most=0.01)
+    keys = SecondKeys(f"{path}, {raw.path('anime')}", "'Anime Title'", most=0.01)
     names_known = set(known.values())
     keys.add(
         (known[anime], title)
@@ -250,7 +258,8 @@ def _require_same_users(raw: Raw, ids: pa.StringArray, names: Any) -> None:
 
     if not raw.has("scores"):
         return
-    keys = SecondKeys(raw.paths["users"], "'Username'", "'Mal ID'", least=ENOUGH_IF_ALL)
+    both = f"{raw.paths['users']}, {raw.paths['scores']}"
+    keys = SecondKeys(both, "'Username'", "'Mal ID'", least=ENOUGH_IF_ALL)
     stated = dict(_USER.findall(ends_of(raw.paths["scores"], 1 << 21)))
     met = pc.is_in(ids, value_set=pa.array(list(stated), pa.string()))
     pairs = zip(

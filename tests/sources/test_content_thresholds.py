@@ -15,8 +15,10 @@ import pytest
 from itdr.builders.core import arrow
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.schema import Source
+from itdr.builders.sources._shared.films import ANCHORS
 from itdr.builders.sources._shared.second_keys import SecondKeys
 from itdr.builders.store.build import id_checks, item_checks, joins, name_checks, user_checks
+from itdr.builders.store.build.anchors import moved
 from itdr.builders.store.build.sample_checks import require_sound_sample
 from itdr.builders.store.engine import connect
 from tests.sources.harness import load
@@ -228,6 +230,66 @@ def test_titles_that_were_swapped_with_descriptions(con: duckdb.DuckDBPyConnecti
     check(5, None)
     with pytest.raises(RawFileError, match=r"5 of 100 items .* have no title"):
         check(5, "Words")
+
+
+PAIRS = pa.list_(pa.struct([("name", pa.string()), ("value", pa.string())]))
+
+
+def check_books(
+    con: duckdb.DuckDBPyConnection, source: str, creators: Sequence[str], publishers: Sequence[str]
+) -> None:
+    n = len(creators)
+    given = {
+        "title": [f"A Title {chr(97 + k % 26)} {chr(97 + k // 26)} and {k % 7}" for k in range(n)],
+        "creators": pa.array([[name] for name in creators], pa.list_(pa.string())),
+        "attributes": pa.array(
+            [
+                [{"name": "Publisher", "value": name}, {"name": "Tags", "value": "a"}]
+                for name in publishers
+            ],
+            PAIRS,
+        ),
+    }
+    row = asking(con, items_raw=given)
+    item_checks.require_plausible_items(load(source), list(given), row, FILES)
+
+
+@pytest.mark.parametrize("source", ["bookcrossing", "amazon-books", "steam"])
+def test_creators_and_publishers(source: str, con: duckdb.DuckDBPyConnection) -> None:
+    def names(kinds: int, n: int = 100) -> list[str]:
+        return [f"Name {k % kinds}" for k in range(n)]
+
+    check_books(con, source, names(40), names(60))
+    check_books(con, source, names(10, 99), names(60, 99))
+    with pytest.raises(RawFileError, match="40 different creators and 61 different publishers"):
+        check_books(con, source, names(40), names(61))
+    long = ["A long text of a book " * 5] * 51
+    check_books(con, source, names(80), [*long[:50], *names(25, 50)])
+    with pytest.raises(RawFileError, match=r"51 of 100 items .* in place of a publisher"):
+        check_books(con, source, names(80), [*long, *names(25, 49)])
+    turned = [f"Last {k}, First" for k in range(51)]
+    check_books(con, source, [*turned[:50], *names(50, 50)], names(20))
+    with pytest.raises(RawFileError, match=r"creators of 51 of 100 items .* last names"):
+        check_books(con, source, [*turned, *names(49, 49)], names(20))
+
+
+@pytest.mark.parametrize("source", ["ml-1m", "ml-32m"])
+def test_known_films_of_another_year(source: str, con: duckdb.DuckDBPyConnection) -> None:
+    def found(changed: int, to: str) -> str:
+        titles = [title for title, _ in ANCHORS.values()]
+        kinds = [[kinds.split("|")[0]] for _, kinds in ANCHORS.values()]
+        for k in range(changed):
+            titles[k] = titles[k].rpartition(" (")[0] + to
+        given = {
+            "item_id": list(ANCHORS),
+            "title": titles,
+            "categories": pa.array(kinds, pa.list_(pa.string())),
+        }
+        return moved(load(source), list(given), asking(con, items_raw=given))
+
+    for to in ("", " (2029)"):
+        assert found(2, to) == ""
+        assert found(3, to).startswith("3 well-known items have another year")
 
 
 def check_users(con: duckdb.DuckDBPyConnection, source: str, **columns: Sequence[Any]) -> None:

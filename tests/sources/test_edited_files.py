@@ -70,6 +70,14 @@ def cells(name: str, change: Texts) -> Texts:
     return changed
 
 
+_NUMBERS = itertools.count()
+
+
+def numbered(text: str) -> str:
+    """A list of names with one more, which no other row has."""
+    return f"Studio {next(_NUMBERS)}, {text}"
+
+
 def emptied(*names: str) -> Texts:
     """A CSV file in which every fifth record lacks some values."""
 
@@ -231,6 +239,9 @@ EDITS = [
     Edit("ml-32m", "titles printed", "movies.csv", cells("title", repr), "stand between quotes"),
     Edit("anime-2023", "names printed", "anime-dataset-2023.csv", cells("Name", repr),
          "stand between quotes"),
+    Edit("bookcrossing", "titles in capitals", BOOKS, str.upper, "in capitals", encoding="cp1252"),
+    Edit("anime-2023", "genres and studios swapped", "anime-dataset-2023.csv",
+         cells("Genres", numbered), "different genres"),
     Edit("ml-32m", "titles in capitals", "movies.csv", cells("title", str.upper), "in capitals"),
     Edit("microlens", "a column behind the titles", "MicroLens-100k_title_en.csv",
          lambda text: re.sub(r"(?<=.)$", ",fun", text, flags=re.M), "another column was saved behind"),

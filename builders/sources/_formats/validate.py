@@ -73,6 +73,8 @@ def require_header(
             what = f"lacks the column(s) {', '.join(missing)}"
         elif twice:
             what = f"names {', '.join(twice)} twice"
+        elif sorted(names) == sorted(expected):
+            what = "has the columns in another order"
         raise RawFileError(
             f"{path}: the header {what}. Expected {delimiter.join(expected)!r}, found {text[:200]!r}."
             f"{_page(text)} {AGAIN}"
@@ -204,7 +206,7 @@ def require_closed_quotes(path: Path, record: str) -> bytes:
                 if quotes % 2:
                     raise RawFileError(
                         f"{path}: the record near byte {seen + place:,} stands inside a quoted "
-                        f"field, so a quote before it is one too many. {AGAIN}"
+                        f"field, so a quote before it is one too many, or one is missing, as where bytes were lost. {AGAIN}"
                     )
             quotes += block.count(b'"', place)
             seen += len(block)

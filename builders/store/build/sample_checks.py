@@ -176,7 +176,7 @@ def _rated_before(sample: Sample) -> str:
     given = sample.rows.get("rating", rated)[stated][early]
     if (given == given[0]).sum() > NEARLY_ALL * before and "rating" in sample.rows:
         return f"{said}, and nearly all of these are {given[0]:g}: rows with items drawn at random were added"
-    return f"{said}: titles or ids were moved to other rows"
+    return f"{said}: titles or ids were moved to other rows, or the times changed"
 
 
 def _rated_again(sample: Sample) -> str:
@@ -286,7 +286,7 @@ def _rated_as_filled(sample: Sample) -> str:
         return ""
     return (
         f"{counts.max():,} of {counts.sum():,} ratings that were looked at are {values[counts.argmax()]:g}, and none is "
-        "missing: missing ones were filled with it"
+        "missing: missing ones were filled with it, or others replaced by it"
     )
 
 
