@@ -260,7 +260,13 @@ def _require_same_users(raw: Raw, ids: pa.StringArray, names: Any) -> None:
         return
     both = f"{raw.paths['users']}, {raw.paths['scores']}"
     keys = SecondKeys(both, "'Username'", "'Mal ID'", least=ENOUGH_IF_ALL)
-    stated = dict(_USER.findall(ends_of(raw.paths["scores"], 1 << 21)))
+    named = dict.fromkeys(_USER.findall(ends_of(raw.paths["scores"], 1 << 21)))
+    stated = dict(list(named))
+    if len(named) - len(stated) >= ENOUGH_IF_ALL:
+        raise RawFileError(
+            f"{raw.paths['scores']}: {len(stated):,} users that were looked at have {len(named):,} different names, and officially "
+            f"each has one: users were merged, or one of the two columns was moved. {AGAIN}"
+        )
     met = pc.is_in(ids, value_set=pa.array(list(stated), pa.string()))
     pairs = zip(
         ids.filter(met).to_pylist(), arrow.as_array(names).filter(met).to_pylist(), strict=True

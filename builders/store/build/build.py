@@ -206,7 +206,12 @@ def joined_tables(
                     f"{source.id}: {names}: {found}: in one of the files the ids were numbered anew, so that they name "
                     f"other {table}. Put the official files in place."
                 )
-    if not source.described and joins.are_swapped(ask, counts, unmatched):
+    swapped = joins.are_swapped(ask, counts, unmatched)
+    if swapped and source.described:
+        unmatched["items"]["cause"] = (
+            "what should be ids of users are those of items: user_id and item_id may be exchanged"
+        )
+    elif swapped:
         raise RawFileError(
             f"{source.id}: what should be ids of users in {names} are those of items, and the other way round: the "
             "two columns of the interactions were swapped. Put the official file in place."
