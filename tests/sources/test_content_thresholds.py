@@ -466,12 +466,27 @@ def test_times_that_were_rounded(sample: Check) -> None:
 
 def test_texts_that_were_cut(sample: Check) -> None:
     def written(longest: int) -> None:
-        texts = ["x" * min(longest, 20 + 7 * k % 400) for k in range(1_000)]
+        texts = ["X" * min(longest, 20 + 7 * k % 400) for k in range(1_000)]
         sample("yelp", item_code=np.arange(1_000), text=texts)
 
     written(500)
-    with pytest.raises(RawFileError, match="have 200 characters or hardly less"):
-        written(200)
+    for longest in (200, 40):
+        with pytest.raises(RawFileError, match=f"have {longest} characters or hardly less"):
+            written(longest)
+    sample("yelp", item_code=np.arange(1_000), text=["X" * 40] * 1_000)  # written by a rule
+
+
+def test_texts_in_small_letters(sample: Check) -> None:
+    def written(capitals: int) -> None:
+        texts = [
+            f"{'a fine place' if k >= capitals else 'A fine place'} with number {k:030}"
+            for k in range(200)
+        ]
+        sample("yelp", item_code=np.arange(200), text=texts)
+
+    written(11)
+    with pytest.raises(RawFileError, match="190 of 200 texts that were looked at have no capital"):
+        written(10)
 
 
 def test_categories_of_single_letters(con: duckdb.DuckDBPyConnection) -> None:
