@@ -52,8 +52,12 @@ GROUPS = {
     ),
     # one draws what audits compare rows with,
     "audits": ("tests/audit/",),
+    # one draws the profiles of all worlds of interests,
+    "interests": ("tests/test_interest.py", "tests/test_interest_"),
     # and one counts the world of tastes.
     "target users": ("tests/test_target_users.py", "tests/test_whom_to_avoid.py"),
+    # Long, and by their names among the last.
+    "tables": ("tests/test_tables.py",),
 }
 """Beginnings of the paths of tests that share a process; all others share it with those of their file."""
 
@@ -100,6 +104,14 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Bytes are named by their argument and place: a gzip file carries its time of writing, and
     parallel workers must collect the same names."""
     return argname if isinstance(val, bytes) else None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def fast_disk() -> Iterator[None]:
+    """No test pulls the plug, so none need wait for the disk; `test_bytes_are_on_disk_…` looks."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda handle: None)
+        yield
 
 
 @pytest.fixture

@@ -141,8 +141,9 @@ def question_list(
     return QuestionList(person, liked, list(range(len(highs), len(items))), items)
 
 
-def cases(cell: OpenCell) -> list[profiles.Profile]:
-    users = range(len(cell.store.user_n))
+def cases(cell: OpenCell, most: int | None = None) -> list[profiles.Profile]:
+    """The profiles of all users, or of the first `most`."""
+    users = range(len(cell.store.user_n))[:most]
     return profiles.draw(cell, [w for user in users for w in profiles.windows(cell, user)])
 
 

@@ -79,7 +79,8 @@ def test_rows_that_are_written_are_not_held(
     ("config", "sources"),
     [
         ("user_item_interaction", ["ml-32m", "bookcrossing", "mind"]),
-        ("user_item_understanding", ["ml-1m", "steam"]),
+        ("user_attribute_prediction", ["ml-1m"]),
+        ("target_user_identification", ["steam"]),
     ],
 )
 def test_stores_in_many_chunks_give_the_same_rows(

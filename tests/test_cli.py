@@ -268,7 +268,8 @@ def test_progress_leaves_no_line_behind(tmp_path: Path) -> None:
     """On a terminal bars are drawn and taken away."""
     leader, follower = os.openpty()
     out = tmp_path / "a"
-    command = [sys.executable, "-m", "itdr", "build", "sequential_rec", "--sample", "-o", str(out)]
+    command = [sys.executable, "-m", "itdr", "build", "sequential_rec", "--sample"]
+    command += ["--sources=ml-32m", "-o", str(out)]
     done = subprocess.run(command, cwd=tmp_path, stdout=follower, stderr=follower, timeout=240)
     os.close(follower)
     said = os.read(leader, 1 << 20).decode()

@@ -8,6 +8,7 @@ import math
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import datasets
 import pytest
@@ -30,13 +31,14 @@ def script(name: str) -> ModuleType:
 
 
 FORMATS = ("alpaca", "sharegpt", "preference", "kto")
+SAMPLE: dict[str, Any] = {"sample": True, "sources": ["ml-32m", "microlens"]}
 
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, int]]:
     """The folder for trainers, and how many rows each of its files has."""
     out = tmp_path_factory.mktemp("trainers")
-    return out, script("write_for_trainers").write(out, "top_k_rec", sample=True)
+    return out, script("write_for_trainers").write(out, "top_k_rec", **SAMPLE)
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -44,7 +46,7 @@ def test_files_hold_the_rows_in_their_format(
     written: tuple[Path, dict[str, int]], form: str
 ) -> None:
     out, counts = written
-    rows = datasets.load_dataset("itdr", "top_k_rec", split="train", sample=True, format=form)
+    rows = datasets.load_dataset("itdr", "top_k_rec", split="train", format=form, **SAMPLE)
     entry = json.loads((out / "dataset_info.json").read_text("utf-8"))[f"top_k_rec_train_{form}"]
     held = json.loads((out / entry["file_name"]).read_text("utf-8"))
     names = list(entry["columns"].values())
@@ -63,7 +65,7 @@ def test_llama_factory_reads_them(written: tuple[Path, dict[str, int]], form: st
     (about,) = parser.get_dataset_list([f"top_k_rec_train_{form}"], str(out))
     read = datasets.load_dataset("json", data_files=str(out / about.dataset_name), split="train")
     convert = converter.get_dataset_converter(about.formatting, about, None)
-    plain = datasets.load_dataset("itdr", "top_k_rec", split="train", sample=True)
+    plain = datasets.load_dataset("itdr", "top_k_rec", split="train", **SAMPLE)
     for row, triple in zip(map(convert, read), plain, strict=True):
         said = "\n\n".join(text for text in (row["_system"], row["_prompt"][-1]["content"]) if text)
         assert said == f"{triple['instruction']}\n\n{triple['input']}"
@@ -97,7 +99,7 @@ def test_axolotl_reads_them(written: tuple[Path, dict[str, int]], kind: str) -> 
     entries = yaml.safe_load((out / "axolotl.yml").read_text())["datasets"]
     (entry,) = (DictDefault(one) for one in entries if one["type"] == kind)
     read = datasets.load_dataset("json", data_files=entry.path, split="train").select(range(20))
-    plain = datasets.load_dataset("itdr", "top_k_rec", split="train", sample=True)
+    plain = datasets.load_dataset("itdr", "top_k_rec", split="train", **SAMPLE)
     texts = [" ".join(map(str, row.values())) for row in read]
     tokenizer = script("train_with_trl").tiny_tokenizer(texts)
     settings = DictDefault({"sequence_len": 4096, "train_on_inputs": False})

@@ -408,10 +408,10 @@ def test_the_answers_can_be_said_in_every_domain_of_profiles(key: str) -> None:
 
 
 @pytest.mark.real
-@pytest.mark.parametrize(("source", "least"), [("ml-1m", 260), ("ml-32m", 26)])
+@pytest.mark.parametrize(("source", "least"), [("ml-1m", 130), ("ml-32m", 26)])
 def test_real_users_have_profiles(source: str, least: int, raw: Path) -> None:
     cell = open_cell(source, raw)
-    drawn = cases(cell)
+    drawn = cases(cell, 1500)
     assert len(drawn) >= least
     checked, rest = require_named(cell, drawn)
     assert checked and (rest or source != "ml-1m")
@@ -420,9 +420,9 @@ def test_real_users_have_profiles(source: str, least: int, raw: Path) -> None:
     assert sum(facts) / len(facts) >= (3 if source == "ml-1m" else 2.9)
     assert len({case.answer.text for case in drawn}) == len(drawn)
     offered = sum("offered" in case.flags for case in drawn) / len(drawn)
-    # 0.59, and hardly any of the few users of a slice of ml-32m, whose films have few fans: an offer is typical of the taste that it is for, and backed
+    # 0.54 (0.59 of all users), and hardly any of the few users of a slice of ml-32m, whose films have few fans: an offer is typical of the taste that it is for, and backed
     # by two favorites or by many fans of one.
-    assert offered >= (0.55 if source == "ml-1m" else 0.03)
+    assert offered >= (0.5 if source == "ml-1m" else 0.03)
     alike = [
         overlap(other.answer.text, [case.answer.text])["ROUGE-L"]
         for case, other in itertools.pairwise(drawn[:200])

@@ -82,6 +82,12 @@ def audited(config: str, rows: Rows, raw: bool = True, **more: Any) -> dict[str,
     return {one.name: one for one in audit.audit(planted, raw=raw)}
 
 
+@functools.cache
+def audited_clean(config: str, raw: bool = True) -> dict[str, audit.Result]:
+    """What an audit says of the clean rows of a config."""
+    return audited(config, clean(config), raw)
+
+
 def faulty(results: dict[str, audit.Result]) -> dict[str, set[str]]:
     """Check -> ids of the rows that fail it."""
     return {name: {row for row, _ in one.faults} for name, one in results.items() if one.faults}

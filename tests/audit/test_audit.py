@@ -14,6 +14,7 @@ from tests.audit.planting import (
     Planted,
     Rows,
     audited,
+    audited_clean,
     clean,
     faulty,
     negative,
@@ -26,7 +27,7 @@ from tests.audit.planting import (
 
 @pytest.mark.parametrize("config", SOURCES)
 def test_clean_rows_pass_every_check(config: str) -> None:
-    results = audited(config, clean(config))
+    results = audited_clean(config)
     assert faulty(results) == {}
     assert all(
         results[name].checked for name in ("ids", "texts", "part", "true items", "drawn anew")

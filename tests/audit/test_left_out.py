@@ -16,7 +16,7 @@ from itdr.audit.row_checks import Answers, HistoryTimes
 from itdr.audit.shortcuts import Giveaways
 from itdr.builders.dataset import registry
 from itdr.scoring.metrics.per_task import ALL_TASKS
-from tests.audit.planting import Row, audited, clean
+from tests.audit.planting import Row, audited_clean, clean
 
 
 def of_a_package(config: str) -> Row:
@@ -72,7 +72,7 @@ def test_counts_of_a_source_without_ratings_are_named() -> None:
 
 def test_nothing_is_left_out_of_the_subtasks_of_this_package() -> None:
     for config in ("sequential_rec", "rating_prediction", "interest_recognition"):
-        results = audited(config, clean(config))
+        results = audited_clean(config)
         assert {name: one.left_out for name, one in results.items() if one.left_out} == {}
 
 

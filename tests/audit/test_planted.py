@@ -11,7 +11,7 @@ import pytest
 from tests.audit import faults
 from tests.audit.faults import KINDS, Fault, Row
 from tests.audit.further_faults import FURTHER
-from tests.audit.planting import audited, clean, faulty
+from tests.audit.planting import audited, audited_clean, clean, faulty
 
 CASES = [
     pytest.param(config, fault, id=f"{config}: {fault.name}")
@@ -88,8 +88,8 @@ def test_no_other_row_is_named(config: str) -> None:
 
 @pytest.mark.parametrize("config", faults.ALL)
 def test_clean_rows_of_every_config_pass(config: str) -> None:
-    assert faulty(audited(config, clean(config))) == {}
-    assert faulty(audited(config, clean(config), raw=False)) == {}
+    assert faulty(audited_clean(config)) == {}
+    assert faulty(audited_clean(config, raw=False)) == {}
 
 
 FORMATS = [

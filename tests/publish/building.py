@@ -40,7 +40,7 @@ def everything() -> Path:
     out = Path(tempfile.mkdtemp(prefix="itdr-built-")) / "data"
     names = [name for name in registry.config_names() if sampled(name)]
     most = 1 if os.environ.get("ITDR_TEST_WHEEL") else None
-    builders = [builder(one, sample=True, sources=sampled(one)[:most], size=60) for one in names]
+    builders = [builder(one, sample=True, sources=sampled(one)[:most], size=25) for one in names]
     folder.build(builders, out)
     return out
 

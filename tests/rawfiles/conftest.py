@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,12 +45,6 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def reachable_again() -> None:
     """No test hears of the hosts that another could not reach."""
     UNREACHABLE.clear()
-
-
-@pytest.fixture(autouse=True)
-def fast_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test pulls the plug, so none need wait for the disk; `test_bytes_are_on_disk_…` looks."""
-    monkeypatch.setattr(os, "fsync", lambda handle: None)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import math
 import statistics
@@ -83,15 +84,22 @@ def test_a_folder_that_cannot_be_read_leaves_no_connection_open(
             con.execute("SELECT 1")
 
 
+@pytest.fixture(scope="module")
+def plainly(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The numbers of a folder with one config in the format and the kind of file of the default."""
+    out = tmp_path_factory.mktemp("plain") / "data"
+    folder.build([builder("sequential_rec")], out)
+    return numbers.collect(out)
+
+
 @pytest.mark.parametrize("kind", files.KINDS)
 @pytest.mark.parametrize("form", formats.FORMATS)
 def test_every_format_and_kind_of_file_is_counted_alike(
-    form: str, kind: str, tmp_path: Path
+    form: str, kind: str, tmp_path: Path, plainly: dict[str, Any]
 ) -> None:
     options = {**SMALL, "format": form}
     folder.build([builder("sequential_rec", **options)], tmp_path / "a", kind)
-    folder.build([builder("sequential_rec")], tmp_path / "plain")
-    found, plain = (numbers.collect(tmp_path / name) for name in ("a", "plain"))
+    found, plain = numbers.collect(tmp_path / "a"), copy.deepcopy(plainly)
     if formats.get(form).columns.keys() & {"prompt", "text"}:
         # Description and question are one text there, two characters apart.
         for one in found["lengths"]:

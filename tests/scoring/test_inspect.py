@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import math
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,10 @@ import pytest
 from itdr.publish import benchmark
 from tests.publish.building import small
 
-inspect_ai = pytest.importorskip("inspect_ai", reason="inspect-ai is not installed")
+# It takes long to import: only whoever runs these tests does.
+pytestmark = pytest.mark.skipif(
+    not importlib.util.find_spec("inspect_ai"), reason="inspect-ai is not installed"
+)
 
 
 @pytest.fixture(autouse=True)
@@ -26,6 +30,7 @@ def no_download(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def evaluated(tmp_path: Path, answers: Any, config: str) -> dict[str, float]:
+    import inspect_ai
     from inspect_ai.model import ModelOutput, get_model
 
     from itdr.evaluation.inspect_tasks import itdr
@@ -85,6 +90,7 @@ def test_inspect_ai_runs_the_tasks_of_eval_yaml(
 ) -> None:
     """Its own reader of `hf/owner/name`, with the folder in place of the Hub."""
     hub = pytest.importorskip("inspect_ai._eval.task.hf", reason="it reads no eval.yaml")
+    import inspect_ai
     from inspect_ai.model import ModelOutput, get_model
 
     def local(path: str, revision: str, **given: Any) -> Any:
