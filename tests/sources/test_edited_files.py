@@ -272,6 +272,14 @@ EDITS = [
          cells("title", lambda text: "Ni Hao " + lost(text).replace("?", "a")), "Chinese character"),
     Edit("ml-32m", "times without hours", "ratings.csv",
          cells("timestamp", lambda text: str(int(text) // 86_400 * 86_400)), said="days without hours"),
+    *(
+        Edit("ml-32m", "columns turned round", file, lambda text: joined(
+            [row[::-1] for row in csv.reader(io.StringIO(text, newline=""))]))
+        for file in ("ratings.csv", "movies.csv", "tags.csv")
+    ),
+    Edit("bookcrossing", "columns turned round", "BX-Users.csv",
+         lambda text: "\n".join(";".join(line.split(";")[::-1]) for line in text.splitlines()) + "\n",
+         "the columns in another order", encoding="cp1252"),
     Edit("ml-32m", "times without minutes", "ratings.csv",
          cells("timestamp", lambda text: str(int(text) // 3_600 * 3_600)), said="full hours"),
     Edit("anime-2023", "users merged", "users-score-2023.csv",
