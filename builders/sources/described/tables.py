@@ -112,9 +112,10 @@ def _arrow(table: str, value: Any) -> Any:
 
     kind = type(value)
     library = kind.__module__.partition(".")[0]
-    schema = getattr(value, "schema", None)
-    names = value.columns if library == "pandas" else getattr(schema, "names", ())
-    twice = sorted(map(str, (name for name, n in Counter(names).items() if n > 1)))
+    names = value.columns if library == "pandas" else ()
+    if library == "pyarrow" and hasattr(value, "schema"):
+        names = value.schema.names
+    twice = [str(name) for name, n in Counter(names).items() if n > 1]
     if twice:
         raise ConfigError(
             f"{WHERE}: {table} has two columns named {twice[0]!r}: rename one of them."
