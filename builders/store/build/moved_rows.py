@@ -56,7 +56,11 @@ class Rows(NamedTuple):
     weights: np.ndarray | None
 
     def columns(self) -> dict[str, np.ndarray]:
-        """What stands beside the users in nearly all rows, by what it is called."""
+        """What stands beside the users in nearly all rows.
+
+        Returns:
+            The columns, by what their values are called.
+        """
         named = {
             "ids of items": self.items,
             "times": self.times,
