@@ -90,7 +90,9 @@ def impossible_facts(row: Row) -> Iterator[str]:
         elif fact.of and fact.base and fact.kind in COMPARED:
             usual = fact.base * fact.of if fact.kind in SHARE_KINDS else fact.base
             # Works that go together, and the counted side of a contrast, are always above the usual.
-            up = fact.direction == UP or fact.kind in (*SHARE_KINDS, "also_liked")
+            # The commonest trait without a direction is no more common than usual.
+            above = fact.kind in (*SHARE_KINDS, "also_liked")
+            up = fact.direction == UP or (above and (fact.kind, fact.direction) != ("most", 0))
             if (fact.count < usual) if up else (fact.direction == DOWN and fact.count > usual):
                 side = "fewer" if up else "more"
                 yield f"{said}: {fact.count} of {fact.of} is {side} than the {usual:.1f} to be expected"

@@ -75,6 +75,19 @@ REFUSED: list[tuple[dict[str, Any], tuple[str, ...]]] = [
     ({"templates": ""}, ("templates: an empty name",)),
     ({"templates": ["p1", ""]}, ("templates: an empty name",)),
     ({"templates": "p" * 5000}, ("templates: pppp", "cannot be read")),
+    ({"data_dir": __file__, "sample": False}, (f"{__file__} is a file",)),
+    (
+        {"config": "top_k_rec", "sources": ["microlens"], "order": "rating"},
+        ("order='rating' needs ratings", "microlens"),
+    ),
+    (
+        {"sources": ["microlens"], "liked": True},
+        ("liked=True needs ratings, which microlens lacks",),
+    ),
+    (
+        {"config": "user_attribute_prediction", "sources": ["ml-1m"], "attributes": ["country"]},
+        ("ml-1m lacks the attribute 'country'. Available: age_group, gender, occupation",),
+    ),
     ({"data_dir": "", "sample": False}, ("data_dir must be the path of a folder",)),
     ({"data_dir": 5, "sample": False}, ("data_dir must be the path", "not 5")),
     ({"data_dir": ["a"], "sample": False}, ("data_dir must be the path", "not ['a']")),
@@ -108,6 +121,22 @@ def test_a_source_that_lacks_the_columns_is_not_told_to_be_added() -> None:
 def test_an_array_is_refused_like_any_other_value(name: str, kind: Any) -> None:
     with pytest.raises(ItdrError, match=name):
         builder(**{name: kind([1, 2])})
+
+
+def test_values_of_numpy_are_those_of_python() -> None:
+    given = {"size": 24, "history": 5, "split_by": "time", "cuts": (0.7, 0.8), "liked": True}
+    of_numpy = {
+        name: tuple(map(np.float64, one)) if isinstance(one, tuple) else np.array(one)[()]
+        for name, one in given.items()
+    }
+    assert isinstance(of_numpy["size"], np.integer)
+    checked = [
+        config.check("sequential_rec", {"sample": True, **ML, **one}, None).fingerprint_parts()
+        for one in (given, of_numpy)
+    ]
+    assert checked[0] == checked[1]
+    with pytest.raises(ConfigError, match=r"size must be .*, not 10\.0"):
+        builder(size=np.float64(10))
 
 
 def test_a_config_without_small_open_sources_says_so(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def test_every_number_and_title_of_a_text_stands_in_its_evidence() -> None:
     assert set(re.findall(r"\d+", said)) <= allowed
     for title in re.findall(r'"([^"]*)"', answer.text):
         assert any(entry.value.startswith(title) for entry in answer.evidence)
-    assert answer.text.startswith("Horror fans")
+    assert answer.text.startswith("Fans of horror films")
 
 
 def test_a_count_of_the_fans_of_a_work_says_so() -> None:
@@ -58,15 +58,15 @@ def test_a_series_with_a_name_is_named_instead_of_its_parts_alone() -> None:
     named = Fact("kin", "series", "Ada Fox", 2, 2, 0.0, UP, "", tuple(parts))
     text = films().answer([named, *parts], HashRng(1)).text
     assert text == (
-        'Fans of the Ada Fox series: 9 of the 12 fans of "One" who rated this film liked it (6 expected), as did '
-        '9 of the 12 fans of "Two" (6).'
+        'Fans of the Ada Fox films, especially those who liked "One" (9 of the 12 fans who rated this film liked it; '
+        '6 expected) or "Two" (9 of 12; 6).'
     )
     several = films().answer(parts, HashRng(1)).text
-    assert several.startswith('Fans of the series, especially of "One" (')
+    assert several.startswith('Fans of other films in the series: 9 of the 12 fans of "One" who')
     one = films().answer(
         [dataclasses.replace(named, details=tuple(parts[:1])), parts[0]], HashRng(1)
     )
-    assert one.text.startswith('Fans of "One", another film in the series (')
+    assert one.text.startswith('Fans of "One", another film in the same series (')
 
 
 def test_a_single_warning_goes_on_where_its_lead_ends() -> None:
@@ -107,7 +107,7 @@ def test_nothing_is_said_twice_and_the_first_possible_statement_is_taken() -> No
     answer = films().answer([*WORKS, TRAIT], HashRng(1))
     said = [fact.topic for fact in answer.facts]
     assert len(said) == len(set(said))
-    assert answer.statements[0].form.id == "shared_trait"
+    assert answer.statements[0].form.id == "genre"
 
 
 @pytest.mark.parametrize("path", sorted((BUILT_IN / ANSWERS).glob("*.yaml")), ids=lambda p: p.stem)
@@ -124,7 +124,7 @@ def test_a_folder_of_ones_own_replaces_words_and_statements(tmp_path: Path) -> N
     )
     (tmp_path / "answers" / f"{TASK}.yaml").write_text(
         "statements:\n"
-        "  - id: shared_trait\n"
+        "  - id: genre\n"
         "    when: {kind: share}\n"
         "    details: 2\n"
         "    wordings: ['{{ fans }}: {{ others_and }} ({{ count }} von {{ of }}).']\n",
@@ -164,7 +164,7 @@ def answers(folder: Path, text: str) -> Path:
 
 SHARED_TRAIT = (
     "statements:\n"
-    "  - id: shared_trait\n"
+    "  - id: genre\n"
     "    when: {kind: share}\n"
     "    wordings: ['{{ fans }}: {{ tail }}']\n"
 )
@@ -202,7 +202,7 @@ def test_a_part_of_ones_own_takes_the_place_of_a_built_in_one(tmp_path: Path) ->
         ("- tail", "2: parts must be a mapping of texts"),
         ("tail: []", "2: tail must be text"),
         ("{tail: x, tale: y}", "2: Unknown part 'tale'. Did you mean 'tail'"),
-        ("{tail: 'x{{ end }}', end: '.'}", "2: shared_trait: a part cannot name another, as 'end'"),
+        ("{tail: 'x{{ end }}', end: '.'}", "2: genre: a part cannot name another, as 'end'"),
     ],
 )
 def test_faults_of_parts_are_named_where_the_part_stands(
@@ -216,9 +216,9 @@ def test_faults_of_parts_are_named_where_the_part_stands(
 @pytest.mark.parametrize(
     ("wording", "said"),
     [
-        ("{{- tail -}}", r"6: shared_trait: write 'tail', which is a part, as \{\{ tail \}\}"),
-        ("{{ tail|capitalize }}", "6: shared_trait: write 'tail', which is a part"),
-        ("{{ tale }}", "6: shared_trait: Unknown placeholder 'tale'. Did you mean 'tail'"),
+        ("{{- tail -}}", r"6: genre: write 'tail', which is a part, as \{\{ tail \}\}"),
+        ("{{ tail|capitalize }}", "6: genre: write 'tail', which is a part"),
+        ("{{ tale }}", "6: genre: Unknown placeholder 'tale'. Did you mean 'tail'"),
     ],
 )
 def test_a_part_is_put_in_where_its_name_stands_alone(

@@ -171,14 +171,44 @@ def test_that_most_people_like_it_is_said_beside_followers_of_its_series_alone()
 
 
 def test_who_likes_it_least_is_said_with_how_few_like_it() -> None:
-    few = Statement(None, groups.RECEIVED, (Fact("reception", "panned", "", 12, 40, 20.0, DOWN),))  # type: ignore[arg-type]
-    cold = Fact("liked_if", "seldom_category", "War", 2, 20, 9.0, DOWN)
-    suited, young = group(trait()), against(trait("age", "18-24"))
+    few = Statement(None, groups.NOT_FOR, (Fact("reception", "panned", "", 12, 40, 20.0, DOWN),))  # type: ignore[arg-type]
+    cold = Fact("liked_if", "seldom_category", "War", 2, 25, 9.0, DOWN)
+    suited, young = group(trait()), against(Fact("liked_if", "age", "18-24", 3, 12, 6.0, DOWN))
     assert groups.asked_for([suited, few, young], WORDS) == [suited, few, young]
+    # Whoever likes it no less than all do is not warned.
+    like_all = against(Fact("liked_if", "age", "18-24", 6, 20, 9.0, DOWN))
+    assert groups.asked_for([suited, few, like_all], WORDS) == [suited, few]
     first, joined = groups.asked_for([suited, few, against(cold)], WORDS)
     assert first == suited
-    assert joined.section == groups.RECEIVED and joined.facts == (*few.facts, cold)
+    assert joined.section == groups.NOT_FOR and joined.facts == (*few.facts, cold)
     assert groups.warns_a_group(joined) and not groups.warns_a_group(few)
+
+
+def test_few_people_who_hardly_like_a_genre_are_warned_only_beside_its_fans() -> None:
+    war = group(Fact("liked_if", "category", "War", 20, 30, 15.0, UP))
+    for people, beside, said in (
+        (24, war, True),
+        (24, group(trait()), False),
+        (25, group(trait()), True),
+    ):
+        cold = against(Fact("liked_if", "seldom_category", "War", 2, people, 9.0, DOWN))
+        assert (cold in groups.asked_for([beside, cold], WORDS)) is said
+
+
+def test_what_one_review_praises_is_no_group_where_most_dislike_the_item() -> None:
+    panned = Statement(None, groups.NOT_FOR, (Fact("reception", "panned", "", 12, 40, 20.0, DOWN),))  # type: ignore[arg-type]
+    praise = group(quoted("audience", "children"))
+    assert groups.asked_for([group(trait()), praise], WORDS) == [group(trait()), praise]
+    assert groups.asked_for([group(trait()), praise, panned], WORDS) == [group(trait()), panned]
+
+
+def test_a_group_is_not_told_twice_by_a_genre_and_part_of_it() -> None:
+    romantic = group(Fact("kin", "blend", "Comedy + Romance", 3, 3, 0.0, UP), work(1), work(2))
+    comedies = group(Fact("kin", "category", "Comedy", 3, 3, 0.0, UP), work(3), work(4))
+    dramas = group(Fact("kin", "category", "Drama", 3, 3, 0.0, UP), work(3), work(4))
+    assert groups.asked_for([romantic, comedies], WORDS) == [romantic]
+    assert groups.asked_for([comedies, romantic], WORDS) == [comedies, romantic]
+    assert groups.asked_for([romantic, dramas], WORDS) == [romantic, dramas]
 
 
 def test_an_answer_rests_on_more_than_single_reviews_where_tags_are_known() -> None:
@@ -188,19 +218,37 @@ def test_an_answer_rests_on_more_than_single_reviews_where_tags_are_known() -> N
     gift = group(Fact("aspect", "audience", "children", direction=UP, quote="Bought it for my son"))
     for said, founded in (
         ([alone], False),
-        ([alone, tagged], True),
+        ([alone, tagged], False),
         ([alone, group(trait())], True),
         ([gift, tagged], False),
-        ([tagged, gift], True),
+        ([tagged, group(trait())], True),
     ):
-        assert groups.is_founded(said, words) == founded
-        assert groups.is_founded(said, WORDS)
+        assert groups.is_founded(said, [], words) == founded
+        assert groups.is_founded(said, [], WORDS)
+
+
+def test_an_answer_says_something_of_all_whom_a_comment_names_where_tags_are_known() -> None:
+    words = AspectWords(tagged={"calm": ("Relaxing",)}, audiences={"children": ("kids",)})
+    kids = group(Fact("aspect", "audience", "children", direction=UP, quote="My kids love it"))
+    for text, said, founded in (
+        ("My kids love it", [group(trait())], False),
+        ("My kids love it", [group(trait()), kids], True),
+        ("We love it", [group(trait())], True),
+    ):
+        assert groups.is_founded(said, [Comment(0, 1, text)], words) == founded
 
 
 def test_a_series_and_nothing_else_is_told_apart() -> None:
     assert groups.tell_series_alone([SERIES])
     assert not groups.tell_series_alone([SERIES, group(trait())])
     assert not groups.tell_series_alone([SERIES, against(trait("age", "18-24"))])
+    # Nor is more said by those who did not like its other parts.
+    cold = (("seldom_series", "Work"), ("seldom_work", SERIES.facts[0].value))
+    for about, value in cold:
+        unmoved = against(Fact("liked_if", about, value, 2, 20, 9.0, DOWN))
+        assert groups.tell_series_alone([SERIES, unmoved])
+    other = against(Fact("liked_if", "seldom_work", "Another", 2, 20, 9.0, DOWN))
+    assert not groups.tell_series_alone([SERIES, other])
     assert not groups.tell_series_alone([group(trait())]) and not groups.tell_series_alone([])
 
 
@@ -213,7 +261,8 @@ def test_what_warns_everybody_is_said_where_it_says_something() -> None:
         Statement(None, "warning", (quoted("flaw", name, DOWN),))  # type: ignore[arg-type]
         for name in ("scent", "stability")
     )
-    suited, warned = group(trait()), against(trait("age", "18-24"))
+    suited = group(trait())
+    warned = against(Fact("liked_if", "age", "18-24", 3, 12, 6.0, DOWN))
     for said, kept in (
         # That opinions differ, or fewer than half of all like it, is worth saying, though it warns no group.
         ([suited, divided], [suited, divided]),

@@ -11,7 +11,8 @@ import pytest
 import itdr  # noqa: F401  (teaches load_dataset the name)
 from itdr.builders.core.errors import TemplateError
 from itdr.builders.core.yaml_lines import LARGEST
-from itdr.builders.rendering import templates
+from itdr.builders.dataset import config
+from itdr.builders.rendering import lexicon_files, templates
 
 LISTS = [f"{name}_{how}" for name in ("history", "candidates") for how in ("lines", "numbered")]
 VALUES = dict.fromkeys([*LISTS, "candidates_inline", "history_inline", "answer"], "Halo; Salt")
@@ -276,6 +277,54 @@ def test_odd_files_are_refused(tmp_path: Path) -> None:
     for use in (lambda: load("sequential_rec", tmp_path), lambda: templates.fingerprint(tmp_path)):
         with pytest.raises(TemplateError, match="not a regular file"):
             use()
+
+
+def test_a_lexicon_is_that_of_a_domain_and_is_checked_unread(tmp_path: Path) -> None:
+    lexicon = tmp_path / "lexicon" / "filmz.yaml"
+    lexicon.parent.mkdir()
+    lexicon.write_text("terms: {}\n")
+    with pytest.raises(TemplateError, match=r"Did you mean 'lexicon/films\.yaml'"):
+        templates.fingerprint(tmp_path)
+    domains = f"filmz: {dict.fromkeys(templates.WORDS, 'word')}\n"
+    (tmp_path / "domains.yaml").write_text(domains)
+    assert templates.fingerprint(tmp_path)
+    lexicon_files.check_own(tmp_path)
+    lexicon.write_text("terms: {category: 5}\n")
+    options = {"sample": True, "sources": ["ml-32m"], "templates": str(tmp_path)}
+    with pytest.raises(TemplateError, match=r"filmz\.yaml:1: category must be a mapping"):
+        config.check("sequential_rec", options, None)
+
+
+LISTED = "{{ history_inline }} {{ candidates_inline }}"
+
+
+@pytest.mark.parametrize(
+    ("text", "when", "said"),
+    [
+        (LISTED, "{timed: true}", ""),
+        ("{{ history_inline }}", "{timed: true}", "does not show the candidates"),
+        ("{{ items }}", "{timed: true}", "does not show the candidates and the history"),
+        ("{% for one in candidates %}{{ one.title }}{% endfor %}", "{timed: true}", "the history"),
+        ("{{ history_inline }}", "{open: true}", ""),
+    ],
+)
+def test_a_prompt_that_lacks_what_the_question_is_about_is_told(
+    text: str, when: str, said: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    entry = f'  - id: mine\n    when: {when}\n    text: "{text}"\n'
+    (tmp_path / "sequential_rec.yaml").write_text(f"task: sequential_rec\nprompts:\n{entry}")
+    with caplog.at_level("WARNING", logger="itdr"):
+        templates.check_choice(str(tmp_path), ["sequential_rec"])
+    found = [one for one in caplog.messages if "sequential_rec/mine" in one]
+    assert len(found) == bool(said)
+    assert all("sequential_rec.yaml:5: " in one and said in one for one in found)
+
+
+def test_an_unknown_placeholder_is_not_mended_with_the_answer(tmp_path: Path) -> None:
+    with pytest.raises(TemplateError, match="Unknown placeholder 'answr'") as error:
+        own(tmp_path, OWN.replace("candidates_inline", "answr"))
+    assert " answer," not in str(error.value)
+    assert " candidates_inline," in str(error.value)
 
 
 def test_the_fingerprint_follows_the_content_not_the_place(tmp_path: Path) -> None:

@@ -93,12 +93,13 @@ def test_ranks_that_divide_the_shards_draw_only_their_own(
 
 @pytest.fixture
 def drawn() -> Iterator[Counter[str]]:
-    """Counts the cases that this process draws of sequential_rec."""
+    """Counts the cases that this process draws of sequential_rec, and how often it draws some."""
     task = registry.task("sequential_rec")
     plain, count = task.draw, Counter[str]()
 
     def counting(cell: Any, windows: Any) -> Any:
         count["cases"] += len(windows)
+        count["batches"] += 1
         return plain(cell, windows)
 
     object.__setattr__(task, "draw", counting)
@@ -187,6 +188,13 @@ def test_going_on_draws_at_most_one_shard_anew(all_ids: list[str], drawn: Counte
     assert len(rest) == len(all_ids) - seen
     # Not counted here: `drawn` goes on counting in the line above, hence the order of these two.
     assert most < len(all_ids) / 4
+
+
+def test_shards_with_few_rows_are_drawn_together(drawn: Counter[str]) -> None:
+    rows = stream(per_user=1, num_shards=4 * SHARDS)
+    drawn.clear()
+    assert len(ids(rows)) > 4 * SHARDS
+    assert drawn["batches"] < 2 * SHARDS
 
 
 def test_going_on_does_not_draw_what_was_passed(all_ids: list[str], drawn: Counter[str]) -> None:

@@ -80,7 +80,7 @@ def _warns(row: dict[str, object]) -> bool:
     """Whether an answer says for whom the item is not, or warns everybody but those whom it names."""
     return bool(
         re.search(
-            r"\n\n(Not for\b|Less popular|It divides|(More|Fewer) \w+ than usual|An unusual share|A warning)",
+            r"\n\n(Not for\b|Others may well|It divides|An unusually large share|One review warns)",
             str(row["output"]),
         )
     )

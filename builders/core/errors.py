@@ -99,6 +99,7 @@ def _letters(text: str) -> str:
 def format_value(value: object) -> str:
     """A value as an error message shows it: shortened, and only the type of a large object."""
     if not isinstance(value, (str, int, float, bytes, list, tuple, dict, set, type(None))):
-        return f"a {type(value).__name__}"
+        name = type(value).__name__
+        return f"an {name}" if name[0].lower() in "aeio" else f"a {name}"
     text = repr(value) if isinstance(value, (str, int, float)) else reprlib.repr(value)
     return text if len(text) <= MAX_QUOTED_CHARS else f"{text[:MAX_QUOTED_CHARS]}…"

@@ -410,10 +410,9 @@ def wording(config: Any) -> Any:
 
 def rows(shards: list[Any], plan: Any, wording: Any) -> Iterator[dict[str, Any]]:
     """The rows of these shards, one after the other."""
-    from itdr.builders.dataset.examples import shard_rows
+    from itdr.builders.dataset.examples import rows_by_shard
 
-    for shard in shards:
-        yield from shard_rows(plan, shard, wording)
+    return itertools.chain.from_iterable(rows_by_shard(plan, shards, wording))
 
 
 def tables(

@@ -94,7 +94,8 @@ def check(config: str, values: Mapping[str, Any], data_dir: str | None) -> Optio
     for name in values:
         if name not in DEFAULTS:
             raise ConfigError(choose_from("option", name, DEFAULTS))
-    value = _with_protocol({**DEFAULTS, **values}, tasks)
+    given = {name: _plain(one) for name, one in values.items()}
+    value = _with_protocol({**DEFAULTS, **given}, tasks)
     if isinstance(value["attributes"], str):
         value["attributes"] = [value["attributes"]]
     own = {name: value[name] for name in OF_SUBTASKS if value[name] is not None}
@@ -124,6 +125,13 @@ def check(config: str, values: Mapping[str, Any], data_dir: str | None) -> Optio
     _check_candidates(options)
     _check_templates(options, [one.id for one in tasks])
     return options
+
+
+def _plain(value: Any) -> Any:
+    """A value, or the values of a list, without the types of NumPy, which are written otherwise than Python's."""
+    if isinstance(value, (list, tuple)):
+        return type(value)(map(_plain, value))
+    return value.item() if getattr(value, "shape", None) == () else value
 
 
 def _with_protocol(values: dict[str, Any], tasks: Sequence[Any]) -> dict[str, Any]:
@@ -157,6 +165,11 @@ def _check_templates(options: Options, tasks: Sequence[str]) -> None:
             )
     try:
         templates.check_choice(choice, tasks, options.language)
+        folder = templates.folder_of(choice)
+        if folder is not None:
+            from itdr.builders.rendering import lexicon_files
+
+            lexicon_files.check_own(folder)
     except OSError as error:
         raise ConfigError(
             f"templates: {str(error.filename or choice)[:200]} cannot be read ({error.strerror}): "
@@ -233,8 +246,13 @@ def _check_meaning(options: Options, roots: Sequence[str]) -> None:
             f"rejected={options.rejected} has a meaning with format='preference' alone, not with "
             f"{options.format!r}."
         )
-    if options.min_rating is not None:
-        _check_rated(options)
+    asked = {
+        "min_rating": options.min_rating is not None,
+        "order='rating'": options.order == "rating",
+        "liked=True": options.liked,
+    }
+    for name in (name for name, one in asked.items() if one):
+        _check_rated(options, name)
     if options.min_history is not None:
         _check_history(options)
     check_split(options, options.config, [name for name, _ in options.selected])
@@ -251,8 +269,8 @@ def _check_history(options: Options) -> None:
             )
 
 
-def _check_rated(options: Options) -> None:
-    """Raise `ConfigError` where chosen sources lack ratings, naming them."""
+def _check_rated(options: Options, asked: str) -> None:
+    """Raise `ConfigError` where chosen sources lack the ratings that an option needs, naming them."""
     unrated = [
         name
         for name, _ in options.selected
@@ -260,8 +278,8 @@ def _check_rated(options: Options) -> None:
     ]
     if unrated:
         raise ConfigError(
-            f"min_rating needs ratings, which {', '.join(unrated)} lacks: leave it out of sources, or "
-            "leave min_rating out."
+            f"{asked} needs ratings, which {', '.join(unrated)} lacks: leave it out of sources, or "
+            f"leave {asked} out."
         )
 
 
@@ -299,7 +317,13 @@ def _check_attributes(options: Options) -> None:
         if (TASK.id, name) in cells
     }
     known = list(dict.fromkeys(name for names in has.values() for name in names))
+    elsewhere = {one for name in registry.source_ids() for one in registry.source(name).attributes}
     for name in wanted:
+        if known and name not in known and name in elsewhere:
+            lack = "lacks" if len(has) == 1 else "lack"
+            raise ConfigError(
+                f"{' and '.join(has)} {lack} the attribute {name!r}. Available: {', '.join(known)}."
+            )
         one_of("attribute", name, known)
     for name, names in has.items():
         if not set(wanted) & set(names):
@@ -321,9 +345,9 @@ def _folder(data_dir: str | None) -> Path | None:
             "that holds one folder for each source, as <data_dir>/ml-32m/."
         ) from None
     if not there:
+        what = f"{folder} is a file" if folder.is_file() else f"there is no folder {folder}"
         raise ConfigError(
-            f"data_dir: there is no folder {folder}. It should hold one folder for each source, "
-            "as <data_dir>/ml-32m/."
+            f"data_dir: {what}. It should hold one folder for each source, as <data_dir>/ml-32m/."
         )
     if not os.access(folder, os.R_OK | os.X_OK):
         raise ConfigError(

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 Drawn = list[tuple[int, int, int, Case]]
 """Cases, each with the place of its shard, the code of its user and the index of its window."""
-FIRST_BATCH, BATCH = 8, 256
-"""Users whose cases are drawn together: first at the beginning of a stream, then later; also
+FIRST_BATCH, GROWTH, BATCH = 8, 4, 256
+"""Users whose cases are drawn together: at the beginning of a stream, how much that grows, and at most; also
 windows of one user."""
 TEXTS = 3
 """Random numbers to an example, to choose its prompt, description and answer."""
@@ -54,7 +54,18 @@ class Wording:
 
 def shard_rows(plan: SplitPlan, shard: Shard, wording: Wording) -> Iterator[Row]:
     """The rows of one shard."""
-    return map(row, _examples(plan, [shard], wording, FIRST_BATCH))
+    return next(rows_by_shard(plan, [shard], wording))
+
+
+def rows_by_shard(
+    plan: SplitPlan, shards: Sequence[Shard], wording: Wording
+) -> Iterator[Iterator[Row]]:
+    """The rows of each of several shards, which are drawn together: a shard may have few.
+
+    Yields:
+        The rows of a shard; all of them must have been taken before the next shard is asked for.
+    """
+    return (map(row, examples) for examples in _by_shard(plan, shards, wording, FIRST_BATCH))
 
 
 def shard_tables(
@@ -62,7 +73,7 @@ def shard_tables(
 ) -> Iterator[pa.Table]:
     """The rows of several shards one after the other, in tables of `size` rows; the last may be
     shorter."""
-    examples = _examples(plan, shards, wording, BATCH)
+    examples = itertools.chain.from_iterable(_by_shard(plan, shards, wording, BATCH))
     columns = Columns(schema)
     while table := _next_table(columns, examples, size):
         yield table
@@ -76,14 +87,14 @@ def _next_table(columns: Columns, examples: Iterator[Example], size: int) -> pa.
         return columns.table() if len(columns) else None
 
 
-def _examples(
+def _by_shard(
     plan: SplitPlan, shards: Sequence[Shard], wording: Wording, first: int
-) -> Iterator[Example]:
-    """The examples of some shards, one after the other. first: users in the first batch of each cell."""
+) -> Iterator[Iterator[Example]]:
+    """The examples of each of some shards. first: users in the first batch of each cell."""
     streams = [ShardedStream(_of_cell(chosen, shards, wording, first)) for chosen in plan.chosen]
     for place, shard in enumerate(shards):
         counts = [expected(chosen, shard) for chosen in plan.chosen]
-        yield from interleave([stream.of(place) for stream in streams], counts)
+        yield interleave([stream.of(place) for stream in streams], counts)
 
 
 def _of_cell(
@@ -110,7 +121,7 @@ def _cases(opened: OpenCell, users: Iterator[UserRequest], first: int) -> Iterat
     task = opened.cell.task
     size = first
     while block := list(itertools.islice(users, size)):
-        size = BATCH
+        size = min(GROWTH * size, BATCH)
         firsts = list(zip(block, _firsts(opened, block), strict=True))
         opened.expect([who.user for who, window in firsts if window is None])
         streams = [(who, _windows(opened, who.user, window)) for who, window in firsts]

@@ -116,7 +116,12 @@ def from_tables(
     from itdr.builders.sources.described import tables
 
     given = {"interactions": interactions, "items": items, "users": users, "tags": tags}
+    if interactions is None:
+        raise ConfigError("itdr.source: interactions is None: give a table of who did what, when.")
     there = {name: one for name, one in given.items() if one is not None}
+    for name, one in there.items():
+        if hasattr(one, "__len__") and hasattr(one, "columns") and not len(one):
+            raise ConfigError(f"itdr.source: {name} has no row.")
     return registry.open_source(_checked(tables.from_tables(there, id, columns or {}, fields)))
 
 

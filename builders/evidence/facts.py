@@ -26,7 +26,8 @@ FACT_KINDS = {
     "group": "fans of other works with a value of this item's own who judged it: count of them like it, base "
     "expected; of ages, genders and countries: likers of this item who are of them",
     "era": "count of a user's likes from a decade, or of the works also liked that are of a decade and of the genre "
-    "in the first detail, base expected",
+    "in the first detail, base expected; single works that are of two genres together and of the period in the first "
+    "detail",
     "kin": "single works whose fans like this item that are of one genre, of two genres together, or also of its period (the genre is the "
     "first detail), or parts of its series: count, of how many",
     "series": "of an item: fans of another part of its series who judged this one: count of them like it, base expected; "
@@ -37,6 +38,7 @@ FACT_KINDS = {
     "divided": "a trait more common among the dislikes than the likes, and among the likes than expected; base as of risk",
     "share": "count of a user's likes, or of the works also liked, with a trait, or of fans who like a work; base is the "
     "share to be expected",
+    "beside": "count of a user's likes with a trait among those without the first taste, base expected",
     "listed": "a trait that many displayed likes (up) or dislikes (down) share, fairly sure of all; base as of contrast",
     "most": "count of a user's likes with the trait that most have; base as of share",
     "aspect": "a span of a displayed review, for (up) or against (down) the item",
@@ -50,6 +52,11 @@ SHARE_KINDS = ("share", "contrast", "risk", "divided", "most", "listed")
 """Kinds whose base is a share, not an expected number."""
 MIN_RATIO_OF_ABOVE = Fraction(23, 20)
 """What is so many times as common as something else, or as expected, is clearly more common."""
+MIN_LIFT_OF_TASTES, MIN_Z_OF_TASTES = Fraction(13, 10), 2
+"""So many times as many likes as expected, and so many standard deviations more, are a taste."""
+MAX_RATIO_OF_UNWANTED, MIN_SHARE_OF_UNWANTED = Fraction(1, 4), Fraction(1, 4)
+MIN_DISLIKES_OF_UNWANTED = 4
+"""What a quarter of the dislikes have, these or more, and less than a quarter of the expected likes, is not for this user."""
 SETTING_APART = ("contrast", "risk", "divided")
 """Kinds that tell a user's likes from their dislikes."""
 ABOUTS = (
@@ -160,6 +167,54 @@ def is_above(fact: Fact) -> bool:
         True from `MIN_RATIO_OF_ABOVE` times as many.
     """
     return fact.count >= MIN_RATIO_OF_ABOVE * Fraction(str(round(expected_number(fact), 6)))
+
+
+def is_taste_sized(fact: Fact) -> bool:
+    """Whether a fact counts so many more than expected that it is a taste, even beside a stronger one.
+
+    Args:
+        fact: a fact with an expected number or share.
+
+    Returns:
+        True from `MIN_LIFT_OF_TASTES` times as many, if it is `MIN_Z_OF_TASTES` standard deviations more.
+    """
+    return fact.count >= MIN_LIFT_OF_TASTES * exact(expected_number(fact)) and (
+        z_score(fact) >= MIN_Z_OF_TASTES
+    )
+
+
+def z_score(fact: Fact) -> float:
+    """By how many standard deviations a count exceeds what is expected; rounded, as float noise must not decide anything.
+
+    Args:
+        fact: a fact with an expected number or share.
+
+    Returns:
+        The number; 0 where nothing, or all, is expected.
+    """
+    expected = expected_number(fact)
+    variance = expected * (1 - expected / max(fact.of, 1))
+    return round((fact.count - expected) / variance**0.5, 6) if variance > 0 else 0.0
+
+
+def is_unwanted(likes: Fact, dislikes: Fact) -> bool:
+    """Whether what many of the dislikes have is nearly absent from the likes.
+
+    Args:
+        likes: how many likes have it, and how many are expected.
+        dislikes: how many dislikes have it.
+
+    Returns:
+        True where less than a quarter of what is expected is liked, and a quarter of the dislikes have it, four or more.
+    """
+    few = likes.count < MAX_RATIO_OF_UNWANTED * exact(expected_number(likes))
+    many = dislikes.count >= MIN_SHARE_OF_UNWANTED * dislikes.of
+    return few and many and dislikes.count >= MIN_DISLIKES_OF_UNWANTED
+
+
+def exact(number: float) -> Fraction:
+    """A number without its float noise."""
+    return Fraction(str(round(number, 6)))
 
 
 def sets_apart(fact: Fact) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itdr.builders.core.text import ELLIPSIS
 from itdr.builders.evidence.aspect_words import AspectWords
 
-SHORTEST, LONGEST = 12, 150
+SHORTEST, LONGEST = 11, 150
 """The shortest and longest span, in characters."""
 EDGES = " \t,.;:!?-–—()[]\"'*…"
 # After an ellipsis, a word in lower case goes on with the same sentence.
@@ -74,9 +74,9 @@ def quotable(
         )
         whole = span[:1].isupper() and span.count("(") == span.count(")")
         # What follows a pause is often another thought.
-        whole = whole and (
-            continuing or not (_LEADING.match(span) or ".." in span or ELLIPSIS in span)
-        )
+        # The first one of a review continues nothing.
+        continues = len(passage) < stop and _LEADING.match(span)
+        whole = whole and (continuing or not (continues or ".." in span or ELLIPSIS in span))
         if not cut and whole and SHORTEST <= len(span) <= longest:
             yield span
 

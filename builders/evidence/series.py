@@ -21,6 +21,7 @@ from itdr.builders.core.text import plain
 
 MIN_WORKS_OF_A_SERIES = 3
 """How many works must share a name that only precedes subtitles; two are enough if one of them is numbered."""
+_MIN_WORDS_OF_A_SUBTITLE = 2
 _MIN_CHARACTERS = 4
 """Characters of a series' name that one title alone may give."""
 _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
@@ -313,6 +314,16 @@ def bracketed_series(title: str) -> tuple[tuple[frozenset[str], frozenset[str]],
         (series_words(series_key(content)), series_words(plain(content)))
         for content in in_brackets(title)
     )
+
+
+def subtitle_words(title: str) -> frozenset[str]:
+    """The words of a subtitle that may be the name of a series, without those that do not tell one from another.
+
+    >>> sorted(subtitle_words("Taltos: Lives of the Mayfair Witches")), sorted(subtitle_words("Prey: A Novel"))
+    (['lives', 'mayfair', 'witches'], [])
+    """
+    words = series_words(plain(_BRACKETS.sub("", title).partition(": ")[2]))
+    return words if len(words) >= _MIN_WORDS_OF_A_SUBTITLE else frozenset()
 
 
 def is_first(title: str) -> bool:

@@ -24,6 +24,8 @@ GENDER, AGE, COUNTRY = "gender", "age", "country"
 TRAIT_KINDS = (*TASTE_KINDS, GENDER, AGE, COUNTRY)
 PLUS = " + "
 """Between the names of two categories that are named together, as the lexicon has it."""
+BLENDED_IN = ("films", "anime")
+"""Wordings of domains with few categories and most works of several: two together have a name."""
 MAX_CATEGORIES_OF_AN_EXAMPLE = 3
 """A work of more categories is no example of one of them."""
 MIN_WORKS_OF_A_TRAIT = 20

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from itdr.builders.core.schema import RawFile
+from itdr.builders.core.text_watch import count_byte
 
 
 class RowCount:
@@ -35,7 +36,7 @@ class RowCount:
         for piece in pieces:
             if len(self._head) < 1 << 12:
                 self._head += piece[: 1 << 12]
-            self._lines += piece.count(b"\n")
+            self._lines += count_byte(piece, b"\n")
             self._end = piece[-1:] or self._end
             yield piece
 

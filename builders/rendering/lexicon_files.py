@@ -19,7 +19,14 @@ from itdr.builders.core.yaml_lines import Node
 from itdr.builders.evidence.aspect_words import LISTS, NAMING, POLARITY, AspectWords
 from itdr.builders.evidence.facts import ABOUTS, NAMED_ONLY, SELDOM, Fact
 from itdr.builders.rendering import jinja
-from itdr.builders.rendering.template_files import BUILT_IN, LEXICON, WORDS, own_file
+from itdr.builders.rendering.template_files import (
+    BUILT_IN,
+    ENGLISH,
+    LEXICON,
+    WORDS,
+    own_file,
+    own_files,
+)
 from itdr.builders.rendering.templates import fingerprint
 from itdr.builders.rendering.yaml_fields import complain, fields, read_yaml, text, texts
 
@@ -202,6 +209,20 @@ def load_lexicon(key: str, words: Mapping[str, str], folder: Path | None = None)
     """
     stamp = fingerprint(folder)
     return _load(key, tuple(sorted(words.items())), tuple(_paths(key, folder)), stamp)
+
+
+def check_own(folder: Path) -> None:
+    """Check every lexicon of a user's folder, also one that the subtasks at hand do not read.
+
+    Args:
+        folder: the folder.
+
+    Raises:
+        TemplateError: with file and line, for what breaks the rules.
+    """
+    for language, name in own_files(folder):
+        if language == ENGLISH and name.startswith(f"{LEXICON}/"):
+            load_lexicon(name.removeprefix(f"{LEXICON}/"), {}, folder)
 
 
 def _paths(key: str, folder: Path | None) -> Iterator[Path]:

@@ -21,7 +21,13 @@ from fractions import Fraction
 from pathlib import Path
 
 from itdr.builders.core.rng import HashRng, stable_hash
-from itdr.builders.evidence.facts import MIN_RATIO_OF_ABOVE, Fact, is_above
+from itdr.builders.evidence.facts import (
+    MIN_RATIO_OF_ABOVE,
+    Fact,
+    is_above,
+    is_taste_sized,
+    is_unwanted,
+)
 from itdr.builders.rendering import answer_files, jinja
 from itdr.builders.rendering.answer_files import AnswerForm, Section, StatementForm, When
 from itdr.builders.rendering.figures import figures, is_small, plain_numbers
@@ -30,6 +36,8 @@ from itdr.builders.sampling.case import Evidence
 
 MAX_RATIO_OF_RARER = Fraction(3, 4)
 """A share is clearly smaller than another one if it is so many times as large, at most."""
+MOST_HITS_TO_A_MISS, MISSES_TO_A_HIT = 2, Fraction(3, 2)
+"""From so many likes to a dislike something usually pleases, and from so many dislikes to a like it usually fails."""
 _WORD = re.compile(r"[a-z_]\w*")
 _FIRST_LETTER = re.compile(r"\s*[a-z]")
 
@@ -186,20 +194,20 @@ class Realiser:
         """One line for each fact that a statement fits, without a plan.
 
         Args:
-            facts: the facts, in the order of the lines; equal ones count once.
+            facts: the facts, in the order of the lines; of equal lines the first is given.
             rng: draws the wordings.
 
         Returns:
             The lines.
         """
-        lines = []
-        for fact in dict.fromkeys(facts):
+        lines: dict[str, None] = {}
+        for fact in facts:
             fits = (one for one in self.form.statements.values() if one.when.holds(fact))
             form = next((one for one in fits if one.when.serves(self.domain, ())), None)
             if form is not None:
                 statement = Statement(form, "", (fact, *fact.details[: form.details]))
-                lines.append(capital(self.sentence(statement)))
-        return lines
+                lines[capital(self.sentence(statement))] = None
+        return list(lines)
 
     def write(self, statements: Sequence[Statement], rng: HashRng) -> ComposedAnswer:
         """Put statements into words, in the layout of their sections.
@@ -277,6 +285,7 @@ class Realiser:
                 context[f"rarer{end}"] = "rarer" * _is_rarer(fact, first)
                 context[f"commoner{end}"] = "commoner" * _is_commoner(fact, first)
                 context[f"above{end}"] = "above" * is_above(fact)
+                context |= {f"{name}{end}": name * held for name, held in _held(fact, first)}
         things = [
             lexicon.forms_of(fact.about, fact.value).get("thing", fact.value)
             for fact in statement.facts
@@ -320,6 +329,16 @@ class Realiser:
             return "".join(values)
         comma = self.lexicon.phrases["comma"]
         return f"{f'{comma} '.join(values[:-1])} {last} {values[-1]}"
+
+
+def _held(fact: Fact, first: Fact) -> Iterator[tuple[str, bool]]:
+    """What a wording may ask of a fact's numbers, and of those of the first fact of its statement."""
+    yield "clear", is_taste_sized(fact)
+    yield "over_half", 2 * fact.count > fact.of
+    yield "unwanted", is_unwanted(fact, first)
+    yield "mostly_hits", fact.count >= MOST_HITS_TO_A_MISS * first.count
+    yield "rarely_fails", 3 * fact.count <= first.count
+    yield "mostly_misses", first.count >= MISSES_TO_A_HIT * fact.count
 
 
 def _is_commoner(fact: Fact, than: Fact) -> bool:

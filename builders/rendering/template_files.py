@@ -208,7 +208,9 @@ def own_files(folder: Path) -> dict[tuple[str, str], Path]:
         paths = (path for place in places for path in sorted(place.iterdir()))
         for path in (one for one in paths if one.suffix in (".yaml", ".yml")):
             name = path.relative_to(top).as_posix()
-            if name not in known and not name.startswith(f"{LEXICON}/"):
+            if name not in known:
+                known |= _lexicons(top)
+            if name not in known:
                 raise TemplateError(f"{path}: {choose_from('template file', name, sorted(known))}")
             if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
                 raise TemplateError(f"{path}: leads out of its folder; put the file itself there.")
@@ -219,6 +221,15 @@ def own_files(folder: Path) -> dict[tuple[str, str], Path]:
             "sequential_rec.yaml; docs/templates.md has an example."
         )
     return files
+
+
+def _lexicons(folder: Path) -> set[str]:
+    """What lexicons may be called: after the domains of this package, and those that a folder adds."""
+    domains = set(built_in_domains())
+    own = folder / f"{DOMAINS}.yaml"
+    if own.is_file() and isinstance(added := read_yaml(own).value, dict):
+        domains |= set(added)
+    return {f"{LEXICON}/{name}.yaml" for name in domains}
 
 
 def own_file(folder: Path | None, name: str, language: str = ENGLISH) -> Path | None:
@@ -375,12 +386,13 @@ def _check_names(
             raise jinja.TextError(
                 line, f"prints the list {name!r}; loop over it: {{% for entry in {name} %}}."
             )
-        if name not in variables:
-            raise jinja.TextError(line, choose_from("placeholder", name, sorted(variables)))
         if name == ANSWER and section != "answers":
             raise jinja.TextError(
                 line, f"holds {name!r}, which would give the answer away; take it out."
             )
+        if name not in variables:
+            offered = variables if section == "answers" else variables - {ANSWER}
+            raise jinja.TextError(line, choose_from("placeholder", name, sorted(offered)))
 
 
 def read_domains(path: Path, known: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:

@@ -17,6 +17,7 @@ from typing import TypeAlias
 
 from itdr.builders.core.errors import TemplateError, choose_from, format_value, nearest_names
 from itdr.builders.core.schema import Source
+from itdr.builders.rendering.prompt_lists import say_incomplete
 from itdr.builders.rendering.template_files import (
     DOMAINS,
     ENGLISH,
@@ -275,13 +276,25 @@ def _built_in(task: str, language: str, unseen: bool) -> Templates | None:
     return Templates(task, prompts, descriptions, answers)
 
 
-def check_choice(choice: Choice, tasks: Iterable[str], language: str = ENGLISH) -> None:
-    """Raise TemplateError where `choice` names an id that none of `tasks` has in the language."""
+def check_choice(choice: Choice, tasks: Collection[str], language: str = ENGLISH) -> None:
+    """Check that every id that `choice` names is one of the tasks', and say which own prompts lack a list.
+
+    Args:
+        choice: the option `templates`.
+        tasks: ids of tasks.
+        language: code of the language.
+
+    Raises:
+        TemplateError: for an id that none of them has.
+    """
     chosen = _read_choice(choice)
     known = [full for task in tasks for full in _ids(task, chosen.folder, language)]
     for one in chosen.ids:
         if not any(_means(one, full) for full in known):
             raise TemplateError(_unknown(one, known))
+    if chosen.folder is not None:
+        for task in tasks:
+            say_incomplete(task, chosen.folder, language)
 
 
 def _unknown(name: str, known: Iterable[str]) -> str:

@@ -30,6 +30,7 @@ from itdr.builders.evidence.interests import (
     likeness,
     offers,
     opinions,
+    overlap,
     tastes,
     visible_patterns,
     works,
@@ -50,6 +51,8 @@ MAX_LISTS = 5
 """Lists that are drawn for a user, at most."""
 TASTES_SECTION = "profile"
 """The section of an answer with the tastes."""
+MIN_CLAIMS = 2
+"""What is said beside works to offer, at least."""
 MAX_CLAIMS, MAX_TASTES_KEPT = 4, 2
 """What is said of kinds and habits, at most; the weakest is left out, but not the first tastes, nor what to avoid."""
 MAX_LEFT_OVER = 2
@@ -58,6 +61,8 @@ SECOND_TASTES = ("nearly_second", "equal_second")
 """Statements that say the second of two tastes of equal weight."""
 PAIRED = {"two", "nearly", "equal"}
 """Flags of two tastes of equal weight."""
+LATE = {"within", "field"}
+"""Flags that what is added to a list's facts may bring."""
 MAX_TITLES_OF_A_SERIES = 20
 """A word that more titles have names no series."""
 MAX_REVIEWS_READ = 40
@@ -152,6 +157,8 @@ def sketch_of(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -
         facts = _with_rest(subject, shown, facts, flags)
         if "two" in flags and "two" not in core.flags(facts):
             flags = (flags - PAIRED) | core.flags(facts)
+        late = core.flags(facts) & LATE
+        flags = (flags - PAIRED if late else flags) | late
         facts = _with_works(subject, shown, facts, flags)
         said = _leading(subject.realiser.plan_statements(facts, flags))
         if heard == telling and _leads(shown, said) and not _passes_over(shown, said):
@@ -167,6 +174,7 @@ def _shown_facts(
 ) -> tuple[list[Fact], set[str]]:
     """Of the facts those that the list shows, with what is heard in its reviews; and the flags."""
     facts = display.distinct_tastes(subject.person, display.shown_facts(shown, ordered))
+    facts = overlap.told_apart(shown, facts)
     facts = [*core.chosen_tastes(facts), *heard]
     return facts, _sayable_flags(subject, facts, _flags(subject, shown, facts))
 
@@ -301,7 +309,10 @@ def _with_rest(
     named = [fact for fact in said if core.is_taste(fact) or fact.kind == "most"]
     for _ in range(MAX_LEFT_OVER):
         more = display.left_over(shown, every, named, [*subject.held, *facts])
+        more = overlap.rest_apart(shown, more, named, facts)
         named, facts = [*named, *more], [*facts, *more]
+    named += [fact for fact in said if core.is_reason(fact)]
+    facts = [*facts, *overlap.plain_patterns(shown, named, facts)]
     return _without_weakest(subject, shown, facts, flags)
 
 
@@ -313,7 +324,9 @@ def _without_weakest(
     further = [one.facts[0] for one in claims if one.section == TASTES_SECTION][MAX_TASTES_KEPT:]
     further += [one.facts[0] for one in claims if one.facts[0].kind == "habit"]
     further = [
-        one for one in further if not tastes.is_mostly_unknown(one) and not _is_strong(shown, one)
+        one
+        for one in further
+        if one.direction and not tastes.is_mostly_unknown(one) and not _is_strong(shown, one)
     ]
     further.sort(key=core.lift)
     dropped = further[: max(len(claims) - MAX_CLAIMS, 0)]
@@ -458,9 +471,10 @@ def _tells(said: Sequence[Fact]) -> bool:
 
 
 def _is_thin(said: Sequence[Fact]) -> bool:
-    """Whether one taste that few of the likes have is all that is said of kinds."""
+    """Whether one taste is all that is said, or one that few of the likes have is all that is said of kinds."""
     kinds = [fact for fact in said if fact.about in KINDS]
-    return len(kinds) == 1 and kinds[0].count < MIN_SHARE_OF_A_SINGLE_TASTE * kinds[0].of
+    few = len(kinds) == 1 and kinds[0].count < MIN_SHARE_OF_A_SINGLE_TASTE * kinds[0].of
+    return few or sum(fact.about != "work" for fact in said) < MIN_CLAIMS
 
 
 def _warns(fact: Fact) -> bool:

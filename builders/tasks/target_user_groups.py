@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Collection, Sequence
 
+from itdr.builders.core.text import plain
 from itdr.builders.evidence.aspect_words import AspectWords
 from itdr.builders.evidence.audiences.kindred import is_single
 from itdr.builders.evidence.audiences.tagged import is_hint
 from itdr.builders.evidence.comments import Comment
 from itdr.builders.evidence.complaints import unreported
 from itdr.builders.evidence.facts import DOWN, SELDOM, Fact
+from itdr.builders.evidence.traits import PLUS
 from itdr.builders.rendering.realiser import Statement
 
 GROUPS, NOT_FOR, RECEIVED = "groups", "not_for", "received"
@@ -25,6 +27,8 @@ LIST_ALONE = 3
 """Works by which a group is told, at least, where it is the only one; two besides the name of a maker."""
 TENTHS_OF_EXPECTED = 13
 """Tenths of what is expected that the fans of a single work must reach for a group to rest on that work alone."""
+MIN_PEOPLE_BESIDE = 25
+"""People who hardly like a genre, at least, for them to be warned where its fans are no group."""
 OF_WORKS = ("kin", "series")
 """Kinds of groups that are told by works."""
 LEAST_SHARES = {"also_taken": 3, "same_taken": 4, "taken_with": 3}
@@ -50,6 +54,7 @@ def asked_for(statements: Sequence[Statement], words: AspectWords) -> list[State
         away people of every taste always counts.
     """
     against = sum(map(warns_a_group, statements))
+    disliked = any(map(_disappoints, statements))
     groups = [one.facts[0] for one in suited(statements) if one.facts[0].kind != "reception"]
     only_series = all("series" in (lead.kind, lead.about) for lead in groups)
 
@@ -57,45 +62,103 @@ def asked_for(statements: Sequence[Statement], words: AspectWords) -> list[State
         if one.section in (GROUPS, NOT_FOR):
             # That most people like it is something to say beside the followers of its series alone.
             general = one.facts[0].about == "general"
-            return only_series if general else not _rests_on_little(one)
+            if general:
+                return only_series
+            # One who praises what most dislike speaks for few.
+            quoted = one.section == GROUPS and bool(one.facts[0].quote)
+            return not _rests_on_little(one) and not (disliked and quoted)
         if one.section == RECEIVED:
             return against < MOST_AGAINST
         return bool(against) or words.is_of("common_faults", one.facts[0].value)
 
-    return _joined([one for one in statements if is_asked_for(one)])
+    found = _told_apart([one for one in statements if is_asked_for(one)])
+    fans = {genre for one in suited(found) for genre in _genres(one)}
+    return _joined([one for one in found if not _warns_beside(one, fans)])
 
 
-def is_founded(statements: Sequence[Statement], words: AspectWords) -> bool:
-    """Whether an answer rests on more than single sentences of reviews, where tags are known.
+def is_founded(
+    statements: Sequence[Statement], shown: Sequence[Comment], words: AspectWords
+) -> bool:
+    """Whether an answer rests on more than what is shown, where tags are known.
 
     Args:
         statements: what the answer says.
+        shown: the comments as displayed.
         words: the words of the domain.
 
     Returns:
-        True where some group rests on people who are counted, or on a tag, and the first is no mere hint.
+        True where some group rests on people who are counted, the first is no mere hint, and no comment names people of
+        whom the answer says nothing.
     """
     found = suited(statements)
     if not words.tagged or not found:
         return True
+    if _overlook_audience(statements, shown, words):
+        return False
     facts = [fact for one in found for fact in one.facts]
-    return not is_hint(facts[0], words) and any(fact.of or fact.kind == "own" for fact in facts)
+    return not is_hint(facts[0], words) and any(fact.of for fact in facts)
+
+
+def _told_apart(statements: Sequence[Statement]) -> list[Statement]:
+    """The statements without groups whose genre is that of an earlier group, or part of it: whoever likes romantic
+    comedies likes comedies."""
+    said: set[str] = set()
+    found = []
+    for one in statements:
+        genres = _genres(one) if one.section == GROUPS else set()
+        if not genres or not genres <= said:
+            found.append(one)
+            said |= genres
+    return found
+
+
+def _warns_beside(one: Statement, fans: Collection[str]) -> bool:
+    """Whether a statement warns some few who hardly like a genre whose fans are no group."""
+    lead = one.facts[0]
+    warned = lead.about == f"{SELDOM}category" and lead.direction == DOWN
+    return warned and lead.value not in fans and lead.of < MIN_PEOPLE_BESIDE
+
+
+def _genres(group: Statement) -> set[str]:
+    """The genres that a group is fans of."""
+    named = (fact for fact in group.facts if fact.about in ("category", "blend"))
+    return {genre for fact in named for genre in fact.value.split(PLUS)}
+
+
+def _overlook_audience(
+    statements: Sequence[Statement], shown: Sequence[Comment], words: AspectWords
+) -> bool:
+    """Whether a comment names an audience, and nothing is said of it: "My kids love it"."""
+    said = {fact.value for one in statements for fact in one.facts}
+    texts = [plain(one.text) for one in shown]
+    return any(name not in said for one in texts for name, _ in words.audiences_in(one))
 
 
 def _joined(statements: Sequence[Statement]) -> list[Statement]:
-    """That most do not like an item is said together with who likes it least."""
+    """That most do not like an item is said together with who likes it least; a group that likes it no less than all do
+    is not warned then."""
     everybody = next((one for one in statements if _disappoints(one)), None)
-    coldest = next(
-        (one for one in statements if one.section == NOT_FOR and _is_cold(one.facts[0])), None
-    )
-    if everybody is None or coldest is None:
+    if everybody is None:
         return list(statements)
+    overall = everybody.facts[0]
+    kept = [one for one in statements if not _is_above(one, overall)]
+    coldest = next((one for one in kept if one.section == NOT_FOR and _is_cold(one.facts[0])), None)
+    if coldest is None:
+        return kept
     both = dataclasses.replace(everybody, facts=(*everybody.facts, coldest.facts[0]))
-    return [both if one is everybody else one for one in statements if one is not coldest]
+    return [both if one is everybody else one for one in kept if one is not coldest]
+
+
+def _is_above(one: Statement, overall: Fact) -> bool:
+    """Whether a statement warns a group that likes an item as often as all do, or more often."""
+    lead = one.facts[0]
+    counted = one.section == NOT_FOR and lead.kind == "liked_if"
+    return counted and lead.count * overall.of >= overall.count * lead.of
 
 
 def _disappoints(one: Statement) -> bool:
-    return one.section == RECEIVED and one.facts[0].direction == DOWN
+    lead = one.facts[0]
+    return (lead.kind, lead.direction) == ("reception", DOWN)
 
 
 def _is_cold(fact: Fact) -> bool:
@@ -113,7 +176,9 @@ def _rests_on_little(group: Statement) -> bool:
 
 def warns_a_group(one: Statement) -> bool:
     """Whether a statement says of a group that the item does not suit it: more than that most people dislike it."""
-    return one.section == NOT_FOR or (_disappoints(one) and len(one.facts) > 1)
+    if _disappoints(one):
+        return len(one.facts) > 1
+    return one.section == NOT_FOR
 
 
 def _warns_people(one: Statement) -> bool:
@@ -200,11 +265,23 @@ def overlook_complaint(
 
 
 def tell_series_alone(statements: Sequence[Statement]) -> bool:
-    """Whether an answer names the followers of a series and says nothing else: true, but easily guessed."""
-    return len(statements) == 1 and "series" in (
-        statements[0].facts[0].kind,
-        statements[0].facts[0].about,
-    )
+    """Whether an answer names the followers of a series, perhaps those who did not like it, and says nothing else: true,
+    but easily guessed.
+
+    Args:
+        statements: what the answer says.
+
+    Returns:
+        True for such an answer.
+    """
+    parts = {fact.value for one in statements for fact in one.facts if fact.kind == "series"}
+
+    def is_of_series(one: Statement) -> bool:
+        lead = one.facts[0]
+        of_part = lead.about == f"{SELDOM}work" and lead.value in parts
+        return of_part or "series" in (lead.kind, lead.about.removeprefix(SELDOM))
+
+    return bool(statements) and all(map(is_of_series, statements))
 
 
 def _stands_alone(group: Statement) -> bool:

@@ -38,7 +38,7 @@ NO_PLACE = 1 << 30
 MOST_TAGS = 8
 LOOKED_AT = 1.9
 """Candidates looked at for facts against, as a multiple of the items wanted."""
-ONE_IN_OF_SERIES = 5
+ONE_IN_OF_SERIES = 3
 """Of the items of which nothing is known but that the followers of their series like them, one in so many makes a
 case."""
 MOST_LINES = 12
@@ -156,7 +156,8 @@ def _is_enough(cell: OpenCell, code: int) -> bool:
     found = _statements(cell, code)
     if groups.tell_series_alone(found) and cell.draws(code, "series").below(ONE_IN_OF_SERIES):
         return False
-    if not groups.is_founded(found, _realiser(cell).lexicon.aspects):
+    shown, _ = _said(cell, code)
+    if not groups.is_founded(found, shown, _realiser(cell).lexicon.aspects):
         return False
     return groups.are_enough(found, _is_rated(cell), cell.store.item(code).categories)
 
@@ -207,8 +208,9 @@ def _facts(cell: OpenCell, code: int, shown: Sequence[spoken.Comment]) -> list[F
     label = f"{item.title}\n{', '.join(item.categories)}"
     field_counts = _field_counts(cell)
     worded = [
-        _on_its_subject(fact, item.categories, lexicon)
+        said
         for fact in found
+        for said in _on_its_subject(fact, item.categories, lexicon)
         if not lexicon.aspects.rules_out(fact, text, label)
         and (fact.kind != "own" or field_counts.is_rare(fact))
     ]
@@ -220,13 +222,15 @@ def _facts(cell: OpenCell, code: int, shown: Sequence[spoken.Comment]) -> list[F
     return lexicon.sayable([*counted, *worded])
 
 
-def _on_its_subject(fact: Fact, categories: Sequence[str], lexicon: Lexicon) -> Fact:
-    """Beginners are newcomers to what the item is about, where the lexicon has words for that."""
+def _on_its_subject(fact: Fact, categories: Sequence[str], lexicon: Lexicon) -> Iterator[Fact]:
+    """Beginners are newcomers to what the item is about, where the lexicon has words for that; to an unknown subject
+    they are none."""
     if fact.topic != ("audience", "beginners") or fact.direction != UP:
-        return fact
-    known = (one for one in categories if lexicon.is_taste("newcomers", one))
-    subject = next(known, None)
-    return fact if subject is None else dataclasses.replace(fact, about="newcomers", value=subject)
+        yield fact
+    elif subject := next((one for one in categories if lexicon.is_taste("newcomers", one)), None):
+        yield dataclasses.replace(fact, about="newcomers", value=subject)
+    elif not lexicon.terms.get("newcomers"):
+        yield fact
 
 
 def _own(cell: OpenCell, code: int, lexicon: Lexicon) -> Iterator[Fact]:

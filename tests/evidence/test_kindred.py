@@ -58,7 +58,7 @@ def kindred() -> Kindred:
 
 
 def likes(*titles: str) -> list[Fact]:
-    return [Fact("also_liked", "work", title, 9, 12, 6.0, UP) for title in titles]
+    return [Fact("also_liked", "work", title, 15, 20, 10.0, UP) for title in titles]
 
 
 def kinds(item: str, *titles: str) -> list[tuple[str, int, int, list[str]]]:
@@ -69,20 +69,22 @@ def kinds(item: str, *titles: str) -> list[tuple[str, int, int, list[str]]]:
 
 def test_the_genre_that_tells_most_is_named_with_its_works() -> None:
     # Two genres together are one work's alone.
-    found = kinds("Ghost", "Crimson Tide", "In the Line of Fire", "Glory", "Babe")
-    assert found == [("Thriller", 2, 3, ["Crimson Tide", "In the Line of Fire"])]
+    found = kinds("Ghost", "Crimson Tide", "In the Line of Fire", "Heat", "Glory", "Babe")
+    assert found == [("Thriller", 2, 4, ["In the Line of Fire", "Heat"])]
 
 
 def test_a_work_is_no_example_of_a_genre_beside_a_rarer_one_that_it_shares() -> None:
     # "Dead Calm" is a thriller like the item: no drama to name beside "Rififi".
     assert kinds("Ghost", "Dead Calm", "Rififi") == []
-    assert kinds("Ghost", "Dead Calm", "Rififi", "Glory")[0][3] == ["Rififi", "Glory"]
+    assert kinds("Ghost", "Dead Calm", "Rififi", "Glory") == []
+    found = kinds("Ghost", "Dead Calm", "Rififi", "Glory", "Platoon")
+    assert found[0][3] == ["Rififi", "Glory", "Platoon"]
 
 
 def test_works_of_no_rarer_genre_are_named_where_they_are_enough() -> None:
     (found,) = kinds("Heat", "Crimson Tide", "Speed", "The Firm")
     assert found[3] == ["Speed", "The Firm"]
-    assert kinds("Heat", "Das Boot", "Speed")[0][3] == ["Das Boot", "Speed"]
+    assert kinds("Heat", "Das Boot", "Speed") == []
     # What is first of all something else, which the item is not, is no example.
     assert kinds("Heat", "Crimson Tide", "Speed") == []
 
@@ -130,7 +132,54 @@ def test_two_genres_together_come_first_where_the_works_share_both() -> None:
 
 def test_a_work_counts_once_by_its_first_fact() -> None:
     assert kinds("Ghost", "Speed", "Speed") == []
-    assert kinds("Ghost", "Speed", "Crimson Tide", "Speed", "Glory")[0][1:3] == (2, 3)
+    assert kinds("Ghost", "Speed", "Heat", "Speed", "Glory")[0][1:3] == (2, 3)
+
+
+def test_two_works_that_few_fans_have_judged_are_no_kind() -> None:
+    few = [Fact("also_liked", "work", title, 15, 19, 10.0, UP) for title in ("Speed", "Heat")]
+    assert kindred().kinds(CODES["Ghost"], few, CODES) == []
+    more = [*few, *likes("The Firm")]
+    assert [one.value for one in kindred().kinds(CODES["Ghost"], more, CODES)] == ["Thriller"]
+
+
+def test_of_a_genre_that_is_everybodys_two_works_say_too_little() -> None:
+    assert kinds("Rififi", "Glory", "Platoon") == []
+    assert kinds("Platoon", "Glory", "Rififi", "Ghost", "Dead Calm")[0][0] == "Drama"
+
+
+def test_what_most_of_the_works_of_a_theme_are_besides_is_named_first() -> None:
+    """Two genres of the item's period, the two alone, and the genre of the period."""
+    works = likes("Glory", "Platoon", "Das Boot")
+    found = kindred().narrower(CODES["Crimson Tide"], "War", works, CODES, 5)
+    assert [(one.name, one.value) for one in found] == [("kin/blend/up", "Drama + War")]
+    assert [part.value for part in found[0].details] == ["Glory", "Platoon"]
+    near = likes("In the Line of Fire", "Speed", "The Firm")
+    (found,) = (kindred().narrower(CODES["Ghost"], "Thriller", near, CODES, 5),)
+    assert [(one.name, one.value, one.count, one.of) for one in found] == [
+        ("kin/decade/up", "early 1990s", 3, 5)
+    ]
+    assert kindred().narrower(CODES["Heat"], "Thriller", near, CODES, 5) == []
+
+
+def test_a_period_that_is_no_taste_is_named_by_its_decade_unless_it_is_everybodys() -> None:
+    years = {"Heat": 1999, "Wait Until Dark": 1999, "Dead Calm": 1998, "Topkapi": 1997}
+    codes = {CODES[title]: year for title, year in years.items()}
+    for common, named in ((set(), True), ({1990}, False)):
+        made = kindred()
+        made._year, made._common_decades = (lambda work: codes.get(work, 0)), common
+        assert (made._period(CODES["Heat"]) == "1990s") is named
+        assert made._period(CODES["Glory"]) == "" and made._period(CODES["Psycho"]) != ""
+
+
+def test_a_common_genre_is_not_named_of_an_item_that_has_one_that_says_more() -> None:
+    named = Kindred(kindred().traits, 100, kindred()._categories, names_blends=True)
+    # Dramas are 45 of 100 likes, thrillers 20, war films 5.
+    assert named.is_too_broad("Drama", CODES["Platoon"])
+    assert not named.is_too_broad("War", CODES["Platoon"])
+    assert not named.is_too_broad("Drama", CODES["Rififi"]) or RARE in named.genres(CODES["Rififi"])
+    assert not kindred().is_too_broad("Drama", CODES["Platoon"])
+    works = likes("Rififi", "Glory", "Dead Calm", "Ghost")
+    assert all(one.value != "Drama" for one in named.kinds(CODES["Platoon"], works, CODES))
 
 
 def test_one_work_is_no_kind_nor_is_a_genre_of_others() -> None:

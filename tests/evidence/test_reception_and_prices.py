@@ -11,9 +11,15 @@ import pyarrow as pa
 import pytest
 
 from itdr.builders.evidence.audiences.kindred import Kindred
-from itdr.builders.evidence.audiences.reception import Verdicts, beyond, clicks, reception
+from itdr.builders.evidence.audiences.reception import (
+    Verdicts,
+    beyond,
+    clicks,
+    of_a_series,
+    reception,
+)
 from itdr.builders.evidence.audiences.themes import Themes
-from itdr.builders.evidence.facts import UP, Fact
+from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.prices import Prices
 
 
@@ -41,11 +47,11 @@ def test_reception_is_said_where_chance_would_hardly_give_it(
 
 
 def test_a_broad_audience_is_no_fan_of_the_series() -> None:
-    """Of 60 who rated a work, 40 are fans of another part, 30 of whom like it; of the 20 others all or half do."""
+    """Of 60 who rated a work, 40 are fans of another part, 30 of whom like it; of the 20 others all, most or half do."""
     part = Fact("series", "work", "Part", 30, 40, 20.0, UP)
     praised = Fact("reception", "praised", "", 50, 60, 34.8, UP)
     judged: Any = SimpleNamespace(takers=lambda work: np.arange(40))
-    for liking, found in ((20, ["reception/general/up"]), (13, ["reception/general/up"]), (10, [])):
+    for liking, found in ((20, ["reception/general/up"]), (17, ["reception/general/up"]), (13, [])):
         liked = np.concatenate([np.arange(40) < 30, np.arange(20) < liking])
         everybody: Any = SimpleNamespace(users=np.arange(60), liked=liked)
         facts = beyond([part, praised], {"Part": 1}, judged, everybody, 0.58)
@@ -53,6 +59,16 @@ def test_a_broad_audience_is_no_fan_of_the_series() -> None:
         assert all((fact.count, fact.of) == (liking, 20) for fact in facts)
         assert not beyond([praised], {}, judged, everybody, 0.58)
         assert not beyond([part], {"Part": 1}, judged, everybody, 0.58)
+
+
+def test_what_is_said_of_a_part_of_a_series_fits_it() -> None:
+    part = Fact("series", "work", "Part", 30, 40, 20.0, UP)
+    named = Fact("kin", "series", "Parts", 2, 2, 0.0, UP)
+    loved = Fact("reception", "acclaimed", "", 90, 100, 58.0, UP)
+    flop = Fact("reception", "panned", "", 20, 100, 58.0, DOWN)
+    assert of_a_series([part, named, loved]) == [part, named]
+    assert of_a_series([part, named, flop]) == [part, flop]
+    assert of_a_series([loved]) == [loved] and of_a_series([flop]) == [flop]
 
 
 def test_what_most_leave_is_no_flop() -> None:
@@ -126,12 +142,14 @@ def test_a_genre_of_a_decade_is_one_theme_and_its_works_are_of_no_other(
         # What the item is not of is no theme of its audience.
         assert not any(one.kind == "era" for one in themes)
         return
-    era, comedy = themes[:2]
+    narrower, era, comedy = themes[:3]
+    # Two thirds of the works of a theme, or all of its period, say more than the theme.
+    assert narrower.name == "kin/decade/up" and narrower.details[0].value == "Thriller"
     assert era.name == "era/decade/up" and era.details[0].value == "Thriller"
     assert [one.value for one in era.details[1:]] == ["Work a", "Work b", "Work c", "Work d"]
     assert (era.count, era.of, era.base) == (4, 7, pytest.approx(7 * 0.05))
     assert comedy.value == "Comedy" and len(comedy.details) == 3
-    assert [one.value for one in themes[2:]] == [f"Work {one}" for one in "abcdefg"]
+    assert [one.value for one in themes[3:]] == [f"Work {one}" for one in "abcdefg"]
 
 
 def test_a_series_is_named_if_the_work_or_one_of_its_parts_tells_it() -> None:

@@ -56,10 +56,12 @@ class Shelf:
         return [self.names.index(("category", one)) for one in self.genres[work]]
 
 
+UNLIKE = {f"{chr(97 + one % 26)}{chr(97 + one // 26)}" * 3: "d" for one in range(400)}
+
+
 def followed(first: str, others: list[str], genres: dict[str, str]) -> set[str]:
     """Those of the others that follow a title, among many films of other names."""
-    unlike = {f"{chr(97 + one % 26)}{chr(97 + one // 26)}" * 3: "d" for one in range(400)}
-    store: Any = Shelf(genres | unlike)
+    store: Any = Shelf(genres | UNLIKE)
     titles = list(genres)
     places = [titles.index(one) for one in others]
     return {titles[one] for one in SharedNames(store).alike(titles.index(first), places, store)}
@@ -88,6 +90,22 @@ def test_a_first_work_of_that_name_makes_one_sequel_follow_another() -> None:
     assert followed("The Matrix Reloaded", ["The Matrix Revolutions"], sequels) == set()
     unlike = MATRIX | {"The Matrix": "d"}
     assert followed("The Matrix Reloaded", ["The Matrix Revolutions"], unlike) == set()
+
+
+def test_neither_a_kind_of_works_nor_a_word_that_leads_to_a_place_is_a_name() -> None:
+    mysteries = ["Mystery Men", "Mystery Train", "Mystery, Alaska"]
+    store: Any = Shelf(dict.fromkeys(mysteries, "a") | UNLIKE)
+    for kinds, found in (((), {1, 2}), (("Mystery", "Action"), set())):
+        assert SharedNames(store, kinds).alike(0, [1, 2], store) == found
+    masters = dict.fromkeys(
+        ["Robert A. Heinlein's The Puppet Masters", "Puppet Master 5", "Puppet Master 4"], "a"
+    )
+    assert not followed("Robert A. Heinlein's The Puppet Masters", list(masters)[1:], masters)
+    flights = dict.fromkeys(["Escape from Alcatraz", "Escape to Victory", "Escape to Athena"], "a")
+    assert (
+        followed("Escape from Alcatraz", ["Escape to Victory", "Escape to Athena"], flights)
+        == set()
+    )
 
 
 @pytest.mark.parametrize(

@@ -196,6 +196,8 @@ def test_the_schema_is_printed() -> None:
 
 
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path, caches: Path) -> None:
-    (tmp_path / "log.csv").write_bytes(b"\0\1\2" * 50)
-    with pytest.raises(RawFileError, match="it is no text"):
-        described(tmp_path, "log.csv")
+    picture = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20
+    for content in (b"\0\1\2" * 50, picture):
+        (tmp_path / "log.csv").write_bytes(content)
+        with pytest.raises(RawFileError, match="it is no text: name a table"):
+            described(tmp_path, "log.csv")

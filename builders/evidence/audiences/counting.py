@@ -16,6 +16,7 @@ from itdr.builders.evidence import traits as all_traits
 from itdr.builders.evidence import verdicts
 from itdr.builders.evidence.activity import DECIMALS
 from itdr.builders.evidence.audiences import judged as all_judged
+from itdr.builders.evidence.audiences.community_works import CommunityWorks
 from itdr.builders.evidence.audiences.company import Company
 from itdr.builders.evidence.audiences.contradictions import without_contradictions
 from itdr.builders.evidence.audiences.expectations import (
@@ -26,15 +27,28 @@ from itdr.builders.evidence.audiences.expectations import (
 )
 from itdr.builders.evidence.audiences.judged import Judged
 from itdr.builders.evidence.audiences.kindred import Kindred, is_single
-from itdr.builders.evidence.audiences.members import DECADE, Group, Members, TraitTable
+from itdr.builders.evidence.audiences.members import (
+    DECADE,
+    Group,
+    Members,
+    TraitTable,
+    common_decades,
+    year_of_work,
+)
 from itdr.builders.evidence.audiences.raters import MIN_Z_OF_FANS, Raters, RateRule, Rates
-from itdr.builders.evidence.audiences.reception import Verdicts, beyond, clicks, reception
+from itdr.builders.evidence.audiences.reception import (
+    Verdicts,
+    beyond,
+    clicks,
+    of_a_series,
+    reception,
+)
 from itdr.builders.evidence.audiences.shared_likes import Likes
 from itdr.builders.evidence.audiences.shared_tags import SharedTags
 from itdr.builders.evidence.audiences.themes import Themes
 from itdr.builders.evidence.audiences.unmoved import unmoved, unmoved_by_one
 from itdr.builders.evidence.facts import DOWN, SELDOM, UP, Fact
-from itdr.builders.evidence.series import base_title, series_key
+from itdr.builders.evidence.series import base_title
 from itdr.builders.store.reader import StoreReader
 
 RULES_WITH_VERDICTS = ("ratings", "hours")
@@ -82,7 +96,12 @@ class Counting:
         self.traits = TraitTable(store, self.judged)
         self.members = Members(store, self.judged, self.traits)
         self.kindred = Kindred(
-            self.traits, self.members.total, lambda work: store.item(work).categories
+            self.traits,
+            self.members.total,
+            lambda work: store.item(work).categories,
+            functools.partial(year_of_work, store),
+            common_decades(store, self.judged.totals[1]),
+            store.source.words in all_traits.BLENDED_IN,
         )
         tags = SharedTags(store, seed, self.judged.totals[1])
         self.themes = Themes(store, self.traits, self.members.total, self.kindred, tags)
@@ -146,7 +165,7 @@ class Counting:
         found = self._one_group_a_genre(work, found, codes) + self._reception(work)
         found += unmoved_by_one(found, codes, self.judged, everybody)
         found += beyond(found, codes, self.judged, everybody, self.overall)
-        return without_contradictions(found)
+        return without_contradictions(of_a_series(found))
 
     def raters(self, work: int) -> Raters:
         """Those who judged a work, or a sample of them: on them facts are tried.
@@ -228,7 +247,9 @@ class Counting:
                     continue
             kept.append(one)
         kept = self.kindred.related(work, kept, codes)
-        return [*self.kindred.kinds(work, kept, codes), *kept]
+        # What the works of a theme are comes before what single ones are.
+        first = next((place for place, one in enumerate(kept) if is_single(one)), len(kept))
+        return [*kept[:first], *self.kindred.kinds(work, kept, codes), *kept[first:]]
 
     def _genres(self, work: int) -> set[tuple[str, str]]:
         """The categories of a work, as topics."""
@@ -289,16 +310,11 @@ class Counting:
         members = self.members.of_groups(everybody.users, everybody.liked, work, places)
         rates = everybody.rates_of([np.flatnonzero(one) for one in members])
         kept = self._is_clear(np.array(places), rates, tied, least, len(everybody.users))
-        return [
-            self._group_fact(
-                self.members.groups[place],
-                work,
-                *rates.figures(at),
-                UP if rates.z[at] > 0 else DOWN,
-            )
-            for at, place in enumerate(places)
-            if kept[at]
-        ]
+        found: list[Fact] = []
+        for at in np.flatnonzero(kept).tolist():
+            group, side = self.members.groups[places[at]], UP if rates.z[at] > 0 else DOWN
+            found += self._group_fact(group, work, *rates.figures(at), side)
+        return found
 
     def _is_clear(
         self,
@@ -344,12 +360,12 @@ class Counting:
 
     def _telling(self, k: np.ndarray, n: np.ndarray, z: np.ndarray) -> np.ndarray:
         """Whether a rate supports the statement: most of those to whom an item is recommended
-        like it, and fewer than half of those who are warned do. (If items are taken or passed over, most people
+        like it, and at most two fifths of those who are warned do. (If items are taken or passed over, most people
         pass over nearly everything.)"""
         if self.rule == "skips":
             return np.ones(len(k), bool)
         usual = np.round(k - self.overall * n, DECIMALS) >= 0
-        return np.where(z > 0, (2 * k > n) & usual, 2 * k < n)
+        return np.where(z > 0, (2 * k > n) & usual, 5 * k <= 2 * n)
 
     @functools.cached_property
     def _families(self) -> np.ndarray:
@@ -360,41 +376,19 @@ class Counting:
 
     def _group_fact(
         self, group: Group, work: int, k: int, n: int, expected: float, side: int
-    ) -> Fact:
+    ) -> list[Fact]:
+        """A group that likes the work more, or less: a fact, of a community one for each name that it may have."""
+        figures = k, n, expected, side
         if group.about != "community":
-            return Fact("liked_if", group.about, group.value, k, n, expected, side)
-        own = base_title(self.store.item(work).title)
-        works = tuple(
-            one for one in self._community_works[int(group.value)] if base_title(one.value) != own
-        )[:3]
-        title = works[0].value if works else group.value
-        return Fact("liked_if", "community", title, k, n, expected, side, "", works)
+            return [Fact("liked_if", group.about, group.value, *figures)]
+        return [
+            Fact("liked_if", "community", kind[1].value, *figures, "", tuple(kind))
+            for kind in self._community_works.of(int(group.value), work, side)
+        ]
 
     @functools.cached_property
-    def _community_works(self) -> list[tuple[Fact, ...]]:
-        """By community a few typical works, with how many of its members like each."""
-        communities = self.members.communities
-        users = np.arange(len(self.begins) - 1)
-        member = communities.members(users)
-        likes = self.judged.totals[1]
-        found = []
-        for code, works in enumerate(communities.typical(likes)):
-            inside = users[member == code]
-            ranks = self.company.likes_of(inside).ranks
-            counts = np.bincount(ranks, minlength=len(likes))[self.company.ranks.of]
-            facts: list[Fact] = []
-            names: set[str] = set()
-            for work in works.tolist():
-                title = self.store.item(work).title
-                if series_key(title) in names or not len(inside):
-                    continue
-                names.add(series_key(title))
-                share = int(likes[work]) / self.company.active
-                facts.append(
-                    Fact("share", "work", title, int(counts[work]), len(inside), share, UP)
-                )
-            found.append(tuple(facts[:4]))
-        return found
+    def _community_works(self) -> CommunityWorks:
+        return CommunityWorks(self.store, self.members.communities, self.company, self.kindred)
 
     def _works_if(self, work: int, raters: Raters, everybody: Raters) -> list[tuple[int, Fact]]:
         """Single works whose likers like this one more, or less, than their other verdicts predict, by their codes."""

@@ -23,12 +23,20 @@ SINGLE_WORK_KINDS = ("also_liked", "liked_if")
 """Kinds of facts that name single works."""
 MIN_WORKS_OF_A_KIND = 2
 """Works that must be of a kind for it to be named."""
+MAX_GENRES_OF_A_BLEND = 4
+"""Genres of an item of which two together are named, at most."""
 MAX_WORKS_OF_A_KIND = 3
 """Works that are named for a kind."""
+MIN_FANS_OF_TWO_WORKS = 40
+"""Fans who judged the item, of two works together, for these alone to stand for a kind."""
 MIN_WORKS_OF_THE_PERIOD = 3
 """Works of the item's period beside which others of the genre are not named."""
 ENDS_OF_OLD_TIMES = (1960, 1970, 1980)
 """Years before which works are old: of such a span, where no shorter period holds."""
+MAX_SHARE_OF_A_TELLING_GENRE = 0.25
+"""A genre with a larger share of all likes is not named alone of an item that has one with a smaller share."""
+MAX_SHARE_OF_A_GENRE = 0.3
+"""A genre with a larger share of all likes is everybody's: it takes more works to say which part of it is meant."""
 MAX_KINDS = 2
 """Kinds that are tried, the most telling first: a source may have genres that nobody names."""
 DECIMALS_OF_CHANCES = 9
@@ -46,12 +54,23 @@ class Kindred:
         traits: the traits of works.
         total: all likes, of which a trait has a share.
         categories: gives the categories of a work, also those that too few works have to be traits.
+        year: gives the year of a work, 0 for none.
+        common_decades: those that are never named, by their first years.
+        names_blends: whether two genres together have names, so that a broad one alone need not be named.
     """
 
     def __init__(
-        self, traits: TraitTable, total: int, categories: Callable[[int], Sequence[str]]
+        self,
+        traits: TraitTable,
+        total: int,
+        categories: Callable[[int], Sequence[str]],
+        year: Callable[[int], int] = lambda work: 0,
+        common_decades: Collection[int] = (),
+        names_blends: bool = False,
     ) -> None:
         self.traits, self._total, self._categories = traits, max(total, 1), categories
+        self._year, self._common_decades = year, common_decades
+        self._names_blends = names_blends
         known = [
             (value, int(likes))
             for (about, value), likes in zip(traits.names, traits.likes, strict=True)
@@ -71,8 +90,8 @@ class Kindred:
     def best_examples(
         self, kind: Collection[str], works: Sequence[Fact], codes: Mapping[str, int], work: int
     ) -> list[Fact]:
-        """Those of some works that are examples of a kind of an item; only those of no more telling category, if they
-        are enough.
+        """Those of some works that are examples of a kind of an item: those of no more telling category, if they are
+        two, or all, if they are three.
 
         Args:
             kind: one category, or two together.
@@ -85,7 +104,9 @@ class Kindred:
         """
         found = [one for one in works if self.is_example(kind, codes[one.value], work)]
         plain_ones = [one for one in found if self.is_example(kind, codes[one.value], work, 0)]
-        return plain_ones if len(plain_ones) >= MIN_WORKS_OF_A_KIND else found
+        if len(plain_ones) >= MIN_WORKS_OF_A_KIND:
+            return plain_ones
+        return found if len(found) >= MAX_WORKS_OF_A_KIND else []
 
     def is_example(
         self, kind: Collection[str], other: int, work: int, most_rarer: int = MOST_RARER
@@ -103,11 +124,27 @@ class Kindred:
         """
         # Of categories that hardly any work has, nobody knows a work.
         known = [one for one in self._listed(other) if one in self._likes or one in kind]
-        return illustrates(kind, known, self._listed(work), self._likes_of, most_rarer)
+        return illustrates(kind, known, self._listed(work), self.likes_of, most_rarer)
 
-    def _likes_of(self, genre: str) -> int:
+    def likes_of(self, genre: str) -> int:
         """The likes of a category; of one that few works have, fewer than of any other."""
         return self._likes.get(genre, 1)
+
+    def is_too_broad(self, genre: str, work: int) -> bool:
+        """Whether a genre says too little of an item: it is among the commonest and the item has another that says more,
+        as a crime drama, or the item has so many that none says what it is.
+
+        Args:
+            genre: one of the item's.
+            work: the item's code.
+
+        Returns:
+            False where two genres together have no names.
+        """
+        most, genres = MAX_SHARE_OF_A_TELLING_GENRE * self._total, self.genres(work)
+        telling = any(self.likes_of(one) <= most for one in genres)
+        broad = len(genres) > MAX_GENRES_OF_A_BLEND or (telling and self.likes_of(genre) > most)
+        return self._names_blends and broad
 
     def related(self, work: int, facts: Sequence[Fact], codes: Mapping[str, int]) -> list[Fact]:
         """The facts without single works that share no genre with the item, where others do.
@@ -135,8 +172,8 @@ class Kindred:
             codes: by title, the code of a work.
 
         Returns:
-            Facts about two genres together (said only if the lexicon has a name for them), about a genre, or about a
-            period with the genre as first detail; the works are their details.
+            Facts about two genres together (said only if the lexicon has a name for them), perhaps with a period as
+            first detail, about a genre, or about a period with the genre as first detail; the works are their details.
         """
         # A work may be named by two facts.
         every = list({one.value: one for one in reversed(facts) if is_single(one)}.values())[::-1]
@@ -151,7 +188,7 @@ class Kindred:
         found = []
         for genre in genres:
             works = self.best_examples([genre], single, codes, work)
-            usual = self._likes_of(genre) / self._total
+            usual = self.likes_of(genre) / self._total
             if len(works) >= MIN_WORKS_OF_A_KIND and 0 < usual < 1:
                 chance = round(at_least(len(works), len(single), usual), DECIMALS_OF_CHANCES)
                 found.append((chance, -len(works), genre, works))
@@ -159,8 +196,44 @@ class Kindred:
         first = found[0][-2:] if found else ("", [])
         kinds = self._blends(work, single, codes, *first)
         for *_, genre, works in found[:MAX_KINDS]:
+            if self.is_too_broad(genre, work):
+                continue
             kinds += self._kind(genre, self._near(work, works, codes), works, carried, len(single))
-        return kinds
+        return [one for one in kinds if not _is_thin(one)]
+
+    def narrower(
+        self, work: int, genre: str, works: Sequence[Fact], codes: Mapping[str, int], of: int
+    ) -> list[Fact]:
+        """The kinds of an item narrower than a genre to which some works of that genre belong, the most telling first.
+
+        Args:
+            work: the item's code.
+            genre: the genre.
+            works: facts that name the works.
+            codes: by title, the code of a work.
+            of: among how many works they were found.
+
+        Returns:
+            Facts as those of `kinds`: two genres together that two thirds of the works have, of the item's period if
+            enough are; and the genre of the item's period.
+        """
+        enough = max(MIN_WORKS_OF_A_KIND, -(-2 * len(works) // 3))
+        found = []
+        # Of a work of many genres, no two say what it is.
+        others = self.genres(work) - {genre}
+        for other in sorted(others) if len(others) < MAX_GENRES_OF_A_BLEND else ():
+            pair = sorted((genre, other))
+            alike = self.best_examples(pair, works, codes, work)
+            if len(alike) >= enough:
+                found.append((-len(alike), self.likes_of(other), PLUS.join(pair), alike))
+        kinds = []
+        for *_, both, alike in sorted(found, key=lambda one: one[:3]):
+            kinds += self._blend(work, both, alike, codes, of)
+        period = None if self.is_too_broad(genre, work) else self._near(work, works, codes)
+        if period is not None:
+            lead = _kin(all_traits.CATEGORY, genre, works, of)
+            kinds.append(_kin(*period[0], period[1], of, [lead, *period[1][:MAX_WORKS_OF_A_KIND]]))
+        return [one for one in kinds if not _is_thin(one)]
 
     def _near(
         self, work: int, works: Sequence[Fact], codes: Mapping[str, int]
@@ -184,9 +257,11 @@ class Kindred:
         return None
 
     def _period(self, work: int) -> str:
-        """The period of a work, "" for none that is named."""
+        """The period of a work, "" for none. One that is no taste, such as the latest, is named all the same."""
         names = (self.traits.names[trait] for trait in self.traits.of(work))
-        return next((value for about, value in names if about == DECADE), "")
+        decade = self._year(work) // 10 * 10
+        known = f"{decade}s" if decade and decade not in self._common_decades else ""
+        return next((value for about, value in names if about == DECADE), known)
 
     def _blends(
         self,
@@ -200,17 +275,32 @@ class Kindred:
         of its works, if it is one of the two): the first have most, and of these the rarest genres."""
         found = []
         most = len(works_of_first)
-        for pair in combinations(sorted(self.genres(work)), 2):
+        genres = sorted(self.genres(work))
+        for pair in combinations(genres, 2) if len(genres) <= MAX_GENRES_OF_A_BLEND else ():
             works = self.best_examples(pair, single, codes, work)
             least = min(most - (first in pair), MIN_WORKS_OF_THE_PERIOD)
             if len(works) >= max(least, MIN_WORKS_OF_A_KIND):
-                likes = self._likes_of(pair[0]) * self._likes_of(pair[1])
+                likes = self.likes_of(pair[0]) * self.likes_of(pair[1])
                 found.append((-len(works), likes, PLUS.join(pair), works))
         found.sort(key=lambda one: one[:3])
         return [
-            _kin("blend", value, works, len(single), works[:MAX_WORKS_OF_A_KIND])
-            for *_, value, works in found[:MAX_KINDS]
+            kind
+            for *_, pair, works in found[:MAX_KINDS]
+            for kind in self._blend(work, pair, works, codes, len(single))
         ]
+
+    def _blend(
+        self, work: int, pair: str, works: Sequence[Fact], codes: Mapping[str, int], of: int
+    ) -> list[Fact]:
+        """Two genres together of which these works are, before it those of them that are of the item's period."""
+        lead = _kin("blend", pair, works, of, works[:MAX_WORKS_OF_A_KIND])
+        period = self._near(work, works, codes)
+        if period is None:
+            return [lead]
+        named = period[1]
+        when = _kin(*period[0], named, of)
+        both = _kin("blend", pair, named, of, [when, *named[:MAX_WORKS_OF_A_KIND]])
+        return [dataclasses.replace(both, kind="era"), lead]
 
     def _kind(
         self,
@@ -224,12 +314,23 @@ class Kindred:
         share a rarer genre: the item is not of it."""
         named = works if period is None else period[1]
         shared = set.intersection(*(carried[one] for one in named[:MAX_WORKS_OF_A_KIND]))
-        if any(self._likes_of(one) < self._likes_of(genre) for one in shared):
+        if any(self.likes_of(one) < self.likes_of(genre) for one in shared):
             return []
         lead = _kin(all_traits.CATEGORY, genre, named, of)
         if period is None:
+            common = self.likes_of(genre) > MAX_SHARE_OF_A_GENRE * self._total
+            if common and len(named) < MAX_WORKS_OF_A_KIND:
+                return []
             return [dataclasses.replace(lead, details=tuple(named[:MAX_WORKS_OF_A_KIND]))]
         return [_kin(*period[0], named, of, [lead, *named[:MAX_WORKS_OF_A_KIND]])]
+
+
+def _is_thin(kind: Fact) -> bool:
+    """Whether a kind stands on two works of which few people judged the item."""
+    works = [one for one in kind.details if one.about == "work"]
+    return (
+        len(works) <= MIN_WORKS_OF_A_KIND and sum(one.of for one in works) < MIN_FANS_OF_TWO_WORKS
+    )
 
 
 def _is_before(period: str, year: int) -> bool:

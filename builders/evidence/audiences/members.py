@@ -34,6 +34,8 @@ MIN_PEOPLE_OF_A_DEMOGRAPHIC = 30
 DECADE = "decade"
 MAX_SHARE_OF_A_PERIOD = 0.2
 """A period with a larger share of all likes does not count as a taste; such a decade is split into thirds."""
+MAX_SHARE_OF_A_DECADE = 0.6
+"""Nor is anything said of a decade with a larger share."""
 MIN_SHARE_OF_THE_LATEST_PERIOD = 0.001
 """Nor does the latest period if it has this share of all likes: its likers merely like what is new."""
 EDITIONS = ("books", "book_reviews")
@@ -170,6 +172,40 @@ def _decades(store: StoreReader, likers: np.ndarray) -> tuple[np.ndarray, np.nda
     last = int(np.flatnonzero(found > MIN_SHARE_OF_THE_LATEST_PERIOD * total).max(initial=0))
     kept = (found[period] <= MAX_SHARE_OF_A_PERIOD * total) & (period < last)
     return leading[kept], period[kept]
+
+
+def year_of_work(store: StoreReader, work: int) -> int:
+    """The year that a work is from.
+
+    Args:
+        store: the store.
+        work: the work's code.
+
+    Returns:
+        0 where it is not known: the year of a book is that of an edition.
+    """
+    known = "year" in store.items.column_names and store.source.domain not in EDITIONS
+    return int(store.value("items", "year", work) or 0) if known else 0
+
+
+def common_decades(store: StoreReader, likers: np.ndarray) -> frozenset[int]:
+    """The decades from which so much of what is liked comes that to be from one says nothing.
+
+    Args:
+        store: the store.
+        likers: by work, how many like it.
+
+    Returns:
+        Their first years.
+    """
+    if "year" not in store.items.column_names:
+        return frozenset()
+    years = pc.fill_null(store.items.column("year").combine_chunks(), 0).to_numpy(
+        zero_copy_only=False
+    )
+    decades = np.clip(years.astype(np.int64) // 10, 0, 300)
+    likes = np.bincount(decades, likers, minlength=301)
+    return frozenset((np.flatnonzero(likes > MAX_SHARE_OF_A_DECADE * likes.sum()) * 10).tolist())
 
 
 THIRDS = np.array([1, 1, 1, 1, 2, 2, 2, 3, 3, 3])

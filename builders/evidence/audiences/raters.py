@@ -22,7 +22,7 @@ MIN_Z_OF_FANS = 1.6
 """Standard deviations by which the likes of the fans of a work must exceed the usual number."""
 PARTS_ABOVE_USUAL, PARTS_ABOVE_EVERYBODY = 10, 20
 """Their share must exceed the usual one by 1/`PARTS_ABOVE_USUAL`, and that of everybody who judged the work by 1/`PARTS_ABOVE_EVERYBODY`."""
-PARTS_ABOVE_USUAL_OF_KNOWN = 25
+PARTS_ABOVE_USUAL_OF_KNOWN = 14
 """By which the share of a group that nobody had to look for must exceed the usual one."""
 
 

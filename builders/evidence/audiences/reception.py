@@ -18,6 +18,8 @@ from itdr.builders.evidence.facts import DOWN, UP, Fact, percent
 MIN_RATERS = 20
 MIN_Z_OF_RECEPTION = 2.33
 """The z-score that chance alone reaches once in a hundred times."""
+MIN_Z_OF_OTHERS = 2.0
+"""The same of those who are no fans of a series, which most people like."""
 MIN_SHIFT_OF_RATERS = 0.07
 """The smallest difference from the usual share, as a fraction of a work's raters."""
 MIN_SHARE_OF_PRAISED, MIN_SHARE_OF_ACCLAIMED, MIN_DISLIKES_OF_DIVIDED = 0.75, 0.88, 0.25
@@ -88,14 +90,36 @@ def beyond(
         One fact where there are `MIN_RATERS` of them and they like it clearly better than the average work.
     """
     parts = [codes[one.value] for one in facts if one.kind == "series"]
-    if not parts or not any(one.about == "praised" for one in facts):
+    if not parts or not any(one.about in ("praised", "acclaimed") for one in facts):
         return []
     fans = np.concatenate([judged.takers(one) for one in parts])
     others = ~np.isin(everybody.users, fans)
     n, likes = int(others.sum()), int((others & everybody.liked).sum())
     if n < MIN_RATERS or likes < (liked + MIN_SHIFT_OF_RATERS) * n:
         return []
+    if _deviation(likes, n, liked) < MIN_Z_OF_OTHERS:
+        return []
     return [Fact("reception", "general", "", likes, n, liked * n, UP)]
+
+
+def of_a_series(facts: Sequence[Fact]) -> list[Fact]:
+    """What may be said of a part of a series: that nearly everybody likes it says only who follows a series so far; what
+    most dislike does not suit the followers of the series, but the fans of the parts that were tried.
+
+    Args:
+        facts: what was counted of a work; those of kind `series` name other parts.
+
+    Returns:
+        The facts that remain; of a work that is no part of a series all.
+    """
+    is_part = any(one.kind == "series" for one in facts)
+    panned = any(one.about == "panned" for one in facts)
+    return [
+        one
+        for one in facts
+        if not is_part
+        or not (one.about == "acclaimed" or (panned and (one.kind, one.about) == ("kin", "series")))
+    ]
 
 
 def clicks(verdicts: Verdicts, clicked: float) -> list[Fact]:

@@ -11,11 +11,13 @@ subtitle it is.
 from __future__ import annotations
 
 import functools
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from itdr.builders.core.text import plain
 from itdr.builders.evidence.audiences.members import MAX_WORKS_AT_HAND, TraitTable
 from itdr.builders.evidence.series import base_title, part
 from itdr.builders.evidence.significance import at_least
@@ -45,6 +47,11 @@ WORDS_BEFORE_A_NAME = frozenset(
 """Words before a name that are no part of it, as in "Return of the ..."."""
 
 
+_OF_AN_AUTHOR = re.compile(r"(?:[A-Z][\w.]*\s){1,3}[A-Z]\w+['’]s\s")
+PREPOSITIONS = frozenset(["at", "for", "from", "in", "into", "on", "to", "with"])
+"""Words after a name of which it is none."""
+
+
 class _Title(NamedTuple):
     """A title. whole: all its words in their order.   stems: those that may be names."""
 
@@ -54,10 +61,16 @@ class _Title(NamedTuple):
 
 
 class SharedNames:
-    """The rare words of the titles of a store."""
+    """The rare words of the titles of a store.
 
-    def __init__(self, store: StoreReader) -> None:
+    Args:
+        store: the store.
+        kinds: names of kinds of works, such as "Mystery": their words name no series.
+    """
+
+    def __init__(self, store: StoreReader, kinds: Iterable[str] = ()) -> None:
         self.store = store
+        self._of_kinds = names_among(word for one in kinds for word in words_of_base(plain(one)))
         self._titles: dict[int, _Title] = {}
 
     @functools.cached_property
@@ -82,7 +95,7 @@ class SharedNames:
         return {
             word: n
             for word, n in Counter(every).items()
-            if 2 <= n <= MAX_TITLES_OF_A_NAMED_SERIES and word not in alone
+            if 2 <= n <= MAX_TITLES_OF_A_NAMED_SERIES and word not in alone | self._of_kinds
         }
 
     @functools.cached_property
@@ -156,14 +169,16 @@ class SharedNames:
                 or _is_subtitle(title, other.title)
             )
         }
-        names = words & self._names.keys()
+        names = set() if _is_authors(title) else words & self._names.keys()
         if not names:
             return found
         titles = {one: other.title for one, other in known}
         near = {
             one: other.stems & names
             for one, other in known
-            if not names.isdisjoint(other.stems) and own & _genres(one, traits)
+            if not names.isdisjoint(other.stems)
+            and own & _genres(one, traits)
+            and not _is_authors(other.title)
         }
         for word in sorted(names):
             here = [
@@ -232,7 +247,18 @@ def _without_article(words: Sequence[str]) -> tuple[str, ...]:
 def _begin_alike(name: str, title: str, other: str) -> bool:
     """Whether two titles begin with a name, or have it next to another word that they share: "Pink Panther"."""
     first = name == _first_word(title) == _first_word(other)
+    first = first and not (_leads_on(name, title) and _leads_on(name, other))
     return first or any(name in pair for pair in _pairs(title) & _pairs(other))
+
+
+def _is_authors(title: str) -> bool:
+    """Whether a title begins with the whole name of whoever wrote the work: "Robert A. Heinlein's The Puppet Masters"."""
+    return _OF_AN_AUTHOR.match(title) is not None
+
+
+def _leads_on(name: str, title: str) -> bool:
+    """Whether a word is followed by a preposition in a title, as nobody's name is: "Escape from Alcatraz"."""
+    return any(one == name and two in PREPOSITIONS for one, two in pairwise(stems_in_order(title)))
 
 
 def _first_word(title: str) -> str:

@@ -17,7 +17,7 @@ import numpy as np
 
 from itdr.builders.core.text import plain
 from itdr.builders.evidence import traits as all_traits
-from itdr.builders.evidence.audiences.kindred import Kindred
+from itdr.builders.evidence.audiences.kindred import MAX_SHARE_OF_A_GENRE, Kindred
 from itdr.builders.evidence.audiences.members import (
     DECADE,
     MAX_WORKS_AT_HAND,
@@ -38,6 +38,7 @@ from itdr.builders.evidence.series import (
     series_words,
     shared_beginning,
     shared_title,
+    subtitle_words,
     told_series,
 )
 from itdr.builders.evidence.significance import at_least
@@ -54,8 +55,6 @@ MIN_PARTS_OF_A_NAMED_SERIES, MAX_PARTS_OF_A_SERIES = 2, 3
 MIN_TAGGED_WORKS = 2
 """Works that must share a rare tag with the work, such as its director."""
 MIN_LIFT_OF_A_THEME = 1.5
-MAX_SHARE_OF_A_GENRE = 0.3
-"""A genre with a larger share of all likes is everybody's."""
 MAX_FALSE_THEMES = 0.01
 """Expected false themes per item, over all tests."""
 MAX_THEMES = 3
@@ -68,11 +67,20 @@ Shared = tuple[float, int, Fact]
 
 class _Title(NamedTuple):
     """What a title says of its series. base: without brackets, folded.   series: the words of each series that it may
-    belong to.   bracketed: see `bracketed_series`."""
+    belong to.   bracketed: see `bracketed_series`.   subtitle: see `subtitle_words`."""
 
     base: str
     series: frozenset[frozenset[str]]
     bracketed: tuple[tuple[frozenset[str], frozenset[str]], ...]
+    subtitle: frozenset[str]
+
+    def told_by(self, other: _Title) -> bool:
+        """Whether the subtitle of one is the series that stands in brackets behind the other."""
+        pairs = (self, other), (other, self)
+        return any(
+            one.subtitle in {named for named, _ in two.bracketed} - {frozenset()}
+            for one, two in pairs
+        )
 
 
 class Themes:
@@ -96,7 +104,8 @@ class Themes:
     ) -> None:
         self.store, self.traits, self.total = store, traits, max(total, 1)
         self.kindred, self.tags = kindred, tags
-        self.names = SharedNames(store)
+        kinds = (value for about, value in traits.names if about == all_traits.CATEGORY)
+        self.names = SharedNames(store, kinds)
         self._titles: dict[int, _Title] = {}
         self._marked: dict[object, list[int]] = {}
         self._read: set[int] = set()
@@ -148,10 +157,9 @@ class Themes:
         known = {known_series(one) for one in every}
         name = name or (known.pop() if len(known) == 1 else "")
         name = name or shared_beginning(every) or shared_title(every)
-        if not name and len(every) > 2:
-            # As in "A Grand Day Out with Wallace and Gromit".
-            begins = shared_beginning(every[1:])
-            name = begins if set(plain(begins).split()) <= set(plain(title).split()) else ""
+        # As in "A Grand Day Out with Wallace and Gromit".
+        begins = [shared_beginning([one for one in every if one != other]) for other in every]
+        name = name or next((one for one in begins if len(every) > 2 and _in_all(one, every)), "")
         if not name:
             return []
         return [Fact("kin", "series", name, len(parts), len(parts), 0.0, UP, "", tuple(parts))]
@@ -200,13 +208,16 @@ class Themes:
         found = list(works)
         if not found:
             return set()
-        same, own = self._title(work)[:2]
+        mine = self._title(work)
         alike = self.names.alike(work, found, self.traits)
         return {
             one
             for one in found
             for other in [self._title(one)]
-            if one in alike or other.base == same or self._is_part(other, own)
+            if one in alike
+            or other.base == mine.base
+            or self._is_part(other, mine.series)
+            or mine.told_by(other)
         }
 
     def series_among(self, work: int, works: np.ndarray) -> set[int]:
@@ -229,9 +240,9 @@ class Themes:
 
     def _marks_of(self, code: int) -> set[object]:
         """What titles of one series share at least some of."""
-        base, series, bracketed = self._title(code)
+        base, series, bracketed, subtitle = self._title(code)
         named = (one for one, _ in bracketed)
-        return {base, *series, *named, *self.names.marks(code)} - {"", frozenset()}
+        return {base, *series, *named, subtitle, *self.names.marks(code)} - {"", frozenset()}
 
     def _title(self, code: int) -> _Title:
         """What the title of an item, as rows show it, says of its series."""
@@ -240,7 +251,10 @@ class Themes:
                 self._titles.clear()
             title = self.store.item(code).title
             self._titles[code] = _Title(
-                base_title(title), self._series_of(title), bracketed_series(title)
+                base_title(title),
+                self._series_of(title),
+                bracketed_series(title),
+                subtitle_words(title),
             )
         return self._titles[code]
 
@@ -281,13 +295,14 @@ class Themes:
         found: list[Fact] = []
         own = set(self.traits.of(work))
         used: set[int] = set()
-        left = top
-        while len(found) < MAX_THEMES and len(left) >= MIN_WORKS_OF_A_THEME:
+        left, n_themes = top, 0
+        while n_themes < MAX_THEMES and len(left) >= MIN_WORKS_OF_A_THEME:
             best = self._clearest(left, top, used, own)
             if best is None:
                 break
             traits, works = best
-            found.append(self._fact(work, traits, works, top))
+            found += self._facts(work, traits, works, top)
+            n_themes += 1
             used.update(traits)
             left = [one for one in left if one not in works]
         return found, left
@@ -369,27 +384,39 @@ class Themes:
             for code, n in zip(codes.tolist(), likes.tolist(), strict=True)
         }
 
-    def _fact(
+    def _facts(
         self, work: int, traits: tuple[int, ...], works: Sequence[Shared], top: Sequence[Shared]
-    ) -> Fact:
+    ) -> list[Fact]:
         """A theme of a work as a fact, counted among all the works looked at; examples of it are its details. A genre
-        of a decade is a fact about the decade whose first detail is the genre."""
+        of a decade is a fact about the decade whose first detail is the genre. Before it what says more of the same
+        works."""
         about, genre = self.traits.names[traits[-1]]
         shown = [fact for _, _, fact in works]
+        narrower: list[Fact] = []
         if about == all_traits.CATEGORY:
             codes = {fact.value: other for _, other, fact in works}
             shown = self.kindred.best_examples([genre], shown, codes, work)
+            examples = _one_a_series(shown)[:MAX_WORKS_OF_A_THEME]
+            narrower = self.kindred.narrower(work, genre, examples, codes, len(top))
+            if self.kindred.is_too_broad(genre, work):
+                return narrower
         details = tuple(_one_a_series(shown)[:MAX_WORKS_OF_A_THEME])
         lead = self._share(traits, top)
         if len(traits) > 1:
             details = (self._share(traits[1:], top), *details)
             lead = dataclasses.replace(lead, kind="era", base=lead.base * lead.of)
-        return dataclasses.replace(lead, details=details)
+        return [*narrower, dataclasses.replace(lead, details=details)]
 
     def _share(self, traits: tuple[int, ...], top: Sequence[Shared]) -> Fact:
         """How many of these works have all these traits; named is the first."""
         k = sum(set(traits) <= set(self.traits.of(work)) for _, work, _ in top)
         return Fact("share", *self.traits.names[traits[0]], k, len(top), self._usual(traits), UP)
+
+
+def _in_all(name: str, titles: Iterable[str]) -> bool:
+    """Whether all words of a name stand in each of some titles."""
+    words = set(plain(name).split())
+    return bool(words) and all(words <= set(plain(one).split()) for one in titles)
 
 
 def _is_rare(genre: Fact) -> bool:

@@ -1,7 +1,6 @@
 """Which tastes a profile names, in which order, and how it can open.
 
-The strength of a taste is its share of the likes minus the share that is to be expected, in percentage points as an
-answer gives them: whoever reads the answer can check the order.
+The strength of a taste is by how many standard deviations it is more common among the likes than expected.
 """
 
 from __future__ import annotations
@@ -13,9 +12,11 @@ from itdr.builders.evidence.facts import (
     DOWN,
     UP,
     Fact,
+    exact,
     expected_number,
-    percent,
+    is_taste_sized,
     sets_apart,
+    z_score,
 )
 from itdr.builders.evidence.interests.opinions import is_shared
 from itdr.builders.evidence.interests.tastes import (
@@ -24,8 +25,9 @@ from itdr.builders.evidence.interests.tastes import (
     is_clearly_above,
 )
 from itdr.builders.evidence.interests.works import KINDS
+from itdr.builders.evidence.traits import PLUS
 
-TASTES = ("share", *FACT_OF.values())
+TASTES = ("share", *FACT_OF.values(), "beside")
 MIN_SHARE_OF_FIRST_TASTE = Fraction(1, 5)
 """The share of the likes that the first taste has at least."""
 MIN_SHARE_OF_USUAL_FIRST, MIN_LIFT_OF_SMALL_FIRST = Fraction(1, 3), 3
@@ -39,8 +41,13 @@ MIN_PERCENT_OF_EQUALS, MAX_PERCENT_OF_WEAKER = 80, 65
 way round; it is weaker if it is less common, and exceeds what is expected by less than this percentage of what the first one does."""
 MIN_LIKES_TO_A_DISLIKE, MIN_RATIO_OF_SAFE_SHARES = 10, 3
 """A kind is safe if the likes are so many times as many as the dislikes, and their share so many times as large."""
-MIN_SHARE_OF_FIELD = Fraction(3, 4)
-"""What has mixed results and so large a share of the likes is what the user chooses, before any taste within it."""
+MIN_SHARE_OF_FIELD, MIN_SHARE_OF_RARE_FIELD, MIN_LIFT_OF_RARE_FIELD = (
+    Fraction(3, 4),
+    Fraction(1, 2),
+    3,
+)
+"""What has mixed results and so large a share of the likes, or the smaller one and so many times what is expected, is what
+the user chooses, before any taste within it."""
 MIN_DIVIDING_DIFFERENCE = Fraction(1, 4)
 """What separates likes from dislikes differs by this share between them."""
 
@@ -58,19 +65,6 @@ def is_own(fact: Fact) -> bool:
 def is_reason(fact: Fact) -> bool:
     """Whether a fact speaks against works with a trait; that all listed dislikes are of a decade does not."""
     return fact.about in KINDS and fact.direction == DOWN and fact.kind != "shown"
-
-
-def strength(fact: Fact) -> int:
-    """By how many percentage points a trait is more common among the likes than expected.
-
-    Args:
-        fact: a fact about likes with a trait.
-
-    Returns:
-        The difference of the two percentages as an answer gives them.
-    """
-    whole = max(fact.of, 1)
-    return percent(fact.count, whole) - percent(expected_number(fact), whole)
 
 
 def lift(fact: Fact) -> Fraction:
@@ -109,25 +103,34 @@ def by_strength(facts: Sequence[Fact]) -> list[Fact]:
         than expected; where none has, there are no tastes.
     """
     named = [fact for fact in facts if is_nameable(fact)]
-    most: dict[tuple[str, str], int] = {}
+    most: dict[tuple[str, str], float] = {}
     for fact in named:
-        most[fact.topic] = max(strength(fact), most.get(fact.topic, 0))
+        most[fact.topic] = max(z_score(fact), most.get(fact.topic, 0))
     # What displeases as often as it pleases tells less than any liking.
-    named.sort(
+    named = sorted(
+        named,
         key=lambda fact: (
             not fact.direction,
+            _has_a_part(fact, named),
             -most[fact.topic],
             fact.kind != "contrast",
             fact.kind == "most",
             # Players' tags repeat what a game is filed under.
             fact.about == "tag",
-        )
+        ),
     )
-    rest = [fact for fact in facts if fact.kind != "most" and not _is_about_likes(fact)]
-    return [*_led(named), *rest]
+    rest = [fact for fact in facts if fact.kind != "most" and not is_about_likes(fact)]
+    return [*led(named), *rest]
 
 
-def _is_about_likes(fact: Fact) -> bool:
+def _has_a_part(fact: Fact, named: Sequence[Fact]) -> bool:
+    """Whether one of the categories of a blend can be named by itself."""
+    parts = fact.value.split(PLUS) if fact.about == "blend" else []
+    return any(one.about == "category" and one.direction and one.value in parts for one in named)
+
+
+def is_about_likes(fact: Fact) -> bool:
+    """Whether a fact says how common a trait is among the likes."""
     return fact.about in KINDS and fact.direction != DOWN
 
 
@@ -146,8 +149,15 @@ def can_lead(fact: Fact, k: int, n: int) -> bool:
     return fact.direction == UP and (far or k >= MIN_SHARE_OF_USUAL_FIRST * n)
 
 
-def _led(tastes: Sequence[Fact]) -> list[Fact]:
-    """The tastes with the first one at the head that is common enough to lead."""
+def led(tastes: Sequence[Fact]) -> list[Fact]:
+    """The tastes with the first one at the head that is common enough to lead.
+
+    Args:
+        tastes: the strongest first.
+
+    Returns:
+        All of them; none where none is common enough.
+    """
     common = (one for one in tastes if one.count >= MIN_SHARE_OF_FIRST_TASTE * one.of)
     lead = next((one for one in common if can_lead(one, one.count, one.of)), None)
     if lead is None:
@@ -172,15 +182,21 @@ def chosen_tastes(shown: Sequence[Fact]) -> list[Fact]:
     """
     tastes: list[Fact] = []
     for fact in shown:
-        if _is_about_likes(fact) and fact.topic not in {one.topic for one in tastes}:
+        if is_about_likes(fact) and fact.topic not in {one.topic for one in tastes}:
             tastes.append(fact)
-    pair = _led(tastes)[:2]
+    tastes = [
+        one
+        for place, one in enumerate(led(tastes))
+        if not place or not one.direction or one.kind == "series" or is_taste_sized(one)
+    ]
+    pair = tastes[:2]
     if len(pair) > 1 and pair[1].count > pair[0].count and _are_alike(*pair):
         pair.reverse()
     third = [] if any(one.kind == "contrast" for one in pair[1:]) else tastes
     extra = [one for one in third if one not in pair and (is_safe(one) or _divides(one))][:1]
-    series = [one for one in tastes if one.kind == "series" and one not in pair]
-    return [*pair, *extra, *series, *(one for one in shown if not _is_about_likes(one))]
+    kept = [one for one in tastes if one.kind == "series" or _is_field(one)]
+    kept = [one for one in kept if one not in pair and one not in extra]
+    return [*pair, *extra, *kept, *(one for one in shown if not is_about_likes(one))]
 
 
 def is_safe(fact: Fact) -> bool:
@@ -204,7 +220,7 @@ def is_safe(fact: Fact) -> bool:
 def flags(shown: Sequence[Fact]) -> set[str]:
     """The flags for how an answer opens and compares.
 
-    `two` where the second taste is about as common as the first (with `nearly` where it is less so, and `equal` where
+    `within` where the second taste is part of the first; `two` where the second taste is about as common as the first (with `nearly` where it is less so, and `equal` where
     it is just as common), or `weaker`; without `two`, one of `core_line`, `core` or `mainstay` where the first one makes up much of the likes. `safe` where the
     next contrast is a safe choice; `field` where nearly all that is chosen is of one kind; `divides_up` or `divides_down` where the greatest contrast is said in that direction.
 
@@ -215,27 +231,41 @@ def flags(shown: Sequence[Fact]) -> set[str]:
         The flags.
     """
     found = _dividing(shown)
-    tastes = [fact for fact in shown if _is_about_likes(fact)]
+    tastes = [fact for fact in shown if is_about_likes(fact)]
     found |= {"safe"} if any(map(is_safe, tastes[1:])) else set()
     found |= {"field"} if any(map(_is_field, tastes)) else set()
     if not tastes:
         return found
     first = tastes[0]
+    if len(tastes) > 1 and is_within(tastes[1], first):
+        return found | {"within"} | _core_of(first)
     # What is called nearly as frequent is not followed by what is more so.
     is_second = not any(one.count > tastes[1].count for one in tastes[2:])
     if len(tastes) > 1 and _are_alike(first, tastes[1]) and is_second:
         return found | {"two", "equal" if tastes[1].count == first.count else "nearly"}
     if len(tastes) > 1 and _is_weaker(tastes[1], first):
         found |= {"weaker"}
+    return found | _core_of(first)
+
+
+def _core_of(first: Fact) -> set[str]:
+    """The flag for a first taste that makes up much of the likes."""
     listed = first.details[0]
     if listed.count < MIN_LISTED_SHARE_OF_CORE * listed.of or not _is_large(first):
-        return found
-    return found | {{"contrast": "core_line", "most": "mainstay"}.get(first.kind, "core")}
+        return set()
+    return {{"contrast": "core_line", "most": "mainstay"}.get(first.kind, "core")}
+
+
+def is_within(second: Fact, first: Fact) -> bool:
+    """Whether a taste is for a blend of the first one with another category."""
+    return second.about == "blend" and first.value in second.value.split(PLUS)
 
 
 def _is_field(fact: Fact) -> bool:
     """Whether nearly all that somebody chooses is of one kind, liked or not."""
-    return not fact.direction and fact.count >= MIN_SHARE_OF_FIELD * fact.of
+    far = fact.count >= MIN_LIFT_OF_RARE_FIELD * exact(expected_number(fact))
+    least = MIN_SHARE_OF_RARE_FIELD if far else MIN_SHARE_OF_FIELD
+    return fact.kind in TASTES and not fact.direction and fact.count >= least * fact.of
 
 
 def _is_large(first: Fact) -> bool:
@@ -248,13 +278,13 @@ def _is_large(first: Fact) -> bool:
 def _is_weaker(second: Fact, first: Fact) -> bool:
     """Whether a taste is clearly weaker than the first, and less common."""
     is_rarer = 100 * second.count < MIN_PERCENT_OF_EQUALS * first.count
-    return is_rarer and 100 * strength(second) < MAX_PERCENT_OF_WEAKER * strength(first)
+    return is_rarer and 100 * z_score(second) < MAX_PERCENT_OF_WEAKER * z_score(first)
 
 
 def _are_alike(first: Fact, second: Fact) -> bool:
     """Whether two tastes are about equally common, and neither much stronger."""
-    up = first.direction == second.direction == UP and second.kind != "series"
-    low, high = sorted((strength(first), strength(second)))
+    up = first.direction == second.direction == UP and second.kind not in ("series", "beside")
+    low, high = sorted((z_score(first), z_score(second)))
     fewer, more = sorted((first.count, second.count))
     return (
         up
@@ -266,7 +296,7 @@ def _are_alike(first: Fact, second: Fact) -> bool:
 def _dividing(shown: Sequence[Fact]) -> set[str]:
     """Where the greatest contrast is, if it is stated as one: as what separates likes from dislikes, or as the first
     reason against works. The first taste has a statement of its own."""
-    tastes = [fact for fact in shown if _is_about_likes(fact)]
+    tastes = [fact for fact in shown if is_about_likes(fact)]
     contrasts = [fact for fact in shown if fact.kind == "contrast"]
     greatest = max(contrasts, key=_difference, default=None)
     if greatest is None or not _divides(greatest) or greatest in tastes[:1]:

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from itdr.builders.evidence.facts import DOWN, UP, Fact, is_above, sets_apart
+from itdr.builders.evidence.facts import DOWN, UP, Fact, is_taste_sized, sets_apart
 from itdr.builders.evidence.interests import core, visible_patterns
 from itdr.builders.evidence.interests.examples import (
     MAX_EXAMPLES,
@@ -44,6 +44,8 @@ MIN_CONTRAST_OF_FURTHER_REASONS = Fraction(4, 3)
 """A further reason is so many times as common among the dislikes as among the likes without the works of those before it."""
 MANY_DISLIKES = 30
 """Who has so many dislikes is told what fails, if the list shows anything of the kind."""
+SHARE_OF_SLIGHT, SHARE_OF_GREATEST = Fraction(1, 4), Fraction(1, 2)
+"""A reason of fewer dislikes, and of fewer than this share of those of another, is passed over."""
 SEVERAL_EXCEPTIONS = 3
 """So many listed dislikes of a kind that is liked are told with the number of all of them."""
 MAX_RARITY_OF_TASTES = 12
@@ -147,7 +149,7 @@ def shown_facts(shown: QuestionList, facts: Sequence[Fact]) -> list[Fact]:
     if not reasons and shown.person.dislikes >= MANY_DISLIKES:
         reasons = _plainest_reason(shown)
     reasons.sort(key=lambda fact: -shown.gap(*shown.counts_of(fact)))
-    reasons = _independent(shown, reasons)
+    reasons = _without_slight(_independent(shown, reasons))
     tastes = [fact for fact in facts if not core.is_reason(fact)]
     against = _with_details(shown, reasons)
     return [*_with_examples(shown, tastes, against), *against]
@@ -181,6 +183,16 @@ def _independent(shown: QuestionList, reasons: Sequence[Fact]) -> list[Fact]:
     return kept
 
 
+def _without_slight(reasons: Sequence[Fact]) -> list[Fact]:
+    """The reasons without those of few dislikes beside one of far more."""
+    most = max((one.count for one in reasons), default=0)
+    return [
+        one
+        for one in reasons
+        if one.count >= SHARE_OF_SLIGHT * one.of or one.count >= SHARE_OF_GREATEST * most
+    ]
+
+
 def _is_reason(shown: QuestionList, fact: Fact, least: Fraction, fewest: int) -> bool:
     """Whether the list shows a fact against works about as plainly as anything that could be said against them."""
     k, against = shown.counts_of(fact)
@@ -205,7 +217,7 @@ def _with_details(shown: QuestionList, reasons: Sequence[Fact]) -> list[Fact]:
     spared: list[int] = []
     found = []
     for number, (fact, has) in enumerate(zip(reasons, carriers, strict=True)):
-        low, liked = has & ~shown.is_like, exceptions(shown, fact, has & shown.is_like)
+        low, liked = has & ~shown.is_like, _best_first(shown, fact, has & shown.is_like)
         places = exceptions(shown, fact, low & ~excluded) or exceptions(shown, fact, low)
         # A warning without an example is the poorer one.
         places = places or typical_ones(shown, fact, low)
@@ -222,6 +234,9 @@ def _with_details(shown: QuestionList, reasons: Sequence[Fact]) -> list[Fact]:
             places = places[:1] if liked else places[:MAX_SPARED]
         liked = liked[:MAX_SPARED]
         spared += liked
+        if fact.kind == "divided" and not liked and not places:
+            # What goes either way is shown by an example.
+            continue
         titles = titles_of("title", liked, shown.items)
         titles += titles_of("work", places, shown.items)[:MAX_EXAMPLES]
         other = shown.overall_of(fact, UP)
@@ -241,7 +256,7 @@ def _with_examples(
     found: list[Fact] = []
     for fact in facts:
         if fact.about == "obscure" and fact.direction == UP:
-            fact = replace(fact, details=_little_known(shown))
+            fact = replace(fact, details=_little_known(shown, ~told_in(shown, reasons)))
         elif fact.about in KINDS:
             k, low = shown.counts_of(fact)
             if not _is_shown(fact, k, len(shown.liked), low, len(shown.disliked)):
@@ -251,7 +266,8 @@ def _with_examples(
             # A series or maker says more than the kind of its works; a contrast and a share may be of one trait.
             again = fact.about in NARROW or any(one.topic == fact.topic for one in found)
             barred = warned if again else warned | named
-            details = _taste_details(shown, fact, barred, _cited(shown, reasons))
+            told = cited_in(shown, reasons) | _failed(shown, found)
+            details = taste_details(shown, fact, barred, told)
             if details is None:
                 continue
             fact = replace(fact, details=details)
@@ -260,8 +276,34 @@ def _with_examples(
     return found
 
 
-def _cited(shown: QuestionList, reasons: Sequence[Fact]) -> np.ndarray:
-    """Which listed works are examples of what is warned of: they are not named as exceptions, too."""
+def _best_first(shown: QuestionList, fact: Fact, able: np.ndarray) -> list[int]:
+    """Places of likes that have a trait all the same: those that got the best marks first, of these the typical ones."""
+    apt = exceptions(shown, fact, able)
+    order = apt + [one for one in np.flatnonzero(able).tolist() if one not in apt]
+    return sorted(order, key=lambda place: -shown.marks[place])
+
+
+def _failed(shown: QuestionList, facts: Sequence[Fact]) -> np.ndarray:
+    """Which listed dislikes are named as exceptions to one of these tastes: once is enough."""
+    titles = {
+        one.value
+        for fact in facts
+        for one in fact.details
+        if (one.kind, one.about) == ("own", "title")
+    }
+    return ~shown.is_like & np.array([item.title in titles for item in shown.items], bool)
+
+
+def cited_in(shown: QuestionList, reasons: Sequence[Fact]) -> np.ndarray:
+    """Which listed works are examples of what is warned of: they are not named as exceptions, too.
+
+    Args:
+        shown: the list.
+        reasons: facts with their details.
+
+    Returns:
+        bool per listed work.
+    """
     examples = {
         one.value
         for fact in reasons
@@ -272,16 +314,24 @@ def _cited(shown: QuestionList, reasons: Sequence[Fact]) -> np.ndarray:
     return np.array([item.title in examples for item in shown.items], bool)
 
 
-def _taste_details(
+def taste_details(
     shown: QuestionList,
     fact: Fact,
     barred: np.ndarray,
     cited: np.ndarray,
     choose: Chooser | None = None,
 ) -> tuple[Fact, ...] | None:
-    """The details of a taste; None where it has too few examples beside what is barred.
+    """The details of a taste.
 
-    cited: which dislikes are named elsewhere.   choose: chooses the examples; by default, `typical_ones`.
+    Args:
+        shown: the list.
+        fact: the taste.
+        barred: which of the listed likes are no examples.
+        cited: which dislikes are named elsewhere.
+        choose: chooses the examples; by default, `typical_ones`.
+
+    Returns:
+        Counts and titles; None where it has too few examples beside what is barred.
     """
     has = shown.carriers(fact)
     examples = (choose or typical_ones)(shown, fact, has & shown.is_like & ~barred)
@@ -295,7 +345,7 @@ def _taste_details(
     told_apart = fact.kind == "contrast" or not fact.direction
     told_apart |= int(low.sum()) >= SEVERAL_EXCEPTIONS or (every.count > 1 and as_often)
     # What is liked no more than usual is told by its dislikes.
-    told_apart |= not is_clearly_above(fact)
+    told_apart |= not is_taste_sized(fact)
     other = [every] if told_apart else []
     free = low & ~cited
     failed = exceptions(shown, fact, free)
@@ -304,11 +354,11 @@ def _taste_details(
     return (*shown.shown_of(fact), *other, *titles_of("title", failed, shown.items), *titles)
 
 
-def _little_known(shown: QuestionList) -> tuple[Fact, ...]:
-    """The listed likes that clearly are little known, the least known first; none that shares its name with another."""
+def _little_known(shown: QuestionList, free: np.ndarray) -> tuple[Fact, ...]:
+    """Of the free ones the listed likes that clearly are little known, the least known first; none that shares its name with another."""
     counts, codes = shown.person.counts, shown.person.codes[shown.places]
     likes = counts.likes[codes]
-    able = shown.is_like & (MIN_DISTANCE_TO_WELL_KNOWN * likes < counts.known)
+    able = shown.is_like & free & (MIN_DISTANCE_TO_WELL_KNOWN * likes < counts.known)
     # A work of which nothing is known may be a second entry of a well-known one.
     able &= np.array([bool(item.categories) for item in shown.items], bool)
     # A new work has few fans so far.
@@ -316,6 +366,20 @@ def _little_known(shown: QuestionList) -> tuple[Fact, ...]:
     able = np.flatnonzero(able & ~np.array([*shown.namesakes] or [False] * len(able), bool))
     order = able[np.lexsort((counts.judged[codes[able]], likes[able]))].tolist()
     return tuple(titles_of("work", order, shown.items)[:MIN_EXAMPLES])
+
+
+def told_in(shown: QuestionList, facts: Sequence[Fact]) -> np.ndarray:
+    """Which listed works are named by the details of these facts.
+
+    Args:
+        shown: the list.
+        facts: facts with their details.
+
+    Returns:
+        bool per listed work.
+    """
+    told = {one.value for fact in facts for one in fact.details if one.kind == "own"}
+    return np.array([item.title in told for item in shown.items], bool)
 
 
 def left_over(
@@ -344,7 +408,7 @@ def left_over(
         strong = visible_patterns.is_strong_liking(shown, fact)
         if not strong and not _may_be_left_over(shown, fact):
             continue
-        if not is_above(fact) and not _is_seldom_disliked(shown, fact):
+        if not is_taste_sized(fact) and not is_seldom_disliked(shown, fact):
             continue
         alone = int((shown.carriers(fact) & free).sum())
         seen = shown.counts_of(fact)[0]
@@ -353,16 +417,20 @@ def left_over(
         is_plain = is_plain or alone >= SHARE_OF_A_REST * len(shown.liked)
         if strong or (alone >= MIN_EXAMPLES and is_plain):
             able.append((strong, alone, seen, fact))
-    told = {one.value for fact in named for one in fact.details if one.kind == "own"}
-    repeated = np.array([item.title in told for item in shown.items], bool)
-    cited = _cited(shown, facts)
+    repeated = told_in(shown, [*named, *facts])
+    cited = cited_in(shown, facts) | _failed(shown, named)
+    warned = np.zeros(len(shown.places), bool)
+    for fact in facts:
+        if core.is_reason(fact) and fact.details:
+            warned |= shown.carriers(fact)
+    repeated |= warned
     for strong, *_, best in sorted(
         able, key=lambda one: (*(-key for key in one[:3]), -one[3].count)
     ):
         # Examples are works that no named taste applies to, or else others than were named.
-        details = _taste_details(shown, best, ~free & shown.is_like, cited)
+        details = taste_details(shown, best, (~free & shown.is_like) | warned, cited)
         if details is None and strong:
-            details = _taste_details(shown, best, repeated, cited) or _taste_details(
+            details = taste_details(shown, best, repeated, cited) or taste_details(
                 shown, best, repeated, cited, exceptions
             )
         if details is not None:
@@ -377,8 +445,16 @@ def _may_be_left_over(shown: QuestionList, fact: Fact) -> bool:
     return is_clearly_above(fact) or visible_patterns.is_plain_liking(shown, fact)
 
 
-def _is_seldom_disliked(shown: QuestionList, fact: Fact) -> bool:
-    """Whether what is liked no more than usual is a safe choice all the same."""
+def is_seldom_disliked(shown: QuestionList, fact: Fact) -> bool:
+    """Whether what is liked no more than usual is a safe choice all the same.
+
+    Args:
+        shown: the list.
+        fact: a fact about likes.
+
+    Returns:
+        True where it is clearly rarer among the dislikes.
+    """
     low = shown.overall_of(fact, DOWN)
     seldom = MIN_RATIO_OF_SAFER * low.count * fact.of <= fact.count * low.of
     return fact.direction == UP and low.of > 0 and seldom

@@ -75,6 +75,13 @@ class QuestionList:
         return np.arange(len(self.places)) < len(self.liked)
 
     @functools.cached_property
+    def marks(self) -> list[float]:
+        """How well the user liked each of the listed works."""
+        person = self.person
+        of = dict(zip(person.judged.tolist(), person.marks.tolist(), strict=True))
+        return [float(of.get(code, 0)) for code in person.codes[self.places].tolist()]
+
+    @functools.cached_property
     def are_recent(self) -> np.ndarray:
         """Which of the listed works are of a decade that had only recently ended when the user was active."""
         counts, active = self.person.counts, self.person.active

@@ -17,7 +17,8 @@ works that carry it, `MIN_JUDGED_CARRIERS` or more, lie so far above (below) the
 of all in 67 users, by the normal bound over all traits tried (blends apart), and where it is clearly more
 common among the likes than the dislikes (the other way round). So it is this user's line, not
 everybody's. What speaks against a trait is a `contrast` only if more of its works are disliked than liked; otherwise
-it is a `risk`; one that is more common among the likes than expected is `divided`: no reason to warn. A trait whose marks tell less is passed on as `listed` if it is more common among the
+it is a `risk`; one that is clearly more common among the likes than expected is `divided`: no reason to warn. What is less than one and a half
+times as common among the dislikes is nothing. A trait whose marks tell less is passed on as `listed` if it is more common among the
 dislikes than among the likes by Fisher's exact test, at `MAX_CHANCE_OF_LISTED`: it is said only where the displayed list
 shows it most clearly of all traits. In the same way a share is `listed` that chance explains at `MAX_CHANCE_OF_LISTED` if
 only this trait had been tried: it is said only where the list shows it plainly.
@@ -39,7 +40,7 @@ from statistics import NormalDist
 import numpy as np
 
 from itdr.builders.evidence import significance
-from itdr.builders.evidence.facts import DOWN, SHARE_KINDS, UP, Fact
+from itdr.builders.evidence.facts import DOWN, MIN_LIFT_OF_TASTES, SHARE_KINDS, UP, Fact
 from itdr.builders.evidence.interests import works
 from itdr.builders.evidence.interests.person import Person, Tally
 from itdr.builders.evidence.interests.statements import MIN_JUDGED_OF_USERS_COMPARED
@@ -48,7 +49,6 @@ from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 
 MIN_CARRIERS = 3
 """Likes, or dislikes, that must carry a trait."""
-MIN_LIFT_OF_TASTES = 1.3
 MAX_CHANCE_OF_SHARES = 0.05
 MAX_CHANCE_OF_CONTRASTS = 0.015
 MAX_CHANCE_OF_LISTED, MAX_CHANCE_WHERE_MOST_SHARE, SHARE_OF_MOST = 0.01, 0.05, Fraction(4, 5)
@@ -62,15 +62,8 @@ MIN_DISLIKES_OF_RISKS = 4
 """Of what is liked at all, fewer dislikes are no reason."""
 MOSTLY_LIKED = 2
 """Likes to each dislike from which a trait is called mostly liked, not a risk."""
-CONTRAST_OF_MOSTLY_LIKED, CONTRAST_OF_HITS = Fraction(5, 3), Fraction(4, 3)
-"""How many times as common it must be among the dislikes as among the likes to be spoken of at all; and what is liked far
-more than usual."""
-MOST_MISSES_TO_A_HIT = Fraction(5, 4)
-"""What is a hit at times divides the user with so many dislikes to each like, at most."""
-MOSTLY_DISLIKED = 2
-"""Dislikes to each like from which a trait does not divide the user, however many of the likes have it."""
-MIN_CONTRAST_OF_PATTERNS = Fraction(4, 3)
-"""What most listed dislikes share is a reason if it is so many times as common among all dislikes as among all likes."""
+MIN_CONTRAST_OF_CAUTIONS = Fraction(3, 2)
+"""How many times as common as among the likes it must be among the dislikes to be spoken of at all."""
 MIN_JUDGED_CARRIERS = 5
 MIN_CONTRAST_BY_SIDE = {UP: 1.5, DOWN: 2.0}
 """A contrast's trait must be this many times as common on its own side as on the other."""
@@ -82,13 +75,8 @@ DISLIKE_SHARE_OF_STRICT = Fraction(1, 5)
 """Who is strict dislikes so large a share of what they judge, or more; who is generous, less."""
 SHARE_OF_MOSTLY_OBSCURE = Fraction(7, 10)
 """Where so large a share of the likes are little known, that comes first."""
-MIN_LIFT_OF_HITS, MIN_HITS_ABOVE_USUAL = 1.25, 2
-"""Likes with a trait that many dislikes have, too: so many times as many as usual, and so many more."""
-SHARE_OF_HITS = Fraction(1, 3)
-"""What makes up so much of the likes divides the user, however many of the dislikes have it."""
-CONTRAST_OF_MISSES, MIN_LIFT_OF_A_DIVIDE = Fraction(7, 5), Fraction(13, 10)
-"""It is a plain warning where it is so many times as common among the dislikes, unless it makes up so many times the
-likes that are expected."""
+MIN_LIFT_OF_HITS = 1.25
+"""Likes with a trait that many dislikes have, too, are so many times as many as usual."""
 MOST_HITS_OF_A_RISK, MIN_LOSS_OF_A_RISK = Fraction(4, 5), Fraction(7, 100)
 """What is mostly liked is no risk unless it pleases at most this often, and so much less often than other works."""
 MIN_SHARE_OF_CORE = Fraction(7, 20)
@@ -105,6 +93,11 @@ MIN_RATIO_OF_SAFER = Fraction(3, 2)
 likes as among the dislikes."""
 MIN_SHARE_OF_A_REST = Fraction(1, 8)
 """What this share of the likes have in common may be said of the rest of the list, if many listed likes do."""
+RATIO_OF_NO_LUCK, RATIO_OF_LITTLE_LUCK, FAR_MORE = Fraction(11, 10), Fraction(6, 5), 2
+"""What is liked so many times as often as expected, at most, is not called hit or miss; up to the second number, if it
+makes up `FAR_MORE` times as much of the dislikes."""
+MIN_SHARE_OF_DIVIDED = Fraction(1, 5)
+"""The share of the dislikes that what is hit or miss makes up, at least."""
 CERTAINLY_OLD_BEFORE = 1970
 """What is from before this year is certainly old, for users whose active years are unknown."""
 RECENT_YEARS = 20
@@ -181,7 +174,9 @@ def _shares(tally: Tally, person: Person, carried: int) -> Iterator[Fact]:
     lift = (k + significance.PSEUDO_TRIALS * p) / (n + significance.PSEUDO_TRIALS) / p
     least = np.where(kinds == KINDS.index("category"), carried, 1)
     # How common sequels are reflects how many of them the source has.
-    able = (k >= MIN_CARRIERS) & (lift >= MIN_LIFT_OF_TASTES) & (counts.works[traits] >= least)
+    able = (
+        (k >= MIN_CARRIERS) & (lift >= float(MIN_LIFT_OF_TASTES)) & (counts.works[traits] >= least)
+    )
     able &= kinds != KINDS.index("sequel")
     # What chance does once in three tries is no finding, whatever else was tried.
     able &= (k - n * p) ** 2 >= n * p * (1 - p)
@@ -194,7 +189,7 @@ def _shares(tally: Tally, person: Person, carried: int) -> Iterator[Fact]:
         likes, total = int(k[place]), n
         # People with few likes like the popular works; people with many like others, too.
         base = max(float(p[place]), counts.share(int(traits[place]), total))
-        if significance.lift(likes, total, base) < MIN_LIFT_OF_TASTES:
+        if significance.lift(likes, total, base) < float(MIN_LIFT_OF_TASTES):
             continue
         chance = significance.at_least(likes, total, base)
         against = int(tally.dislikes[place])
@@ -203,7 +198,7 @@ def _shares(tally: Tally, person: Person, carried: int) -> Iterator[Fact]:
                 chance <= MAX_CHANCE_OF_LISTED
                 and likes >= PLAIN_RATIO * base * total
                 and kind != "blend"
-                and _tells_apart(likes, total, against, m)
+                and tells_apart(likes, total, against, m)
             ):
                 yield Fact("listed", kind, name, likes, total, base, UP)
             continue
@@ -211,8 +206,8 @@ def _shares(tally: Tally, person: Person, carried: int) -> Iterator[Fact]:
             against >= MIN_MIXED_DISLIKES and against * total >= MIN_MIXED_SHARE_RATIO * likes * m
         )
         mixed = mixed and against >= MIN_MIXED_COUNT_RATIO * likes
-        mixed |= m >= FEWEST_DISLIKES_COMPARED and not _tells_apart(likes, total, against, m)
-        if not mixed and not _tells_apart(likes, total, against, m):
+        mixed |= m >= FEWEST_DISLIKES_COMPARED and not tells_apart(likes, total, against, m)
+        if not mixed and not tells_apart(likes, total, against, m):
             # It tells nothing apart.
             continue
         # The base of a `share` is a share as well; for other kinds it is the expected number.
@@ -221,7 +216,7 @@ def _shares(tally: Tally, person: Person, carried: int) -> Iterator[Fact]:
         yield Fact(of_kind, kind, name, likes, total, base, 0 if mixed else UP)
 
 
-def _tells_apart(k: int, n: int, against: int, m: int) -> bool:
+def tells_apart(k: int, n: int, against: int, m: int) -> bool:
     """Whether what k of n likes have tells them from the m dislikes: of few dislikes it is enough that it is rarer."""
     if m >= FEWEST_DISLIKES_COMPARED:
         return k * m >= MIN_RATIO_OF_TASTES * against * n
@@ -253,7 +248,7 @@ def commonest(
         is_clear = k - n * usual >= MIN_Z_OF_COMMONEST * (n * usual * (1 - usual)) ** 0.5
         if safer and k >= round(n * usual, 6):
             is_clear |= k * person.dislikes >= MIN_RATIO_OF_SAFER * against * n
-        if is_clear and _tells_apart(k, n, against, person.dislikes):
+        if is_clear and tells_apart(k, n, against, person.dislikes):
             yield Fact("most", *counts.names[trait], k, n, usual, UP)
         elif is_clear and safer and k >= MIN_LIFT_OF_HITS * n * usual:
             yield Fact("share", *counts.names[trait], k, n, usual)
@@ -312,22 +307,26 @@ def _contrasts(tally: Tally, person: Person) -> list[Fact]:
 
 
 def _fair_reason(fact: Fact, likes: int, person_likes: int, usual: float) -> list[Fact]:
-    """What may be said against a trait: the reason itself, that the trait divides this user, or nothing. What makes up
-    much of the likes is hit or miss, not a risk.
+    """What may be said against a trait: the reason itself, that the trait divides this user, or nothing. What is no rarer
+    among the likes than expected is hit or miss, not a risk.
 
     likes: how many of the likes have the trait.   person_likes: how many likes there are.   usual: the share of the likes that is expected.
     """
-    found = _reason(fact, likes, person_likes, usual)
+    if fact.count * person_likes < MIN_CONTRAST_OF_CAUTIONS * likes * fact.of:
+        return []
+    if _are_few(fact, likes, person_likes):
+        return []
     if likes >= MOSTLY_LIKED * fact.count and not _fails_often(fact, likes, person_likes):
         return []
-    if likes < SHARE_OF_HITS * person_likes:
-        return found
-    if (
-        fact.count * person_likes >= CONTRAST_OF_MISSES * likes * fact.of
-        and likes < MIN_LIFT_OF_A_DIVIDE * round(usual * person_likes, 6)
-    ):
-        return found
-    return [replace(one, kind="divided") for one in found]
+    if likes < MIN_CARRIERS or likes < round(usual * person_likes, 6):
+        return [fact]
+    # What is liked hardly more than usual, and disliked far more often, is no matter of luck.
+    expected, far = usual * person_likes, fact.count * person_likes >= FAR_MORE * likes * fact.of
+    for ratio, enough in ((RATIO_OF_NO_LUCK, True), (RATIO_OF_LITTLE_LUCK, far)):
+        if enough and likes <= round(float(ratio) * expected, 6):
+            return [fact]
+    many = fact.count >= FEW_DISLIKES and fact.count >= MIN_SHARE_OF_DIVIDED * fact.of
+    return [replace(fact, kind="divided")] if many else []
 
 
 def _fails_often(fact: Fact, likes: int, person_likes: int) -> bool:
@@ -337,39 +336,11 @@ def _fails_often(fact: Fact, likes: int, person_likes: int) -> bool:
     return rate <= MOST_HITS_OF_A_RISK and rate <= usual - MIN_LOSS_OF_A_RISK
 
 
-def _reason(fact: Fact, likes: int, person_likes: int, usual: float) -> list[Fact]:
-    """What `_fair_reason` says of a trait that makes up little of the likes."""
-    few = fact.count < FEW_DISLIKES and fact.count <= likes
+def _are_few(fact: Fact, likes: int, person_likes: int) -> bool:
+    """Whether the dislikes with a trait are too few to speak against it."""
     far = fact.count >= MIN_CARRIERS and fact.count * person_likes >= GREAT_RATIO * likes * fact.of
-    few = few or (likes > 0 and fact.count < MIN_DISLIKES_OF_RISKS and not far)
-    if few:
-        return []
-    if likes >= MOSTLY_LIKED * fact.count:
-        hit = _is_hit(likes, person_likes, usual)
-        least = CONTRAST_OF_HITS if hit else CONTRAST_OF_MOSTLY_LIKED
-        clear = Fraction(fact.count, fact.of) * person_likes >= least * likes
-        # Of what is liked no more than usual many dislikes are a plain warning.
-        kind = "divided" if hit else fact.kind
-        return [replace(fact, kind=kind)] if clear else []
-    if fact.count >= MOSTLY_DISLIKED * likes:
-        return [fact]
-    # What is liked more than usual is no ground for a warning, unless it is disliked more often still.
-    as_taste = replace(fact, kind="share", count=likes, of=max(person_likes, 1), base=usual)
-    more_disliked = fact.count > likes and not is_clearly_above(as_taste)
-    if round(fact.base, 6) <= round(usual, 6) or more_disliked:
-        return [fact]
-    if fact.count < FEW_DISLIKES:
-        return []
-    # More misses than hits are a warning, however common the trait is among the likes.
-    few_misses = fact.count <= MOST_MISSES_TO_A_HIT * likes
-    divides = few_misses and _is_hit(likes, person_likes, usual)
-    return [replace(fact, kind="divided") if divides else fact]
-
-
-def _is_hit(likes: int, person_likes: int, usual: float) -> bool:
-    """Whether so many more of a user's likes have a trait than is usual that works with it are a hit at times."""
-    expected = round(usual * person_likes, 6)
-    return likes >= MIN_LIFT_OF_HITS * expected and likes >= MIN_HITS_ABOVE_USUAL + expected
+    few = fact.count < FEW_DISLIKES and fact.count <= likes
+    return few or (likes > 0 and fact.count < MIN_DISLIKES_OF_RISKS and not far)
 
 
 def _is_commoner(against: int, m: int, k: int, n: int) -> bool:
@@ -387,13 +358,13 @@ def common_dislike(person: Person, about: str, value: str) -> Fact | None:
         value: its value.
 
     Returns:
-        A fact `listed` or `divided`; None unless the trait is `MIN_CONTRAST_OF_PATTERNS` times as common among all dislikes as among all likes.
+        A fact `listed` or `divided`; None unless the trait is `MIN_CONTRAST_OF_CAUTIONS` times as common among all dislikes as among all likes.
         It needs no test of its own: it was not found by trying all traits.
     """
     has = person.bears(person.counts.codes[about][value])
     against, k = (int((has & (person.sides == side)).sum()) for side in (DISLIKE, LIKE))
     m, n = person.dislikes, person.likes
-    if against < MIN_CARRIERS or against * n < MIN_CONTRAST_OF_PATTERNS * k * m:
+    if against < MIN_CARRIERS:
         return None
     usual = person.counts.share(person.counts.codes[about][value], n)
     reason = Fact("listed", about, value, against, m, k / n, DOWN)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from itdr.builders.evidence import series as _series
-from itdr.builders.evidence.traits import PLUS
+from itdr.builders.evidence.traits import BLENDED_IN, PLUS
 from itdr.builders.store.reader import MAX_CACHED_ITEMS, Item, StoreReader
 
 if TYPE_CHECKING:
@@ -31,8 +31,6 @@ _IN_SERIES = ("films", "books", "book_reviews", "anime", "games")
 """Wordings of domains whose titles name series."""
 _NUMBERED_IN = ("films", "anime", "games")
 """Those where a number means a sequel, and the year says when the work itself is from."""
-_BLENDED_IN = ("films", "anime")
-"""Those with few categories, most works of several."""
 _OLDEST = 1950
 _SPANS = (1960, 1970, 1980)
 """What is older than one of these years is of that span, too."""
@@ -137,7 +135,7 @@ def _read(store: StoreReader, codes: Sequence[int]) -> list[Work]:
     pairs = store.values("items", "attributes", codes)
     years = _years(store, codes)
     names = series_of(store)
-    blended = store.source.words in _BLENDED_IN
+    blended = store.source.words in BLENDED_IN
     return [
         _work(item, given or (), year, names[code], blended)
         for item, given, year, code in zip(items, pairs, years, codes, strict=True)
@@ -305,7 +303,7 @@ def _blended(store: StoreReader, leads: np.ndarray) -> tuple[np.ndarray, pa.Stri
     """Works and the pairs of their categories."""
     import pyarrow as pa
 
-    if store.source.words not in _BLENDED_IN or "categories" not in store.items.column_names:
+    if store.source.words not in BLENDED_IN or "categories" not in store.items.column_names:
         return np.zeros(0, np.int64), pa.array([], pa.string())
     lists = store.items.column("categories").combine_chunks().take(pa.array(leads)).to_pylist()
     numbered = series_of(store)

@@ -86,16 +86,19 @@ def title_sql(text: str) -> str:
     """
     sql = f"trim(regexp_replace({decoded_sql(text)}, '[\\s\u00a0]+', ' ', 'g'))"
     sql = f"replace(replace({sql}, ' )', ')'), ')(', ') (')"
+    moved = "t"
     for articles, blank in ((_ARTICLES, " "), (_GLUED, "")):
         names = "|".join(literal(article)[1:-1] for article in articles)
         # The main title: from the start to a colon, the first parenthesis or the end.
-        sql = f"regexp_replace({sql}, '^([^()]*), ({names})(:.*| ?\\(.*)?$', '\\2{blank}\\1\\3')"
+        moved = (
+            f"regexp_replace({moved}, '^([^()]*), ({names})(:.*| ?\\(.*)?$', '\\2{blank}\\1\\3')"
+        )
         # An alternate title: one pair of parentheses, perhaps introduced by a.k.a.
-        sql = (
-            f"regexp_replace({sql}, '\\((a\\.k\\.a\\. )?([^()]*), ({names}) ?\\)', "
+        moved = (
+            f"regexp_replace({moved}, '\\((a\\.k\\.a\\. )?([^()]*), ({names}) ?\\)', "
             f"'(\\1\\3{blank}\\2)', 'g')"
         )
-    return f"nullif({_without_others(sql)}, '')"
+    return f"nullif({_without_others(_where(sql, _holds(', '), moved))}, '')"
 
 
 def _without_others(sql: str) -> str:
@@ -103,11 +106,21 @@ def _without_others(sql: str) -> str:
 
     Brackets that number a part, and those that belong to the title ("Or (The Unexpected …)"), stay.
     """
-    known_as = f"regexp_replace({sql}, ' ?\\((?i:a\\.?k\\.?a\\.?)[ :][^()]*\\)', '', 'g')"
+    known_as = "regexp_replace(t, ' ?\\((?i:a\\.?k\\.?a\\.?)[ :][^()]*\\)', '', 'g')"
+    sql = _where(sql, f"{_holds('(a')} OR {_holds('(A')}", known_as)
     others = f"regexp_replace(t, '^([^(].*?)(?: \\([^()]*\\))+( \\({_SPAN}\\))$', '\\1\\2')"
     keep = "'(?i)(?: or| of| the| and|:) \\(|\\((?:part|vol|volume|episode|chapter|season|book)\\b'"
-    chosen = f"CASE WHEN regexp_matches(t, {keep}) THEN t ELSE {others} END"
-    return f"list_transform([{known_as}], lambda t: {chosen})[1]"
+    return _where(sql, f"t LIKE '%(%(%' AND NOT regexp_matches(t, {keep})", others)
+
+
+def _where(sql: str, condition: str, changed: str) -> str:
+    """SQL for a text that is changed where a condition holds, which is much cheaper than the change; both name
+    the text `t`."""
+    return f"list_transform([{sql}], lambda t: CASE WHEN {condition} THEN {changed} ELSE t END)[1]"
+
+
+def _holds(part: str) -> str:
+    return f"contains(t, {literal(part)})"
 
 
 def year_sql(text: str) -> str:

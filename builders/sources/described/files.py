@@ -95,7 +95,7 @@ def resolve(
         own = finder.files(_entries(description, table))
         remotes |= finder.remotes
         formats[name] = _format(found, name, own)
-        latin = _written(found, name).encoding == "latin-1"
+        latin = written(found, name).encoding == "latin-1"
         binary = formats[name] in ("parquet", "arrow")
         own = [_as_text(replace(one, key=_short(one.key, named)), latin, binary) for one in own]
         files |= {one.key: one for one in own}
@@ -118,7 +118,7 @@ def _as_text(file: RawFile, latin: bool, binary: bool) -> RawFile:
     return replace(file, encoding="latin-1" if latin else "utf-8", binary=binary)
 
 
-def _written(found: Resolved, name: str) -> Table:
+def written(found: Resolved, name: str) -> Table:
     """The declaration that says how the file of a table is written."""
     table = found.table(name)
     assert table is not None
@@ -182,7 +182,17 @@ class _Finder:
         names = sorted(one.name for one in there.iterdir() if one.is_file())[:200]
         return choose_from(f"file in {there}", full.name, names)
 
+    def _refuse_member(self, name: str) -> None:
+        """Raise `ConfigError` where a file inside a zip is named, and the file is no zip."""
+        if self.table is not None and self.table.member is not None:
+            message = (
+                f"{self.name}: {name} is no zip, so that it has no member: leave `member` out."
+            )
+            raise self.found.fail(self.name, "member", message=message)
+
     def _placed(self, path: Path) -> RawFile:
+        if path.suffix.lower() != ".zip":
+            self._refuse_member(path.name)
         member = self._member(path) if path.suffix.lower() == ".zip" else None
         return RawFile(
             key=f"{path}!{member}" if member else str(path),
@@ -221,6 +231,7 @@ class _Finder:
         offer = Remote(name=f"{mark}-{name}", urls=(url,))
         self.remotes[offer.name] = offer
         if not name.lower().endswith(".zip"):
+            self._refuse_member(name)
             return RawFile(key=url, name=offer.name, packed_in=(offer.name,))
         member = self.table.member if self.table else None
         if member is None:
@@ -242,7 +253,7 @@ class _Finder:
 
 
 def _format(found: Resolved, name: str, files: list[RawFile]) -> str:
-    table = _written(found, name)
+    table = written(found, name)
     if table.format is not None:
         return table.format
     kinds = {kind_of(one.name) for one in files}

@@ -14,6 +14,7 @@ from itdr.builders.core.errors import ConfigError
 from itdr.builders.core.schema import EVENTS
 from itdr.builders.sources.described.expressions import quoted_name
 from itdr.builders.sources.described.profile import FileProfile
+from itdr.builders.sources.described.scan import nested
 from itdr.builders.sources.described.wording import domain_of, wording
 
 USER = "user userid uid reviewerid reviewer visitorid visitor customer customerid clientid username member memberid account accountid person personid profileid session sessionid"
@@ -222,6 +223,9 @@ def _log(result: Guess, log: FileProfile, keys: Keys) -> str:
     user, item = (given or one for given, one in zip(keys, _ids(log), strict=True))
     if not user or not item:
         raise ConfigError(_no_log([log]))
+    for role, key in (("user_id", user), ("item_id", item)):
+        if what := nested(key, log.types.get(key, "")):
+            raise ConfigError(f"{role}: {what}")
     taken = [user, item]
     columns: dict[str, Any] = {"user_id": user, "item_id": item}
     for name, names in LOG.items():

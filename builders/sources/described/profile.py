@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from itdr.builders.core.duckdb_csv import literal, read_csv
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.sources.described.expressions import NULLS, quoted_name
+from itdr.builders.sources.described.expressions import NULLS, quoted_name, text
 from itdr.builders.sources.described.files import kind_of
 from itdr.builders.sources.described.scan import atomic_column
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 LOOKED_AT = 20_000
 """Rows from a file's start whose values are looked at."""
 EXAMPLES = 500
+TYPED = ("parquet", "arrow")
+"""Formats that are no text."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +55,10 @@ class FileProfile:
         nulls = ", ".join(literal(one) for one in NULLS)
         found = {}
         for name in self.types:
-            text = f"trim(CAST({quoted_name(name)} AS VARCHAR))"
+            value = f"trim(CAST({quoted_name(name)} AS VARCHAR))"
             rows = self.con.execute(
-                f"SELECT DISTINCT {text} FROM {self.looked_at} "
-                f"WHERE {text} NOT IN ({nulls}) ORDER BY 1 LIMIT {EXAMPLES}"
+                f"SELECT DISTINCT {value} FROM {self.looked_at} "
+                f"WHERE {value} NOT IN ({nulls}) ORDER BY 1 LIMIT {EXAMPLES}"
             ).fetchall()
             found[name] = [str(row[0]) for row in rows]
         return found
@@ -71,10 +73,10 @@ class FileProfile:
         Returns:
             Rows by value, values as text; None where there are too many.
         """
-        text = f"trim(CAST({quoted_name(name)} AS VARCHAR))"
+        value = f"trim(CAST({quoted_name(name)} AS VARCHAR))"
         nulls = ", ".join(literal(one) for one in NULLS)
         rows = self.con.execute(
-            f"SELECT {text}, count(*) FROM {self.clause} WHERE {text} NOT IN ({nulls}) "
+            f"SELECT {value}, count(*) FROM {self.clause} WHERE {value} NOT IN ({nulls}) "
             f"GROUP BY 1 LIMIT {most + 1}"
         ).fetchall()
         return None if len(rows) > most else {str(row[0]): int(row[1]) for row in sorted(rows)}
@@ -90,11 +92,12 @@ class FileProfile:
         Returns:
             A share, 0 to 1, of the first `EXAMPLES` distinct values.
         """
+        mine = text(quoted_name(name), self.types[name])
+        there = text(quoted_name(column), other.types[column])
         rows = self.con.execute(
-            f"SELECT count(*), count(o.v) FROM (SELECT DISTINCT CAST({quoted_name(name)} AS VARCHAR) AS v "
+            f"SELECT count(*), count(o.v) FROM (SELECT DISTINCT {mine} AS v "
             f"FROM {self.clause} ORDER BY v LIMIT {EXAMPLES}) AS mine LEFT JOIN "
-            f"(SELECT DISTINCT CAST({quoted_name(column)} AS VARCHAR) AS v FROM {other.clause}) AS o "
-            "ON o.v = mine.v"
+            f"(SELECT DISTINCT {there} AS v FROM {other.clause}) AS o ON o.v = mine.v"
         ).fetchall()
         return rows[0][1] / rows[0][0] if rows[0][0] else 0.0
 
@@ -118,7 +121,7 @@ def profile(con: duckdb.DuckDBPyConnection, path: Path, whole: bool = False) -> 
     form = kind_of(path.name)
     written: dict[str, Any] = {}
     try:
-        if form in ("parquet", "arrow"):
+        if form in TYPED:
             clause = _typed(con, path, form)
         elif form in ("json", "jsonl"):
             lines = "newline_delimited" if form == "jsonl" else "auto"
@@ -136,16 +139,23 @@ def profile(con: duckdb.DuckDBPyConnection, path: Path, whole: bool = False) -> 
         }
         rows = int(con.execute(f"SELECT count(*) FROM {clause}").fetchall()[0][0])
     except duckdb.Error as error:
+        if form not in TYPED and _is_binary(path):
+            raise _no_text(path) from error
         raise RawFileError(
             f"{path}: cannot be read as a table: {str(error).splitlines()[0]}"
         ) from error
-    if not rows and _is_binary(path):
-        raise RawFileError(
-            f"{path}: it is no text: name a table (csv, tsv, json, jsonl, parquet, arrow)."
-        )
+    if not rows and form not in TYPED and _is_binary(path):
+        raise _no_text(path)
     if not rows:
         raise RawFileError(f"{path}: there is no row in it.")
     return FileProfile(con, path, str(form), written, types, clause, rows, whole)
+
+
+def _no_text(path: Path) -> RawFileError:
+    """The error about a file that should be text and is not."""
+    return RawFileError(
+        f"{path}: it is no text: name a table (csv, tsv, json, jsonl, parquet, arrow)."
+    )
 
 
 def _is_binary(path: Path) -> bool:

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 from itdr.builders.core import duckdb_csv
 from itdr.builders.core.duckdb_csv import literal
 from itdr.builders.core.errors import ConfigError, RawFileError, choose_from
-from itdr.builders.sources.described.declaration import Table
+from itdr.builders.sources.described.declaration import ENCODINGS, Table
+from itdr.builders.sources.described.files import Resolved, written
 
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
     from itdr.builders.core.raw_files import Raw
-    from itdr.builders.sources.described.files import Resolved
 
 BATCH = 1 << 16
 LOOKED_AT = 20_000
@@ -27,6 +27,22 @@ LOOKED_AT = 20_000
 DELIMITERS = {"csv": ",", "tsv": "\t", "recbole": "\t"}
 TYPES = ("token", "token_seq", "float", "float_seq")
 """What a column of an atomic file may be. [RecBole, docs: atomic files]"""
+
+
+_ID_FIELDS = (("user_id",), ("item_id",))
+
+
+def nested(name: str, kind: str) -> str:
+    """What to say of a column of ids that holds several values in one; "" for one of single values.
+
+    Args:
+        name: the column.
+        kind: its SQL type.
+    """
+    if not kind.endswith("]") and not kind.startswith(("STRUCT", "MAP")):
+        return ""
+    what = "lists" if kind.endswith("]") else "records"
+    return f"{name!r} holds {what}, and an id is one text or number: write a row for each, or name a list as `history`."
 
 
 @dataclass(frozen=True)
@@ -47,6 +63,8 @@ class Scan:
     def require(self, name: str, *way: str) -> str:
         """The name of a column, if the file has it. Raises `ConfigError` with the nearest ones."""
         if name in self.types:
+            if way[:1] in _ID_FIELDS and (what := nested(name, self.types[name])):
+                raise self.found.fail(self.table, "columns", *way, message=f"{way[0]}: {what}")
             return name
         raise missing(self.found, self.table, name, self.files[0].name, self.types, *way)
 
@@ -99,8 +117,7 @@ def scan(raw: Raw, found: Resolved, name: str) -> Scan:
             f"{found.description.id}: its files are not known on this machine: name its description "
             "in `sources`."
         )
-    if not table.file:
-        table = found.description.interactions
+    table = written(found, name)
     paths = tuple(raw.path(key) for key in found.keys[name])
     kind = found.formats[name]
     if kind in DELIMITERS:
@@ -110,25 +127,43 @@ def scan(raw: Raw, found: Resolved, name: str) -> Scan:
     if kind == "arrow":
         return _arrow(raw.con, found, name, paths)
     clause = f"read_parquet({_listed(paths)}, union_by_name = true)"
-    return Scan(clause, _types(raw.con, clause, paths), found, name, paths)
+    return Scan(clause, _types(raw.con, found, name, clause, paths), found, name, paths)
 
 
 def _listed(paths: Sequence[Path]) -> str:
     return f"[{', '.join(literal(path) for path in paths)}]"
 
 
-def _types(con: duckdb.DuckDBPyConnection, clause: str, paths: Sequence[Path]) -> dict[str, str]:
+def _types(
+    con: duckdb.DuckDBPyConnection,
+    found: Resolved,
+    name: str,
+    clause: str,
+    paths: Sequence[Path],
+) -> dict[str, str]:
     import duckdb
 
     try:
         rows = con.execute(f"DESCRIBE SELECT * FROM {clause}").fetchall()
     except duckdb.Error as error:
-        names = ", ".join(str(path) for path in paths[:4])
-        raise RawFileError(
-            f"{names}: cannot be read: {str(error).splitlines()[0]} Check `format`, and that the "
-            "file is whole."
-        ) from error
+        raise _unreadable(found, name, paths, error) from error
     return {str(row[0]): str(row[1]) for row in rows}
+
+
+def _unreadable(
+    found: Resolved, name: str, paths: Sequence[Path], error: duckdb.Error
+) -> ConfigError | RawFileError:
+    """The error about files that cannot be opened, or are not of the format that is named or told by their names."""
+    import duckdb
+
+    names = ", ".join(str(path) for path in paths[:4])
+    if isinstance(error, duckdb.IOException):
+        return RawFileError(f"{names}: cannot be read: {str(error).splitlines()[0]}")
+    form = (found.formats or {})[name]
+    what = f"{names} is not {form}, or is cut off: get the whole file, or"
+    if written(found, name).format is None:
+        return RawFileError(f"{what} name its `format`.")
+    return found.fail(name, "format", message=f"{name}: {what} correct `format`.")
 
 
 # -- delimited text ------------------------------------------------------------------------------
@@ -145,7 +180,7 @@ def _delimited(
     delimiter = table.delimiter or DELIMITERS[kind]
     quote = ("" if kind == "recbole" else '"') if table.quote is None else table.quote
     header = not table.names if table.header is None else table.header
-    first = tuple(_first_fields(con, path, table, delimiter, quote) for path in paths)
+    first = tuple(_first_fields(con, found, name, path, delimiter, quote) for path in paths)
     names = list(table.names) or _unique(first[0])
     for path, fields in zip(paths, first, strict=True):
         if header and fields != first[0]:
@@ -158,6 +193,9 @@ def _delimited(
                 f"{path}: its first line has {len(fields)} fields where {len(names)} are named; "
                 "check `names` and `delimiter`."
             )
+    if not header and list(first[0]) == names:
+        message = f"{name}: the first line of {paths[0].name} is the same as `names`, so that it is a header: leave `names` out."
+        raise found.fail(name, "names", message=message)
     if kind == "recbole":
         names = [_atomic(found, name, paths[0], one) for one in names]
     columns = dict.fromkeys(names, "VARCHAR")
@@ -179,7 +217,12 @@ def _encoding(table: Table) -> str:
 
 
 def _first_fields(
-    con: duckdb.DuckDBPyConnection, path: Path, table: Table, delimiter: str, quote: str
+    con: duckdb.DuckDBPyConnection,
+    found: Resolved,
+    name: str,
+    path: Path,
+    delimiter: str,
+    quote: str,
 ) -> tuple[str, ...]:
     """The fields of a file's first line."""
     import duckdb
@@ -187,12 +230,16 @@ def _first_fields(
     if path.stat().st_size == 0:
         raise RawFileError(f"{path}: the file is empty.")
     # One thread: several may give another line first.
-    encoding = _encoding(table)
+    encoding = _encoding(written(found, name))
     clause = duckdb_csv.read_lines(path, "head", header=False, parallel=False, encoding=encoding)
     try:
         rows = con.execute(f"SELECT line FROM {clause} LIMIT 1").fetchall()
     except duckdb.Error as error:
-        raise RawFileError(f"{path}: cannot be read: {str(error).splitlines()[0]}") from error
+        if not isinstance(error, duckdb.InvalidInputException):
+            raise RawFileError(f"{path}: cannot be read: {str(error).splitlines()[0]}") from error
+        encoding = written(found, name).encoding
+        message = f"{name}: {path} is not {encoding}: correct `encoding` ({', '.join(ENCODINGS)}) or `format`."
+        raise found.fail(name, "encoding", message=message) from error
     line = str(rows[0][0] if rows and rows[0][0] is not None else "").lstrip("\ufeff")
     if "\0" in line:
         raise RawFileError(f"{path}: this is no text file: check `format` and `encoding`.")
@@ -244,7 +291,7 @@ def _json(
     """JSON, of which only the columns that are used are read, as text."""
     form = "newline_delimited" if kind == "jsonl" else "auto"
     looked = f"read_json({_listed(paths)}, format = '{form}', ignore_errors = {_bad_lines(kind)}, sample_size = {LOOKED_AT}, maximum_depth = 1)"
-    there = _types(con, looked, paths)
+    there = _types(con, found, name, looked, paths)
     columns = ", ".join(f"{literal(one)}: 'VARCHAR'" for one in there)
     clause = (
         f"read_json({_listed(paths)}, format = '{form}', ignore_errors = {_bad_lines(kind)}, "
@@ -270,6 +317,6 @@ def _arrow(
         raise RawFileError(f"{paths[0]}: no Arrow or feather file ({error}).") from error
     view = f"{name}_arrow"
     con.register(view, data)
-    types = _types(con, view, paths)
+    types = _types(con, found, name, view, paths)
     con.unregister(view)
     return Scan(view, types, found, name, paths, data)

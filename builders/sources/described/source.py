@@ -13,7 +13,7 @@ from typing import Any
 
 from itdr.builders.core.schema import Licence, Readers, Scale, Source
 from itdr.builders.core.yaml_lines import node_of, read_yaml
-from itdr.builders.sources.described import check, readers
+from itdr.builders.sources.described import check, id_checks, readers
 from itdr.builders.sources.described.declaration import Description, RatingScale, Terms
 from itdr.builders.sources.described.files import Resolved, resolve
 from itdr.builders.sources.described.quantiles import quantile
@@ -85,8 +85,16 @@ def build(found: Resolved) -> Source:
 
     Returns:
         The source.
+
+    Raises:
+        ConfigError: for a source that is to be split as itself.
     """
     of = found.description
+    if of.splits_as == of.id:
+        message = (
+            f"splits_as names the source itself, {of.id!r}: name another one, or leave it out."
+        )
+        raise found.fail("splits_as", message=message)
     terms = of.licence or NOT_STATED
     words = of.words
     return Source(
@@ -104,7 +112,7 @@ def build(found: Resolved) -> Source:
         columns=_columns(of),
         readers=Readers(
             interactions=functools.partial(readers.interactions, found),
-            items=None if of.items is None else functools.partial(readers.items, found),
+            items=None if of.items is None else functools.partial(id_checks.items, found),
             users=None if of.users is None else functools.partial(readers.users, found),
             tags=None if of.tags is None else functools.partial(readers.tags, found),
         ),

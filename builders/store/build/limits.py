@@ -9,6 +9,7 @@ from typing import Any
 
 from itdr.builders.core.duckdb_csv import literal
 from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.numbers import float32_sql
 from itdr.builders.core.reasons import (
     BAD_ID,
     ENOUGH_TO_JUDGE,
@@ -19,6 +20,7 @@ from itdr.builders.core.reasons import (
     WRONG_TYPE,
 )
 from itdr.builders.core.schema import IDS, Scale, Source
+from itdr.builders.store.build import own_data
 
 _NEAR = 1e-3
 """The share of a step by which a rating, stored in 32 bits, may miss it."""
@@ -42,6 +44,11 @@ WHERE abs(rating) < 1e9 AND (reject IS NULL OR reject = {literal(OUTSIDE_SCALE)}
 """
 """How many ratings there are, on the scale or off it, their range, and how many lie between two steps; every scale
 begins with a step."""
+MET = """
+SELECT count(*) AS n FROM (SELECT 1 AS met FROM interactions_staged AS r WHERE reject IS NULL AND {condition} LIMIT 1) AS one
+"""
+"""Whether any interaction fulfils a condition: an engine stops at the first one, where a count reads them all."""
+APART = "r.rating <> floor(r.rating){since}"
 BETWEEN = """
 SELECT count(*) AS n, count(CASE WHEN rating <> floor(rating) THEN 1 END) AS between_two,
        min(rating) AS low, max(rating) AS high
@@ -54,12 +61,6 @@ SELECT count(*) AS n, count(r.timestamp) AS timed FROM interactions_staged AS r 
 """
 """How many interactions there are, and how many of them have a time."""
 
-SPAN = """
-SELECT count(r.timestamp) AS n, min(r.timestamp) AS first, max(r.timestamp) AS last
-FROM interactions_staged AS r WHERE reject IS NULL
-"""
-_THOUSANDTH = (946_684, 2_678_400)
-"""Of a second in the year 2000, and the end of January 1970."""
 YEAR_TO_COME = "coalesce(year > 2030, false)"
 """SQL condition: an item is of a year that no published set can know."""
 CLOSE = 7 * 86_400
@@ -195,6 +196,8 @@ def _require_scale(
     if scale is None or source.described:
         return
     off = rejected.get(("interactions", OUTSIDE_SCALE), 0)
+    if not off and row(MET.format(condition=f"r.rating = {float32_sql(scale.high)}"))[0]:
+        return  # all on the scale, and not shifted
     n, low, high, apart = row(RATINGS.format(step=scale.step))
     if n >= ALL_LOWEST and low == high == scale.low:
         raise RawFileError(
@@ -234,6 +237,8 @@ def _require_between(
         return
     first = source.options.get("parts_since")
     since = f" AND r.timestamp >= {_second(first)}" if first else ""
+    if row(MET.format(condition=APART.format(since=since)))[0]:
+        return
     n, between, low, high = row(BETWEEN.format(since=since))
     if n < SOME_HIGHEST or between or low == scale.high:
         return
@@ -277,7 +282,7 @@ def _require_times(
         RawFileError: not a single interaction has a time.
     """
     if source.described:
-        _require_unit(source, row, files)
+        own_data.require_times(source, row, rejected, files)
     if source.times is None:
         return
     n, timed = row(TIMES)
@@ -294,16 +299,6 @@ def _require_times(
         f"{source.id}: none of the {n:,} interactions in {names} has a time. "
         "The column of times was renamed or removed: put the official file in place."
     )
-
-
-def _require_unit(source: Source, row: Row, files: Sequence[Path]) -> None:
-    """Raise `RawFileError` where somebody's own times are those of this century divided by a thousand."""
-    n, first, last = row(SPAN)
-    if n >= ENOUGH_TO_JUDGE and first >= _THOUSANDTH[0] and last < _THOUSANDTH[1]:
-        raise RawFileError(
-            f"{source.id}: all {n:,} times in {', '.join(map(str, files))} are in January 1970: they are seconds, and the "
-            "description says milliseconds. Correct the `unit` of timestamp."
-        )
 
 
 def _with_article(reason: str) -> str:
@@ -389,7 +384,8 @@ def sessions_query(name: str, every: int) -> str:
 
     Args:
         name: `user` or `item`.
-        every: of so many ids, which must be numbers, one is looked at.
+        every: of so many ids, which must be numbers, one is looked at: a power of two, as bits are compared
+            faster than remainders.
 
     Returns:
         A SELECT.
@@ -397,7 +393,7 @@ def sessions_query(name: str, every: int) -> str:
     return f"""
 SELECT count(*) AS n, count(CASE WHEN last - first <= {CLOSE} THEN 1 END) AS near FROM (
     SELECT min(r.timestamp) AS first, max(r.timestamp) AS last FROM interactions_staged AS r
-    WHERE reject IS NULL AND {name}_number % {every} = 0 GROUP BY {name}_number HAVING count(*) >= 3
+    WHERE reject IS NULL AND {name}_number & {every - 1} = 0 GROUP BY {name}_number HAVING count(*) >= 3
 ) AS spans
 """
 
@@ -415,7 +411,7 @@ def _require_sessions(source: Source, row: Row, files: Sequence[Path]) -> None:
     """
     if not source.options.get("sessions"):
         return
-    every = max(1, row(TIMES)[1] // SAMPLED)
+    every = 1 << max(0, (row(TIMES)[1] // SAMPLED).bit_length() - 1)
     items, near = row(sessions_query("item", every))
     if items < ENOUGH_TO_JUDGE or 2 * near < items:
         return

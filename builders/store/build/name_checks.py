@@ -65,14 +65,21 @@ SPACED = """
 SELECT count(*) AS n, count(CASE WHEN matches(title, '[一-鿿] [一-鿿] [一-鿿]') THEN 1 END) AS spaced
 FROM items_raw WHERE reject IS NULL AND title IS NOT NULL
 """
-CATEGORIES = """
-SELECT count(*) AS n, count(CASE WHEN matches(replace(text, chr(31), ' '), '^[0-9][0-9 ]*$') THEN 1 END) AS codes,
-       count(CASE WHEN text LIKE '% > %' OR text LIKE '% - %' THEN 1 END) AS joined,
-       count(CASE WHEN text LIKE '%' || chr(31) || '%' THEN 1 END) AS several,
-       count(CASE WHEN matches(text, '^.(' || chr(31) || '.){2,}$') THEN 1 END) AS letters,
+_LISTS = """(
+    SELECT listed(categories) AS text, count(*) AS records FROM items_raw WHERE reject IS NULL
+    GROUP BY listed(categories)
+)"""
+"""Each list of categories once, with its number of items: there are far fewer."""
+CATEGORIES = f"""
+SELECT CAST(coalesce(sum(records), 0) AS BIGINT) AS n,
+       CAST(coalesce(sum(CASE WHEN matches(replace(text, chr(31), ' '), '^[0-9][0-9 ]*$') THEN records END), 0) AS BIGINT)
+           AS codes,
+       CAST(coalesce(sum(CASE WHEN text LIKE '% > %' OR text LIKE '% - %' THEN records END), 0) AS BIGINT) AS joined,
+       CAST(coalesce(sum(CASE WHEN text LIKE '%' || chr(31) || '%' THEN records END), 0) AS BIGINT) AS several,
+       CAST(coalesce(sum(CASE WHEN matches(text, '^.(' || chr(31) || '.){{2,}}$') THEN records END), 0) AS BIGINT) AS letters,
        count(DISTINCT split_part(text, chr(31), 1)) AS firsts,
        count(DISTINCT split_part(text, chr(31), 2)) AS seconds
-FROM (SELECT listed(categories) AS text FROM items_raw WHERE reject IS NULL) AS lists WHERE text <> ''
+FROM {_LISTS} AS lists WHERE text <> ''
 """
 LENGTHS = f"""
 SELECT CAST(coalesce(sum(n), 0) AS BIGINT) AS n,
@@ -83,10 +90,8 @@ SELECT CAST(coalesce(sum(n), 0) AS BIGINT) AS n,
        count(*) AS lengths, coalesce(max(top), 0) AS top
 FROM (
     SELECT size, n, kinds, max(size) OVER () AS top FROM (
-        SELECT size, count(*) AS n, count(DISTINCT hashed(text)) AS kinds FROM (
-            SELECT text, length(replace(text, chr(31), ', ')) AS size
-            FROM (SELECT listed(categories) AS text FROM items_raw WHERE reject IS NULL) AS lists
-            WHERE text <> ''
+        SELECT size, CAST(sum(records) AS BIGINT) AS n, count(*) AS kinds FROM (
+            SELECT records, length(replace(text, chr(31), ', ')) AS size FROM {_LISTS} AS lists WHERE text <> ''
         ) AS sized GROUP BY size
     ) AS counted
 ) AS ranked

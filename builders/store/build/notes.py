@@ -7,7 +7,7 @@ from typing import Any
 
 from itdr.builders.core.reasons import ENOUGH_TO_JUDGE
 from itdr.builders.core.schema import IDS, Source
-from itdr.builders.store.build import statements
+from itdr.builders.store.build import own_data, statements
 from itdr.builders.store.build.limits import Row
 from itdr.builders.store.build.name_checks import unusual_names
 from itdr.builders.store.build.user_checks import unusual_users
@@ -115,7 +115,7 @@ def _doubtful(source: Source, columns: Mapping[str, Collection[str]], row: Row) 
             notes.append(
                 f"none of {n:,} ratings is above {most:g}, and the scale ends with {scale.high:g}: `high` may be another one"
             )
-    return notes
+    return notes + own_data.doubtful(source, columns.get("items") or (), row)
 
 
 def _stated(column: str) -> str:
