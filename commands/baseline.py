@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from itdr.builders.core.errors import ConfigError
 from itdr.builders.dataset.options import one_of
 from itdr.commands import _outputs
 from itdr.commands._options import config_names, with_options
@@ -65,13 +66,22 @@ def run(
         for row in data.rows(part) if split in (part, "all") else ():
             by_task.setdefault(row["task"], []).append(row)
     reports: dict[str, dict[str, Any]] = {}
+    answered = False
     for task, mine in by_task.items():
         found = _answers(data, mine, methods_of(task, method, mine))
+        answered = answered or bool(found)
         for name, answers in found.items():
             pairs = zip((row["id"] for row in mine), answers, strict=True)
             predictions.write(target / f"{task}-{name}.jsonl", iter(list(pairs)))
         if score and found:
             reports[task] = _scores(data, mine, found)
+    if by_task and not answered:
+        known = sorted(
+            {name for task, mine in by_task.items() for name in methods_of(task, None, mine)}
+        )
+        raise ConfigError(
+            f"{', '.join(method or ())} answers no row of {config}. There are: {', '.join(known)}."
+        )
     if as_json:
         print(json.dumps(reports, indent=1, ensure_ascii=False))
     elif score:

@@ -28,7 +28,7 @@ from itdr.builders.store.build.build import (
     require_few_left_out,
     require_readable,
 )
-from itdr.builders.store.build.duplicates import count_duplicates
+from itdr.builders.store.build.duplicates import count_duplicates, require_rows_once
 from itdr.builders.store.build.item_checks import require_plausible_items
 from itdr.builders.store.build.name_checks import require_names
 from itdr.builders.store.build.notes import lacking
@@ -180,6 +180,10 @@ class _Build:
         lacks["unusual"] += require_sound_sample(
             self.source, stored, folder, interactions.columns, map(Path, self.urls.values())
         )
+        duplicates = count_duplicates(stored, interactions.columns)
+        require_rows_once(
+            self.source, duplicates, counts["interactions"], map(Path, self.urls.values())
+        )
         rows = {f"{name}_read": facts.rows for name, facts in self.facts.items() if facts.columns}
         return {
             "rows": {**rows, **counts},
@@ -188,7 +192,7 @@ class _Build:
             "unmatched": unmatched,
             "untitled": untitled,
             "lacking": lacks,
-            "duplicates": count_duplicates(stored, interactions.columns),
+            "duplicates": duplicates,
             "columns": {
                 name: sorted(facts.columns) for name, facts in self.facts.items() if facts.columns
             },

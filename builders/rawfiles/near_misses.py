@@ -17,9 +17,11 @@ from itdr.builders.rawfiles.names import is_ignored, match, path_parts, spelling
 
 UNFINISHED = (".part", ".partial", ".crdownload", ".download", ".tmp", ".aria2", ".opdownload")
 UNREAD = (".zst", ".xz", ".bz2", ".7z", ".rar", ".lz4", ".z", ".br")
+TABLES = (*(".xls", ".xlsx", ".ods", ".parquet", ".feather", ".pkl", ".pickle", ".db", ".sqlite"),)
+"""Endings of tables in another format, which no other name makes readable."""
 OTHER_FORMS = (
-    *(".txt", ".tsv", ".xls", ".xlsx", ".ods", ".parquet", ".feather", ".pkl", ".pickle"),
-    *(".db", ".sqlite", ".html", ".htm", ".zip", ".tar", ".tgz", ".tar.gz", *UNREAD),
+    *(".txt", ".tsv", *TABLES),
+    *(".html", ".htm", ".zip", ".tar", ".tgz", ".tar.gz", *UNREAD),
     *(f".tar{end}" for end in UNREAD),
 )
 """File-name endings that show that the content was saved in another form."""
@@ -223,6 +225,10 @@ def _reason(file: RawFile, name: str, kind: str, zips: Mapping[str, Sequence[str
         return f"itdr does not read {low[low.rindex('.') :]}; unpack it there"
     if filetype.is_archive_name(low):
         return "" if end == "archive" else "another kind of archive; unpack it there"
+    if end in TABLES:
+        return (
+            f"it is in another format, {end}; put the official {wanted} there, or save it as that"
+        )
     if end:
         return f"if it is {wanted}, rename it to that"
     return ""

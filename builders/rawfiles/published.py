@@ -118,12 +118,18 @@ def _packed_beside(one: Located) -> str:
     return ""
 
 
-def warn_unofficial(source: Source, file: RawFile, reason: str) -> None:
+def warn_unofficial(source: Source, file: RawFile, reason: str, changed: bool = False) -> None:
     """Warn that a file is used although it differs from the published one.
 
     Args:
         source: the declaration.
         file: the file.
         reason: the difference.
+        changed: it has the official size.
     """
-    logger.warning("itdr: %s: %s has %s: a part, or another version", source.id, file.name, reason)
+    cause = (
+        "it has the official size, so values were changed"
+        if changed
+        else "a part, or another version"
+    )
+    logger.warning("itdr: %s: %s has %s: %s", source.id, file.name, reason, cause)

@@ -26,6 +26,8 @@ from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Scale, 
 from itdr.builders.sources._formats import validate
 from itdr.builders.sources._formats.text import clean_sql, clean_value_sql
 from itdr.builders.sources._shared.books import display_title
+from itdr.builders.sources._shared.moved_columns import LOOKED_AT
+from itdr.builders.sources._shared.own_texts import require_own_words
 from itdr.builders.sources._shared.second_keys import SecondKeys
 
 if TYPE_CHECKING:
@@ -75,6 +77,7 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
     _require_whole(path, len(header), RATING_RECORD)
     _require_own_ids(raw, path, header)
     _require_one_title(raw, path, header)
+    _require_own_words(raw, path, header, ("review/summary", "review/text"), "reviews")
     types = dict.fromkeys(header, "VARCHAR") | {"review/score": "FLOAT"}
     number = numbers.integer_sql('"review/time"')
     return raw.con.sql(
@@ -113,7 +116,7 @@ def _require_own_ids(raw: Raw, path: Path, header: Sequence[str]) -> None:
     if names and nameless >= max(ENOUGH_TO_JUDGE, _MOST_NAMELESS * seen):
         raise RawFileError(
             f"{path}: {nameless:,} of its first {seen:,} reviews with a User_id have no profileName, and officially "
-            f"both are missing together: missing ids were filled in with those of other users. {validate.AGAIN}"
+            f"both are missing together: missing ids were filled in, or one of the two columns was moved. {validate.AGAIN}"
         )
 
 
@@ -131,6 +134,18 @@ def _require_one_title(raw: Raw, path: Path, header: Sequence[str]) -> None:
             f"{path}: of the first {ids:,} ids of books, {several:,} have several titles, and officially each has one: one "
             f"of the two columns was moved. {validate.AGAIN}"
         )
+
+
+def _require_own_words(
+    raw: Raw, path: Path, header: Sequence[str], columns: tuple[str, str], what: str
+) -> None:
+    """Raise `RawFileError` where the shorter text of the first rows belongs to the longer one of the row beside it."""
+    rows = duckdb_csv.read_csv(path, None, dict.fromkeys(header, "VARCHAR"))
+    short, long = columns
+    texts = raw.con.execute(
+        f"""SELECT coalesce("{short}", ''), coalesce("{long}", '') FROM {rows} LIMIT {LOOKED_AT}"""
+    ).fetchall()
+    require_own_words(path, texts, what, long)
 
 
 def _require_own_titles(raw: Raw, path: Path, header: Sequence[str]) -> None:
@@ -159,6 +174,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     header = validate.require_header(path, BOOKS)
     _require_whole(path, len(header), BOOK_RECORD)
     _require_own_titles(raw, path, header)
+    _require_own_words(raw, path, header, ("Title", "description"), "books")
     year = f"try_cast(regexp_extract(publishedDate, '{_YEAR}', 1) AS SMALLINT)"
     unread = {
         "authors": _no_names("authors"),

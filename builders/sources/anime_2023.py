@@ -42,6 +42,7 @@ from itdr.builders.sources._formats.validate import (
     require_header,
 )
 from itdr.builders.sources._shared import people
+from itdr.builders.sources._shared.moved_columns import require_together
 from itdr.builders.sources._shared.second_keys import SecondKeys
 
 if TYPE_CHECKING:
@@ -81,6 +82,10 @@ BROKEN = "broken quoting"
 _FIELD = r'(?:"(?:[^"]|"")*"|"(?:[^"\\]|\\.)*"|[^",][^,]*|)'
 _SCORE = rf"^({_FIELD}),{_FIELD},({_FIELD}),{_FIELD},({_FIELD})$"
 
+LEAST_ALIKE = 0.5
+"""The share of anime that were first shown in the year of their season, at least."""
+MOST_GENRES = 40
+"""Different genres; there are 21."""
 MOST_UNNAMED = 0.1
 """The share of anime without a name, which may be damaged."""
 MISSING = ("", "unknown", "not available", "nan", "none", "null")
@@ -172,6 +177,12 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
         if fault := title_counts(names).fault():
             raise RawFileError(f"{raw.source}: {fault.format(names=raw.path('anime'))} {AGAIN}")
     genres = _names(table.column("Genres"))
+    kinds = set(", ".join(filter(None, genres.to_pylist())).split(", "))
+    if len(kinds) > MOST_GENRES:
+        raise RawFileError(
+            f"{raw.source}: {raw.path('anime')} has {len(kinds):,} different genres, and officially there are some twenty: the "
+            f"columns of genres and others were swapped. {AGAIN}"
+        )
     rating = column("Rating")
     objects = pc.match_substring(genres, "{")
     studios = _names(table.column("Studios"))
@@ -195,6 +206,13 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
     )
     aired = column("Aired")
     year = _year(aired)
+    season = _year(column("Premiered"))
+    for one, other, pair, least in (
+        ("Aired", "Premiered", (year, season), LEAST_ALIKE),
+        ("Name", "English name", (pc.utf8_lower(name), pc.utf8_lower(english)), 0.0),
+    ):
+        both = list(zip(*(values.to_pylist() for values in pair), strict=True))
+        require_together(raw.path("anime"), one, other, both, least=least)
     return arrow.record_batches(
         {
             "item_id": ids,
@@ -223,7 +241,7 @@ def _require_same_titles(raw: Raw, ids: pa.StringArray, names: pa.StringArray) -
     known = dict(zip(ids.to_pylist(), names.to_pylist(), strict=True))
     # Each once: a user of one anime alone would say as much as many.
     stated = dict.fromkeys(_NAMED.findall(ends_of(path)))
-    keys = SecondKeys(path, "'Anime Title'", most=0.01)
+    keys = SecondKeys(f"{path}, {raw.path('anime')}", "'Anime Title'", most=0.01)
     names_known = set(known.values())
     keys.add(
         (known[anime], title)
@@ -240,8 +258,15 @@ def _require_same_users(raw: Raw, ids: pa.StringArray, names: Any) -> None:
 
     if not raw.has("scores"):
         return
-    keys = SecondKeys(raw.paths["users"], "'Username'", "'Mal ID'", least=ENOUGH_IF_ALL)
-    stated = dict(_USER.findall(ends_of(raw.paths["scores"], 1 << 21)))
+    both = f"{raw.paths['users']}, {raw.paths['scores']}"
+    keys = SecondKeys(both, "'Username'", "'Mal ID'", least=ENOUGH_IF_ALL)
+    named = dict.fromkeys(_USER.findall(ends_of(raw.paths["scores"], 1 << 21)))
+    stated = dict(list(named))
+    if len(named) - len(stated) >= ENOUGH_IF_ALL:
+        raise RawFileError(
+            f"{raw.paths['scores']}: {len(stated):,} users that were looked at have {len(named):,} different names, and officially "
+            f"each has one: users were merged, or one of the two columns was moved. {AGAIN}"
+        )
     met = pc.is_in(ids, value_set=pa.array(list(stated), pa.string()))
     pairs = zip(
         ids.filter(met).to_pylist(), arrow.as_array(names).filter(met).to_pylist(), strict=True

@@ -20,6 +20,7 @@ from itdr.builders.core.numbers import SHORTENED
 from itdr.builders.core.reasons import EMPTY_ID, NO_RATING, OUTSIDE_SCALE
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Scale, Source, column_names
 from itdr.builders.core.text_files import LONGEST_LINE
+from itdr.builders.core.title_faults import TitleCounts
 from itdr.builders.sources._formats import arrow, validate
 from itdr.builders.sources._formats.mojibake import (
     EMPTY,
@@ -151,9 +152,11 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
     keys.require_same()
     pairs = pa.list_(pa.struct([("name", pa.string()), ("value", pa.string())]))
     authors = MovedColumn(path, "title", "author")
+    seen = capitals = 0
     for records in _records(raw, path, _BOOK, "items", range(5), rescue=_rescued_book):
         ids, titles, creators, years, details = [], [], [], [], []
         notes, rejects = [], []
+        seen, capitals = seen + len(records[1]), capitals + sum(map(str.isupper, records[1]))
         for isbn, *texts in zip(*records, strict=True):
             item = _isbn(isbn)
             texts = _unshifted(*texts)
@@ -181,6 +184,8 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
             }
         )
     authors.require_own()
+    if fault := TitleCounts(n=seen, titles=seen, capitals=capitals).fault():
+        raise RawFileError(f"{raw.source}: {fault.format(names=path)} {validate.AGAIN}")
 
 
 def users(raw: Raw) -> Iterator[pa.RecordBatch]:

@@ -16,6 +16,7 @@ from itdr.builders.core.schema import Cut, RawFile, Readers, Remote, Source, col
 from itdr.builders.sources._formats import arrow, lines
 from itdr.builders.sources._formats.validate import AGAIN, require_header
 from itdr.builders.sources._shared import lastfm
+from itdr.builders.sources._shared.moved_columns import LOOKED_AT, MovedColumn
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -99,7 +100,15 @@ def _events(raw: Raw, table: str) -> Iterator[tuple[pa.Array, ...]]:
     import pyarrow.compute as pc
 
     rows = lines.read_records(raw, table, raw.path("events"), 6)
-    for user, when, _artist_mbid, artist, mbid, track in rows:
+    artists = MovedColumn(raw.path("events"), "MusicBrainz id of an artist", "name")
+    for number, (user, when, artist_mbid, artist, mbid, track) in enumerate(rows):
+        if not number:
+            known_names = (
+                column.slice(0, LOOKED_AT).to_pylist() for column in (artist_mbid, artist)
+            )
+            for both in zip(*known_names, strict=True):
+                artists.add(*both)
+            artists.require_own()
         title, maker = arrow.tidy(track), arrow.tidy(artist)
         known = lastfm.valid_mbids(mbid)
         item = pc.coalesce(known, lastfm.name_ids(maker, title))

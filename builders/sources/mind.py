@@ -32,7 +32,6 @@ from itdr.builders.sources._formats.validate import (
     head_of,
 )
 from itdr.builders.sources._shared import impressions
-from itdr.builders.sources._shared.second_keys import SecondKeys
 
 if TYPE_CHECKING:
     import numpy as np
@@ -212,13 +211,13 @@ def _news(raw: Raw, path: Path) -> Iterator[pa.RecordBatch]:
     import pyarrow.compute as pc
 
     letters, counts = LetterCounts(), TitleCounts()
-    named = SecondKeys(path, "entities", "title", most=0.1)
+    belonging = impressions.NewsColumns(path)
     for columns in line_files.read_records(raw, "items", path, 8, complete=r"^([^\t]*\t){7}.*\]$"):
         ids, category, subcategory, title, abstract = columns[:5]
         both = pc.binary_join_element_wise(category, subcategory, "\t")
         shown, told = arrow.tidy(title), arrow.tidy(abstract)
         letters.add(shown)
-        named.add(impressions.entities_of(title.slice(0, LINES), columns[6].slice(0, LINES)))
+        belonging.add(columns[1:], LINES)
         counts = added(counts, title_counts(shown))
         yield from arrow.record_batches(
             {
@@ -233,7 +232,7 @@ def _news(raw: Raw, path: Path) -> Iterator[pa.RecordBatch]:
         raise RawFileError(f"{raw.source}: {fault}")
     if fault := counts.fault():
         raise RawFileError(f"{raw.source}: {fault.format(names=path)} {AGAIN}")
-    named.require_same()
+    belonging.require_own()
 
 
 def _unseen(user: pa.StringArray, news: pa.StringArray, seen: set[int]) -> pa.Int64Array:

@@ -85,7 +85,7 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
 def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     """Films, with the title's article moved back and the year extracted."""
     path = raw.path("movies")
-    validate.require_header(path, MOVIE, exact=True)
+    header = validate.require_header(path, MOVIE, exact=True, in_order=False)
     validate.require_final_newline(path)
     validate.require_encoding(path)
     return raw.con.sql(
@@ -97,9 +97,9 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
                 WHEN NOT fits THEN '{BROKEN}' WHEN item_id IS NULL THEN '{EMPTY_ID}' END
                 AS reject
         FROM (
-            SELECT {_number("field.item")} AS item_id, {_unquoted("field.title")} AS title,
+            SELECT {_number("field.movieId")} AS item_id, {_unquoted("field.title")} AS title,
                 {_unquoted("field.genres")} AS genre_names, field.line <> '' AS fits, unpaired
-            FROM (SELECT {_fields(_MOVIE, "item", "title", "genres")} AS field,
+            FROM (SELECT {_fields(_MOVIE, *header)} AS field,
                     {duckdb_csv.unpaired_sql("line")} AS unpaired
                 FROM {duckdb_csv.read_lines(path, "items")} WHERE line IS NOT NULL)
         )
@@ -112,7 +112,7 @@ def tags(raw: Raw) -> duckdb.DuckDBPyRelation | None:
     if not raw.has("tags"):
         return None
     path = raw.path("tags")
-    validate.require_header(path, TAG, exact=True)
+    header = validate.require_header(path, TAG, exact=True, in_order=False)
     validate.require_final_newline(path, rf"^\d+,\d+,.*,{_TIME}$")
     validate.require_encoding(path)
     return raw.con.sql(
@@ -128,9 +128,9 @@ def tags(raw: Raw) -> duckdb.DuckDBPyRelation | None:
                     THEN '{NO_TAG}'
             END AS reject
         FROM (
-            SELECT {_number("field.user")} AS user_id, {_number("field.item")} AS item_id,
-                {_unquoted("field.tag")} AS tag, {_unquoted("field.time")} AS time, field.line <> '' AS fits, unpaired
-            FROM (SELECT {_fields(_TAG, "user", "item", "tag", "time")} AS field,
+            SELECT {_number("field.userId")} AS user_id, {_number("field.movieId")} AS item_id,
+                {_unquoted("field.tag")} AS tag, {_unquoted("field.timestamp")} AS time, field.line <> '' AS fits, unpaired
+            FROM (SELECT {_fields(_TAG, *header)} AS field,
                     {duckdb_csv.unpaired_sql("line")} AS unpaired
                 FROM {duckdb_csv.read_lines(path, "tags")} WHERE line IS NOT NULL)
         )

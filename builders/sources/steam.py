@@ -30,7 +30,7 @@ from itdr.builders.sources._formats import validate
 from itdr.builders.sources._formats.keys import require_keys_once
 from itdr.builders.sources._formats.python_literals import literal_pairs, literal_reader
 from itdr.builders.sources._formats.text import MISSING, clean, replace_surrogates
-from itdr.builders.sources._shared.second_keys import SecondKeys
+from itdr.builders.sources._shared.games import GameColumns
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -91,23 +91,21 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
 
 def _games(raw: Raw, path: Path) -> Iterator[pa.RecordBatch]:
     """The games; the address of each has its id and its name again."""
-    keys, names = SecondKeys(path, "'url'"), SecondKeys(path, "'url'", "name", most=0.1)
+    columns = GameColumns(path)
 
     def row(values: tuple[Any, ...]) -> tuple[Any, ...]:
         game = _game(values)
-        if game[0] and isinstance(values[-1], str) and (named := _APP.search(values[-1])):
-            keys.add([(game[0], named[1])])
-            names.add([both for both in [(_plain(game[1]), _plain(named[2]))] if all(both)])
+        address = _APP.search(values[-1]) if isinstance(values[-1], str) else None
+        columns.add(game[0], game[1], address)
+        columns.compare(game[2], _names(values[7]), ", ".join(game[3]), _joined(values[5]))
         return game
 
     yield from _batches(raw, "items", path, GAME, row, _game_columns)
-    keys.require_same()
-    names.require_same()
+    columns.require_own()
 
 
-def _plain(name: str | None) -> str:
-    """The letters and digits of a name, as addresses have them."""
-    return re.sub("[^a-z0-9]", "", (name or "").lower()) if name and name.isascii() else ""
+def _joined(publisher: Any) -> str:
+    return ", ".join(_names(publisher, _NEVER))
 
 
 class _Names:
@@ -194,7 +192,7 @@ def _game(values: tuple[Any, ...]) -> tuple[Any, ...]:
     attributes = [
         {"name": called, "value": value}
         for called, value in (
-            ("Publisher", ", ".join(_names(publisher, _NEVER))),
+            ("Publisher", _joined(publisher)),
             ("Tags", ", ".join(_names(tags)[:MOST_TAGS])),
             ("Specs", ", ".join(_names(specs)[:MOST_SPECS])),
         )

@@ -51,6 +51,7 @@ from itdr.builders.sources._formats.jsonlines import (
     texts_sql,
 )
 from itdr.builders.sources._formats.text import clean_sql, clean_value_sql
+from itdr.builders.sources._shared.own_texts import require_own_names
 
 if TYPE_CHECKING:
     import duckdb
@@ -172,6 +173,8 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     """Businesses with categories and the attributes that they have."""
     path = raw.path("business")
     require_json_lines(path, ("business_id", "name", "city"), nested=("attributes",))
+    if raw.has("review"):
+        require_own_names(path, raw.path("review"), "business_id", "name")
     types = {
         **dict.fromkeys(("business_id", "name", "city"), "VARCHAR"),
         **dict.fromkeys(("categories", "attributes"), "JSON"),

@@ -110,6 +110,7 @@ def duplicates(manifest: Mapping[str, Any]) -> list[str]:
 _TIMES = {
     "same": "all times are the same: they say nothing of the order of interactions",
     "days": "all times are days without hours: they say nothing of the order within a day",
+    "hours": "all times are full hours: they say nothing of the order within an hour",
 }
 
 

@@ -245,13 +245,14 @@ def _file_facts(spec: StoreSpec, paths: dict[str, Path], suspects: Suspects, sto
         digest = digests(pieces, {"sha256", *published.required_digests(file, path)})
         facts[key] = {"name": path.name, "size": path.stat().st_size, "sha256": digest["sha256"]}
         reason = None if stop.is_set() else published.content_mismatch(file, path, digest)
+        changed = bool(reason and file.size)
         rows = count.rows if count else _rows_of_gzip(file, path, stop)
         if rows is not None and file.rows and not stop.is_set():
             facts[key]["rows"] = rows
             if rows < file.rows and not file.size:
                 reason = compared(rows, file.rows)
         if reason:
-            published.warn_unofficial(spec.source, file, reason)
+            published.warn_unofficial(spec.source, file, reason, changed)
     return facts
 
 

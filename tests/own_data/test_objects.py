@@ -132,6 +132,14 @@ def test_a_mixed_column_is_said(caches: Path) -> None:
         itdr.source(log, items)
 
 
+def test_two_columns_of_one_name_are_said(caches: Path) -> None:
+    log, items = frames()
+    log = log.rename(columns={"when": "stars"})
+    for given in (log, pa.Table.from_arrays([pa.array([1]), pa.array([2])], ["stars", "stars"])):
+        with pytest.raises(ConfigError, match="interactions has two columns named 'stars'"):
+            itdr.source(given, items)
+
+
 def test_register_refuses_what_is_no_source() -> None:
     with pytest.raises(ConfigError, match="takes a Source"):
         itdr.register("ml-1m")  # type: ignore[arg-type]

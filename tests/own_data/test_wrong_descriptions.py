@@ -37,6 +37,8 @@ WRONG = [
     ("a quantile of 60", "high: 5}", "high: 5, liked_quantile: 60}", 26, "between 0 and 1", False),
     ("an unknown unit", 'format: "%d/%m/%Y %H:%M"', "unit: sec", 9, "Unknown unit 'sec'", True),
     ("unit and format", "{from: when,", "{from: when, unit: ms,", 9, "leave one of them", False),
+    ("an unknown zone", "zone: Europe/Berlin", "zone: Berlin", 9, "Did you mean 'Europe/Berlin'?", False),
+    ("an offset for a zone", "zone: Europe/Berlin", "zone: '+02:00'", 9, "unknown zone '+02:00'", False),
     ("no such file", "file: log.csv", "file: logs.csv", 3, "Did you mean 'log.csv'", False),
     ("no such glob", "file: log.csv", "file: part-*.csv", 3, "no file 'part-*.csv'", False),
     ("a folder", "file: log.csv", "file: .", 3, "is a folder", False),
@@ -123,6 +125,39 @@ def test_seconds_that_are_read_as_milliseconds_are_refused(
         return
     with pytest.raises(ItdrError, match="they are seconds, and the description says milliseconds"):
         prepare(spec)
+
+
+def log_of(tmp_path: Path, rows: str, columns: str, items: str = "") -> StoreSpec:
+    """A source of a log of users, items and times."""
+    (tmp_path / "log.csv").write_text(f"user,item,time\n{rows}", "utf-8")
+    path = tmp_path / "mine.yaml"
+    path.write_text(f"interactions: {{file: log.csv, columns: {{{columns}}}}}\n{items}", "utf-8")
+    return StoreSpec(own_sources.find_source(str(path))[0])
+
+
+@pytest.mark.parametrize("order", ["%d/%m/%Y", "%m/%d/%Y"])
+def test_days_that_are_read_as_months_are_refused(order: str, tmp_path: Path, caches: Path) -> None:
+    rows = "".join(f"u{n % 9},i{n % 50},{n % 28 + 1:02}/{n % 12 + 1:02}/2020\n" for n in range(400))
+    time = f"{{from: time, unit: date, format: '{order}'}}"
+    spec = log_of(tmp_path, rows, f"user_id: user, item_id: item, timestamp: {time}")
+    if order == "%d/%m/%Y":
+        prepare(spec)
+        return
+    with pytest.raises(ItdrError, match=r"day and month were swapped. Correct the `format`"):
+        prepare(spec)
+
+
+@pytest.mark.parametrize("user", ["user", "item"])
+def test_users_and_items_that_may_be_exchanged_are_told(
+    user: str, tmp_path: Path, caches: Path
+) -> None:
+    rows = "".join(f"u{n % 30},i{n % 47},{1_500_000_000 + n}\n" for n in range(400))
+    (tmp_path / "items.csv").write_text("code,name\n" + "".join(f"i{n},A {n}\n" for n in range(47)))
+    item = "item" if user == "user" else "user"
+    items = "items: {file: items.csv, columns: {item_id: code, title: name}}\n"
+    spec = log_of(tmp_path, rows, f"user_id: {user}, item_id: {item}", items)
+    (cause,) = [read_manifest(prepare(spec))["unmatched"]["items"]["cause"]]
+    assert ("may be exchanged" in cause) is (user == "item")
 
 
 def test_there_are_twenty_and_more() -> None:

@@ -35,7 +35,11 @@ NEAR = {
     "movies.csv.txt": (MOVIES, "if it is movies.csv, rename it to that"),
     "Movies (1).csv": (MOVIES, "if it is movies.csv, rename it to that"),
     "movies - Copy.csv": (MOVIES, "if it is movies.csv, rename it to that"),
-    "movies.xlsx": (b"PK\x03\x04", "if it is movies.csv, rename it to that"),
+    "movies.xlsx": (
+        b"PK\x03\x04",
+        "it is in another format, .xlsx; put the official movies.csv there",
+    ),
+    "movies.parquet": (b"PAR1", "it is in another format, .parquet"),
     "movies.csv.zst": (b"\x28\xb5\x2f\xfd", "itdr does not read .zst; unpack it there"),
     "movies.csv.xz": (b"\xfd7zXZ", "itdr does not read .xz; unpack it there"),
     "movies.csv.bz2": (b"BZh9", "itdr does not read .bz2; unpack it there"),

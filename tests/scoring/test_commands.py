@@ -191,6 +191,13 @@ def test_every_baseline_writes_answers_that_can_be_read(tmp_path: Path) -> None:
             assert (tmp_path / f"{config}-{name}.jsonl").is_file()
 
 
+def test_a_baseline_of_another_subtask_is_refused(tmp_path: Path) -> None:
+    named = ["--method", "most-popular", "-o", str(tmp_path)]
+    result = run(baseline.run, "rating_prediction", *named, *options("rating_prediction"))
+    assert "most-popular answers no row of rating_prediction. There are: " in str(result.exception)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_random_order_scores_exactly_chance() -> None:
     for config in ("top_k_rec", "sequential_rec"):
         mine = rows(config)

@@ -162,10 +162,12 @@ def test_a_person_with_two_ids_counts_once(tmp_path: Path) -> None:
     files = dict.fromkeys(("clones", "plain"), "")
     for user in range(40):
         mine = "".join(
-            f"A{user},B{k},5.0,{1_588_687_728_923 + 1_000 * (user + k)}\n" for k in range(6)
+            f"A{user},B{k},5.0,{1_588_687_728_923 + 1_000 * (user + (k * 5 + user * 3) % 7)}\n"
+            for k in range(6)
         )
         files["plain"] += mine
-        files["clones"] += mine + mine.replace(f"A{user},", f"A{user}_1,")
+        again = mine.replace(f"A{user},", f"A{user}_1,") if user % 2 else ""
+        files["clones"] += mine + again
     products = lines_of_products(6)
     counts = {}
     for name, text in files.items():

@@ -15,8 +15,10 @@ import pytest
 from itdr.builders.core import arrow
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.schema import Source
+from itdr.builders.sources._shared.films import ANCHORS
 from itdr.builders.sources._shared.second_keys import SecondKeys
 from itdr.builders.store.build import id_checks, item_checks, joins, name_checks, user_checks
+from itdr.builders.store.build.anchors import moved
 from itdr.builders.store.build.sample_checks import require_sound_sample
 from itdr.builders.store.engine import connect
 from tests.sources.harness import load
@@ -230,6 +232,66 @@ def test_titles_that_were_swapped_with_descriptions(con: duckdb.DuckDBPyConnecti
         check(5, "Words")
 
 
+PAIRS = pa.list_(pa.struct([("name", pa.string()), ("value", pa.string())]))
+
+
+def check_books(
+    con: duckdb.DuckDBPyConnection, source: str, creators: Sequence[str], publishers: Sequence[str]
+) -> None:
+    n = len(creators)
+    given = {
+        "title": [f"A Title {chr(97 + k % 26)} {chr(97 + k // 26)} and {k % 7}" for k in range(n)],
+        "creators": pa.array([[name] for name in creators], pa.list_(pa.string())),
+        "attributes": pa.array(
+            [
+                [{"name": "Publisher", "value": name}, {"name": "Tags", "value": "a"}]
+                for name in publishers
+            ],
+            PAIRS,
+        ),
+    }
+    row = asking(con, items_raw=given)
+    item_checks.require_plausible_items(load(source), list(given), row, FILES)
+
+
+@pytest.mark.parametrize("source", ["bookcrossing", "amazon-books", "steam"])
+def test_creators_and_publishers(source: str, con: duckdb.DuckDBPyConnection) -> None:
+    def names(kinds: int, n: int = 100) -> list[str]:
+        return [f"Name {k % kinds}" for k in range(n)]
+
+    check_books(con, source, names(40), names(60))
+    check_books(con, source, names(10, 99), names(60, 99))
+    with pytest.raises(RawFileError, match="40 different creators and 61 different publishers"):
+        check_books(con, source, names(40), names(61))
+    long = ["A long text of a book " * 5] * 51
+    check_books(con, source, names(80), [*long[:50], *names(25, 50)])
+    with pytest.raises(RawFileError, match=r"51 of 100 items .* in place of a publisher"):
+        check_books(con, source, names(80), [*long, *names(25, 49)])
+    turned = [f"Last {k}, First" for k in range(51)]
+    check_books(con, source, [*turned[:50], *names(50, 50)], names(20))
+    with pytest.raises(RawFileError, match=r"creators of 51 of 100 items .* last names"):
+        check_books(con, source, [*turned, *names(49, 49)], names(20))
+
+
+@pytest.mark.parametrize("source", ["ml-1m", "ml-32m"])
+def test_known_films_of_another_year(source: str, con: duckdb.DuckDBPyConnection) -> None:
+    def found(changed: int, to: str) -> str:
+        titles = [title for title, _ in ANCHORS.values()]
+        kinds = [[kinds.split("|")[0]] for _, kinds in ANCHORS.values()]
+        for k in range(changed):
+            titles[k] = titles[k].rpartition(" (")[0] + to
+        given = {
+            "item_id": list(ANCHORS),
+            "title": titles,
+            "categories": pa.array(kinds, pa.list_(pa.string())),
+        }
+        return moved(load(source), list(given), asking(con, items_raw=given))
+
+    for to in ("", " (2029)"):
+        assert found(2, to) == ""
+        assert found(3, to).startswith("3 well-known items have another year")
+
+
 def check_users(con: duckdb.DuckDBPyConnection, source: str, **columns: Sequence[Any]) -> None:
     row = asking(con, users_raw=columns)
     user_checks.require_plausible_users(load(source), list(columns), row, FILES, {})
@@ -245,8 +307,8 @@ def check_users(con: duckdb.DuckDBPyConnection, source: str, **columns: Sequence
          0, 2, "were filled"),
         ("anime-2023", lambda k: {"birth_year": [2002 + k, *(2004 + n % 5 for n in range(199))]}, 1, 2,
          "no birth year of 200 users is before 2004"),
-        ("ml-1m", lambda k: {"user_id": numbers(range(180 + k)), "gender": ["f"] * 50 + ["m"] * (130 + k)}, 19, 20,
-         "change 1 times"),
+        ("ml-1m", lambda k: {"user_id": numbers(range(180 + k)), "gender": ["f"] * 50 + ["m"] * (130 + k)}, 20, 21,
+         "199 have the same gender"),
     ],
 )  # fmt: skip
 def test_users_whose_columns_hold_something_else(
@@ -262,6 +324,39 @@ def test_users_whose_columns_hold_something_else(
         check_users(con, source, **columns(refused))
 
 
+@pytest.mark.parametrize("column", ["age", "country", "gender"])
+@pytest.mark.parametrize("source", ["bookcrossing", "lastfm-1k", "ml-1m", "anime-2023"])
+def test_users_with_the_values_of_the_row_before(
+    column: str, source: str, con: duckdb.DuckDBPyConnection
+) -> None:
+    rng = np.random.default_rng(17)
+    names = ["a", "b", "c", "d"] if column != "age" else list(range(20, 60))
+    values = rng.choice(np.array(names), 800, p=None if column == "age" else [0.4, 0.3, 0.2, 0.1])
+    missing = rng.random(800) < 0.5
+    kept = [None if gone else value for gone, value in zip(missing, values.tolist(), strict=True)]
+    filled = pd_fill(kept)
+    ids = [f"u{number:03}" for number in range(800)]
+    order = rng.permutation(800).tolist()
+
+    def check(given: Sequence[Any]) -> None:
+        columns = {"user_id": [ids[k] for k in order], column: [given[k] for k in order]}
+        check_users(con, source, **columns)
+
+    check(kept)
+    check(values.tolist())
+    for given in (filled, sorted(values.tolist())):
+        with pytest.raises(RawFileError, match=f"and those with the id before, .* same {column}"):
+            check(given)
+
+
+def pd_fill(values: Sequence[Any]) -> list[Any]:
+    """The values, with those that are missing filled from the one before."""
+    filled: list[Any] = []
+    for value in values:
+        filled.append(value if value is not None or not filled else filled[-1])
+    return filled
+
+
 def test_what_is_unusual_of_users_is_said(con: duckdb.DuckDBPyConnection) -> None:
     def notes(source: str, genders: list[str | None]) -> list[str]:
         row = asking(con, users_raw={"gender": pa.array(genders, pa.string())})
@@ -269,7 +364,8 @@ def test_what_is_unusual_of_users_is_said(con: duckdb.DuckDBPyConnection) -> Non
 
     assert notes("ml-1m", ["f"] * 199) == []
     assert notes("ml-1m", ["f"] * 200) == ["all 200 users with a known gender have the same one"]
-    assert notes("lastfm-1k", ["f"] * 100 + ["m"] * 100 + [None]) == []
+    assert notes("lastfm-1k", ["f"] * 100 + ["m"] * 100 + [None] * 5) == []
+    assert notes("lastfm-1k", ["f"] * 100 + ["m"] * 100 + [None] * 4) != []
     (note,) = notes("lastfm-1k", ["f"] * 100 + ["m"] * 100)
     assert "may have been filled" in note
 
@@ -370,12 +466,27 @@ def test_times_that_were_rounded(sample: Check) -> None:
 
 def test_texts_that_were_cut(sample: Check) -> None:
     def written(longest: int) -> None:
-        texts = ["x" * min(longest, 20 + 7 * k % 400) for k in range(1_000)]
+        texts = ["X" * min(longest, 20 + 7 * k % 400) for k in range(1_000)]
         sample("yelp", item_code=np.arange(1_000), text=texts)
 
     written(500)
-    with pytest.raises(RawFileError, match="have 200 characters or hardly less"):
-        written(200)
+    for longest in (200, 40):
+        with pytest.raises(RawFileError, match=f"have {longest} characters or hardly less"):
+            written(longest)
+    sample("yelp", item_code=np.arange(1_000), text=["X" * 40] * 1_000)  # written by a rule
+
+
+def test_texts_in_small_letters(sample: Check) -> None:
+    def written(capitals: int) -> None:
+        texts = [
+            f"{'a fine place' if k >= capitals else 'A fine place'} with number {k:030}"
+            for k in range(200)
+        ]
+        sample("yelp", item_code=np.arange(200), text=texts)
+
+    written(11)
+    with pytest.raises(RawFileError, match="190 of 200 texts that were looked at have no capital"):
+        written(10)
 
 
 def test_categories_of_single_letters(con: duckdb.DuckDBPyConnection) -> None:

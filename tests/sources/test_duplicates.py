@@ -11,8 +11,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+from itdr.builders.core.errors import RawFileError
 from itdr.builders.store import losses
-from itdr.builders.store.build.duplicates import NO_DUPLICATES, count_duplicates
+from itdr.builders.store.build.duplicates import (
+    NO_DUPLICATES,
+    count_duplicates,
+    require_rows_once,
+)
 from itdr.builders.store.interactions import Interactions
 from itdr.builders.store.prepare import prepare
 from itdr.builders.store.spec import StoreSpec
@@ -134,3 +139,25 @@ def test_a_record_that_fills_row_groups_is_held_once(tmp_path: Path) -> None:
     other = pa.table({"user_code": [1, 2], "item_code": [2, 2], "rating": [4.0, 4.0]})
     file = stored(tmp_path, pa.concat_tables([same, other]), 100)
     assert count_duplicates(file, ["rating"]) == {"identical": 899, "contradicting": 1}
+
+
+@pytest.mark.parametrize("source", ["ml-1m", "bookcrossing"])
+def test_a_file_that_stands_in_itself_twice_is_refused(source: str, tmp_path: Path) -> None:
+    module = {"ml-1m": ml_1m, "bookcrossing": bookcrossing}[source]
+    module.write(tmp_path / source, users=10, items=30, dirt=False)
+    path = tmp_path / source / ("ratings.dat" if source == "ml-1m" else "BX-Book-Ratings.csv")
+    path.write_bytes(2 * path.read_bytes())
+    with pytest.raises(RawFileError, match="appended to itself") as error:
+        build(source, tmp_path, tmp_path / "twice")
+    assert path.name in str(error.value)
+
+
+@pytest.mark.parametrize(("copies", "refused"), [(20, True), (19, False)])
+def test_half_of_the_interactions_are_copies(copies: int, refused: bool) -> None:
+    found = {"identical": copies, "contradicting": 0}
+    require_rows_once(load("ml-1m"), found, 2 * copies + 1, [Path("raw.csv")])
+    if refused:
+        with pytest.raises(RawFileError, match="repeat another one"):
+            require_rows_once(load("ml-1m"), found, 2 * copies, [Path("raw.csv")])
+    else:
+        require_rows_once(load("ml-1m"), found, 2 * copies, [Path("raw.csv")])

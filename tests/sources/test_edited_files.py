@@ -70,6 +70,14 @@ def cells(name: str, change: Texts) -> Texts:
     return changed
 
 
+_NUMBERS = itertools.count()
+
+
+def numbered(text: str) -> str:
+    """A list of names with one more, which no other row has."""
+    return f"Studio {next(_NUMBERS)}, {text}"
+
+
 def emptied(*names: str) -> Texts:
     """A CSV file in which every fifth record lacks some values."""
 
@@ -231,6 +239,9 @@ EDITS = [
     Edit("ml-32m", "titles printed", "movies.csv", cells("title", repr), "stand between quotes"),
     Edit("anime-2023", "names printed", "anime-dataset-2023.csv", cells("Name", repr),
          "stand between quotes"),
+    Edit("bookcrossing", "titles in capitals", BOOKS, str.upper, "in capitals", encoding="cp1252"),
+    Edit("anime-2023", "genres and studios swapped", "anime-dataset-2023.csv",
+         cells("Genres", numbered), "different genres"),
     Edit("ml-32m", "titles in capitals", "movies.csv", cells("title", str.upper), "in capitals"),
     Edit("microlens", "a column behind the titles", "MicroLens-100k_title_en.csv",
          lambda text: re.sub(r"(?<=.)$", ",fun", text, flags=re.M), "another column was saved behind"),
@@ -261,6 +272,18 @@ EDITS = [
          cells("title", lambda text: "Ni Hao " + lost(text).replace("?", "a")), "Chinese character"),
     Edit("ml-32m", "times without hours", "ratings.csv",
          cells("timestamp", lambda text: str(int(text) // 86_400 * 86_400)), said="days without hours"),
+    *(
+        Edit("ml-32m", "columns turned round", file, lambda text: joined(
+            [row[::-1] for row in csv.reader(io.StringIO(text, newline=""))]))
+        for file in ("ratings.csv", "movies.csv", "tags.csv")
+    ),
+    Edit("bookcrossing", "columns turned round", "BX-Users.csv",
+         lambda text: "\n".join(";".join(line.split(";")[::-1]) for line in text.splitlines()) + "\n",
+         "the columns in another order", encoding="cp1252"),
+    Edit("ml-32m", "times without minutes", "ratings.csv",
+         cells("timestamp", lambda text: str(int(text) // 3_600 * 3_600)), said="full hours"),
+    Edit("anime-2023", "users merged", "users-score-2023.csv",
+         cells("user_id", lambda text: text if int(text) > 400_000 else "400001"), "have .* different names"),
     Edit("ml-32m", "one time", "ratings.csv", cells("timestamp", lambda _: "1200000000"),
          said="all times are the same"),
     Edit("ml-32m", "no genres", "movies.csv", cells("genres", lambda _: ""),

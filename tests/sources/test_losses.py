@@ -162,7 +162,7 @@ YELP = {
 
 def test_a_file_of_one_line_is_named_as_the_cause(cache: Path, tmp_path: Path) -> None:
     put(tmp_path, "yelp", YELP)
-    cause = "the file has 1 usable record alone"
+    cause = "the file has 1 usable record alone, and others are missing"
     facts = stored(tmp_path, "yelp")
     assert facts["unmatched"] == {"items": {"of": 30, "missing": 29, "cause": cause}}
     with pytest.raises(EmptySplitError) as error:

@@ -188,7 +188,9 @@ def test_histories_that_were_cut_off_are_told_from_those_of_a_certain_number(
     made = {
         "cut": [history[:length].strip() for history in histories],
         "counted": [" ".join(history.split()[:10]) for history in histories],
-        "of one width": [" ".join(f"N{n + 1000 + k}" for k in range(10)) for n in range(60)],
+        "of one width": [
+            " ".join(f"N{n + 1000 + k * 3 % 10}" for k in range(10)) for n in range(60)
+        ],
     }
     for name, given in made.items():
         lines = (
@@ -200,6 +202,34 @@ def test_histories_that_were_cut_off_are_told_from_those_of_a_certain_number(
         assert read(ID, tmp_path / name, "interactions")[0].num_rows == 60 * 13
     with pytest.raises(RawFileError, match=f"have {length} characters.*cut off within an id"):
         read(ID, tmp_path / "cut", "interactions")
+
+
+@pytest.mark.parametrize("longest", [12, 30])
+def test_histories_of_the_last_clicks_alone_and_in_the_order_of_ids(
+    tmp_path: Path, longest: int
+) -> None:
+    whole = [[f"N{n * 37 + k * 7 % 31 + 10}" for k in range(5 + n % 25)] for n in range(200)]
+    made = {
+        "whole": whole,
+        "cut": [history[-longest:] for history in whole],
+        "in order": [sorted(history) for history in whole],
+        "in order of numbers": [sorted(history, key=lambda one: int(one[1:])) for history in whole],
+    }
+    for name, given in made.items():
+        lines = (
+            f"{n}\tU{n}\t11/16/2019 1:00:00 AM\t{' '.join(history)}\tN7-1 N8-0 N9-0"
+            for n, history in enumerate(given)
+        )
+        put(tmp_path / name, *lines)
+    rows = sum(map(len, whole)) + 600
+    for name in ("whole", *(["cut"] if longest == 30 else [])):
+        assert read(ID, tmp_path / name, "interactions")[0].num_rows == rows
+    refused = {"in order": "they were sorted", "in order of numbers": "they were sorted"}
+    if longest == 12:
+        refused["cut"] = "have 12 clicks, none has more"
+    for name, said in refused.items():
+        with pytest.raises(RawFileError, match=said):
+            read(ID, tmp_path / name, "interactions")
 
 
 def test_the_history_of_a_user_in_train_and_dev_is_given_once(tmp_path: Path):

@@ -148,6 +148,22 @@ def test_isbns_without_zeros(tmp_path: Path) -> None:
         book_values.require_zeros(path)
 
 
+def test_isbns_without_their_x(tmp_path: Path) -> None:
+    path = tmp_path / "ratings.csv"
+
+    def check(isbns: Sequence[str]) -> None:
+        path.write_text("".join(f'"{n}";"{isbn}";"5"\n' for n, isbn in enumerate(isbns)), "utf-8")
+        book_values.require_zeros(path)
+
+    isbns = [f"{number:09d}{number % 10}" for number in range(10_000_000, 10_000_200)]
+    whole = [isbn if k % 11 else f"{isbn[:9]}X" for k, isbn in enumerate(isbns)]
+    check(isbns)
+    check(whole)
+    check([isbn[:9] if k % 50 == 0 else isbn for k, isbn in enumerate(isbns)])
+    with pytest.raises(RawFileError, match="have nine digits, and none ends with X"):
+        check([isbn.rstrip("X") for isbn in whole] + isbns[:20])
+
+
 @pytest.mark.parametrize(
     ("place", "refused"),
     [("fen, ohio, usa", False), ("usa", True), ("fen;ohio;usa", True)],

@@ -41,6 +41,7 @@ def require_header(
     encoding: str = "utf-8",
     *,
     exact: bool = False,
+    in_order: bool = True,
 ) -> tuple[str, ...]:
     """Check the column names in a delimited file's first line.
 
@@ -52,6 +53,7 @@ def require_header(
         encoding: of the file; a UTF-8 byte order mark is skipped.
         exact: require exactly these names in this order, as a reader by position needs. Otherwise
             other columns are allowed, such as an index or an empty name behind a trailing comma.
+        in_order: with `exact`, whether the order counts.
 
     Returns:
         A name for each column in the file's order: an expected one as spelled in `expected`; any
@@ -67,12 +69,15 @@ def require_header(
     often = Counter(names)
     missing = [name for name in expected if not often[name]]
     twice = [name for name in expected if often[name] > 1]
-    if missing or twice or (exact and names != list(expected)):
+    same = names == list(expected) or (not in_order and sorted(names) == sorted(expected))
+    if missing or twice or (exact and not same):
         what = "has other columns"
         if missing:
             what = f"lacks the column(s) {', '.join(missing)}"
         elif twice:
             what = f"names {', '.join(twice)} twice"
+        elif sorted(names) == sorted(expected):
+            what = "has the columns in another order"
         raise RawFileError(
             f"{path}: the header {what}. Expected {delimiter.join(expected)!r}, found {text[:200]!r}."
             f"{_page(text)} {AGAIN}"
@@ -204,7 +209,7 @@ def require_closed_quotes(path: Path, record: str) -> bytes:
                 if quotes % 2:
                     raise RawFileError(
                         f"{path}: the record near byte {seen + place:,} stands inside a quoted "
-                        f"field, so a quote before it is one too many. {AGAIN}"
+                        f"field, so a quote before it is one too many, or one is missing, as where bytes were lost. {AGAIN}"
                     )
             quotes += block.count(b'"', place)
             seen += len(block)

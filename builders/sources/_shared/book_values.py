@@ -10,6 +10,9 @@ from itdr.builders.core.reasons import ENOUGH_TO_JUDGE
 from itdr.builders.sources._formats.validate import AGAIN, ends_of
 
 _ISBN = re.compile(r'^"?[0-9]+"?[;,]"?([0-9]{6,10})"?[;,]', re.MULTILINE)
+_SIGNED = re.compile(r'[;,]"?[0-9]{9}X"?[;,]')
+"""An ISBN whose last sign is an X, as of one in eleven."""
+_ENOUGH_ISBNS, _LEAST_SHORT = 200, 0.03
 _LOCATION = re.compile(r'^"?[0-9]+"?[;,](?:"([^"\r\n]+)"|([^;\r\n]+))[;,]', re.MULTILINE)
 """The ISBN of a rating, where it is a number, and the place of a user."""
 _ENOUGH_PLACES = 100
@@ -22,9 +25,22 @@ def require_zeros(path: Path) -> None:
         path: the ratings.
 
     Raises:
-        RawFileError: no ISBN that is a number begins with a zero, and many are too short: they were read as numbers.
+        RawFileError: no ISBN that is a number begins with a zero, and many are too short: they were read as numbers; or
+            none ends with X, and many lack it.
     """
-    found = _ISBN.findall(ends_of(path))
+    text = ends_of(path)
+    found = _ISBN.findall(text)
+    nine = sum(len(isbn) == 9 for isbn in found)
+    if (
+        len(found) >= _ENOUGH_ISBNS
+        and nine >= _LEAST_SHORT * len(found)
+        and not _SIGNED.search(text.upper())
+        and any(isbn[0] == "0" for isbn in found)
+    ):
+        raise RawFileError(
+            f"{path}: of {len(found):,} ISBNs that were looked at, {nine:,} have nine digits, and none ends with X, as one in "
+            f"eleven does: a program removed what is no digit. {AGAIN}"
+        )
     short = sum(len(isbn) < 10 for isbn in found)
     if short >= ENOUGH_TO_JUDGE and 10 * short > len(found) and not any(i[0] == "0" for i in found):
         raise RawFileError(

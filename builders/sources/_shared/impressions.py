@@ -6,7 +6,7 @@ import logging
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,8 @@ from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.letters import ENOUGH_IF_ALL
 from itdr.builders.core.reasons import ENOUGH_TO_JUDGE
 from itdr.builders.sources._formats.validate import AGAIN, ends_of
+from itdr.builders.sources._shared.moved_columns import MovedColumn
+from itdr.builders.sources._shared.second_keys import SecondKeys
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -29,8 +31,17 @@ MOST_CHANGED = 0.02
 _HALVES = re.compile(r"\t[0-9/]+ [0-9:]+ ([AP]M)\t")
 _SURFACE = re.compile(r'"SurfaceForms": ?\["([^"\\]+)"')
 """What an entity is called in the title."""
+MOST_OTHER_ENTITIES = 0.1
+"""The share of the texts that may lack their first entity."""
+LONG, LOOKED_AT, LENGTHS = 3, 2_000, 8
+"""Blanks in a history that is not in order by chance, so many histories are looked at, and so many numbers of clicks show
+that histories are not of a chosen one."""
 DRAWN = 8
 """Of so many seconds, the impressions of one are compared between the files."""
+
+
+def _number(news: str) -> int:
+    return int(news[1:]) if news[1:].isdecimal() else 0
 
 
 def mark(user: str, news: str) -> int:
@@ -48,6 +59,7 @@ class HistoryLengths:
         self._seen = self._empty = 0
         self._by_length: dict[int, tuple[int, int, int]] = {}
         self._by_number: Counter[int] = Counter()
+        self._long = self._sorted = 0
 
     def add(self, all_of_them: pa.StringArray, new: pa.StringArray) -> None:
         """Take account of histories.
@@ -67,7 +79,13 @@ class HistoryLengths:
         for length, one, other in zip(*sizes, strict=True):
             n, ones, others = self._by_length.get(length, (0, 0, 0))
             self._by_length[length] = (n + 1, ones + one, others + other)
-        self._by_number.update(pc.count_substring(several, " ").to_pylist())
+        numbers = pc.count_substring(several, " ")
+        self._by_number.update(numbers.to_pylist())
+        if self._long < LOOKED_AT:
+            for history in several.filter(pc.greater_equal(numbers, LONG)).to_pylist():
+                news = history.split()
+                self._long += 1
+                self._sorted += news == sorted(news) or news == sorted(news, key=_number)
 
     def require_whole(self, path: Path) -> None:
         """Check the histories of a file.
@@ -76,13 +94,25 @@ class HistoryLengths:
             path: the file.
 
         Raises:
-            RawFileError: most are empty; or many of the longest have one length, though not one number of ids, and
-                the last ids of these are shorter than those before.
+            RawFileError: most are empty, or in the order of ids; many of the longest have one number of ids; or one length,
+                though not one number of ids, and the last ids of these are shorter than those before.
         """
         if self._seen >= ENOUGH_HISTORIES and 2 * self._empty > self._seen:
             raise RawFileError(
                 f"{path}: {self._empty:,} of {self._seen:,} impressions have no history, and officially one in fifty "
                 f"has none: the histories were removed. {AGAIN}"
+            )
+        if self._long >= ENOUGH_TO_JUDGE and 2 * self._sorted > self._long:
+            raise RawFileError(
+                f"{path}: {self._sorted:,} of {self._long:,} histories of several clicks that were looked at are in the order of "
+                f"the ids of news, and not of the clicks: they were sorted. {AGAIN}"
+            )
+        most = max(self._by_number, default=0)
+        top, below = self._by_number[most], sum(self._by_number[most - k] for k in range(1, 4))
+        if top >= ENOUGH_TO_JUDGE and top > 2 * below and len(self._by_number) >= LENGTHS:
+            raise RawFileError(
+                f"{path}: {top:,} histories have {most + 1:,} clicks, none has more, and few have hardly less: they were cut off. "
+                f"{AGAIN}"
             )
         # Cut behind an id, a text ends in a blank, which is no part of it here.
         longest = max(self._by_length, default=0)
@@ -109,6 +139,44 @@ def entities_of(titles: pa.StringArray, entities: pa.StringArray) -> Iterator[tu
     for title, entity in zip(titles.to_pylist(), entities.to_pylist(), strict=True):
         if found := _SURFACE.search(entity):
             yield found[1], found[1] if found[1].lower() in title.lower() else ""
+
+
+class NewsColumns:
+    """Whether titles, abstracts and kinds of news belong to the same news.
+
+    Args:
+        path: their file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._titles = SecondKeys(path, "entities", "title", most=MOST_OTHER_ENTITIES)
+        self._abstracts = SecondKeys(path, "entities", "abstract", most=MOST_OTHER_ENTITIES)
+        self._kinds = MovedColumn(path, "subcategory", "category")
+
+    def add(self, columns: Sequence[pa.StringArray], most: int) -> None:
+        """Look at more news.
+
+        Args:
+            columns: those of the file: category, subcategory, title, abstract, address, entities of both.
+            most: how many are looked at.
+        """
+        category, subcategory, title, abstract, _, entities, others = (
+            column.slice(0, most) for column in columns
+        )
+        self._titles.add(entities_of(title, entities))
+        self._abstracts.add(entities_of(abstract, others))
+        for both in zip(subcategory.to_pylist(), category.to_pylist(), strict=True):
+            self._kinds.add(*both)
+
+    def require_own(self) -> None:
+        """Check the news.
+
+        Raises:
+            RawFileError: a column was moved.
+        """
+        self._titles.require_same()
+        self._abstracts.require_same()
+        self._kinds.require_own()
 
 
 def warn_of_half_days(path: Path) -> None:

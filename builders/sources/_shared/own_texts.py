@@ -14,6 +14,7 @@ from typing import Any
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.reasons import ENOUGH_TO_JUDGE
 from itdr.builders.sources._formats.validate import AGAIN, ends_of
+from itdr.builders.sources._shared.moved_columns import require_together
 
 ENOUGH_REVIEWS = 100
 """So many reviews show whether their titles are longer than their texts."""
@@ -38,9 +39,9 @@ def require_own_texts(path: Path) -> None:
             f"{path}: of {len(reviews):,} reviews that were looked at, {longer:,} have a title longer than the text: the two "
             f"columns were swapped. {AGAIN}"
         )
-    _require_own(
-        path, [(_words(title), _words(text)) for title, text in reviews], "reviews", "text"
-    )
+    require_own_words(path, reviews, "reviews", "text")
+    asins = [(record.get("asin"), record.get("parent_asin")) for record in _records(path)]
+    require_together(path, "'asin'", "'parent_asin'", asins)
 
 
 def require_own_products(path: Path, reviews: Path) -> None:
@@ -65,6 +66,54 @@ def require_own_products(path: Path, reviews: Path) -> None:
     _require_own(path, products, "products", "reviews")
 
 
+def require_own_names(path: Path, reviews: Path, key: str, name: str) -> None:
+    """Check the first and the last reviews against the names of what they are about.
+
+    Args:
+        path: a file of JSON lines with `key` and `name`.
+        reviews: one with `key` and `text`.
+        key: the id of a product or business.
+        name: its name.
+
+    Raises:
+        RawFileError: texts share words with the names of what the review before or after is about.
+    """
+    names = {
+        str(record.get(key)): str(record[name])
+        for record in _records(path, _MANY)
+        if isinstance(record.get(name), str)
+    }
+    said = [
+        (names.get(str(record.get(key)), ""), record["text"])
+        for record in _records(reviews, _MANY)
+        if isinstance(record.get("text"), str)
+    ]
+    require_own_words(reviews, said, "reviews", "text", f"{key} or text")
+
+
+def require_own_words(
+    path: Path,
+    texts: Sequence[tuple[str, str]],
+    what: str,
+    where: str,
+    column: str = "",
+) -> None:
+    """Check that short texts share words with the longer ones beside which they stand.
+
+    Args:
+        path: the file.
+        texts: both of each row, in the order of the file.
+        what: what rows are.
+        where: what the longer text is called.
+        column: what may have been moved; by default one of the two.
+
+    Raises:
+        RawFileError: they share more with those of the row before or after.
+    """
+    words = [(_words(short), _words(long)) for short, long in texts]
+    _require_own(path, words, what, where, column)
+
+
 def _words(text: str) -> set[str]:
     return set(_WORD.findall(text.lower()))
 
@@ -87,14 +136,18 @@ def _records(path: Path, size: int = 1 << 18) -> Iterator[dict[str, Any]]:
 
 
 def _require_own(
-    path: Path, words: Sequence[tuple[set[str], set[str]]], what: str, where: str
+    path: Path,
+    words: Sequence[tuple[set[str], set[str]]],
+    what: str,
+    where: str,
+    column: str = "",
 ) -> None:
     """Raise `RawFileError` where titles share more words with what stands beside them than with their own."""
     own, others = max((_nearer(words), _nearer(words[::-1])), key=lambda both: both[1] - both[0])
     if others >= ENOUGH_TO_JUDGE and others > 2 * own:
         raise RawFileError(
             f"{path}: of {len(words):,} {what} that were looked at, {own:,} share more words of the title with their own "
-            f"{where} than with that of the one beside them, and {others:,} fewer: one of the two columns was moved by a row. "
+            f"{where} than with that of the one beside them, and {others:,} fewer: {column or 'one of the two columns'} was moved by a row. "
             f"{AGAIN}"
         )
 

@@ -14,7 +14,7 @@ class SecondKeys:
     """Compares the id of each record with what another column says of it.
 
     Args:
-        path: the file.
+        path: the file, or both.
         what: the other column, for the message.
         of: what is compared with it.
         most: the share of records in which they may differ.
@@ -23,7 +23,7 @@ class SecondKeys:
 
     def __init__(
         self,
-        path: Path,
+        path: Path | str,
         what: str,
         of: str = "id",
         most: float = 0.5,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from itdr.builders.core.duckdb_csv import literal
+from itdr.builders.core.errors import nearest_names
 from itdr.builders.core.reasons import EMPTY_ID, NO_TIME, OUTSIDE_SCALE
 from itdr.builders.core.schema import EVENTS
 from itdr.builders.sources.described import declaration as declared
@@ -28,7 +29,8 @@ Rows = Any
 class _Select:
     """A SELECT in the making: the file's columns that are used, picked once under short names."""
 
-    def __init__(self, found: Resolved, scan: Scan) -> None:
+    def __init__(self, raw: Raw, found: Resolved, scan: Scan) -> None:
+        self.con = raw.con
         self.found = found
         self.scan = scan
         table = found.table(scan.table)
@@ -76,7 +78,20 @@ class _Select:
                 f"{', '.join(declared.UNITS)}."
             )
             raise self.found.fail(self.scan.table, "columns", *way, message=message)
+        self._require_zone(column.zone, *way)
         return sql.seconds(taken, kind, column)
+
+    def _require_zone(self, zone: str, *way: str) -> None:
+        """Raise `ConfigError` for a time zone that the engine does not know."""
+        if zone == "UTC":
+            return
+        rows = self.con.execute("SELECT name FROM pg_timezone_names() ORDER BY name").fetchall()
+        names = [name for (name,) in rows]
+        if zone not in names:
+            near = nearest_names(zone, names, {})
+            hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
+            message = f"timestamp: unknown zone {zone!r}.{hint} Give a name such as Europe/Berlin."
+            raise self.found.fail(self.scan.table, "columns", *way, message=message)
 
 
 def interactions(found: Resolved, raw: Raw) -> Rows:
@@ -93,7 +108,7 @@ def interactions(found: Resolved, raw: Raw) -> Rows:
         Canonical columns with `reject`.
     """
     of = found.description.interactions
-    select = _Select(found, scan(raw, found, "interactions"))
+    select = _Select(raw, found, scan(raw, found, "interactions"))
     columns = of.columns
     fields = {
         "user_id": sql.identity(*select.take(columns.user_id.from_, "user_id")),
@@ -194,7 +209,7 @@ def items(found: Resolved, raw: Raw) -> Rows:
     """
     of = found.description.items
     assert of is not None
-    select = _Select(found, scan(raw, found, "items"))
+    select = _Select(raw, found, scan(raw, found, "items"))
     columns = of.columns
     fields = {"item_id": sql.identity(*select.take(columns.item_id.from_, "item_id"))}
     fields["title"] = "NULL" if columns.title is None else select.of(columns.title, "title")
@@ -213,7 +228,7 @@ def items(found: Resolved, raw: Raw) -> Rows:
     # A log that names its items names each of them many times.
     rows = select.rows(fields, distinct=not of.file)
     if of.untitled == "id":
-        log = _Select(found, scan(raw, found, "interactions"))
+        log = _Select(raw, found, scan(raw, found, "interactions"))
         return rows_of(raw, _titled(found, log, rows, fields), select.scan, log.scan)
     reasons = [(EMPTY_ID, "item_id IS NULL"), (NO_TITLE, "title IS NULL")]
     return rows_of(raw, _judged(rows, fields, reasons, distinct=False), select.scan)
@@ -262,7 +277,7 @@ def users(found: Resolved, raw: Raw) -> Rows:
     """
     of = found.description.users
     assert of is not None
-    select = _Select(found, scan(raw, found, "users"))
+    select = _Select(raw, found, scan(raw, found, "users"))
     columns = of.columns
     fields = {"user_id": sql.identity(*select.take(columns.user_id.from_, "user_id"))}
     for name in ("gender", "age_group", "country", "location", "occupation"):
@@ -290,7 +305,7 @@ def tags(found: Resolved, raw: Raw) -> Rows:
     """
     of = found.description.tags
     assert of is not None
-    select = _Select(found, scan(raw, found, "tags"))
+    select = _Select(raw, found, scan(raw, found, "tags"))
     fields = {
         "user_id": sql.identity(*select.take(of.columns.user_id.from_, "user_id")),
         "item_id": sql.identity(*select.take(of.columns.item_id.from_, "item_id")),

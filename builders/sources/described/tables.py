@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import uuid
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -111,6 +112,14 @@ def _arrow(table: str, value: Any) -> Any:
 
     kind = type(value)
     library = kind.__module__.partition(".")[0]
+    names = value.columns if library == "pandas" else ()
+    if library == "pyarrow" and hasattr(value, "schema"):
+        names = value.schema.names
+    twice = [str(name) for name, n in Counter(names).items() if n > 1]
+    if twice:
+        raise ConfigError(
+            f"{WHERE}: {table} has two columns named {twice[0]!r}: rename one of them."
+        )
     try:
         if library == "pandas":
             named = any(one is not None for one in value.index.names)

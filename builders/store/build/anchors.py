@@ -27,7 +27,12 @@ def moved(source: Source, columns: Collection[str], row: Row) -> str:
     if not anchors or not {"item_id", "title", "categories"} <= {*columns}:
         return ""
     counts = row(_query(anchors))
-    for (item, (title, _)), away in zip(anchors.items(), counts[2:], strict=True):
+    if counts[2] >= ENOUGH:
+        return (
+            f"{counts[2]:,} well-known items have another year than in every official release, or none, such as "
+            f"{next(iter(anchors.values()))[0]!r}: years were changed or removed"
+        )
+    for (item, (title, _)), away in zip(anchors.items(), counts[3:], strict=True):
         if away and counts[0] >= ENOUGH:
             return (
                 f"{counts[0]:,} titles stand at other ids than in every official release, such as {title!r}, which is item "
@@ -36,18 +41,19 @@ def moved(source: Source, columns: Collection[str], row: Row) -> str:
     if counts[1] >= ENOUGH:
         return (
             f"{counts[1]:,} well-known items have none of their categories, such as {next(iter(anchors.values()))[0]!r}: "
-            "the categories were moved to other rows"
+            "the categories were moved to other rows, or cut"
         )
     return ""
 
 
 def _query(anchors: Mapping[str, tuple[str, str]]) -> str:
-    """SQL that counts the known titles that stand at another id, and not at their own one, and those at their own id
-    with none of their categories; and tells of each whether it stands at another id."""
+    """SQL that counts the known titles that stand at another id, and not at their own one, those at their own id
+    with none of their categories, and those with another year; and tells of each whether it stands at another id."""
     names = [f"a{place}" for place in range(len(anchors))]
     found = []
     for name, (item, (title, categories)) in zip(names, anchors.items(), strict=True):
         here, named = f"id = {literal(item)}", f"title = {literal(title)}"
+        bare = title.rpartition(" (")[0]
         met = f"{named} AND {here} AND matches(kinds, {literal(categories)})"
         found += [
             f"CASE WHEN count(CASE WHEN {named} AND {here} THEN 1 END) > 0 THEN 0 "
@@ -55,11 +61,14 @@ def _query(anchors: Mapping[str, tuple[str, str]]) -> str:
             f"ELSE 0 END AS {name}",
             f"CASE WHEN count(CASE WHEN {met} THEN 1 END) > 0 THEN 0 "
             f"ELSE least(1, count(CASE WHEN {named} AND {here} AND kinds <> '' THEN 1 END)) END AS {name}_kinds",
+            f"least(1, count(CASE WHEN {here} AND NOT ({named}) AND split_part(title, ' (', 1) = {literal(bare)} THEN 1 END)) "
+            f"AS {name}_years",
         ]
     ids = ", ".join(map(literal, anchors))
     titles = ", ".join(literal(title) for title, _ in anchors.values())
     return f"""
-SELECT {" + ".join(names)} AS titles, {" + ".join(f"{name}_kinds" for name in names)} AS kinds, {", ".join(names)}
+SELECT {" + ".join(names)} AS titles, {" + ".join(f"{name}_kinds" for name in names)} AS kinds,
+       {" + ".join(f"{name}_years" for name in names)} AS years, {", ".join(names)}
 FROM (SELECT {", ".join(found)} FROM (
     SELECT CAST(item_id AS STRING) AS id, title, listed(categories) AS kinds FROM items_raw
     WHERE reject IS NULL AND (CAST(item_id AS STRING) IN ({ids}) OR title IN ({titles}))

@@ -24,9 +24,10 @@ from itdr.builders.core.schema import COLUMNS, EVENTS, Source
 from itdr.builders.core.text_files import open_bytes
 from itdr.builders.store.build import ids as build_ids
 from itdr.builders.store.build import joins, limits, statements
-from itdr.builders.store.build.duplicates import RowGroups, count_duplicates
+from itdr.builders.store.build.duplicates import RowGroups, count_duplicates, require_rows_once
 from itdr.builders.store.build.id_checks import renumbered
 from itdr.builders.store.build.item_checks import require_plausible_items
+from itdr.builders.store.build.moved_rows import require_own_rows
 from itdr.builders.store.build.name_checks import require_names
 from itdr.builders.store.build.notes import lacking
 from itdr.builders.store.build.sample_checks import require_sound_sample
@@ -81,8 +82,15 @@ def build(
         raise no_usable_row(source, raw.paths.values(), rejected)
     row = partial(_row, con)
     unmatched = joined_tables(source, row, staged, counts, rejected, raw.paths.values())
+    notes = require_own_rows(
+        source,
+        folder / "work" / "interactions.parquet",
+        staged["interactions"],
+        raw.paths.values(),
+    )
     untitled = joins.untitled_items(partial(_ask, con), staged.get("items") or ())
     lacks = lacking(source, staged, row, raw.facet)
+    lacks["unusual"] += notes
     only = EVENTS.index(events[0]) if len(events) == 1 else None
     query = statements.sorted_events(staged["interactions"], numbers, only)
     _write_parquet(con, query, folder / "interactions.parquet")
@@ -95,6 +103,7 @@ def build(
         )
         if staged.get("tags"):
             _write_parquet(con, statements.SORTED_TAGS, folder / "tags.parquet")
+    require_rows_once(source, duplicates.result(), counts["interactions"], raw.paths.values())
     return {
         "rows": {**{f"{table}_read": rows for table, rows in read.items()}, **counts},
         "rejected": counts_by_table(rejected),
@@ -197,7 +206,12 @@ def joined_tables(
                     f"{source.id}: {names}: {found}: in one of the files the ids were numbered anew, so that they name "
                     f"other {table}. Put the official files in place."
                 )
-    if not source.described and joins.are_swapped(ask, counts, unmatched):
+    swapped = joins.are_swapped(ask, counts, unmatched)
+    if swapped and source.described:
+        unmatched["items"]["cause"] = (
+            "what should be ids of users are those of items: user_id and item_id may be exchanged"
+        )
+    elif swapped:
         raise RawFileError(
             f"{source.id}: what should be ids of users in {names} are those of items, and the other way round: the "
             "two columns of the interactions were swapped. Put the official file in place."

@@ -1,15 +1,20 @@
 """Interactions that repeat or contradict each other: one user, item and time, said more than once.
 
 All of them are stored: nothing in the files says which one is right, or that one is too many. They are
-counted, so that nobody takes such files for clean ones.
+counted, so that nobody takes such files for clean ones. Where each stands twice, the file does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+
+from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.reasons import ENOUGH_TO_JUDGE
+from itdr.builders.core.schema import Source
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -58,6 +63,30 @@ def count_duplicates(stored: RowGroups, columns: Collection[str]) -> dict[str, i
         found["identical"] += pc.sum(records.column("n"), min_count=0).as_py() - len(records)
         found["contradicting"] += len(records) - len(moments)
     return found
+
+
+def require_rows_once(
+    source: Source, found: Mapping[str, int], interactions: int, files: Iterable[Path]
+) -> None:
+    """Check that half of the interactions are no copies of the others.
+
+    Args:
+        source: the declaration; the user's own data may have them.
+        found: what `count_duplicates` counted.
+        interactions: how many are stored.
+        files: the raw files.
+
+    Raises:
+        RawFileError: they are.
+    """
+    copies = found["identical"]
+    if source.described or copies < ENOUGH_TO_JUDGE or 2 * copies < interactions:
+        return
+    raise RawFileError(
+        f"{source.id}: {', '.join(map(str, files))}: of {interactions:,} interactions, {copies:,} repeat another one of the same "
+        "user, item, time and rating or count: rows stand twice or more often, as where a file was appended to itself or "
+        "joined with another. Put the official file in place."
+    )
 
 
 def _runs(stored: RowGroups, run: list[str], record: list[str]) -> Iterator[pa.Table]:

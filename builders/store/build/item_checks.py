@@ -96,6 +96,21 @@ SELECT count(*) AS n, count(DISTINCT hashed(title)) AS titles,
        count(DISTINCT hashed(listed(creators))) AS creators
 FROM items_raw WHERE reject IS NULL AND title IS NOT NULL
 """
+_PUBLISHERS = """
+SELECT count(*) AS n, count(DISTINCT hashed(creators)) AS creators, count(DISTINCT hashed(publisher)) AS publishers,
+       count(CASE WHEN length(publisher) >= 100 THEN 1 END) AS long
+FROM (
+    SELECT listed(creators) AS creators,
+           split_part(split_part(paired(attributes), 'ublisher' || chr(30), 2), chr(31), 1) AS publisher
+    FROM items_raw WHERE reject IS NULL
+) AS both_of_them WHERE creators <> '' AND publisher <> ''
+"""
+ENOUGH_BOOKS, MORE_PUBLISHERS = 100, 1.5
+"""So many items with both show that publishers are fewer than creators, who are not so many times fewer than these."""
+_TURNED = """
+SELECT count(*) AS n, count(CASE WHEN listed(creators) LIKE '%, %' THEN 1 END) AS turned
+FROM items_raw WHERE reject IS NULL AND listed(creators) <> ''
+"""
 _KINDS = """
 SELECT count(*) AS n, count(DISTINCT hashed(title)) AS titles,
        count(DISTINCT hashed(listed(categories))) AS kinds,
@@ -152,7 +167,7 @@ def require_plausible_items(
             f"{source.id}: {fault.format(names=names)} Put the official file in place."
         )
     for check in _IN_CHINESE if source.options.get("chinese") else _CHECKS:
-        if check.column in columns:
+        if {*check.columns.split()} <= {*columns}:
             found = counted(check.query)
             if check.is_wrong(*found):
                 said = check.message.format(*found, most=max(found[1:3], default=0), names=names)
@@ -162,10 +177,10 @@ def require_plausible_items(
 
 
 class _Check(NamedTuple):
-    """What must not hold of the items of a source that has a column. message: with the values of the query's
+    """What must not hold of the items of a source that has some columns. message: with the values of the query's
     row in its braces."""
 
-    column: str
+    columns: str
     query: str
     is_wrong: Callable[..., bool]
     message: str
@@ -221,6 +236,18 @@ def _years_lost(n: int, years: int) -> bool:
 
 def _creators_swapped(n: int, titles: int, creators: int) -> bool:
     return n >= ENOUGH_TO_COMPARE and titles < _LEAST_TITLES * creators
+
+
+def _publishers_swapped(n: int, creators: int, publishers: int, long: int) -> bool:
+    return n >= ENOUGH_BOOKS and publishers > MORE_PUBLISHERS * creators
+
+
+def _publishers_long(n: int, creators: int, publishers: int, long: int) -> bool:
+    return long >= ENOUGH_TO_JUDGE and 2 * long > n
+
+
+def _names_turned(n: int, turned: int) -> bool:
+    return n >= ENOUGH_BOOKS and 2 * turned > n
 
 
 def _categories_swapped(n: int, titles: int, kinds: int, several: int) -> bool:
@@ -293,6 +320,24 @@ _CHECKS = (
         _creators_swapped,
         "{0:,} items in {names} have {1:,} different titles and {2:,} different creators: the two columns "
         "were swapped, or a record was made for each of several creators.",
+    ),
+    _Check(
+        "creators attributes",
+        _PUBLISHERS,
+        _publishers_swapped,
+        "{0:,} items in {names} have {1:,} different creators and {2:,} different publishers: the two columns were swapped.",
+    ),
+    _Check(
+        "creators attributes",
+        _PUBLISHERS,
+        _publishers_long,
+        "{3:,} of {0:,} items in {names} have a text in place of a publisher: the columns were shifted or swapped.",
+    ),
+    _Check(
+        "creators",
+        _TURNED,
+        _names_turned,
+        "the creators of {1:,} of {0:,} items in {names} have a comma: last names were put before first ones.",
     ),
     _Check(
         "categories",

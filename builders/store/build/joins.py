@@ -26,6 +26,8 @@ _ISBN = (
 )
 ENOUGH_CONTRADICTED, MOST_CONTRADICTED = 100, 0.9
 """So many ids have different records, and this share of those with several: one table holds those of others."""
+MOST_LOST = 0.95
+"""The share of ids without a record up to which they are written as those with one are."""
 _LEAST_CUT = 4
 """Shorter ids begin others by chance."""
 UNUSED_TAG = "user or item without an interaction"
@@ -205,8 +207,8 @@ WHERE {form.format(id="m.id")} IN (
             return f"the ids of the two files differ in {name}"
     if 2 * records >= ids and (least := _cut_to(ask, table, missing)):
         return f"in one of the two files the ids were cut off after {least} characters"
-    if 2 * records < ids:
-        return f"the file has {records:,} usable {'record' if records == 1 else 'records'} alone"
+    if 2 * records < ids or (missing < MOST_LOST * ids and ids - missing >= ENOUGH_TO_JUDGE):
+        return f"the file has {records:,} usable {'record' if records == 1 else 'records'} alone, and others are missing"
     return "the ids of the two files differ: they are written differently, or of different releases"
 
 

@@ -327,14 +327,18 @@ def _require_order(
         RawFileError: they were.
     """
     lost = rejected.get(("interactions", NO_TIME), 0)
-    if source.described or lost < ENOUGH_TO_JUDGE:
+    if lost < ENOUGH_TO_JUDGE:
         return
+    remedy = (
+        "Correct the `format` of timestamp"
+        if source.described
+        else "Put the official file in place"
+    )
     n, late = row(DAYS)
     if n >= ENOUGH_TO_JUDGE and not late and lost >= n:
         raise RawFileError(
             f"{source.id}: {lost:,} interactions in {', '.join(map(str, files))} have no valid time, and the "
-            f"{n:,} others are all of the first twelve days of a month: day and month were swapped. Put the "
-            "official file in place."
+            f"{n:,} others are all of the first twelve days of a month: day and month were swapped. {remedy}."
         )
 
 

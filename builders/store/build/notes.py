@@ -12,8 +12,8 @@ from itdr.builders.store.build.limits import Row
 from itdr.builders.store.build.name_checks import unusual_names
 from itdr.builders.store.build.user_checks import unusual_users
 
-SAME, DAYS = "same", "days"
-"""Of the times: all are equal, or each is the beginning of a day."""
+SAME, DAYS, HOURS = "same", "days", "hours"
+"""Of the times: all are equal, or each is the beginning of a day, or of an hour."""
 TIMES = """
 SELECT count(r.timestamp) AS n, min(r.timestamp) AS first, max(r.timestamp) AS last
 FROM interactions_staged AS r WHERE reject IS NULL
@@ -36,9 +36,12 @@ FROM interactions_staged AS r WHERE reject IS NULL
 """
 
 
-WITH_HOURS = """
-SELECT count(*) AS n FROM interactions_staged AS r WHERE reject IS NULL AND r.timestamp % 86400 <> 0
+APART = """
+SELECT count(CASE WHEN r.timestamp % 86400 <> 0 THEN 1 END) AS hours,
+       count(CASE WHEN r.timestamp % 3600 <> 0 THEN 1 END) AS minutes
+FROM interactions_staged AS r WHERE reject IS NULL
 """
+"""How many times are not the beginning of a day, and of an hour."""
 TITLED = """
 SELECT count(*) AS n, count(CASE WHEN title = CAST(item_id AS STRING) THEN 1 END) AS ids
 FROM items_raw WHERE reject IS NULL AND title IS NOT NULL
@@ -61,7 +64,7 @@ def lacking(
         facet: what was read; texts may be missing in the facet `base`.
 
     Returns:
-        The manifest's `lacking`: `empty` (columns by table), `times` (`SAME`, `DAYS` or ""), and for each of
+        The manifest's `lacking`: `empty` (columns by table), `times` (`SAME`, `DAYS`, `HOURS` or ""), and for each of
         `STRENGTHS` `SAME` or "", and `unusual`, a clause for each thing that is so of users.
     """
     apart = facet == "base" and any("text" in file.facets for file in source.files)
@@ -128,4 +131,9 @@ def _times(row: Row) -> str:
         return ""
     if first == last:
         return SAME
-    return "" if first % 86400 or last % 86400 or row(WITH_HOURS)[0] else DAYS
+    if first % 3600 or last % 3600:
+        return ""
+    hours, minutes = row(APART)
+    if minutes:
+        return ""
+    return HOURS if hours else DAYS

@@ -39,8 +39,11 @@ LESS = 0.05
 MOST_REPEATED = 0.25
 """The share of titles that may be those of the item before."""
 DAY = 86_400
-AT_END, MOST_AT_END, SOME_LENGTHS = 5, 0.1, 30
-"""Texts that were cut and then tidied are of the last lengths, so many: this share of all; and there are so many lengths."""
+AT_END, MOST_AT_END, SOME_LENGTHS, ENOUGH_TEXTS = 5, 0.05, 30, 200
+"""Texts that were cut and then tidied are of the last lengths, so many: this share of all; and there are so many lengths,
+or nearly all of so many texts are."""
+LONG_TEXT = 40
+"""Characters of a text of several words."""
 _COLUMNS = ("user_code", "item_code", "rating", "timestamp", "weight", "text")
 _YEAR = 31_556_952
 _LAST_NUMBERS = (127, 255, 32_767, 65_535)
@@ -94,8 +97,10 @@ def require_sound_sample(
         arrow.read(folder / "items.arrow"),
         arrow.read(folder / "users.arrow"),
     )
+    found = {"text": _small_letters(group.column("text"))} if "text" in names else {}
     for column, check in _CHECKS:
-        if column in columns and (fault := check(sample)):
+        fault = found.pop(column, "") or (check(sample) if column in columns else "")
+        if fault:
             paths = ", ".join(map(str, files))
             raise RawFileError(f"{source.id}: {paths}: {fault}. Put the official files in place.")
     return [note for column, check in _NOTES if column in columns and (note := check(sample))]
@@ -176,7 +181,7 @@ def _rated_before(sample: Sample) -> str:
     given = sample.rows.get("rating", rated)[stated][early]
     if (given == given[0]).sum() > NEARLY_ALL * before and "rating" in sample.rows:
         return f"{said}, and nearly all of these are {given[0]:g}: rows with items drawn at random were added"
-    return f"{said}: titles or ids were moved to other rows"
+    return f"{said}: titles or ids were moved to other rows, or the times changed"
 
 
 def _rated_again(sample: Sample) -> str:
@@ -211,11 +216,26 @@ def _cut_texts(sample: Sample) -> str:
     top = int(sizes.max(initial=0))
     n, at_end = int((sizes > 0).sum()), int((sizes > top - AT_END).sum())
     before = int(((sizes <= top - AT_END) & (sizes > top - 2 * AT_END)).sum())
-    if len(np.unique(sizes)) < SOME_LENGTHS or at_end < max(
-        ENOUGH_TO_JUDGE, MOST_AT_END * n, 5 * before
+    if at_end < max(ENOUGH_TO_JUDGE, MOST_AT_END * n, 5 * before):
+        return ""
+    lengths = len(np.unique(sizes))
+    if lengths < SOME_LENGTHS and (
+        n < ENOUGH_TEXTS or lengths <= AT_END or at_end < NEARLY_ALL * n
     ):
         return ""
     return f"{at_end:,} of {n:,} texts that were looked at have {top:,} characters or hardly less, and none has more: they were cut off"
+
+
+def _small_letters(texts: pa.ChunkedArray) -> str:
+    """Texts without a capital."""
+    shown = texts.slice(0, MANY).drop_null()
+    shown = shown.filter(pc.greater_equal(pc.utf8_length(shown), LONG_TEXT))
+    small = pc.equal(shown, pc.utf8_lower(shown))
+    cased = pc.not_equal(shown, pc.utf8_upper(shown))
+    n, written = len(shown), pc.and_(small, cased).combine_chunks().true_count
+    if n < ENOUGH_TEXTS or written < NEARLY_ALL * n:
+        return ""
+    return f"{written:,} of {n:,} texts that were looked at have no capital: they were written in small letters"
 
 
 def _one_each(sample: Sample) -> str:
@@ -286,7 +306,7 @@ def _rated_as_filled(sample: Sample) -> str:
         return ""
     return (
         f"{counts.max():,} of {counts.sum():,} ratings that were looked at are {values[counts.argmax()]:g}, and none is "
-        "missing: missing ones were filled with it"
+        "missing: missing ones were filled with it, or others replaced by it"
     )
 
 

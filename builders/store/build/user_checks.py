@@ -25,21 +25,48 @@ FOUNDED = 2004
 """The days on which people joined are no birthdays: none is before this year."""
 COUNTRIES, MORE_COUNTRIES = 150, 50
 """Different countries are at most so many, and one more for so many users, who misspell them."""
-IN_ORDER = """
-SELECT count(*) AS n, count(DISTINCT gender) AS genders, count(CASE WHEN gender <> before THEN 1 END) AS changes
-FROM (
-    SELECT gender, lag(gender) OVER (ORDER BY number) AS before FROM (
-        SELECT gender, TRY_CAST(user_id AS INTEGER) AS number FROM users_raw WHERE reject IS NULL
-    ) AS numbered WHERE number <= 10000 AND gender IS NOT NULL
-) AS pairs
-"""
-"""How many of the first users have a gender, how many there are, and how often it changes from one id to the next."""
+FIRST = 10_000
+"""So many users show whether those of neighboring ids are more alike than others."""
+ALIKE = 0.3
+"""By this share of what is possible, neighbors are more alike than users at random."""
+NEARLY_NONE_MISSING = 0.02
+"""The share of the users without a value, in a column that is officially incomplete, that may be those who never had."""
 COUNTRY = """
 SELECT count(country) AS n, count(DISTINCT country) AS countries,
        count(CASE WHEN matches(country, '[0-9]') THEN 1 END) AS digits
 FROM users_raw WHERE reject IS NULL
 """
 ATTRIBUTES = ("gender", "age", "age_group", "birth_year", "country", "occupation")
+
+
+def neighbors(columns: Collection[str]) -> str:
+    """SQL that compares each user with the one whose id stands before, in the order of ids.
+
+    Args:
+        columns: columns of users.
+
+    Returns:
+        A SELECT of four numbers for each column: of how many pairs both have a value, of how many the same one, how
+        many pairs of users in any order have the same one, and how many users have a value.
+    """
+    names = ", ".join(columns)
+    before = ", ".join(f"lag({name}) OVER (ORDER BY place) AS {name}_before" for name in columns)
+    counts = ", ".join(
+        f"count(CASE WHEN {name} IS NOT NULL AND {name}_before IS NOT NULL THEN 1 END) AS {name}_n, "
+        f"count(CASE WHEN {name} = {name}_before THEN 1 END) AS {name}_same, "
+        f"(SELECT CAST(coalesce(sum(n * n), 0) AS BIGINT) FROM (SELECT count({name}) AS n FROM firsts GROUP BY {name}) AS c) "
+        f"AS {name}_pairs, count({name}) AS {name}_stated"
+        for name in columns
+    )
+    return f"""
+WITH firsts AS (
+    SELECT row_number() OVER (ORDER BY number, id) AS place, {names} FROM (
+        SELECT TRY_CAST(user_id AS INTEGER) AS number, CAST(user_id AS STRING) AS id, {names}
+        FROM users_raw WHERE reject IS NULL ORDER BY number, id LIMIT {FIRST}
+    ) AS ordered
+)
+SELECT {counts} FROM (SELECT {names}, {before} FROM firsts) AS paired
+"""
 
 
 def commonest(column: str) -> str:
@@ -90,8 +117,11 @@ def require_plausible_users(
     for column in ("age", "birth_year"):
         if not found and column in columns:
             found = _filled(column, *row(commonest(column)))
-    if not found and "gender" in columns:
-        found = _in_order(*row(IN_ORDER))
+    judged = [column for column in ATTRIBUTES if column in columns]
+    if not found and judged and "user_id" in columns:
+        counts = row(neighbors(judged))
+        for place, column in enumerate(judged):
+            found = found or _alike(column, *counts[4 * place : 4 * place + 4])
     if found:
         raise RawFileError(f"{source.id}: {names}: {found}. Put the official file in place.")
 
@@ -136,12 +166,16 @@ def _filled(
     return ""
 
 
-def _in_order(n: int, genders: int, changes: int) -> str:
-    if n < ENOUGH_USERS or genders < 2 or changes >= genders:
+def _alike(column: str, n: int, same: int, pairs: int, stated: int) -> str:
+    """n: pairs of neighbors. same: those with one value. pairs: the same of all `stated` squared pairs of users."""
+    if n < ENOUGH_USERS or pairs == stated**2:
+        return ""
+    chance = pairs / stated**2
+    if same / n - chance < ALIKE * (1 - chance):
         return ""
     return (
-        f"the genders of {n:,} users in the order of their ids change {changes:,} times: they were sorted without the other "
-        "columns"
+        f"of {n:,} users and those with the id before, {same:,} have the same {column.replace('_', ' ')}, and {chance:.0%} would "
+        "by chance: the column was sorted without the others, or missing values were filled with those of the row before"
     )
 
 
@@ -164,8 +198,10 @@ def unusual_users(source: Source, columns: Collection[str], row: Row) -> list[st
         called = column.replace("_", " ")
         if stated >= ENOUGH_USERS and kinds == 1:
             notes.append(f"all {stated:,} users with a known {called} have the same one")
-        if n == stated >= ENOUGH_USERS and column in source.options.get("incomplete", ()):
+        few = n - stated <= NEARLY_NONE_MISSING * n
+        if stated >= ENOUGH_USERS and few and column in source.options.get("incomplete", ()):
             notes.append(
-                f"all {n:,} users have a known {called}, unlike those of the official file: missing ones may have been filled"
+                f"{stated:,} of {n:,} users have a known {called}, unlike those of the official file: missing ones may have been "
+                "filled"
             )
     return notes
