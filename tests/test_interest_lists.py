@@ -117,9 +117,9 @@ def test_a_second_taste_has_two_examples_of_its_own() -> None:
     ("lows", "caveat"),
     [
         (0, ""),
-        (1, '"Film K" was an exception.'),
+        (1, ', although "Film K" disappointed.'),
         (2, ', but also 2 of the 5 low ones ("Film K" and "Film L").'),
-        (3, ', but also 3 of the 5 low ones, "Film K", "Film L" and "Film M" among them.'),
+        (3, ', but also 3 of the 5 low ones ("Film K", "Film L" and "Film M").'),
         (4, ', but also 4 of the 5 low ones, "Film K", "Film L" and "Film M" among them.'),
     ],
 )

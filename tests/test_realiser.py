@@ -181,17 +181,17 @@ def test_wordings_share_a_part(tmp_path: Path) -> None:
 def test_a_part_of_ones_own_takes_the_place_of_a_built_in_one(tmp_path: Path) -> None:
     name = "interest_recognition"
     (tmp_path / "answers").mkdir()
-    (tmp_path / "answers" / f"{name}.yaml").write_text("parts: {caveat: Beware.}\n", "utf-8")
+    (tmp_path / "answers" / f"{name}.yaml").write_text("parts: {though: Beware.}\n", "utf-8")
     own, built_in = answer_files.load_answer(name, tmp_path), answer_files.load_answer(name)
-    caveat = built_in.parts["caveat"]
-    used = [one for one in built_in.statements.values() if caveat in one.parts]
+    though = built_in.parts["though"]
+    used = [one for one in built_in.statements.values() if though in one.parts]
     # What names the part is written out, and nothing else changes.
     assert len(used) > 3
     for one in built_in.statements.values():
-        changed = [text.replace(caveat.text, "Beware.") for text, _ in one.wordings]
+        changed = [text.replace(though.text, "Beware.") for text, _ in one.wordings]
         assert [text for text, _ in own.statements[one.id].wordings] == changed
         assert (one in used) == any("Beware." in text for text in changed)
-        assert not any("{{ caveat }}" in text for text, _ in one.wordings)
+        assert not any("{{ though }}" in text for text, _ in one.wordings)
 
 
 @pytest.mark.parametrize(

@@ -337,6 +337,7 @@ def _held(fact: Fact, first: Fact) -> Iterator[tuple[str, bool]]:
     yield "over_half", 2 * fact.count > fact.of
     yield "unwanted", is_unwanted(fact, first)
     yield "mostly_hits", fact.count >= MOST_HITS_TO_A_MISS * first.count
+    yield "outnumbers", fact.count > first.count
     yield "rarely_fails", 3 * fact.count <= first.count
     yield "mostly_misses", first.count >= MISSES_TO_A_HIT * fact.count
 
