@@ -248,7 +248,7 @@ def people_with(
         stars = np.clip(np.rint(3.4 + felt), 1, 5).astype(int)
         stars = np.where((rng.random(size) < hates) & (genre[met] == hate), 1, stars)
         lines += [
-            f"{user + 1}::{item + 1}::{star}::{970_000_000 + item}\n"
+            f"{user + 1}::{item + 1}::{star}::{970_000_000 + item * 7919 % 100_003}\n"
             for item, star in zip(met.tolist(), stars.tolist(), strict=True)
         ]
     (here / "ratings.dat").write_text("".join(lines))

@@ -182,7 +182,7 @@ def _review(user: int, name: str, rating: int, text: str, place: int) -> str:
             "asin": name,
             "parent_asin": name,
             "user_id": f"A{user:027d}",
-            "timestamp": 1_500_000_000_000 + (user * 977 + place) * 1000,
+            "timestamp": 1_500_000_000_000 + (user * 977 % 6007 + place) * 1000,
             "helpful_vote": 0,
             "verified_purchase": True,
         }
@@ -349,7 +349,9 @@ def tastes(
                 if rng.random() < min(strength * usual, 0.95):
                     likes[other] = True
         for item, liked in likes.items():
-            lines.append(f"{user + 1}::{item + 1}::{5 if liked else 2}::{970_000_000 + user}")
+            lines.append(
+                f"{user + 1}::{item + 1}::{5 if liked else 2}::{970_000_000 + user * 7919 % users}"
+            )
     found.pairs = [(names[a], names[b]) for a, others in partners_of.items() for b in others]
     found.disliked = {names[item]: genres[group] for item, group in hated.items()}
     people = [f"{user + 1}::M::25::{user % 21}::00000" for user in range(users)]

@@ -22,7 +22,9 @@ def write(folder: Path, liked: list[np.ndarray], items: int) -> None:
     (here / "movies.dat").write_text(films, "latin-1")
     (here / "users.dat").write_text("".join(f"{u + 1}::F::25::1::1\n" for u in range(len(liked))))
     lines = [
-        f"{u + 1}::{k + 1}::5::97{k:07}\n" for u, own in enumerate(liked) for k in own.tolist()
+        f"{u + 1}::{k + 1}::5::97{k * 7919 % 1_000_003:07}\n"
+        for u, own in enumerate(liked)
+        for k in own.tolist()
     ]
     (here / "ratings.dat").write_text("".join(lines))
 

@@ -239,8 +239,8 @@ def _in_order(values: np.ndarray, starts: np.ndarray, judged: np.ndarray) -> boo
 def _sorted_throughout(rows: Rows) -> str:
     """A file in the order of users, and of another column, too."""
     columns = {"users": rows.users, **rows.columns()}
-    # Users of one row each may have been numbered in this order.
-    if 2 * len(np.unique(rows.users)) > len(rows.users):
+    # Users of one row each, or of one session each, may have been numbered in this order.
+    if 2 * len(np.unique(rows.users)) > len(rows.users) or _by_session(rows):
         del columns["users"]
     ordered = [
         name
@@ -249,6 +249,18 @@ def _sorted_throughout(rows: Rows) -> str:
         and ((np.diff(values) >= 0).all() or (np.diff(values) <= 0).all())
     ]
     return f"in all rows that were looked at, {_both(ordered)}" if len(ordered) > 1 else ""
+
+
+def _by_session(rows: Rows) -> bool:
+    """Whether the times of one user lie far nearer to each other than to those of the next."""
+    if rows.times is None:
+        return False
+    steps, anew = abs(np.diff(rows.times)), np.diff(rows.users) != 0
+    stated = ~np.isnan(steps)
+    between, within = steps[stated & anew], steps[stated & ~anew]
+    if not len(between) or not len(within):
+        return False
+    return bool(np.median(between) > FURTHER * np.median(within))
 
 
 def _both(ordered: list[str]) -> str:
