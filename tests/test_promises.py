@@ -139,7 +139,7 @@ def changed(path: Path, separator: str, users: set[str]) -> int:
     [
         ("user_item_interaction", 300),
         ("user_item_understanding", 200),
-        ("interest_recognition", 50),
+        ("interest_recognition", 30),
         ("target_user_identification", 60),
     ],
 )
@@ -322,6 +322,6 @@ def test_rows_are_drawn_when_they_are_asked_for(monkeypatch: pytest.MonkeyPatch)
         next(rows)
         first = drawn["cases"]
         # One case of each part for the plan, and those of a few users: a small first batch.
-        assert 0 < first < 150 and 10 * first < sum(1 for _ in rows)
+        assert 0 < first < 200 and 10 * first < sum(1 for _ in rows)
     finally:
         object.__setattr__(task, "draw", plain)
