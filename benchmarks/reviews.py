@@ -54,4 +54,4 @@ def made_up() -> Iterator[bytes]:
     common = 1 / (np.arange(1, VOCABULARY + 1) + OFFSET)
     for count in np.maximum(draw.lognormal(np.log(MEDIAN_WORDS), SPREAD, TEXTS), 3).astype(int):
         chosen = draw.choice(VOCABULARY, count, p=common / common.sum())
-        yield b'"text": "%s."' % " ".join(words[k] for k in chosen.tolist()).encode()
+        yield b'"text": "%s."' % " ".join(words[k] for k in chosen.tolist()).capitalize().encode()
