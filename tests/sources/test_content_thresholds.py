@@ -12,14 +12,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from itdr.builders.core import arrow
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.core.schema import Source
 from itdr.builders.sources._shared.films import ANCHORS
 from itdr.builders.sources._shared.second_keys import SecondKeys
 from itdr.builders.store.build import id_checks, item_checks, joins, name_checks, user_checks
 from itdr.builders.store.build.anchors import moved
-from itdr.builders.store.build.sample_checks import require_sound_sample
 from itdr.builders.store.engine import connect
 from tests.sources.harness import load
 
@@ -370,123 +367,8 @@ def test_what_is_unusual_of_users_is_said(con: duckdb.DuckDBPyConnection) -> Non
     assert "may have been filled" in note
 
 
-class Stored:
-    """One row group of interactions."""
-
-    def __init__(self, **columns: Sequence[Any]) -> None:
-        self._rows = pa.table({name: pa.array(values) for name, values in columns.items()})
-        self.ends = np.array([len(self._rows)])
-
-    def group(self, number: int, columns: list[str]) -> pa.Table:
-        return self._rows.select(columns)
-
-
-@pytest.fixture
-def sample(tmp_path: Path) -> Callable[..., list[str]]:
-    def check(
-        source: str | Source,
-        items: Columns | None = None,
-        users: Columns | None = None,
-        **columns: Sequence[Any],
-    ) -> list[str]:
-        shape = {"user_code": [0] * 10, "item_code": [0] * 10, **columns}
-        n = max(len(values) for name, values in columns.items()) if columns else 10
-        shape = {
-            name: list(values) if len(values) == n else [0] * n for name, values in shape.items()
-        }
-        arrow.write_table(pa.table(dict(items or {"item_id": ["a"]})), tmp_path / "items.arrow")
-        arrow.write_table(pa.table(dict(users or {"user_id": ["a"]})), tmp_path / "users.arrow")
-        declared = load(source) if isinstance(source, str) else source
-        return require_sound_sample(
-            declared, Stored(**shape), tmp_path, ["user_id", "item_id", *columns], FILES
-        )
-
-    return check
-
-
-Check = Callable[..., list[str]]
-
-
-def test_ratings_sorted_alone(sample: Check) -> None:
-    def rated(users: int, others: int) -> None:
-        each = [
-            [1.0 + user % 3] * 5 if user >= others else [1.0, 2, 3, 4, 5] for user in range(users)
-        ]
-        codes = [user for user in range(users) for _ in range(5)]
-        sample("ml-1m", user_code=codes, rating=[value for part in each for value in part])
-
-    rated(19, 0)
-    rated(40, 3)
-    with pytest.raises(RawFileError, match=r"20 of 20 users .* rated everything alike"):
-        rated(20, 0)
-    with pytest.raises(RawFileError, match="38 of 40 users"):
-        rated(40, 2)
-
-
-def test_times_sorted_alone(sample: Check) -> None:
-    def timed(users: int, swap: int) -> None:
-        codes = np.repeat(np.arange(users), 50)
-        times = np.arange(users * 50) + 1_000_000_000
-        times[: swap * 50] = times[: swap * 50][::-1]
-        sample(
-            "ml-32m",
-            users={"user_id": numbers(range(1, users + 1))},
-            user_code=codes,
-            item_code=np.arange(users * 50),
-            timestamp=times,
-        )
-
-    timed(19, 0)
-    timed(40, 4)
-    with pytest.raises(RawFileError, match="the times of 39 of 40 users"):
-        timed(40, 0)
-
-
-def test_ratings_before_their_item(sample: Check) -> None:
-    def rated(before: int) -> None:
-        items = {"item_id": ["1", "2"], "year": pa.array([1990, 2004], pa.int16())}
-        codes = [1] * before + [0] * (2_000 - before)
-        sample("ml-1m", items, item_code=codes, timestamp=[1_000_000_000] * 2_000)
-
-    rated(99)
-    with pytest.raises(RawFileError, match="100 of 2,000 ratings are more than a year older"):
-        rated(100)
-
-
-def test_times_that_were_rounded(sample: Check) -> None:
-    def timed(step: int, n: int = 1_000) -> None:
-        sample("ml-32m", item_code=np.arange(n), timestamp=1_000_000_000 + np.arange(n) * step)
-
-    timed(63)
-    timed(64, 199)
-    sample("ml-32m", item_code=np.arange(400), timestamp=np.arange(400) * 86_400)
-    with pytest.raises(RawFileError, match="all multiples of 64 seconds: they were rounded"):
-        timed(128)
-
-
-def test_texts_that_were_cut(sample: Check) -> None:
-    def written(longest: int) -> None:
-        texts = ["X" * min(longest, 20 + 7 * k % 400) for k in range(1_000)]
-        sample("yelp", item_code=np.arange(1_000), text=texts)
-
-    written(500)
-    for longest in (200, 40):
-        with pytest.raises(RawFileError, match=f"have {longest} characters or hardly less"):
-            written(longest)
-    sample("yelp", item_code=np.arange(1_000), text=["X" * 40] * 1_000)  # written by a rule
-
-
-def test_texts_in_small_letters(sample: Check) -> None:
-    def written(capitals: int) -> None:
-        texts = [
-            f"{'a fine place' if k >= capitals else 'A fine place'} with number {k:030}"
-            for k in range(200)
-        ]
-        sample("yelp", item_code=np.arange(200), text=texts)
-
-    written(11)
-    with pytest.raises(RawFileError, match="190 of 200 texts that were looked at have no capital"):
-        written(10)
+def numbers_as_titles(n: int) -> list[str]:
+    return [f"Old Game {k}" for k in range(n)]
 
 
 def test_categories_of_single_letters(con: duckdb.DuckDBPyConnection) -> None:
@@ -500,66 +382,3 @@ def test_categories_of_single_letters(con: duckdb.DuckDBPyConnection) -> None:
     listed(20)
     with pytest.raises(RawFileError, match="21 of 40 items are single letters"):
         listed(21)
-
-
-def numbers_as_titles(n: int) -> list[str]:
-    return [f"Old Game {k}" for k in range(n)]
-
-
-def test_titles_sorted_alone(sample: Check) -> None:
-    def titled(n: int, others: int) -> None:
-        titles = [f"{'a' if k % 2 and k < 2 * others else 'b'} {k:04}" for k in range(n)]
-        sample("ml-1m", {"item_id": numbers(range(1, n + 1)), "title": titles}, rating=[3.0] * 10)
-
-    titled(1_999, 0)
-    titled(2_000, 600)
-    with pytest.raises(RawFileError, match="stand in alphabetical order"):
-        titled(2_000, 400)
-
-
-def test_ratings_reduced_or_filled_or_turned_round(sample: Check) -> None:
-    sample("ml-1m", rating=[1.0] * 49 + [5.0] * 951)
-    sample("ml-1m", rating=[1.0] * 500 + [5.0] * 499)
-    with pytest.raises(RawFileError, match="the ends of the scale"):
-        sample("ml-1m", rating=[1.0] * 50 + [5.0] * 950)
-    many = [[float(1 + k % 10) for k in range(1_000 - n)] + [8.0] * n for n in (300, 320)]
-    codes = [k % 200 for k in range(1_000)]
-    sample("bookcrossing", rating=many[0], user_code=codes)
-    with pytest.raises(RawFileError, match="missing ones were filled"):
-        sample("bookcrossing", rating=many[1], user_code=codes)
-
-    def turned(high: float) -> list[str]:
-        items = [0] * 2_500 + [1 + k % 500 for k in range(2_500)]
-        return sample("ml-1m", rating=[high] * 2_500 + [2.5] * 2_500, item_code=items)
-
-    assert turned(2.4) == [
-        "ratings take only 2 of 5 values: 2.4 and 2.5",
-        "the mean rating is 2.5, below the middle of the scale: elsewhere most people rate what they like",
-    ]
-    with pytest.raises(RawFileError, match="the ratings were turned round"):
-        turned(2.2)
-
-
-def test_weights_that_are_ranks_or_capped_or_in_another_unit(sample: Check) -> None:
-    def ranked(users: int) -> None:
-        weights = [float(k) for _ in range(users) for k in range(1, 6)]
-        sample("lastfm-360k", user_code=[k // 5 for k in range(5 * users)], weight=weights)
-
-    ranked(19)
-    with pytest.raises(RawFileError, match="20 of 20 users are 1, 2, 3"):
-        ranked(20)
-    spread = [float(7 + k % 400) for k in range(800)]
-    sample("lastfm-360k", weight=[*spread, *[500.0] * 199, 3.0])
-    with pytest.raises(RawFileError, match=r"200 of 1,000 weights .* are 500, and none is more"):
-        sample("lastfm-360k", weight=[*spread, *[500.0] * 200])
-    hours = [6.0 * (1 + k % 100) for k in range(1_000)]
-    sample("steam", weight=[*hours, 1.0])
-    with pytest.raises(RawFileError, match="multiples of 6"):
-        sample("steam", weight=hours)
-    tenths = [0.1 * (1 + k % 100) for k in range(800)]
-    sample("steam", weight=[*tenths, *[0.123 + k for k in range(200)]])
-    with pytest.raises(RawFileError, match=r"201 of 1,001 .* no multiples of 0.1"):
-        sample("steam", weight=[*tenths, *[0.123 + k for k in range(201)]])
-    assert sample("lastfm-360k", weight=[float(k % 256) for k in range(1_000)])[0].startswith(
-        "no weight that was looked at is above 255"
-    )

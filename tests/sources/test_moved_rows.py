@@ -3,6 +3,7 @@ column alone."""
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import re
 import shutil
@@ -193,6 +194,16 @@ def test_a_column_sorted_within_users(column: str, way: int, tmp_path: Path) -> 
     columns[column] = np.sort(columns[column].reshape(60, 20), axis=1)[:, ::way].ravel()
     with pytest.raises(RawFileError, match=r"within nearly all users .* are both in order"):
         check(tmp_path, **columns)
+
+
+def test_users_may_be_numbered_in_the_order_of_their_sessions(tmp_path: Path) -> None:
+    columns = sessions()
+    for apart, refused in ((100_000, False), (0, True)):
+        starts = np.repeat(np.arange(60) * apart, 60)
+        columns["timestamp"] = np.sort(starts + np.random.default_rng(17).integers(0, 900, 3_600))
+        file = staged(tmp_path / f"{apart}.parquet", **columns)
+        with pytest.raises(RawFileError) if refused else contextlib.nullcontext():
+            require_own_rows(load("ml-1m"), file, ["user_id", "item_id", "timestamp"], FILES)
 
 
 @pytest.mark.parametrize("column", ["timestamp", "weight", "item_number"])
