@@ -86,15 +86,16 @@ def test_without_a_name_for_both_it_is_counted_outside_the_first_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("listed", "usual", "kind"),
-    [(5, 0.5, "most"), (4, 0.5, None), (5, 0.2, None)],
+    ("listed", "lows", "usual", "kind"),
+    [(5, 4, 0.5, "most"), (4, 3, 0.5, None), (5, 4, 0.2, None), (5, 5, 0.5, None)],
 )
-def test_what_half_of_the_list_shares_is_said_not_to_separate(
-    listed: int, usual: float, kind: str | None
+def test_what_half_of_the_list_shares_is_said_where_it_leans(
+    listed: int, lows: int, usual: float, kind: str | None
 ) -> None:
-    """Unless it is a taste: that is told as one."""
+    """By ten points or more; unless it is a taste: that is told as one."""
     highs: list[Traits] = [KIDS] * listed + [NONE] * (10 - listed)
-    found = question_list(highs, [KIDS, KIDS, NONE], highs, [KIDS, KIDS, NONE])
+    more: list[Traits] = [KIDS] * (lows - 2) + [NONE] * (9 - lows)
+    found = question_list(highs, [KIDS, KIDS, NONE], highs, more)
     counts = found.person.counts
     counts.cache["share", counts.codes["category"]["Children's"], counts._step(20)] = usual
     facts = overlap.plain_patterns(found, [], [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -154,9 +155,9 @@ def test_a_safe_kind_is_hardly_ever_disliked(count: int, low: int, is_safe: bool
     assert core.is_safe(shown("contrast", "War", count, other=low)) == is_safe
 
 
-@pytest.mark.parametrize(("of", "is_safe"), [(9, True), (8, False)])
+@pytest.mark.parametrize(("of", "is_safe"), [(10, True), (9, False)])
 def test_a_safe_kind_is_rare_among_few_dislikes(of: int, is_safe: bool) -> None:
-    """Its share of the likes, a third, is three times that of the dislikes."""
+    """Few dislikes show nothing."""
     fact = shown("contrast", "War", 10, other=1)
     low = replace(fact.details[2], of=of)
     assert core.is_safe(replace(fact, details=(*fact.details[:2], low))) == is_safe
@@ -177,14 +178,15 @@ def test_an_answer_begins_with_what_the_list_shows() -> None:
     [
         (30, 30, {"two", "equal"}),
         (30, 27, {"two", "nearly"}),
-        (30, 24, {"two", "nearly"}),
+        (30, 26, {"two", "nearly"}),
+        (30, 25, set()),
         (30, 22, {"weaker"}),
     ],
 )
 def test_a_second_taste_is_called_as_strong_as_it_is(
     first: int, second: int, flags: set[str]
 ) -> None:
-    """Four fifths are nearly as many."""
+    """What exceeds the expected ten by four fifths as much is nearly as strong."""
     facts = [
         replace(shown("share", name, 15), count=count, of=100)
         for name, count in (("War", first), ("Drama", second))
@@ -241,13 +243,13 @@ def test_the_greatest_contrast_is_what_separates_likes_from_dislikes() -> None:
 
 
 def test_answers_open_with_a_taste_and_keep_its_order() -> None:
-    cell = open_cell("ml-1m", folder())
-    plan = realiser_of(cell).form.plan
+    cells = [open_cell(source, folder()) for source in ("ml-1m", "steam")]
+    plan = realiser_of(cells[0]).form.plan
     openings = next(one.slots[0] for one in plan if one.id == TASTES_SECTION)
-    drawn = cases(cell)
-    assert len(drawn) > 40
+    drawn = [cases(cell) for cell in cells]
+    assert min(map(len, drawn)) > 20
     ordered = 0
-    for case in drawn:
+    for case in itertools.chain(*drawn):
         said = [one for one in case.answer.statements if one.section == TASTES_SECTION]
         assert said[0].form.id in openings
         pair = [one.facts[0] for one in said[:2] if core.is_nameable(one.facts[0])]
@@ -261,7 +263,7 @@ def test_answers_open_with_a_taste_and_keep_its_order() -> None:
                 continue
             assert strengths[0] >= strengths[1]
             assert {
-                "nearly_second": 0.8 * first <= second < first,
+                "nearly_second": 0.8 * first <= second <= first,
                 "equal_second": second == first,
             }[said[1].form.id]
     assert ordered

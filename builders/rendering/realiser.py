@@ -36,7 +36,7 @@ from itdr.builders.sampling.case import Evidence
 
 MAX_RATIO_OF_RARER = Fraction(3, 4)
 """A share is clearly smaller than another one if it is so many times as large, at most."""
-MOST_HITS_TO_A_MISS, MISSES_TO_A_HIT = 2, Fraction(3, 2)
+MISSES_TO_A_HIT = Fraction(3, 2)
 """From so many likes to a dislike something usually pleases, and from so many dislikes to a like it usually fails."""
 _WORD = re.compile(r"[a-z_]\w*")
 _FIRST_LETTER = re.compile(r"\s*[a-z]")
@@ -336,7 +336,6 @@ def _held(fact: Fact, first: Fact) -> Iterator[tuple[str, bool]]:
     yield "clear", is_taste_sized(fact)
     yield "over_half", 2 * fact.count > fact.of
     yield "unwanted", is_unwanted(fact, first)
-    yield "mostly_hits", fact.count >= MOST_HITS_TO_A_MISS * first.count
     yield "outnumbers", fact.count > first.count
     yield "rarely_fails", 3 * fact.count <= first.count
     yield "mostly_misses", first.count >= MISSES_TO_A_HIT * fact.count

@@ -31,6 +31,7 @@ from itdr.builders.evidence.interests import (
     offers,
     opinions,
     overlap,
+    remainder,
     tastes,
     visible_patterns,
     works,
@@ -308,7 +309,7 @@ def _with_rest(
     )
     named = [fact for fact in said if core.is_taste(fact) or fact.kind == "most"]
     for _ in range(MAX_LEFT_OVER):
-        more = display.left_over(shown, every, named, [*subject.held, *facts])
+        more = remainder.left_over(shown, every, named, [*subject.held, *facts])
         more = overlap.rest_apart(shown, more, named, facts)
         named, facts = [*named, *more], [*facts, *more]
     named += [fact for fact in said if core.is_reason(fact)]

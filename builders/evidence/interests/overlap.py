@@ -12,17 +12,21 @@ from fractions import Fraction
 import numpy as np
 
 from itdr.builders.evidence.facts import UP, Fact, is_taste_sized
-from itdr.builders.evidence.interests import core, display, tastes, works
+from itdr.builders.evidence.interests import core, display, remainder, tastes, works
 from itdr.builders.evidence.interests.question_list import QuestionList
 from itdr.builders.evidence.interests.visible_patterns import NEARLY_ALL
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 
 MIN_OVERLAP = Fraction(1, 2)
 """A taste is not told as a separate one if more of its works have another one that is told."""
+MIN_LISTED_OVERLAP = 3
+"""So many listed likes have both, if the list shows that two tastes overlap."""
 MIN_SHARE_OF_PART = Fraction(1, 4)
 """Both at once have at least so large a share of the works of the first taste."""
 SHARE_OF_PLAIN = Fraction(1, 2)
 """What so many of the listed likes have in common is always spoken of."""
+MIN_POINTS_OF_LEANINGS = Fraction(1, 10)
+"""By so much exceeds its share of the likes that of the dislikes, if it is neither a taste nor mixed."""
 MAX_CATEGORIES_OF_PLAIN, MAX_OVERLAP_OF_PLAIN = 1, Fraction(7, 10)
 """So many further categories are; none whose listed likes a named taste covers to this extent."""
 
@@ -55,7 +59,8 @@ def told_apart(shown: QuestionList, facts: Sequence[Fact]) -> list[Fact]:
 
 
 def overlaps(shown: QuestionList, fact: Fact, first: Fact) -> bool:
-    """Whether more than half of the likes that have one trait have another one, too.
+    """Whether more than half of the likes that have one trait have another one, too; or several of the listed likes,
+    more than half of them.
 
     Args:
         shown: the list.
@@ -67,7 +72,11 @@ def overlaps(shown: QuestionList, fact: Fact, first: Fact) -> bool:
     """
     person = shown.person
     has = person.carries(fact) & (person.sides == LIKE)
-    return int((has & person.carries(first)).sum()) > MIN_OVERLAP * int(has.sum())
+    if int((has & person.carries(first)).sum()) > MIN_OVERLAP * int(has.sum()):
+        return True
+    listed = shown.carriers(fact) & shown.is_like
+    both = int((listed & shown.carriers(first)).sum())
+    return both >= MIN_LISTED_OVERLAP and both > MIN_OVERLAP * int(listed.sum())
 
 
 def rest_apart(
@@ -191,12 +200,21 @@ def plain_patterns(shown: QuestionList, named: Sequence[Fact], facts: Sequence[F
             fact = Fact("share", *fact.topic, fact.count, fact.of, fact.base)
         elif both or is_taste_sized(fact):
             continue
-        elif display.is_seldom_disliked(shown, _with_direction(fact, UP)):
+        elif remainder.is_seldom_disliked(shown, _with_direction(fact, UP)):
             fact = _with_direction(fact, UP)
+        elif not _leans(shown, fact):
+            continue
         details = display.taste_details(shown, fact, display.told_in(shown, facts), cited)
         if details is not None:
             found.append(_with(fact, _with_all_lows(shown, fact, details)))
     return found[:MAX_CATEGORIES_OF_PLAIN]
+
+
+def _leans(shown: QuestionList, fact: Fact) -> bool:
+    """Whether a trait is clearly more common among the likes than among the dislikes: else it tells nothing."""
+    low = shown.overall_of(fact, -UP)
+    share = Fraction(fact.count, max(fact.of, 1)) - Fraction(low.count, max(low.of, 1))
+    return low.of >= tastes.FEWEST_DISLIKES_COMPARED and share >= MIN_POINTS_OF_LEANINGS
 
 
 def _with_direction(fact: Fact, direction: int) -> Fact:
