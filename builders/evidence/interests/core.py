@@ -293,9 +293,14 @@ def _are_alike(first: Fact, second: Fact) -> bool:
     """Whether two tastes are about equally common, and neither much stronger."""
     up = first.direction == second.direction == UP and second.kind not in ("series", "beside")
     low, high = sorted((z_score(first), z_score(second)))
-    pairs = [(first.count, second.count), (_excess(first), _excess(second))]
-    alike = all(100 * min(pair) >= MIN_PERCENT_OF_EQUALS * max(pair) for pair in pairs)
-    return up and alike and 100 * low >= MAX_PERCENT_OF_WEAKER * high
+    fewer, more = sorted((first.count, second.count))
+    less, most = sorted((_excess(first), _excess(second)))
+    return (
+        up
+        and 100 * low >= MAX_PERCENT_OF_WEAKER * high
+        and 100 * fewer >= MIN_PERCENT_OF_EQUALS * more
+        and 100 * less >= MIN_PERCENT_OF_EQUALS * most
+    )
 
 
 def _are_equal(first: Fact, second: Fact) -> bool:
