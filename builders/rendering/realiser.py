@@ -36,8 +36,8 @@ from itdr.builders.sampling.case import Evidence
 
 MAX_RATIO_OF_RARER = Fraction(3, 4)
 """A share is clearly smaller than another one if it is so many times as large, at most."""
-MISSES_TO_A_HIT = Fraction(3, 2)
-"""From so many likes to a dislike something usually pleases, and from so many dislikes to a like it usually fails."""
+MISSES_TO_A_HIT, SCARCE = Fraction(3, 2), 2
+"""From so many dislikes to a like something usually fails; a share is scarce beside one that is so many times as large."""
 _WORD = re.compile(r"[a-z_]\w*")
 _FIRST_LETTER = re.compile(r"\s*[a-z]")
 
@@ -337,6 +337,7 @@ def _held(fact: Fact, first: Fact) -> Iterator[tuple[str, bool]]:
     yield "over_half", 2 * fact.count > fact.of
     yield "unwanted", is_unwanted(fact, first)
     yield "outnumbers", fact.count > first.count
+    yield "scarce", SCARCE * fact.count * first.of <= first.count * fact.of
     yield "rarely_fails", 3 * fact.count <= first.count
     yield "mostly_misses", first.count >= MISSES_TO_A_HIT * fact.count
 

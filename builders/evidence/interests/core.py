@@ -40,8 +40,6 @@ MIN_PERCENT_OF_EQUALS, MAX_PERCENT_OF_WEAKER = 80, 65
 """A second taste is as strong as the first if its share is at least this percentage of the first one's, and so is what
 it exceeds the expected number by, and the other way round; it is weaker if it is less common, and exceeds what is
 expected by less than the second percentage of what the first one does, in standard deviations."""
-MIN_PERCENT_OF_SAME = 90
-"""What is expected of two tastes that are just as strong: of the one, at least this percentage of the other."""
 MIN_LIKES_TO_A_DISLIKE, MIN_RATIO_OF_SAFE_SHARES = 10, 3
 """A kind is safe if the likes are so many times as many as the dislikes, and their share so many times as large,"""
 FEWEST_DISLIKES_OF_SAFE = 10
@@ -304,9 +302,10 @@ def _are_alike(first: Fact, second: Fact) -> bool:
 
 
 def _are_equal(first: Fact, second: Fact) -> bool:
-    """Whether two tastes are just as common, and about as common as each other in general."""
-    low, high = sorted((exact(expected_number(first)), exact(expected_number(second))))
-    return first.count == second.count and 100 * low >= MIN_PERCENT_OF_SAME * high
+    """Whether two tastes have the same figures, as they are printed."""
+    return first.count == second.count and round(expected_number(first)) == round(
+        expected_number(second)
+    )
 
 
 def _excess(fact: Fact) -> Fraction:

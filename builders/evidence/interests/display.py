@@ -299,10 +299,12 @@ def _twins(shown: QuestionList, fact: Fact, facts: Sequence[Fact]) -> list[Fact]
 
 
 def _best_first(shown: QuestionList, fact: Fact, able: np.ndarray) -> list[int]:
-    """Places of likes that have a trait all the same: those that got the best marks first, of these the typical ones."""
+    """Places of likes that have a trait all the same: those that have no other kind first, then the typical ones, of
+    these the best liked."""
     apt = exceptions(shown, fact, able)
     order = apt + [one for one in np.flatnonzero(able).tolist() if one not in apt]
-    return sorted(order, key=lambda place: -shown.marks[place])
+    pure = {one for one in order if set(shown.items[one].categories) == set(fact.value.split(PLUS))}
+    return sorted(order, key=lambda one: (one not in pure, one not in apt, -shown.marks[one]))
 
 
 def failed_in(shown: QuestionList, facts: Sequence[Fact]) -> np.ndarray:

@@ -25,8 +25,8 @@ MIN_SHARE_OF_PART = Fraction(1, 4)
 """Both at once have at least so large a share of the works of the first taste."""
 SHARE_OF_PLAIN = Fraction(1, 2)
 """What so many of the listed likes have in common is always spoken of."""
-MIN_POINTS_OF_LEANINGS = Fraction(1, 10)
-"""By so much exceeds its share of the likes that of the dislikes, if it is neither a taste nor mixed."""
+MIN_LIFT_OVER_THE_WHOLE = Fraction(23, 20)
+"""Both at once exceed what is expected by so many times what the first taste does."""
 MAX_CATEGORIES_OF_PLAIN, MAX_OVERLAP_OF_PLAIN = 1, Fraction(7, 10)
 """So many further categories are; none whose listed likes a named taste covers to this extent."""
 
@@ -117,7 +117,9 @@ def _apart(
     # What is counted apart from one taste is said directly after it.
     outside = _outside(shown, first, fact) if alone else None
     told = display.told_in(shown, [one for one in facts if one.topic != fact.topic])
-    if both is not None and both.count < MIN_SHARE_OF_PART * first.count:
+    part = both is not None and both.count >= MIN_SHARE_OF_PART * first.count
+    # What is no more peculiar than the whole is no special favorite.
+    if not part or core.lift(both) < MIN_LIFT_OVER_THE_WHOLE * core.lift(first):
         both = None
     for other, barred in ((both, told), (outside, shown.carriers(first))):
         if other is None or not is_taste_sized(other):
@@ -176,8 +178,8 @@ def plain_patterns(shown: QuestionList, named: Sequence[Fact], facts: Sequence[F
         facts: all facts, with their details.
 
     Returns:
-        Facts with their details: `most` without a direction for what is no more common than expected, `share` without
-        one for what is common on both sides.
+        Facts with their details: `most` for what is seldom disliked, `share` without a direction for what is common on
+        both sides.
     """
     person, n = shown.person, len(shown.liked)
     topics = {fact.topic for fact in named}
@@ -202,19 +204,13 @@ def plain_patterns(shown: QuestionList, named: Sequence[Fact], facts: Sequence[F
             continue
         elif remainder.is_seldom_disliked(shown, _with_direction(fact, UP)):
             fact = _with_direction(fact, UP)
-        elif not _leans(shown, fact):
+        else:
+            # It tells nothing.
             continue
         details = display.taste_details(shown, fact, display.told_in(shown, facts), cited)
         if details is not None:
             found.append(_with(fact, _with_all_lows(shown, fact, details)))
     return found[:MAX_CATEGORIES_OF_PLAIN]
-
-
-def _leans(shown: QuestionList, fact: Fact) -> bool:
-    """Whether a trait is clearly more common among the likes than among the dislikes: else it tells nothing."""
-    low = shown.overall_of(fact, -UP)
-    share = Fraction(fact.count, max(fact.of, 1)) - Fraction(low.count, max(low.of, 1))
-    return low.of >= tastes.FEWEST_DISLIKES_COMPARED and share >= MIN_POINTS_OF_LEANINGS
 
 
 def _with_direction(fact: Fact, direction: int) -> Fact:
