@@ -90,9 +90,8 @@ def test_what_is_hit_or_miss_is_never_only() -> None:
 
 
 def test_the_best_liked_exception_is_conceded_first() -> None:
-    """Also one of many kinds."""
-    many = ("Action", "Comedy", "Drama", "Horror", "War")
-    found = question_list([WAR, many, *[NONE] * 8], [WAR, WAR, *[NONE] * 3], [NONE] * 30)
+    """Of two that are nothing else; one of many kinds comes after them."""
+    found = question_list([WAR, WAR, *[NONE] * 8], [WAR, WAR, *[NONE] * 3], [NONE] * 30)
     reason = Fact("risk", "category", "War", 9, 30, 0.0, DOWN)
     marks = np.zeros(len(found.person.codes))
     for best in (0, 1):

@@ -153,7 +153,7 @@ def test_a_contrast_names_an_exception() -> None:
 def test_what_many_likes_share_is_not_left_out(alone: int, record: int, is_named: bool) -> None:
     """Four of ten likes to which no named taste applies, and clearly more common than expected."""
     highs = [("War",)] * 3 + [("Drama",)] * alone + [()] * (7 - alone)
-    found = question_list(highs, [("Drama",)] * 2 + [()] * 3, (), [("Drama",)] * 2 + [()] * 3)
+    found = question_list(highs, [("Drama",)] * 2 + [()] * 3, (), [("Drama",)] + [()] * 4)
     war = shown("share", "War", 15)
     common = Fact("most", "category", "Drama", record, 30, 0.5, UP)
     assert bool(remainder.left_over(found, [common], [war], [war])) == is_named

@@ -129,6 +129,8 @@ def test_what_displeases_as_often_as_it_pleases_is_called_mixed() -> None:
                 against = int(has.sum())
                 as_often = against * person.likes >= fact.count * person.dislikes
                 as_often &= against >= tastes.MIN_CARRIERS
+                # Where all works please, so do these.
+                as_often &= fact.count < 3 * against
                 assert not (as_often and fact.direction), (fact, against)
                 mixed += as_often
     assert mixed
@@ -210,7 +212,7 @@ def test_a_mixed_taste_is_none_of_two() -> None:
 
 
 @pytest.mark.parametrize(
-    ("against", "of", "direction"), [(9, 22, UP), (10, 20, 0), (5, 9, UP), (6, 9, 0)]
+    ("against", "of", "direction"), [(9, 22, UP), (10, 20, 0), (5, 9, UP), (6, 9, 0), (4, 6, UP)]
 )
 def test_a_taste_tells_likes_from_ten_dislikes(against: int, of: int, direction: int) -> None:
     """Its share of the likes, six in ten, is 1.3 times that of ten dislikes or more."""

@@ -86,8 +86,9 @@ MIN_Z_OF_COMMONEST = 1.6
 MIN_MIXED_DISLIKES, MIN_MIXED_COUNT_RATIO, MIN_MIXED_SHARE_RATIO = 2, Fraction(1, 2), Fraction(4, 5)
 """A taste counts as mixed if it has at least this many dislikes, half as many as likes, and its share among the dislikes
 is at least this many times its share among the likes."""
-MAX_LOSS_OF_A_TASTE = Fraction(1, 20)
-"""A taste is not mixed if its works please as often as all others, or less often by this share at most."""
+MAX_LOSS_OF_A_TASTE, MIN_HITS_TO_A_MISS = Fraction(1, 20), 3
+"""A taste is not mixed if its works please as often as all others, or less often by this share at most, and so many are
+liked to each that is disliked."""
 MIN_RATIO_OF_TASTES, FEWEST_DISLIKES_COMPARED = Fraction(13, 10), 10
 """A taste is so many times as common among the likes as among so many dislikes, or more; else its results are mixed."""
 MIN_RATIO_OF_SAFER = Fraction(2)
@@ -222,8 +223,9 @@ def _shares(tally: Tally, person: Person, carried: int) -> Iterator[Fact]:
 
 
 def _pleases_as_usual(k: int, n: int, against: int, m: int) -> bool:
-    """Whether works with a trait, k of n likes and some of m dislikes, please about as often as all works of the user."""
-    return Fraction(k, max(k + against, 1)) >= Fraction(n, max(n + m, 1)) - MAX_LOSS_OF_A_TASTE
+    """Whether works with a trait, k of n likes and some of m dislikes, mostly please, and as often as all works do."""
+    rate, usual = Fraction(k, max(k + against, 1)), Fraction(n, max(n + m, 1))
+    return k >= MIN_HITS_TO_A_MISS * against and rate >= usual - MAX_LOSS_OF_A_TASTE
 
 
 def tells_apart(k: int, n: int, against: int, m: int) -> bool:
