@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from itdr.builders.core.rng import numbers_at
+from itdr.builders.core.rng import numbers_at, remainders
 from itdr.builders.sampling.exclusions import Exclusions, any_same
 from itdr.builders.sampling.kin import NONE
 from itdr.builders.sampling.models import ALIKE, LOOSER, Models, Tolerance, age_of
@@ -193,13 +193,13 @@ class EventNegatives(NearEvents):
         """Draw events at random for all open places of all cases at once: the models first, each of
         which is used itself if it qualifies."""
         rows, slots, events = self._draw_models(requests, batch)
-        self._take_fitting(exclusions, batch, rows, slots, events, ALIKE)
+        self._take_fitting(exclusions, batch, (rows, slots), np.arange(len(rows)), events, ALIKE)
         for tries, tolerance in ROUNDS if self._many_near else ():
-            rows, slots = np.nonzero(batch.open & (batch.models.users > 0))
-            if not len(rows):
+            where = np.nonzero(batch.open & (batch.models.users > 0))
+            if not len(where[0]):
                 return
-            places, events = self._random_events(requests, batch, (rows, slots), tries)
-            self._take_fitting(exclusions, batch, rows[places], slots[places], events, tolerance)
+            places, events = self._random_events(requests, batch, where, tries)
+            self._take_fitting(exclusions, batch, where, places, events, tolerance)
 
     def _draw_models(
         self, requests: NegativeRequests, batch: NegativeBatch
@@ -242,37 +242,37 @@ class EventNegatives(NearEvents):
         batch.used += requests.most * tries
         low, high = self.bounds(batch.first[where], batch.last[where], self.nearest)
         drawn = numbers_at(requests.rng_states[rows, None], numbers)
-        sizes = np.maximum(high - low, 1).astype(np.uint64)[:, None]
-        events = low[:, None] + (drawn % sizes).astype(np.int64)
-        events = np.minimum(events, len(self._index) - 1)
-        inside = self.in_span(self._index.works[events], batch.kin[where][:, None])
-        places, draws = np.nonzero(inside & (high > low)[:, None])
-        return places, events[places, draws]
+        events = remainders(drawn, np.maximum(high - low, 1)).view(np.int64)
+        events += low[:, None]
+        np.minimum(events, len(self._index) - 1, out=events)
+        inside = self.in_span(self._index.works.take(events), batch.kin[where][:, None])
+        inside &= (high > low)[:, None]
+        found = np.flatnonzero(inside)
+        return found // tries, events.ravel()[found]
 
     def _take_fitting(
         self,
         exclusions: Exclusions,
         batch: NegativeBatch,
-        rows: np.ndarray,
-        slots: np.ndarray,
+        where: tuple[np.ndarray, np.ndarray],
+        of: np.ndarray,
         events: np.ndarray,
         tolerance: Tolerance,
     ) -> None:
-        """Fill each place with the first of its events that qualifies, if any does. The place of each
-        event is given by row and slot, place by place."""
+        """Fill each place with the first of its events that qualifies, if any does. The places are given by row and
+        slot; of: to which of them each event belongs, place by place."""
         works = self._index.works[events]
-        bounds = batch.models.bounds((rows, slots), tolerance)
-        good = bounds.inside(self._stats, works, np.arange(len(works)))
-        rows, slots, events, works = (one[good] for one in (rows, slots, events, works))
-        places = rows * batch.open.shape[1] + slots
+        good = batch.models.bounds(where, tolerance).inside(self._stats, works, of)
+        of, events, works = of[good], events[good], works[good]
+        rows, slots = (one[of] for one in where)
         # Mostly the first one does.
-        first = _firsts(places)
+        first = _firsts(of)
         good = self._fits(exclusions, batch, rows[first], events[first], works[first])
-        later = np.repeat(~good, np.diff(first, append=len(places)))
+        later = np.repeat(~good, np.diff(first, append=len(of)))
         later[first] = False
         others = np.flatnonzero(later)
         others = others[self._fits(exclusions, batch, rows[others], events[others], works[others])]
-        taken = np.concatenate([first[good], others[_firsts(places[others])]])
+        taken = np.concatenate([first[good], others[_firsts(of[others])]])
         self._take(batch, rows[taken], slots[taken], events[taken])
 
     def _fits(
@@ -296,21 +296,24 @@ class EventNegatives(NearEvents):
     ) -> None:
         """Fill these places with the works of these events, except where an earlier place in the same row
         takes the same title or a work from the same user."""
-        shape = batch.open.shape
+        held, at = np.unique(rows, return_inverse=True)
+        shape = (len(held), batch.open.shape[1])
         found = np.zeros(shape, bool)
-        found[rows, slots] = True
+        found[at, slots] = True
         works, titles, users = (np.full(shape, -1, np.int32) for _ in range(3))
-        works[rows, slots] = self._index.works[events]
-        titles[rows, slots] = self._store.title_code[works[rows, slots]]
-        users[rows, slots] = self._index.users[events]
+        works[at, slots] = self._index.works[events]
+        titles[at, slots] = self._store.title_code[works[at, slots]]
+        users[at, slots] = self._index.users[events]
         same = titles[:, :, None] == titles[:, None, :]
         same |= users[:, :, None] == users[:, None, :]
         earlier = np.tri(shape[1], k=-1, dtype=bool)
         found &= ~(same & earlier & found[:, None, :]).any(axis=2)
-        batch.works[found] = works[found]
-        batch.titles[found] = titles[found]
-        batch.users[found] = users[found]
-        batch.open[found] = False
+        at, slots = np.nonzero(found)
+        where = held[at], slots
+        batch.works[where] = works[found]
+        batch.titles[where] = titles[found]
+        batch.users[where] = users[found]
+        batch.open[where] = False
 
     # -- similar in category and popularity -----------------------------------------------------
 

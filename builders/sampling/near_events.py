@@ -32,7 +32,7 @@ LEAST_NEAREST, SHARE = 100, 50
 GROWTH = 4
 """How much that number grows when too few events are suitable."""
 FARTHEST = 1 << 20
-AT_ONCE = 1 << 15
+AT_ONCE = 1 << 17
 """About how many events are examined together."""
 
 
