@@ -195,11 +195,11 @@ class EventNegatives(NearEvents):
         rows, slots, events = self._draw_models(requests, batch)
         self._take_fitting(exclusions, batch, (rows, slots), np.arange(len(rows)), events, ALIKE)
         for tries, tolerance in ROUNDS if self._many_near else ():
-            where = np.nonzero(batch.open & (batch.models.users > 0))
-            if not len(where[0]):
+            rows, slots = np.nonzero(batch.open & (batch.models.users > 0))
+            if not len(rows):
                 return
-            places, events = self._random_events(requests, batch, where, tries)
-            self._take_fitting(exclusions, batch, where, places, events, tolerance)
+            places, events = self._random_events(requests, batch, (rows, slots), tries)
+            self._take_fitting(exclusions, batch, (rows, slots), places, events, tolerance)
 
     def _draw_models(
         self, requests: NegativeRequests, batch: NegativeBatch
