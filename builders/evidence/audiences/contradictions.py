@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+from itdr.builders.evidence.audiences.kindred import is_single
 from itdr.builders.evidence.audiences.members import DECADE
 from itdr.builders.evidence.facts import DOWN, SELDOM, UP, Fact
-from itdr.builders.evidence.traits import CATEGORY, CREATOR
+from itdr.builders.evidence.traits import CATEGORY, CREATOR, PLUS
+
+TOLD_BY_GENRE, OF_A_GENRE = ("games",), (CATEGORY, "blend", "tag")
+"""Wordings of domains whose items are first told by their genre, and what fans of one are fans of."""
 
 
 def without_contradictions(facts: Sequence[Fact]) -> list[Fact]:
@@ -58,3 +62,73 @@ def without_contradictions(facts: Sequence[Fact]) -> list[Fact]:
         details = tuple(part for part in one.details if part.topic not in against)
         found.append(dataclasses.replace(one, details=details) if details != one.details else one)
     return found
+
+
+PARTS_ALONE, PARTS_ALONE_WITHOUT_GENRES = 3, 2
+"""Other parts of its series, at least, by whose fans alone an item is told, if its genres are known or not."""
+KINDS_OF_GROUPS = ("era", "kin", "share")
+"""Kinds of facts that name fans of a genre, or of several."""
+
+
+def without_overlaps(facts: Sequence[Fact]) -> list[Fact]:
+    """Leave out fans of a genre who are part of the fans of others that are named, too: of romantic comedies and musical
+    comedies the first.
+
+    Args:
+        facts: the facts of an item, the strongest of each kind first.
+
+    Returns:
+        The facts that remain, in their order.
+    """
+    groups = {one: genres for one in facts if (genres := _genres_of(one))}
+    # As an answer takes them: several genres together come before one.
+    order = sorted(groups, key=lambda one: -len(groups[one]))
+    kept: list[frozenset[str]] = []
+    for one in order:
+        mine = groups[one]
+        # What is part of another group is said where that one cannot be.
+        if all(mine.isdisjoint(other) or mine <= other for other in kept):
+            kept.append(mine)
+    return [one for one in facts if one not in groups or groups[one] in kept]
+
+
+def _genres_of(fact: Fact) -> frozenset[str]:
+    """The genres whose fans a fact names for an item; none for other facts."""
+    if fact.kind not in KINDS_OF_GROUPS or fact.direction != UP:
+        return frozenset()
+    named = (one for one in (fact, *fact.details) if one.about in (CATEGORY, "blend"))
+    return frozenset(genre for one in named for genre in one.value.split(PLUS))
+
+
+def worth_saying(facts: Sequence[Fact], words: str, genres: Collection[str]) -> list[Fact]:
+    """What makes an answer: the followers of a series are named beside another group, or by several parts, and of a game
+    fans of its genre come first.
+
+    Args:
+        facts: the facts of an item.
+        words: the wordings of its domain.
+        genres: the item's.
+
+    Returns:
+        The facts, without those who follow the series, or without all groups that are counted, where that fails.
+    """
+    groups = [
+        one
+        for one in facts
+        if one.direction == UP and not is_single(one) and one.about != "praised"
+    ]
+    if words in TOLD_BY_GENRE:
+        by_genre = any(one.about in OF_A_GENRE or _genres_of(one) for one in groups)
+        return [one for one in facts if by_genre or one.direction != UP]
+    of_series = [one for one in groups if is_of_series(one)]
+    if len(of_series) < len(groups) or not groups:
+        return list(facts)
+    parts = sum(one.kind == "series" for one in of_series)
+    enough = parts >= (PARTS_ALONE if genres else PARTS_ALONE_WITHOUT_GENRES)
+    # That those who did not like these parts do not like this one either is the same thing turned round.
+    return [one for one in facts if not is_of_series(one) or (enough and one.direction == UP)]
+
+
+def is_of_series(fact: Fact) -> bool:
+    """Whether a fact is about the followers of a series, or those who do not like its parts."""
+    return "series" in (fact.kind, fact.about.removeprefix(SELDOM))

@@ -18,7 +18,11 @@ from itdr.builders.evidence.activity import DECIMALS
 from itdr.builders.evidence.audiences import judged as all_judged
 from itdr.builders.evidence.audiences.community_works import CommunityWorks
 from itdr.builders.evidence.audiences.company import Company
-from itdr.builders.evidence.audiences.contradictions import without_contradictions
+from itdr.builders.evidence.audiences.contradictions import (
+    without_contradictions,
+    without_overlaps,
+    worth_saying,
+)
 from itdr.builders.evidence.audiences.expectations import (
     Generosity,
     activity_of,
@@ -40,15 +44,16 @@ from itdr.builders.evidence.audiences.reception import (
     Verdicts,
     beyond,
     clicks,
+    disappointed,
     of_a_series,
     reception,
 )
 from itdr.builders.evidence.audiences.shared_likes import Likes
 from itdr.builders.evidence.audiences.shared_tags import SharedTags
 from itdr.builders.evidence.audiences.themes import Themes
-from itdr.builders.evidence.audiences.unmoved import unmoved, unmoved_by_one
+from itdr.builders.evidence.audiences.unmoved import unmoved
 from itdr.builders.evidence.facts import DOWN, SELDOM, UP, Fact
-from itdr.builders.evidence.series import base_title
+from itdr.builders.evidence.series import base_title, is_later
 from itdr.builders.store.reader import StoreReader
 
 RULES_WITH_VERDICTS = ("ratings", "hours")
@@ -95,6 +100,7 @@ class Counting:
         self.activity = activity_of(np.diff(self.begins).astype(np.int64), self.likers)
         self.traits = TraitTable(store, self.judged)
         self.members = Members(store, self.judged, self.traits)
+        tags = SharedTags(store, seed, self.judged.totals[1])
         self.kindred = Kindred(
             self.traits,
             self.members.total,
@@ -102,8 +108,8 @@ class Counting:
             functools.partial(year_of_work, store),
             common_decades(store, self.judged.totals[1]),
             store.source.words in all_traits.BLENDED_IN,
+            tags.agree if store.source.words in all_traits.LOOSELY_LABELLED_IN else None,
         )
-        tags = SharedTags(store, seed, self.judged.totals[1])
         self.themes = Themes(store, self.traits, self.members.total, self.kindred, tags)
         self.company = Company(
             store,
@@ -163,9 +169,14 @@ class Counting:
             found.append(fact)
             codes.setdefault(fact.value, other)
         found = self._one_group_a_genre(work, found, codes) + self._reception(work)
-        found += unmoved_by_one(found, codes, self.judged, everybody)
         found += beyond(found, codes, self.judged, everybody, self.overall)
-        return without_contradictions(of_a_series(found))
+        found += disappointed(found, codes, self.judged, everybody, self.overall)
+        found = without_overlaps(without_contradictions(of_a_series(found, self._is_later(work))))
+        return worth_saying(found, self.store.source.words, self.kindred.genres(work))
+
+    def _is_later(self, work: int) -> bool:
+        """Whether a work is a later volume of a series by its title."""
+        return is_later(self.store.item(work).title)
 
     def raters(self, work: int) -> Raters:
         """Those who judged a work, or a sample of them: on them facts are tried.

@@ -14,6 +14,8 @@ from itdr.builders.store.reader import StoreReader
 
 MAX_TAGS_IN_ROWS = 8
 """Tags of a work that rows show."""
+MIN_TAGS_OF_A_KIND = 3
+"""Tags of each of two works, from so many on, of which some are the same if they are of a kind."""
 MAX_SHARE_OF_A_TAG = 0.02
 """A tag that this share of the tagged works bear says little."""
 
@@ -41,6 +43,23 @@ class SharedTags:
     def bears(self, work: int, tag: str) -> bool:
         """Whether a work of the training part bears a tag. What users of other parts say of works is not read."""
         return plain(tag) in self._of_training.get(work, ())
+
+    def agree(self, work: int, other: int) -> bool:
+        """Whether two works share a tag, or too few are known of one for that.
+
+        Args:
+            work: the code of a work that rows show.
+            other: that of an example of it.
+
+        Returns:
+            False where both bear several tags, none of them the same.
+        """
+        if self._tags is None:
+            return True
+        mine = {plain(tag) for tag, _ in self._tags.of(work)}
+        theirs = self._of_training.get(other, set())
+        few = min(len(mine), len(theirs)) < MIN_TAGS_OF_A_KIND
+        return few or not mine.isdisjoint(theirs)
 
     def likes(self, tag: str) -> int:
         """How many likes works have that bear a tag: likes of the training part, works of it."""

@@ -18,6 +18,8 @@ from itdr.builders.evidence.facts import DOWN, SELDOM, UP, Fact
 MIN_Z_OF_UNMOVED, MIN_Z_OF_UNMOVED_BY_ONE = 2.0, 2.0
 """Standard deviations below what is usual, for a group of which nobody had to look for more, and for the clearest of
 some."""
+MIN_PARTS = 2
+"""Parts of its series, at least, by which those are told who do not like it."""
 MIN_UNMOVED_BY_ONE = 20
 """People of the latter, at least."""
 MIN_SHIFT = 0.08
@@ -43,7 +45,8 @@ def unmoved(
         only part, or the series: its name, or one of its parts.
     """
     parts = [one.value for one in facts if one.kind == "series"]
-    if not parts:
+    if len(parts) < MIN_PARTS:
+        # That fans of a work like the item says as much.
         return []
     raters = np.unique(np.concatenate([judged.raters(codes[one])[0] for one in parts]))
     takers = np.concatenate([judged.takers(codes[one]) for one in parts])
