@@ -67,8 +67,10 @@ def test_what_is_said_of_a_part_of_a_series_fits_it() -> None:
     loved = Fact("reception", "acclaimed", "", 90, 100, 58.0, UP)
     flop = Fact("reception", "panned", "", 20, 100, 58.0, DOWN)
     assert of_a_series([part, named, loved]) == [part, named]
-    assert of_a_series([part, named, flop]) == [part, flop]
+    assert of_a_series([part, named, flop]) == [part, named, flop]
     assert of_a_series([loved]) == [loved] and of_a_series([flop]) == [flop]
+    # A later volume by its title, though no other part is known.
+    assert of_a_series([loved], is_later=True) == []
 
 
 def test_what_most_leave_is_no_flop() -> None:
@@ -174,8 +176,7 @@ def test_a_series_is_named_if_the_work_or_one_of_its_parts_tells_it() -> None:
 
     two, three = "Two Cats (An Ada Fox Novel)", "Three Hens (An Ada Fox Novel)"
     assert series("One Dog: An Ada Fox Mystery", two, three) == [("Ada Fox", [two, three])]
-    # A single part is named itself.
-    assert series("One Dog: An Ada Fox Mystery", two) == []
+    assert series("One Dog: An Ada Fox Mystery", two) == [("Ada Fox", [two])]
     # Another edition tells that the first title is of the series.
     several = series("One Dog", two, three, "One Dog (Ada Fox Novels)")
     assert several == [("Ada Fox", [two, three])]

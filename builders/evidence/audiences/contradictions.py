@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from itdr.builders.evidence.audiences.kindred import is_single
 from itdr.builders.evidence.audiences.members import DECADE
 from itdr.builders.evidence.facts import DOWN, SELDOM, UP, Fact
-from itdr.builders.evidence.traits import CATEGORY, CREATOR, PLUS
+from itdr.builders.evidence.traits import AGE, CATEGORY, COUNTRY, CREATOR, GENDER, PLUS
 
 TOLD_BY_GENRE, OF_A_GENRE = ("games",), (CATEGORY, "blend", "tag")
 """Wordings of domains whose items are first told by their genre, and what fans of one are fans of."""
@@ -66,6 +66,9 @@ def without_contradictions(facts: Sequence[Fact]) -> list[Fact]:
 
 PARTS_ALONE, PARTS_ALONE_WITHOUT_GENRES = 3, 2
 """Other parts of its series, at least, by whose fans alone an item is told, if its genres are known or not."""
+LITTLE, WORKS_NAMED, PARTS_ABOVE_USUAL = 2, 3, 8
+"""So many works of a group, or more whose fans like the item more often than expected by less than this part of them, say
+little without another group or somebody who is warned."""
 KINDS_OF_GROUPS = ("era", "kin", "share")
 """Kinds of facts that name fans of a genre, or of several."""
 
@@ -121,12 +124,28 @@ def worth_saying(facts: Sequence[Fact], words: str, genres: Collection[str]) -> 
         by_genre = any(one.about in OF_A_GENRE or _genres_of(one) for one in groups)
         return [one for one in facts if by_genre or one.direction != UP]
     of_series = [one for one in groups if is_of_series(one)]
+    # Whom a work suits is not told by age alone.
+    if groups and all(one.about in (AGE, GENDER, COUNTRY) for one in groups):
+        return [one for one in facts if one not in groups]
     if len(of_series) < len(groups) or not groups:
-        return list(facts)
+        return [] if _is_little(facts, groups) else list(facts)
     parts = sum(one.kind == "series" for one in of_series)
     enough = parts >= (PARTS_ALONE if genres else PARTS_ALONE_WITHOUT_GENRES)
     # That those who did not like these parts do not like this one either is the same thing turned round.
     return [one for one in facts if not is_of_series(one) or (enough and one.direction == UP)]
+
+
+def _is_little(facts: Sequence[Fact], groups: Sequence[Fact]) -> bool:
+    """Whether an answer would name a single group, by two works of a kind or such as are no clear sign, and nobody whom
+    the item does not suit."""
+    against = any(one.direction != UP for one in facts)
+    several = len({_genres_of(one) or one.topic for one in groups}) > 1
+    works = [part for part in groups[0].details if part.about == "work"] if groups else []
+    if against or several or not works or works[0].kind == "share":
+        return False
+    named = works[:WORKS_NAMED]
+    excess = round(sum(one.count - one.base for one in named) * PARTS_ABOVE_USUAL, 6)
+    return len(works) == LITTLE or excess < sum(one.of for one in named)
 
 
 def is_of_series(fact: Fact) -> bool:

@@ -101,6 +101,7 @@ class Counting:
         self.traits = TraitTable(store, self.judged)
         self.members = Members(store, self.judged, self.traits)
         tags = SharedTags(store, seed, self.judged.totals[1])
+        loosely = store.source.words in all_traits.LOOSELY_LABELLED_IN
         self.kindred = Kindred(
             self.traits,
             self.members.total,
@@ -108,7 +109,8 @@ class Counting:
             functools.partial(year_of_work, store),
             common_decades(store, self.judged.totals[1]),
             store.source.words in all_traits.BLENDED_IN,
-            tags.agree if store.source.words in all_traits.LOOSELY_LABELLED_IN else None,
+            tags.agree if loosely else None,
+            self.members.leans if loosely else None,
         )
         self.themes = Themes(store, self.traits, self.members.total, self.kindred, tags)
         self.company = Company(
@@ -170,8 +172,8 @@ class Counting:
             codes.setdefault(fact.value, other)
         found = self._one_group_a_genre(work, found, codes) + self._reception(work)
         found += beyond(found, codes, self.judged, everybody, self.overall)
-        found += disappointed(found, codes, self.judged, everybody, self.overall)
         found = without_overlaps(without_contradictions(of_a_series(found, self._is_later(work))))
+        found += disappointed(found, codes, self.judged, everybody, self.overall)
         return worth_saying(found, self.store.source.words, self.kindred.genres(work))
 
     def _is_later(self, work: int) -> bool:
@@ -294,11 +296,19 @@ class Counting:
         said: list[int] = []
         for place in order.tolist():
             group, side = self.members.groups[place], UP if z[place] > 0 else DOWN
-            if side == UP and group.about == SELDOM + DECADE:
+            if not self._says_what_it_is(group, work, side):
                 continue
             if not any(_alike(belongs[:, place], belongs[:, other]) for other in said):
                 said.append(place)
         return self._in_full(work, said, everybody, tied, least)
+
+    def _says_what_it_is(self, group: Group, work: int, side: int) -> bool:
+        """Whether a group whom a work suits, or who hardly like what it does not suit, is told by what the work is, rather
+        than by a genre beside that."""
+        seldom = group.about.startswith(SELDOM)
+        if group.about.removeprefix(SELDOM) == all_traits.CATEGORY and (seldom or side == UP):
+            return not self.kindred.is_too_broad(group.value, work)
+        return side != UP or group.about != SELDOM + DECADE
 
     def _least_of_warned(self, least: np.ndarray, z: np.ndarray, own: np.ndarray) -> np.ndarray:
         """The standard deviations that it takes, by group, with those for a warning of the few groups that are asked

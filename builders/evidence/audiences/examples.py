@@ -13,6 +13,8 @@ BROAD = frozenset({"drama", "comedy", "action", "thriller", "adventure"})
 """Kinds that say little of a work that has a narrower one."""
 OPPOSITES = frozenset({"drama", "comedy"})
 """Broad kinds of which each alone misdescribes a work of both, or of another kind."""
+MEDIUM = frozenset({"crime", "mystery", "film-noir"})
+"""Narrow kinds that say less than others beside them."""
 SOFT = frozenset({"romance", "fantasy", "children", "children's", "family"})
 """Narrower kinds that works of every sort have: to share one is not to be alike."""
 SETTING_APART = frozenset({"animation", "documentary"})
@@ -24,7 +26,7 @@ MIN_SHARED, MANY_CATEGORIES = 2, 4
 
 
 def narrow_among(categories: Collection[str]) -> set[str]:
-    """Those of a work's categories that say most of it: the narrow ones, or else the soft ones.
+    """Those of a work's categories that say most of it: the narrow ones, those first that say more, or else the soft ones.
 
     Args:
         categories: of a work.
@@ -34,9 +36,14 @@ def narrow_among(categories: Collection[str]) -> set[str]:
 
     >>> sorted(narrow_among(["Comedy", "Romance", "Western"])), sorted(narrow_among(["Comedy", "Romance"]))
     (['Western'], ['Romance'])
+    >>> sorted(narrow_among(["Action", "Crime", "Sci-Fi"])), sorted(narrow_among(["Action", "Crime"]))
+    (['Sci-Fi'], ['Crime'])
     """
-    hard = {one for one in categories if one.casefold() not in BROAD | SOFT}
-    return hard or {one for one in categories if one.casefold() not in BROAD}
+    for lesser in (BROAD | SOFT | MEDIUM, BROAD | SOFT, BROAD):
+        found = {one for one in categories if one.casefold() not in lesser}
+        if found:
+            return found
+    return set()
 
 
 def names_kind(kind: Collection[str], own: Collection[str]) -> bool:

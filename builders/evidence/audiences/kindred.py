@@ -66,8 +66,9 @@ class Kindred:
         year: gives the year of a work, 0 for none.
         common_decades: those that are never named, by their first years.
         names_blends: whether two genres together have names, so that a broad one alone need not be named.
-        agree: tells of two works whether what else is known of them, such as tags, allows one as an example of the
-            other; None where genres alone do.
+        agree: tells of a kind and two works whether what else is known of these, such as tags, allows the second as an
+            example of the first; None where genres alone do.
+        leans: tells whether those who like a work like a genre of it more than people do; None where it is not asked.
     """
 
     def __init__(
@@ -78,11 +79,12 @@ class Kindred:
         year: Callable[[int], int] = lambda work: 0,
         common_decades: Collection[int] = (),
         names_blends: bool = False,
-        agree: Callable[[int, int], bool] | None = None,
+        agree: Callable[[Collection[str], int, int], bool] | None = None,
+        leans: Callable[[int, str], bool] | None = None,
     ) -> None:
         self.traits, self._total, self._categories = traits, max(total, 1), categories
         self._year, self._common_decades = year, common_decades
-        self._names_blends, self._agree = names_blends, agree
+        self._names_blends, self._agree, self._leans = names_blends, agree, leans
         known = [
             (value, int(likes))
             for (about, value), likes in zip(traits.names, traits.likes, strict=True)
@@ -137,7 +139,9 @@ class Kindred:
         # Of categories that hardly any work has, nobody knows a work.
         known = [one for one in self._listed(other) if one in self._likes or one in kind]
         own = self._listed(work)
-        if self._agree and not (is_close(kind, known, own) and self._agree(work, other)):
+        if self._leans and not all(self._leans(other, one) for one in kind):
+            return False
+        if self._agree and not (is_close(kind, known, own) and self._agree(kind, work, other)):
             return False
         return illustrates(kind, known, own, self.likes_of, most_rarer)
 
@@ -287,7 +291,9 @@ class Kindred:
         if n >= enough:
             return (DECADE, name), near
         near = [
-            one for one, theirs in decades.items() if theirs and int(theirs[:4]) < END_OF_EARLY_TIMES
+            one
+            for one, theirs in decades.items()
+            if theirs and int(theirs[:4]) < END_OF_EARLY_TIMES
         ]
         beside = decade in (decades[one] for one in near[:MAX_WORKS_OF_A_KIND])
         if first < END_OF_EARLY_TIMES and len(near) >= enough and beside:

@@ -304,6 +304,28 @@ class Members:
         """By group, whether its members like, or hardly like, a trait of a work."""
         return self._is_about(self.trait_of, work)
 
+    def leans(self, work: int, genre: str) -> bool:
+        """Whether those who like a work like a genre more than people do: a film that is labelled wrongly has others.
+
+        Args:
+            work: the work's code.
+            genre: the name of the genre.
+
+        Returns:
+            True also for a genre whose fans are not counted.
+        """
+        column = self._column_of.get((all_traits.CATEGORY, genre))
+        users = self.judged.takers(work)
+        if column is None or not len(users):
+            return True
+        theirs, total = int(self.counts[users, column].sum()), int(self.likes[users].sum())
+        return theirs * self.total >= int(self.traits.likes[self.chosen[column]]) * total
+
+    @functools.cached_property
+    def _column_of(self) -> dict[tuple[str, str], int]:
+        """By name of a trait its column of `counts`."""
+        return {self._name(trait): place for place, trait in enumerate(self.chosen.tolist())}
+
     @functools.cached_property
     def _bounds(self) -> tuple[np.ndarray, np.ndarray]:
         """By number of likes and chosen trait: how many likes of it make a fan, at least, and who hardly likes it has

@@ -13,7 +13,7 @@ import numpy as np
 
 from itdr.builders.evidence.audiences.judged import Judged
 from itdr.builders.evidence.audiences.raters import Raters
-from itdr.builders.evidence.facts import DOWN, UP, Fact, percent
+from itdr.builders.evidence.facts import DOWN, SELDOM, UP, Fact, percent
 
 MIN_RATERS = 20
 MIN_Z_OF_RECEPTION = 2.33
@@ -28,6 +28,8 @@ MAX_SHARE_OF_LUKEWARM, MAX_PERCENT_OF_PANNED = 0.48, 40
 """Disappointing: clearly fewer than half like it; not for most: clearly fewer than that."""
 MOST_WORKS_OF_A_GROUP = 3
 """Works by which an answer tells a group, at most."""
+UNSAID, MIN_PEOPLE = ("decade", "seldom_decade"), 25
+"""Kinds of people who are not warned, and of how many those are who hardly like a genre, at least, to be warned."""
 OTHERS = "others"
 """The value of a fact about those who are no fans of the works that are named."""
 MIN_RATIO_OF_CLICKED, MAX_RATIO_OF_PASSED = 1.5, 0.6
@@ -120,9 +122,10 @@ def disappointed(
         facts, codes, judged, everybody, liked: as for `beyond`; the works are details of facts for the work.
 
     Returns:
-        One fact where there are `MIN_RATERS` of them and they like it clearly less often than the average work is liked.
+        One fact where nobody else is warned, and `MIN_RATERS` of them like it clearly less often than the average work
+        is liked.
     """
-    if any(one.kind == "reception" and one.direction != UP for one in facts):
+    if any(one.direction != UP and _is_said(one) for one in facts):
         return []
     if len(everybody.liked) * liked < everybody.liked.sum():
         return []
@@ -143,6 +146,12 @@ def disappointed(
     if _deviation(likes, n, liked) > -MIN_Z_OF_RECEPTION:
         return []
     return [Fact("reception", "lukewarm", OTHERS, likes, n, liked * n, DOWN)]
+
+
+def _is_said(fact: Fact) -> bool:
+    """Whether a fact against a work warns somebody."""
+    few = fact.about.startswith(SELDOM) and fact.of < MIN_PEOPLE
+    return fact.about not in UNSAID and not few
 
 
 def of_a_series(facts: Sequence[Fact], is_later: bool = False) -> list[Fact]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Collection
 from functools import cached_property
 
 import numpy as np
@@ -44,22 +45,25 @@ class SharedTags:
         """Whether a work of the training part bears a tag. What users of other parts say of works is not read."""
         return plain(tag) in self._of_training.get(work, ())
 
-    def agree(self, work: int, other: int) -> bool:
-        """Whether two works share a tag, or too few are known of one for that.
+    def agree(self, kind: Collection[str], work: int, other: int) -> bool:
+        """Whether tags allow a work as an example of a kind of another.
 
         Args:
-            work: the code of a work that rows show.
-            other: that of an example of it.
+            kind: one genre, or several together.
+            work: the code of the work that rows show.
+            other: the code of the example.
 
         Returns:
-            False where both bear several tags, none of them the same.
+            False where both bear several tags, none of them the same, and none of the first names a genre of the kind.
         """
         if self._tags is None:
             return True
-        mine = {plain(tag) for tag, _ in self._tags.of(work)}
+        mine = {plain(tag) for tag, _ in self._tags.of(work)[:MAX_TAGS_IN_ROWS]}
         theirs = self._of_training.get(other, set())
-        few = min(len(mine), len(theirs)) < MIN_TAGS_OF_A_KIND
-        return few or not mine.isdisjoint(theirs)
+        if min(len(mine), len(theirs)) < MIN_TAGS_OF_A_KIND:
+            return True
+        named = {plain(one) for one in kind}
+        return not mine.isdisjoint(theirs | named)
 
     def likes(self, tag: str) -> int:
         """How many likes works have that bear a tag: likes of the training part, works of it."""
