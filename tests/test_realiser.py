@@ -68,6 +68,19 @@ def test_a_series_is_named_with_the_parts_by_which_it_is_told() -> None:
     assert films().answer(parts, HashRng(1)).text == ""
 
 
+def test_periods_are_said_as_they_are() -> None:
+    for value, said in (
+        ("1990s", "from the 1990s"),
+        ("2000", "from 2000"),
+        ("before 1960", "made before 1960"),
+        ("1950s and 1960s", "from the 1950s and 1960s"),
+    ):
+        genre = Fact("kin", "category", "Horror", 2, 2, 0.0, UP)
+        when = Fact("kin", "decade", value, 2, 2, 0.0, UP, "", (genre, *WORKS[:2]))
+        text = films().answer([when], HashRng(1)).text
+        assert text.startswith(f"Fans of horror films {said}")
+
+
 def test_a_single_warning_goes_on_where_its_lead_ends() -> None:
     cold = [Fact("liked_if", "seldom_category", one, 2, 20, 9.0, DOWN) for one in ("War", "Drama")]
     said = [TRAIT, *WORKS, cold[0]]

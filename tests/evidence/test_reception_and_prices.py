@@ -15,6 +15,7 @@ from itdr.builders.evidence.audiences.reception import (
     Verdicts,
     beyond,
     clicks,
+    disappointed,
     of_a_series,
     reception,
 )
@@ -59,6 +60,30 @@ def test_a_broad_audience_is_no_fan_of_the_series() -> None:
         assert all((fact.count, fact.of) == (liking, 20) for fact in facts)
         assert not beyond([praised], {}, judged, everybody, 0.58)
         assert not beyond([part], {"Part": 1}, judged, everybody, 0.58)
+
+
+def test_others_are_disappointed_where_a_work_is_below_average_and_nobody_is_warned() -> None:
+    """Of 100 who rated a work, 20 are fans of the work named, all of whom like it; of the 80 others so many do."""
+    named = Fact("also_liked", "work", "Other", 20, 20, 12.0, UP)
+    kind = Fact("kin", "category", "Drama", 1, 1, 0.0, UP, "", (named,))
+    judged: Any = SimpleNamespace(takers=lambda work: np.arange(20))
+    warned = Fact("liked_if", "age", "under 18", 3, 30, 15.0, DOWN)
+    few = Fact("liked_if", "seldom_category", "Drama", 3, 24, 15.0, DOWN)
+    for liking, found in ((30, [(30, 80)]), (37, [(37, 80)]), (39, [])):
+        liked = np.concatenate([np.ones(20, bool), np.arange(80) < liking])
+        everybody: Any = SimpleNamespace(users=np.arange(100), liked=liked)
+
+        def facts(*known: Fact, people: Any = everybody) -> list[Fact]:
+            return disappointed(known, {"Other": 1}, judged, people, 0.6)
+
+        assert [(one.count, one.of) for one in facts(kind)] == found
+        assert [(one.count, one.of) for one in facts(kind, few)] == found
+        assert {one.value for one in facts(kind)} <= {"others"}
+        assert facts() == [] and facts(kind, warned) == []
+    # Of a work that is liked as often as others, its fans are only the warmest.
+    liked = np.concatenate([np.ones(20, bool), np.arange(80) < 30])
+    liking = SimpleNamespace(users=np.arange(100), liked=liked)
+    assert disappointed([kind], {"Other": 1}, judged, liking, 0.5) == []  # type: ignore[arg-type]
 
 
 def test_what_is_said_of_a_part_of_a_series_fits_it() -> None:
