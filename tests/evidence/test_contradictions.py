@@ -92,7 +92,8 @@ def test_nobody_is_told_by_age_alone() -> None:
 def test_two_works_or_three_weak_ones_need_somebody_who_is_warned() -> None:
     warned = about("liked_if", "category", "Horror", DOWN)
     for group, enough in (
-        (kin("category", "Drama", 15, 15), False),
+        (kin("category", "Drama", 13, 14), False),
+        (kin("category", "Drama", 14, 14), True),
         (kin("category", "Drama", 15, 15, 15), True),
         (kin("category", "Drama", 12, 12, 13), False),
         (kin("category", "Drama", 12, 13, 13), True),

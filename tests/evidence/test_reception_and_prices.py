@@ -62,7 +62,7 @@ def test_a_broad_audience_is_no_fan_of_the_series() -> None:
         assert not beyond([part], {"Part": 1}, judged, everybody, 0.58)
 
 
-def test_others_are_disappointed_where_a_work_is_below_average_and_nobody_is_warned() -> None:
+def test_others_are_disappointed_where_a_work_is_no_favorite_and_nobody_is_warned() -> None:
     """Of 100 who rated a work, 20 are fans of the work named, all of whom like it; of the 80 others so many do."""
     named = Fact("also_liked", "work", "Other", 20, 20, 12.0, UP)
     kind = Fact("kin", "category", "Drama", 1, 1, 0.0, UP, "", (named,))
@@ -80,10 +80,10 @@ def test_others_are_disappointed_where_a_work_is_below_average_and_nobody_is_war
         assert [(one.count, one.of) for one in facts(kind, few)] == found
         assert {one.value for one in facts(kind)} <= {"others"}
         assert facts() == [] and facts(kind, warned) == []
-    # Of a work that is liked as often as others, its fans are only the warmest.
+    # Of a work that is liked by more than a tenth more than others, its fans are only the warmest.
     liked = np.concatenate([np.ones(20, bool), np.arange(80) < 30])
     liking = SimpleNamespace(users=np.arange(100), liked=liked)
-    assert disappointed([kind], {"Other": 1}, judged, liking, 0.5) == []  # type: ignore[arg-type]
+    assert disappointed([kind], {"Other": 1}, judged, liking, 0.45) == []  # type: ignore[arg-type]
 
 
 def test_what_is_said_of_a_part_of_a_series_fits_it() -> None:

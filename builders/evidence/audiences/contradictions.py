@@ -66,9 +66,10 @@ def without_contradictions(facts: Sequence[Fact]) -> list[Fact]:
 
 PARTS_ALONE, PARTS_ALONE_WITHOUT_GENRES = 3, 2
 """Other parts of its series, at least, by whose fans alone an item is told, if its genres are known or not."""
-LITTLE, WORKS_NAMED, PARTS_ABOVE_USUAL = 2, 3, 8
-"""So many works of a group, or more whose fans like the item more often than expected by less than this part of them, say
-little without another group or somebody who is warned."""
+LITTLE, WORKS_NAMED = 2, 3
+PERCENT_ABOVE, PERCENT_ABOVE_OF_LITTLE = 12, 20
+"""Of the fans of works by which alone a group is told so many percent more than expected like the item, or of `LITTLE`
+works more: less is little without another group or somebody who is warned."""
 KINDS_OF_GROUPS = ("era", "kin", "share")
 """Kinds of facts that name fans of a genre, or of several."""
 
@@ -136,16 +137,17 @@ def worth_saying(facts: Sequence[Fact], words: str, genres: Collection[str]) -> 
 
 
 def _is_little(facts: Sequence[Fact], groups: Sequence[Fact]) -> bool:
-    """Whether an answer would name a single group, by two works of a kind or such as are no clear sign, and nobody whom
-    the item does not suit."""
+    """Whether an answer would name a single group, by works that are no clear sign, and nobody whom the item does not
+    suit."""
     against = any(one.direction != UP for one in facts)
     several = len({_genres_of(one) or one.topic for one in groups}) > 1
     works = [part for part in groups[0].details if part.about == "work"] if groups else []
     if against or several or not works or works[0].kind == "share":
         return False
     named = works[:WORKS_NAMED]
-    excess = round(sum(one.count - one.base for one in named) * PARTS_ABOVE_USUAL, 6)
-    return len(works) == LITTLE or excess < sum(one.of for one in named)
+    least = PERCENT_ABOVE if len(named) > LITTLE else PERCENT_ABOVE_OF_LITTLE
+    excess = round(100 * sum(one.count - one.base for one in named), 6)
+    return excess < least * sum(one.of for one in named)
 
 
 def is_of_series(fact: Fact) -> bool:

@@ -32,7 +32,6 @@ from itdr.builders.evidence.audiences.expectations import (
 from itdr.builders.evidence.audiences.judged import Judged
 from itdr.builders.evidence.audiences.kindred import Kindred, is_single
 from itdr.builders.evidence.audiences.members import (
-    DECADE,
     Group,
     Members,
     TraitTable,
@@ -52,7 +51,7 @@ from itdr.builders.evidence.audiences.shared_likes import Likes
 from itdr.builders.evidence.audiences.shared_tags import SharedTags
 from itdr.builders.evidence.audiences.themes import Themes
 from itdr.builders.evidence.audiences.unmoved import unmoved
-from itdr.builders.evidence.facts import DOWN, SELDOM, UP, Fact
+from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.series import base_title, is_later
 from itdr.builders.store.reader import StoreReader
 
@@ -172,13 +171,10 @@ class Counting:
             codes.setdefault(fact.value, other)
         found = self._one_group_a_genre(work, found, codes) + self._reception(work)
         found += beyond(found, codes, self.judged, everybody, self.overall)
-        found = without_overlaps(without_contradictions(of_a_series(found, self._is_later(work))))
+        later = is_later(self.store.item(work).title)
+        found = without_overlaps(without_contradictions(of_a_series(found, later)))
         found += disappointed(found, codes, self.judged, everybody, self.overall)
         return worth_saying(found, self.store.source.words, self.kindred.genres(work))
-
-    def _is_later(self, work: int) -> bool:
-        """Whether a work is a later volume of a series by its title."""
-        return is_later(self.store.item(work).title)
 
     def raters(self, work: int) -> Raters:
         """Those who judged a work, or a sample of them: on them facts are tried.
@@ -296,19 +292,11 @@ class Counting:
         said: list[int] = []
         for place in order.tolist():
             group, side = self.members.groups[place], UP if z[place] > 0 else DOWN
-            if not self._says_what_it_is(group, work, side):
+            if not self.kindred.says_what_it_is(group.about, group.value, work, side):
                 continue
             if not any(_alike(belongs[:, place], belongs[:, other]) for other in said):
                 said.append(place)
         return self._in_full(work, said, everybody, tied, least)
-
-    def _says_what_it_is(self, group: Group, work: int, side: int) -> bool:
-        """Whether a group whom a work suits, or who hardly like what it does not suit, is told by what the work is, rather
-        than by a genre beside that."""
-        seldom = group.about.startswith(SELDOM)
-        if group.about.removeprefix(SELDOM) == all_traits.CATEGORY and (seldom or side == UP):
-            return not self.kindred.is_too_broad(group.value, work)
-        return side != UP or group.about != SELDOM + DECADE
 
     def _least_of_warned(self, least: np.ndarray, z: np.ndarray, own: np.ndarray) -> np.ndarray:
         """The standard deviations that it takes, by group, with those for a warning of the few groups that are asked
@@ -479,7 +467,7 @@ class Counting:
         if len(likers) < MIN_MEMBERS_OF_A_GROUP or not members.known_groups:
             return []
         users = np.flatnonzero(members.likes > 0)
-        chances = self._chances_by_bin(work)
+        chances = -np.expm1(-self.activity.rates[work] * self.activity.mean)
         found = []
         for column in range(members.known.shape[1]):
             codes = members.known[:, column]
@@ -504,9 +492,6 @@ class Counting:
                     fact = Fact("group", group.about, group.value, k, len(ours), usual, UP)
                     found.append((-z, code, fact))
         return [fact for _, _, fact in sorted(found, key=lambda one: one[:2])]
-
-    def _chances_by_bin(self, work: int) -> np.ndarray:
-        return -np.expm1(-self.activity.rates[work] * self.activity.mean)
 
 
 def _alike(some: np.ndarray, others: np.ndarray) -> bool:

@@ -17,7 +17,7 @@ MEDIUM = frozenset({"crime", "mystery", "film-noir"})
 """Narrow kinds that say less than others beside them."""
 SOFT = frozenset({"romance", "fantasy", "children", "children's", "family"})
 """Narrower kinds that works of every sort have: to share one is not to be alike."""
-SETTING_APART = frozenset({"animation", "documentary"})
+MARKED = frozenset({"animation", "documentary"})
 """Kinds that a work and its examples have in common, or neither has."""
 MOST_RARER = 1
 """Categories that tell more of a work than its kind does, at most."""
@@ -62,7 +62,7 @@ def names_kind(kind: Collection[str], own: Collection[str]) -> bool:
     (False, True)
     """
     narrow = narrow_among(own)
-    if {one for one in own if one.casefold() in SETTING_APART} - set(kind):
+    if {one for one in own if one.casefold() in MARKED} - set(kind):
         return False
     if narrow:
         return not narrow.isdisjoint(kind)
@@ -133,7 +133,7 @@ def is_close(kind: Collection[str], categories: Collection[str], own: Collection
     theirs, mine = set(categories), set(own)
     foreign = {one.casefold() for one in theirs - mine}
     broad = {one.casefold() for one in kind} <= BROAD
-    if foreign & SETTING_APART:
+    if foreign & MARKED:
         return False
     if broad and (foreign & OPPOSITES or foreign - BROAD):
         return False

@@ -21,7 +21,7 @@ from itdr.builders.evidence.audiences.examples import (
     names_kind,
 )
 from itdr.builders.evidence.audiences.members import DECADE, TraitTable
-from itdr.builders.evidence.facts import UP, Fact
+from itdr.builders.evidence.facts import SELDOM, UP, Fact
 from itdr.builders.evidence.significance import at_least
 from itdr.builders.evidence.traits import MAX_CATEGORIES_OF_AN_EXAMPLE, PLUS
 
@@ -166,6 +166,23 @@ class Kindred:
         telling = any(self.likes_of(one) <= most for one in genres)
         broad = len(genres) > MAX_GENRES_OF_A_BLEND or (telling and self.likes_of(genre) > most)
         return self._names_blends and broad
+
+    def says_what_it_is(self, about: str, value: str, work: int, side: int) -> bool:
+        """Whether a group whom a work suits, or who hardly like what it does not suit, is told by what the work is, rather
+        than by a genre beside that.
+
+        Args:
+            about, value: of the group.
+            work: the work's code.
+            side: `UP` where the work suits the group.
+
+        Returns:
+            True for a group that is told by something else than genres, but for those who hardly like a decade.
+        """
+        seldom = about.startswith(SELDOM)
+        if about.removeprefix(SELDOM) == all_traits.CATEGORY and (seldom or side == UP):
+            return not self.is_too_broad(value, work)
+        return side != UP or about != SELDOM + DECADE
 
     def related(self, work: int, facts: Sequence[Fact], codes: Mapping[str, int]) -> list[Fact]:
         """The facts without single works that share no genre with the item, where others do.

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from itdr.builders.evidence.activity import DECIMALS
 from itdr.builders.evidence.audiences.judged import Judged
 from itdr.builders.evidence.audiences.raters import Raters
 from itdr.builders.evidence.facts import DOWN, SELDOM, UP, Fact, percent
@@ -28,10 +29,12 @@ MAX_SHARE_OF_LUKEWARM, MAX_PERCENT_OF_PANNED = 0.48, 40
 """Disappointing: clearly fewer than half like it; not for most: clearly fewer than that."""
 MOST_WORKS_OF_A_GROUP = 3
 """Works by which an answer tells a group, at most."""
-UNSAID, MIN_PEOPLE = ("decade", "seldom_decade"), 25
+UNSAID, MIN_PEOPLE_OF_RARE_LIKERS = ("decade", "seldom_decade"), 25
 """Kinds of people who are not warned, and of how many those are who hardly like a genre, at least, to be warned."""
 OTHERS = "others"
 """The value of a fact about those who are no fans of the works that are named."""
+MAX_RATIO_OF_ORDINARY = 1.1
+"""A work that is liked by a tenth more than the average work is well liked: whom it disappoints is not asked."""
 MIN_RATIO_OF_CLICKED, MAX_RATIO_OF_PASSED = 1.5, 0.6
 MIN_Z_OF_CLICKS = 4.0
 """The same for what is shown and taken or passed over, as factors of what is usual."""
@@ -115,7 +118,7 @@ def disappointed(
     everybody: Raters,
     liked: float,
 ) -> list[Fact]:
-    """Whether a work that is liked less often than others disappoints those who are no fans of the works by which its
+    """Whether a work that is not liked more often than others disappoints those who are no fans of the works by which its
     audience is told.
 
     Args:
@@ -127,7 +130,8 @@ def disappointed(
     """
     if any(one.direction != UP and _is_said(one) for one in facts):
         return []
-    if len(everybody.liked) * liked < everybody.liked.sum():
+    most = round(MAX_RATIO_OF_ORDINARY * liked * len(everybody.liked), DECIMALS)
+    if everybody.liked.sum() > most:
         return []
     named = {
         part.value
@@ -140,8 +144,8 @@ def disappointed(
         return []
     others = ~np.isin(everybody.users, np.concatenate(fans))
     n, likes = int(others.sum()), int((others & everybody.liked).sum())
-    lack = MIN_SHIFT_OF_RATERS * n
-    if n < MIN_RATERS or likes > min(liked * n - lack, MAX_SHARE_OF_LUKEWARM * n):
+    most = min(liked - MIN_SHIFT_OF_RATERS, MAX_SHARE_OF_LUKEWARM) * n
+    if n < MIN_RATERS or likes > round(most, DECIMALS):
         return []
     if _deviation(likes, n, liked) > -MIN_Z_OF_RECEPTION:
         return []
@@ -150,7 +154,7 @@ def disappointed(
 
 def _is_said(fact: Fact) -> bool:
     """Whether a fact against a work warns somebody."""
-    few = fact.about.startswith(SELDOM) and fact.of < MIN_PEOPLE
+    few = fact.about.startswith(SELDOM) and fact.of < MIN_PEOPLE_OF_RARE_LIKERS
     return fact.about not in UNSAID and not few
 
 
