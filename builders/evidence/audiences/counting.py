@@ -171,9 +171,11 @@ class Counting:
             codes.setdefault(fact.value, other)
         found = self._one_group_a_genre(work, found, codes) + self._reception(work)
         found += beyond(found, codes, self.judged, everybody, self.overall)
-        later = is_later(self.store.item(work).title)
-        found = without_overlaps(without_contradictions(of_a_series(found, later)))
-        found += disappointed(found, codes, self.judged, everybody, self.overall)
+        found = of_a_series(found, is_later(self.store.item(work).title))
+        found = without_overlaps(without_contradictions(found))
+        if not self.store.has("text"):
+            # Whom reviews praise it to are others.
+            found += disappointed(found, codes, self.judged, everybody, self.overall)
         return worth_saying(found, self.store.source.words, self.kindred.genres(work))
 
     def raters(self, work: int) -> Raters:
@@ -466,13 +468,11 @@ class Counting:
         members = self.members
         if len(likers) < MIN_MEMBERS_OF_A_GROUP or not members.known_groups:
             return []
-        users = np.flatnonzero(members.likes > 0)
+        users, found = np.flatnonzero(members.likes > 0), []
         chances = -np.expm1(-self.activity.rates[work] * self.activity.mean)
-        found = []
         for column in range(members.known.shape[1]):
             codes = members.known[:, column]
-            ours = likers[codes[likers] >= 0]
-            theirs = users[codes[users] >= 0]
+            ours, theirs = likers[codes[likers] >= 0], users[codes[users] >= 0]
             if len(ours) < MIN_MEMBERS_OF_A_GROUP:
                 continue
             weights = np.bincount(

@@ -31,8 +31,6 @@ MOST_WORKS_OF_A_GROUP = 3
 """Works by which an answer tells a group, at most."""
 UNSAID, MIN_PEOPLE_OF_RARE_LIKERS = ("decade", "seldom_decade"), 25
 """Kinds of people who are not warned, and of how many those are who hardly like a genre, at least, to be warned."""
-OTHERS = "others"
-"""The value of a fact about those who are no fans of the works that are named."""
 MAX_RATIO_OF_ORDINARY = 1.1
 """A work that is liked by a tenth more than the average work is well liked: whom it disappoints is not asked."""
 MIN_RATIO_OF_CLICKED, MAX_RATIO_OF_PASSED = 1.5, 0.6
@@ -149,7 +147,7 @@ def disappointed(
         return []
     if _deviation(likes, n, liked) > -MIN_Z_OF_RECEPTION:
         return []
-    return [Fact("reception", "lukewarm", OTHERS, likes, n, liked * n, DOWN)]
+    return [Fact("reception", "general", "", likes, n, liked * n, DOWN)]
 
 
 def _is_said(fact: Fact) -> bool:
