@@ -9,6 +9,7 @@ import numpy as np
 
 from itdr.builders.evidence.audiences.examples import is_close, names_kind
 from itdr.builders.evidence.audiences.kindred import Kindred
+from itdr.builders.evidence.audiences.members import Members
 from itdr.builders.evidence.facts import UP, Fact
 
 RARE = "Heist"
@@ -284,3 +285,15 @@ def test_works_of_the_fifties_and_before_are_from_before_1960() -> None:
     assert found[0] == "before 1960"
     # None of them is of the item's decade.
     assert [one[0] for one in kinds("Rear Window", "Metropolis", "M")] == ["Thriller"]
+
+
+def test_a_work_leans_to_a_genre_that_its_likers_like_as_often_as_people_do() -> None:
+    """Of 100 likes 30 are of westerns; those who like the works like so many in ten."""
+    members: Any = Members.__new__(Members)
+    members.counts = np.array([[4], [3], [2]], np.int32)
+    members.likes = np.array([10, 10, 10])
+    members.traits = SimpleNamespace(likes=np.array([30]), names=[("category", "Western")])
+    members.chosen, members.total, members._leans = np.array([0]), 100, {}
+    members.judged = SimpleNamespace(takers=lambda work: np.array([0, 1, 2])[work:])
+    assert [members.leans(work, "Western") for work in range(4)] == [True, False, False, True]
+    assert members.leans(2, "Heist")
