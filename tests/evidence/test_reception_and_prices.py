@@ -68,7 +68,7 @@ def test_others_are_disappointed_where_a_work_is_no_favorite_and_nobody_is_warne
     kind = Fact("kin", "category", "Drama", 1, 1, 0.0, UP, "", (named,))
     judged: Any = SimpleNamespace(takers=lambda work: np.arange(20))
     warned = Fact("liked_if", "age", "under 18", 3, 30, 15.0, DOWN)
-    few = Fact("liked_if", "seldom_category", "Drama", 3, 24, 15.0, DOWN)
+    unsaid = Fact("liked_if", "seldom_decade", "1970s", 3, 24, 15.0, DOWN)
     for liking, found in ((30, [(30, 80)]), (37, [(37, 80)]), (39, [])):
         liked = np.concatenate([np.ones(20, bool), np.arange(80) < liking])
         everybody: Any = SimpleNamespace(users=np.arange(100), liked=liked)
@@ -77,7 +77,7 @@ def test_others_are_disappointed_where_a_work_is_no_favorite_and_nobody_is_warne
             return disappointed(known, {"Other": 1}, judged, people, 0.6)
 
         assert [(one.count, one.of) for one in facts(kind)] == found
-        assert [(one.count, one.of) for one in facts(kind, few)] == found
+        assert [(one.count, one.of) for one in facts(kind, unsaid)] == found
         assert {one.name for one in facts(kind)} <= {"reception/general/down"}
         assert facts() == [] and facts(kind, warned) == []
     # Of a work that is liked by more than a tenth more than others, its fans are only the warmest.

@@ -77,7 +77,7 @@ be warned. On permuted verdicts of MovieLens 1M, .004 and .01 such facts an item
 ONE_IN_OF_WARNED_PEOPLE = 3
 """An item is not for people of an age, a gender or a country only if at most one in so many of them like it."""
 MIN_MEMBERS_OF_A_STRANGE_GROUP = 25
-"""The fewest members of such a group."""
+"""The fewest members of such a group, and of one that hardly likes a trait."""
 MIN_PERCENT_OF_ONE_GROUP = 80
 """Groups with at least this Jaccard overlap of members count as one."""
 MIN_SHIFT_OF_MEMBERS, MIN_SHIFT_OF_USUAL = 0.08, 0.3
@@ -174,7 +174,6 @@ class Counting:
         found = of_a_series(found, is_later(self.store.item(work).title))
         found = without_overlaps(without_contradictions(found))
         if not self.store.has("text"):
-            # Whom reviews praise it to are others.
             found += disappointed(found, codes, self.judged, everybody, self.overall)
         return worth_saying(found, self.store.source.words, self.kindred.genres(work))
 
@@ -349,7 +348,8 @@ class Counting:
         """
         n, k, expected, z = rates
         shift = np.minimum(MIN_SHIFT_OF_MEMBERS * n, MIN_SHIFT_OF_USUAL * expected)
-        kept = (tied[places] | (n >= MIN_MEMBERS_OF_A_STRANGE_GROUP)) & (np.abs(z) >= least[places])
+        near = tied[places] & ~self.members.is_seldom[places]
+        kept = (near | (n >= MIN_MEMBERS_OF_A_STRANGE_GROUP)) & (np.abs(z) >= least[places])
         kept &= np.round(np.abs(k - expected) - shift, DECIMALS) >= 0
         kept &= self._telling(k, n, z)
         # People of an age, a gender or a country differ among themselves more than fans of one thing.

@@ -14,7 +14,7 @@ import numpy as np
 from itdr.builders.evidence.activity import DECIMALS
 from itdr.builders.evidence.audiences.judged import Judged
 from itdr.builders.evidence.audiences.raters import Raters
-from itdr.builders.evidence.facts import DOWN, SELDOM, UP, Fact, percent
+from itdr.builders.evidence.facts import DOWN, UP, Fact, percent
 
 MIN_RATERS = 20
 MIN_Z_OF_RECEPTION = 2.33
@@ -29,8 +29,8 @@ MAX_SHARE_OF_LUKEWARM, MAX_PERCENT_OF_PANNED = 0.48, 40
 """Disappointing: clearly fewer than half like it; not for most: clearly fewer than that."""
 MOST_WORKS_OF_A_GROUP = 3
 """Works by which an answer tells a group, at most."""
-UNSAID, MIN_PEOPLE_OF_RARE_LIKERS = ("decade", "seldom_decade"), 25
-"""Kinds of people who are not warned, and of how many those are who hardly like a genre, at least, to be warned."""
+UNSAID = ("decade", "seldom_decade")
+"""Kinds of people who are not warned."""
 MAX_RATIO_OF_ORDINARY = 1.1
 """A work that is liked by a tenth more than the average work is well liked: whom it disappoints is not asked."""
 MIN_RATIO_OF_CLICKED, MAX_RATIO_OF_PASSED = 1.5, 0.6
@@ -117,7 +117,7 @@ def disappointed(
     liked: float,
 ) -> list[Fact]:
     """Whether a work that is not liked more often than others disappoints those who are no fans of the works by which its
-    audience is told.
+    audience is told. Where there are reviews it is not asked: they speak for others, too.
 
     Args:
         facts, codes, judged, everybody, liked: as for `beyond`; the works are details of facts for the work.
@@ -126,7 +126,7 @@ def disappointed(
         One fact where nobody else is warned, and `MIN_RATERS` of them like it clearly less often than the average work
         is liked.
     """
-    if any(one.direction != UP and _is_said(one) for one in facts):
+    if any(one.direction != UP and one.about not in UNSAID for one in facts):
         return []
     most = round(MAX_RATIO_OF_ORDINARY * liked * len(everybody.liked), DECIMALS)
     if everybody.liked.sum() > most:
@@ -148,12 +148,6 @@ def disappointed(
     if _deviation(likes, n, liked) > -MIN_Z_OF_RECEPTION:
         return []
     return [Fact("reception", "general", "", likes, n, liked * n, DOWN)]
-
-
-def _is_said(fact: Fact) -> bool:
-    """Whether a fact against a work warns somebody."""
-    few = fact.about.startswith(SELDOM) and fact.of < MIN_PEOPLE_OF_RARE_LIKERS
-    return fact.about not in UNSAID and not few
 
 
 def of_a_series(facts: Sequence[Fact], is_later: bool = False) -> list[Fact]:
