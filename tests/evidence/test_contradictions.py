@@ -96,7 +96,7 @@ def test_two_works_or_three_weak_ones_need_somebody_who_is_warned() -> None:
         (kin("category", "Drama", 14, 14), True),
         (kin("category", "Drama", 15, 15, 15), True),
         (kin("category", "Drama", 12, 12, 13), False),
-        (kin("category", "Drama", 12, 13, 13), True),
+        (kin("category", "Drama", 12, 13, 14), True),
     ):
         assert bool(worth_saying([group], "films", ["Drama"])) == enough
         assert worth_saying([group, warned], "films", ["Drama"]) == [group, warned]

@@ -67,7 +67,7 @@ def without_contradictions(facts: Sequence[Fact]) -> list[Fact]:
 PARTS_ALONE, PARTS_ALONE_WITHOUT_GENRES = 3, 2
 """Other parts of its series, at least, by whose fans alone an item is told, if its genres are known or not."""
 LITTLE, WORKS_NAMED = 2, 3
-PERCENT_ABOVE, PERCENT_ABOVE_OF_LITTLE = 12, 20
+PERCENT_ABOVE, PERCENT_ABOVE_OF_LITTLE = 14, 20
 """Of the fans of works by which alone a group is told so many percent more than expected like the item, or of `LITTLE`
 works more: less is little without another group or somebody who is warned."""
 KINDS_OF_GROUPS = ("era", "kin", "share")
