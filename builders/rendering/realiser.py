@@ -37,7 +37,7 @@ from itdr.builders.sampling.case import Evidence
 
 MAX_RATIO_OF_RARER = Fraction(3, 4)
 """A share is clearly smaller than another one if it is so many times as large, at most."""
-MISSES_TO_A_HIT, SCARCE = Fraction(3, 2), 2
+MISSES_TO_A_HIT, SCARCE = Fraction(5, 4), 2
 """From so many dislikes to a like something usually fails; a share is scarce beside one that is so many times as large."""
 _WORD = re.compile(r"[a-z_]\w*")
 _FIRST_LETTER = re.compile(r"\s*[a-z]")

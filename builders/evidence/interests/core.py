@@ -225,7 +225,7 @@ def flags(shown: Sequence[Fact]) -> set[str]:
     """The flags for how an answer opens and compares.
 
     `within` where the second taste is part of the first; `two` where the second taste is about as strong as the first (with `nearly` where it is less so, and `equal` where
-    it is just as strong), or `weaker`; without `two`, one of `core_line`, `core` or `mainstay` where the first one makes up much of the likes. `safe` where the
+    it is just as common), or `weaker`; without `two`, one of `core_line`, `core` or `mainstay` where the first one makes up much of the likes. `safe` where the
     next contrast is a safe choice; `field` where nearly all that is chosen is of one kind; `divides_up` or `divides_down` where the greatest contrast is said in that direction.
 
     Args:
@@ -248,7 +248,7 @@ def flags(shown: Sequence[Fact]) -> set[str]:
     # What is called nearly as frequent is not followed by what is more so.
     is_second = not any(one.count > tastes[1].count for one in tastes[2:])
     if len(tastes) > 1 and _are_alike(first, tastes[1]) and is_second:
-        return found | {"two", "equal" if _are_equal(first, tastes[1]) else "nearly"}
+        return found | {"two", "equal" if tastes[1].count == first.count else "nearly"}
     if second and _is_weaker(second, first):
         found |= {"weaker"}
     return found | _core_of(first)
@@ -298,13 +298,6 @@ def _are_alike(first: Fact, second: Fact) -> bool:
         and 100 * low >= MAX_PERCENT_OF_WEAKER * high
         and 100 * fewer >= MIN_PERCENT_OF_EQUALS * more
         and 100 * less >= MIN_PERCENT_OF_EQUALS * most
-    )
-
-
-def _are_equal(first: Fact, second: Fact) -> bool:
-    """Whether two tastes have the same figures, as they are printed."""
-    return first.count == second.count and round(expected_number(first)) == round(
-        expected_number(second)
     )
 
 

@@ -32,8 +32,9 @@ from itdr.builders.evidence.traits import PLUS
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 
 Chooser = Callable[[QuestionList, Fact, np.ndarray], list[int]]
-MAX_EXCEPTIONS, MAX_SPARED = 3, 2
-"""Listed dislikes that are named as exceptions to a taste, and likes as those to a reason, at most."""
+MAX_EXCEPTIONS, MAX_SPARED, MAX_KINDS_OF_SPARED = 3, 2, 3
+"""Listed dislikes that are named as exceptions to a taste, and likes as those to a reason, at most; and of how many kinds
+such a like is."""
 MIN_CONTRAST_OF_FURTHER_REASONS = Fraction(4, 3)
 """A further reason is so many times as common among the dislikes as among the likes without the works of those before it."""
 MIN_SHARE_OF_FURTHER_REASONS = Fraction(1, 2)
@@ -42,7 +43,7 @@ MANY_DISLIKES = 30
 """Who has so many dislikes is told what fails, if the list shows anything of the kind."""
 SHARE_OF_SLIGHT, SHARE_OF_GREATEST = Fraction(1, 4), Fraction(1, 2)
 """A reason of fewer dislikes, and of fewer than this share of those of another, is passed over."""
-SEVERAL_EXCEPTIONS = 3
+SEVERAL_EXCEPTIONS = 2
 """So many listed dislikes of a kind that is liked are told with the number of all of them."""
 MAX_RARITY_OF_TASTES = 12
 """A taste shared by fewer than one like in this many cannot be seen in a fair sample."""
@@ -268,8 +269,7 @@ def _with_examples(
             # A series or maker says more than the kind of its works; a contrast and a share may be of one trait.
             again = fact.about in NARROW or any(one.topic == fact.topic for one in found)
             barred = warned if again else warned | named
-            # What has a trait that is warned of is an example of that, if of anything.
-            told = cited_in(shown, reasons) | failed_in(shown, found) | (warned & ~shown.is_like)
+            told = cited_in(shown, reasons) | failed_in(shown, found)
             twins = _twins(shown, fact, facts)
             if fact.about == "tag" and twins:
                 continue
@@ -302,7 +302,8 @@ def _best_first(shown: QuestionList, fact: Fact, able: np.ndarray) -> list[int]:
     """Places of likes that have a trait all the same: those that have no other kind first, then the typical ones, of
     these the best liked."""
     apt = exceptions(shown, fact, able)
-    order = apt + [one for one in np.flatnonzero(able).tolist() if one not in apt]
+    others = [one for one in np.flatnonzero(able).tolist() if one not in apt]
+    order = apt + [one for one in others if len(shown.items[one].categories) <= MAX_KINDS_OF_SPARED]
     pure = {one for one in order if set(shown.items[one].categories) == set(fact.value.split(PLUS))}
     return sorted(order, key=lambda one: (one not in pure, one not in apt, -shown.marks[one]))
 

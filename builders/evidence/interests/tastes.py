@@ -86,9 +86,9 @@ MIN_Z_OF_COMMONEST = 1.6
 MIN_MIXED_DISLIKES, MIN_MIXED_COUNT_RATIO, MIN_MIXED_SHARE_RATIO = 2, Fraction(1, 2), Fraction(4, 5)
 """A taste counts as mixed if it has at least this many dislikes, half as many as likes, and its share among the dislikes
 is at least this many times its share among the likes."""
-MAX_LOSS_OF_A_TASTE, MIN_HITS_TO_A_MISS = Fraction(1, 20), 3
-"""A taste is not mixed if its works please as often as all others, or less often by this share at most, and so many are
-liked to each that is disliked."""
+MAX_LOSS_OF_A_TASTE, MIN_HITS_TO_A_MISS, MIN_LIFT_OF_PLEASING = Fraction(1, 20), 3, 2
+"""A taste is not mixed if its works please as often as all others, or less often by this share at most, so many are
+liked to each that is disliked, and so many times as many as expected."""
 MIN_RATIO_OF_TASTES, FEWEST_DISLIKES_COMPARED = Fraction(13, 10), 10
 """A taste is so many times as common among the likes as among so many dislikes, or more; else its results are mixed."""
 MIN_RATIO_OF_SAFER = Fraction(2)
@@ -211,7 +211,8 @@ def _shares(tally: Tally, person: Person, carried: int) -> Iterator[Fact]:
         mixed = mixed and against >= MIN_MIXED_COUNT_RATIO * likes
         mixed |= m >= FEWEST_DISLIKES_COMPARED and not tells_apart(likes, total, against, m)
         # What is liked far more often than expected, and pleases about as often as anything, is a taste all the same.
-        pleases = _pleases_as_usual(likes, total, against, m)
+        pleases = likes >= MIN_LIFT_OF_PLEASING * base * total
+        pleases = pleases and _pleases_as_usual(likes, total, against, m)
         mixed = mixed and not pleases
         if not (mixed or pleases or tells_apart(likes, total, against, m)):
             # It tells nothing apart.
