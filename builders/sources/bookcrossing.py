@@ -477,7 +477,7 @@ SOURCE = Source(
     options={
         "work": "book",
         "from_one": ("user_id",),
-        "gaps": {"users": ("rated",)},
+        "gaps": {"users": ("rated", "none")},
         "incomplete": ("age",),
     },
     readers=Readers(interactions=interactions, items=items, users=users),

@@ -372,7 +372,7 @@ SOURCE = Source(
         "editions": EDITIONS,
         "from_one": ("user_id", "item_id"),
         "pairs_once": True,
-        "gaps": {"items": ("rated",)},
+        "gaps": {"items": ("rated", "none")},
         "any_case": True,
     },
 )

@@ -256,7 +256,7 @@ SOURCE = Source(
         "sessions": True,
         "from_one": ("user_id", "item_id"),
         "last_ids": {"user_id": 6_040, "item_id": 3_952},
-        "gaps": {"items": ("rated", "recorded")},
+        "gaps": {"items": ("rated", "recorded"), "users": ("none",)},
         "year_first": True,
         "pairs_once": True,
         "anchors": ANCHORS,

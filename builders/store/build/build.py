@@ -203,8 +203,8 @@ def joined_tables(
                 found := renumbered(source, table, row, unmatched[table]["missing"])
             ):
                 raise RawFileError(
-                    f"{source.id}: {names}: {found}: in one of the files the ids were numbered anew, so that they name "
-                    f"other {table}. Put the official files in place."
+                    f"{source.id}: {names}: {found}. Ids that were numbered anew in one of the files name other {table} there: "
+                    "put the official files in place."
                 )
     swapped = joins.are_swapped(ask, counts, unmatched)
     if swapped and source.described:
