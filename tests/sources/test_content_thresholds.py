@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from itdr.builders.core.emptied import unreadable
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.sources._shared.films import ANCHORS
 from itdr.builders.sources._shared.second_keys import SecondKeys
@@ -346,6 +347,21 @@ def test_users_whose_columns_hold_something_else(
     check_users(con, source, **columns(passed))
     with pytest.raises(RawFileError, match=said):
         check_users(con, source, **columns(refused))
+
+
+@pytest.mark.parametrize("column", ["gender", "age_group", "occupation"])
+def test_users_with_codes_of_another_dictionary(
+    column: str, con: duckdb.DuckDBPyConnection
+) -> None:
+    def check(unknown: int) -> None:
+        columns = {column: [None] * 20 + ["a", "b"] * 90}
+        row = asking(con, users_raw=columns)
+        emptied = {("users", unreadable(column)): unknown}
+        user_checks.require_plausible_users(load("ml-1m"), [column], row, FILES, emptied)
+
+    check(3)
+    with pytest.raises(RawFileError, match="4 of 200 .* none of the official codes"):
+        check(4)
 
 
 @pytest.mark.parametrize("column", ["age", "country", "gender"])

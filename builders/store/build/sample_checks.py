@@ -19,6 +19,7 @@ from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.reasons import ENOUGH_TO_JUDGE
 from itdr.builders.core.schema import Source
 from itdr.builders.store.build.duplicates import RowGroups
+from itdr.builders.store.build.time_checks import rounded
 
 ENOUGH, MANY = 1_000, 5_000
 """So many interactions show how ratings and weights are spread, and which items have the higher ones."""
@@ -202,12 +203,9 @@ def _rated_again(sample: Sample) -> str:
 
 
 def _rounded_times(sample: Sample) -> str:
-    """Times that 32 bits cannot hold: multiples of 64 or 128."""
+    """Times of fewer digits or bits than those of the official file."""
     times = sample.rows["timestamp"]
-    times = times[~np.isnan(times.astype(float))]
-    if len(np.unique(times)) < ENOUGH_USERS or (times % 64).any() or not (times % 3_600).any():
-        return ""
-    return f"the times of {len(times):,} interactions that were looked at are all multiples of 64 seconds: they were rounded"
+    return rounded(times[~np.isnan(times.astype(float))])
 
 
 def _cut_texts(sample: Sample) -> str:
