@@ -37,6 +37,7 @@ SOURCE_OPTIONS = {
     "year_first": "nobody rates an item before the year that its record states",
     "incomplete": "columns of users that are empty for some of them in the official file",
     "any_case": "titles are written in small letters or capitals, as listeners have them",
+    "capitals": "categories begin with a capital",
     "subcategories": "the second category of an item is part of the first",
     "weight_step": "weights are multiples of this",
     "parts_since": "a day since which users could give parts of a star",

@@ -449,6 +449,7 @@ SOURCE = Source(
     ),
     options={
         "from_one": ("user_id", "item_id"),
+        "capitals": True,
         "gaps": {"items": ("rated", "recorded"), "users": ("rated", "recorded")},
         "incomplete": ("gender", "birth_year"),
     },

@@ -486,7 +486,12 @@ SOURCE = Source(
     ids={"item_id": "[0-9]+"},
     times=("2010-01-01", "2018-12-31"),
     readers=Readers(interactions=interactions, items=items),
-    options={"liking": "hours", "gaps": {"items": ("rated", "recorded")}, "weight_step": 0.1},
+    options={
+        "liking": "hours",
+        "capitals": True,
+        "gaps": {"items": ("rated", "recorded")},
+        "weight_step": 0.1,
+    },
     by_hand=(
         "1. Open https://cseweb.ucsd.edu/~jmcauley/datasets.html#steam_data (no account needed; "
         "the authors ask to be cited).\n"

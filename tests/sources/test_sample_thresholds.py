@@ -160,6 +160,28 @@ def test_texts_in_small_letters(sample: Check) -> None:
         written(10)
 
 
+def test_texts_of_numbers(sample: Check) -> None:
+    def written(words: int) -> None:
+        ids = "388 194 776 97 291 1067 1455 12 5 388 194"
+        texts = [f"A fine place with number {k:030}" if k < words else ids for k in range(220)]
+        sample("yelp", item_code=np.arange(220), text=texts)
+
+    written(12)
+    with pytest.raises(RawFileError, match=r"209 of 220 texts .* are lists of numbers"):
+        written(11)
+
+
+def test_weights_that_are_classes(sample: Check) -> None:
+    def played(n: int, classes: int) -> None:
+        weights = [float(k * k % 101 % classes + 1) for k in range(n)]
+        sample("lastfm-360k", item_code=np.arange(n), weight=weights)
+
+    played(4_999, 5)
+    played(5_000, 11)
+    with pytest.raises(RawFileError, match="take only 5 values, 1 to 5: they were replaced"):
+        played(5_000, 5)
+
+
 def test_titles_sorted_alone(sample: Check) -> None:
     def titled(n: int, others: int) -> None:
         titles = [f"{'a' if k % 2 and k < 2 * others else 'b'} {k:04}" for k in range(n)]

@@ -44,9 +44,7 @@ def rounded(times: np.ndarray) -> str:
     if not common % 10:
         return f"{said} {common:,} seconds: a spreadsheet rounded them to a few digits"
     if _held_in_milliseconds(different):
-        return (
-            f"{said} {MILLISECONDS:,} milliseconds: they were rounded, as numbers of 32 bits are"
-        )
+        return f"{said} {MILLISECONDS:,} milliseconds: they were rounded, as numbers of 32 bits are"
     return ""
 
 
