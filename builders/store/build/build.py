@@ -49,6 +49,9 @@ if TYPE_CHECKING:
 ROW_GROUP = 65_536
 """Interactions per row group: small enough to be read for one user, large enough to compress."""
 
+MOST_SHOWN = 160
+"""Characters of a raw file in a message."""
+
 BATCH = 1 << 16
 """Rows per batch that passes between the engine and Python."""
 
@@ -131,7 +134,8 @@ def _stage_tables(
             continue
         read[table] = rows_read(raw.con, table, raw.unparsed[table])
         files = {key: raw.paths[key] for key in raw.opened}
-        require_readable(source, table, read[table], rejected, files)
+        example = raw.examples.get(table, "")
+        require_readable(source, table, read[table], rejected, files, example)
         row, paths = partial(_row, raw.con), list(files.values())
         if table == "interactions":
             limits.require_limits(source, staged[table], row, rejected, paths)
@@ -142,7 +146,7 @@ def _stage_tables(
         require_sound_texts(source, table, staged[table], row, paths, raw.emptied)
         if table == "items":
             require_names(source, staged[table], row, paths)
-        require_few_left_out(source, table, read[table], rejected, files)
+        require_few_left_out(source, table, read[table], rejected, files, example)
     if not staged["interactions"]:
         raise RawFileError(f"{source.id}: its reader gave no interactions.")
     return staged, read
@@ -255,6 +259,7 @@ def require_readable(
     read: int,
     rejected: Mapping[tuple[str, str], int],
     files: Mapping[str, Path],
+    example: str = "",
 ) -> None:
     """Check that a table is readable, as `is_unreadable` defines it.
 
@@ -264,6 +269,7 @@ def require_readable(
         read: how many rows of it were read, rejected ones included.
         rejected: counts of rejected rows by table and reason.
         files: what they were read from, by the key of the declaration.
+        example: a line that was left out, where one is known.
 
     Raises:
         RawFileError: (nearly) no row was readable, or a line holds several records.
@@ -276,7 +282,7 @@ def require_readable(
         ):
             refuse_foreign_lines(path)
     if is_unreadable(read, sum(n for (of, _), n in rejected.items() if of == table)):
-        raise _unreadable(source, table, read, rejected, files)
+        raise _unreadable(source, table, read, rejected, files, example)
 
 
 def require_few_left_out(
@@ -285,6 +291,7 @@ def require_few_left_out(
     read: int,
     rejected: Mapping[tuple[str, str], int],
     files: Mapping[str, Path],
+    example: str = "",
 ) -> None:
     """Check that no more rows of a published table are left out than `are_too_many` allows; called when no other
     check has found why. Arguments as for `require_readable`.
@@ -295,7 +302,7 @@ def require_few_left_out(
     usual = source.options.get("left_out", ())
     lost = sum(n for (of, why), n in rejected.items() if of == table and why not in usual)
     if not source.described and are_too_many(read, lost):
-        raise _unreadable(source, table, read, rejected, files)
+        raise _unreadable(source, table, read, rejected, files, example)
 
 
 def _unreadable(
@@ -304,6 +311,7 @@ def _unreadable(
     read: int,
     rejected: Mapping[tuple[str, str], int],
     files: Mapping[str, Path],
+    example: str = "",
 ) -> RawFileError:
     """The error to raise for a table of which too few rows can be read; arguments as for `require_readable`."""
     lost = sum(n for (of, _), n in rejected.items() if of == table)
@@ -315,7 +323,7 @@ def _unreadable(
         else "The file was saved in another form, or is not the official one: put the official file in place."
     )
     shown = [
-        f"Expected in {path.name}: {examples[key]!r}. Found: {_first_lines(path)!r}."
+        f"Expected in {path.name}: {examples[key]!r}. Found: {(example or _first_lines(path))[:MOST_SHOWN]!r}."
         for key, path in files.items()
         if examples.get(key)
     ]
@@ -331,7 +339,7 @@ def _reasons(rejected: Mapping[tuple[str, str], int], table: str) -> str:
     return ", ".join(f"{-n:,} {reason}" for n, reason in sorted(counts))
 
 
-def _first_lines(path: Path, most: int = 160) -> str:
+def _first_lines(path: Path, most: int = MOST_SHOWN) -> str:
     """The first two lines of a file, or as much as fits into a message."""
     with open_bytes(path) as file:
         head = file.read(4 * most)

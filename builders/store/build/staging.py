@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from itdr.builders.core import numbers
 from itdr.builders.core.csv_quotes import bare_return
-from itdr.builders.core.duckdb_csv import csv_rejects, literal
+from itdr.builders.core.duckdb_csv import csv_rejects, literal, rejected_line
 from itdr.builders.core.emptied import AND, implausible, unreadable
 from itdr.builders.core.errors import ItdrError, NoRoomError, RawFileError
 from itdr.builders.core.paths import disk_is_full
@@ -161,6 +161,8 @@ def _count_rejected(raw: Raw, table: str, rejected: Counter[tuple[str, str]]) ->
         unparsed[of, reason] += raw.rejects.pop((of, reason))
     raw.unparsed[table] = sum(unparsed.values())
     rejected.update(unparsed)
+    if any(of == table for of, _ in rejected):
+        raw.examples[table] = rejected_line(raw.con, table)
 
 
 def rows_read(con: duckdb.DuckDBPyConnection, table: str, unparsed: int) -> int:
