@@ -48,7 +48,7 @@ class RowCount:
         # Where the example is that of a record, the first line is one, too; a long header is given with an ellipsis.
         header, *rest = _bare(example.encode()).split("…".encode())
         begins = first.startswith(header) if rest else first == header
-        named = header and not any(map(str.isdigit, example))
+        named = header and not header.startswith(b"{") and not any(map(str.isdigit, example))
         return max(0, lines - bool(named and begins))
 
 

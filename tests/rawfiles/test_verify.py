@@ -189,6 +189,7 @@ def test_what_is_ambiguous_is_a_warning(data: Path) -> None:
         ('"ID";"Title";…', '"ID";"Title";"Author"\r\n"1";"A";"B"\r\n', 1),
         ("id,…,title", "id,views,title\n1,5,Heat\n2,6,Alien", 2),
         ("id,title", "1,Heat\n2,Alien\n", 2),
+        ('{"id": …}', '{"id": 5}\n{"id": 7}\n', 2),
         ("", "1,Heat\n2,Alien\n", 2),
     ],
 )
