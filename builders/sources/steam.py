@@ -413,6 +413,10 @@ FOLDERS = (
 )
 """Hosts in the order to try them. Only the games have a known checksum."""
 
+
+OPTIONS = {
+    "liking": "hours", "capitals": True, "gaps": {"items": ("rated", "recorded")}, "weight_step": 0.1,
+}  # fmt: skip
 SOURCE = Source(
     id="steam",
     title="Steam Video Game Reviews",
@@ -486,12 +490,7 @@ SOURCE = Source(
     ids={"item_id": "[0-9]+"},
     times=("2010-01-01", "2018-12-31"),
     readers=Readers(interactions=interactions, items=items),
-    options={
-        "liking": "hours",
-        "capitals": True,
-        "gaps": {"items": ("rated", "recorded")},
-        "weight_step": 0.1,
-    },
+    options=OPTIONS,
     by_hand=(
         "1. Open https://cseweb.ucsd.edu/~jmcauley/datasets.html#steam_data (no account needed; "
         "the authors ask to be cited).\n"

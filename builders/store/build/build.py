@@ -32,6 +32,7 @@ from itdr.builders.store.build.name_checks import require_names
 from itdr.builders.store.build.notes import lacking
 from itdr.builders.store.build.sample_checks import require_sound_sample
 from itdr.builders.store.build.staging import (
+    MOST_SHOWN,
     create_interactions_view,
     event_names,
     rows_read,
@@ -48,9 +49,6 @@ if TYPE_CHECKING:
 
 ROW_GROUP = 65_536
 """Interactions per row group: small enough to be read for one user, large enough to compress."""
-
-MOST_SHOWN = 160
-"""Characters of a raw file in a message."""
 
 BATCH = 1 << 16
 """Rows per batch that passes between the engine and Python."""
@@ -269,7 +267,7 @@ def require_readable(
         read: how many rows of it were read, rejected ones included.
         rejected: counts of rejected rows by table and reason.
         files: what they were read from, by the key of the declaration.
-        example: a line that was left out, where one is known.
+        example: a clause with a row that was left out, where one is known.
 
     Raises:
         RawFileError: (nearly) no row was readable, or a line holds several records.
@@ -322,11 +320,14 @@ def _unreadable(
         if source.described
         else "The file was saved in another form, or is not the official one: put the official file in place."
     )
+    found = example if example.startswith("Found") else ""
     shown = [
-        f"Expected in {path.name}: {examples[key]!r}. Found: {(example or _first_lines(path))[:MOST_SHOWN]!r}."
+        f"Expected in {path.name}: {examples[key]!r}. {found or f'Found: {_first_lines(path)!r}.'}"
         for key, path in files.items()
         if examples.get(key)
     ]
+    if not found and example:
+        shown.append(example)
     return RawFileError(
         f"{source.id}: of {read:,} rows of {table} in {names}, {lost:,} cannot be read: "
         f"{_reasons(rejected, table)}. {' '.join([*shown, remedy])}"
