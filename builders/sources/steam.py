@@ -223,13 +223,12 @@ def _game_columns(rows: list[tuple[Any, ...]]) -> dict[str, pa.Array]:
     import pyarrow as pa
 
     game, title, genres, developers, year, attributes, emptied, reject = _columns(rows, 8)
-    texts = pa.list_(pa.string())
     pairs = pa.list_(pa.struct([("name", pa.string()), ("value", pa.string())]))
     return {
         "item_id": pa.array(game, pa.string()),
         "title": pa.array(title, pa.string()),
-        "categories": pa.array(genres, texts),
-        "creators": pa.array(developers, texts),
+        "categories": pa.array(genres, pa.list_(pa.string())),
+        "creators": pa.array(developers, pa.list_(pa.string())),
         "year": pa.array(year, pa.int16()),
         "attributes": pa.array(attributes, pairs),
         "emptied": pa.array(emptied, pa.string()),
