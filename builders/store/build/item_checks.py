@@ -43,7 +43,7 @@ SELECT count(title) AS n, count(DISTINCT hashed(split_part(title, ' (', 1))) AS 
            AS capitals
 FROM items_raw WHERE reject IS NULL
 """
-_LENGTHS = f"""
+LENGTHS = f"""
 SELECT CAST(coalesce(sum(CASE WHEN size >= {LEAST_CUT} THEN n END), 0) AS BIGINT) AS n,
        coalesce(max_by(n, size), 0) AS longest, count(*) AS lengths,
        CAST(coalesce(sum(n), 0) AS BIGINT) AS titles,
@@ -293,19 +293,19 @@ _CHECKS = (
     ),
     _Check(
         "title",
-        _LENGTHS,
+        LENGTHS,
         _cut,
         "{1:,} of {0:,} longer titles in {names} have the same number of characters, and none has more: they were cut off.",
     ),
     _Check(
         "title",
-        _LENGTHS,
+        LENGTHS,
         _cut_and_tidied,
         "{4:,} of {3:,} titles in {names} have {6:,} characters or hardly less, and none has more: they were cut off.",
     ),
     _Check(
         "title",
-        _LENGTHS,
+        LENGTHS,
         _cut_all,
         "{4:,} of {3:,} titles in {names} have {6:,} characters or hardly less, and none has more: they were cut off.",
     ),
@@ -384,7 +384,7 @@ _IN_CHINESE = (
     *(check for check in _CHECKS if check.is_wrong is _letters_lost),
     _Check(
         "title",
-        _LENGTHS,
+        LENGTHS,
         _cut_short,
         "{1:,} of {3:,} titles in {names} have {6:,} characters, and none has more: they were cut off.",
     ),

@@ -225,7 +225,7 @@ def _require_scale(
             f"{source.id}: all {n:,} ratings in {', '.join(map(str, files))} are 0 or 1, not {scale.low:g} to {scale.high:g}. "
             "They were reduced to yes or no: put the official file in place."
         )
-    if n >= SOME_ABOVE and 2 * high <= scale.high and apart < MOST_OFF_SCALE * n:
+    if n >= SOME_ABOVE and low < high <= scale.high / 2 and apart < MOST_OFF_SCALE * n:
         raise RawFileError(
             f"{source.id}: none of {n:,} ratings in {', '.join(map(str, files))} is above {high:g}, and the scale goes from "
             f"{scale.low:g} to {scale.high:g}. They were brought to another scale: put the official file in place."
