@@ -183,9 +183,11 @@ def _titles(source: Source, names: Names) -> str:
         return f"{names.solid:,} of {names.long:,} long titles have no blank: these were removed or replaced"
     if names.apart >= ENOUGH_TO_JUDGE and names.apart > MOST * (names.apart + names.small_ends):
         return f"{names.apart:,} of {n:,} titles have blanks around an apostrophe, as in 'Don ' t': they were cut into pieces"
-    if n >= MANY_NAMES and not names.marks and not source.options.get("chinese"):
-        return f"none of {n:,} titles has a comma, a full stop or another mark: these were removed"
     if source.options.get("any_case"):
+        if n >= MANY_NAMES and not names.marks:
+            return (
+                f"none of {n:,} titles has a comma, a full stop or another mark: these were removed"
+            )
         if names.lengthy >= ENOUGH_IN_ANY_CASE and names.behind > NEARLY_ALL * names.lengthy:
             return f"{names.behind:,} of {names.lengthy:,} long titles have no capital behind the first letter: they were written in small letters"
         return ""
