@@ -14,7 +14,7 @@ import numpy as np
 from itdr.builders.dataset import open_cells, registry
 from itdr.builders.evidence import user_verdicts
 from itdr.builders.evidence.facts import DOWN, UP, Fact
-from itdr.builders.evidence.interests import core, display, examples, tastes
+from itdr.builders.evidence.interests import core, display, examples, remainder, tastes
 from itdr.builders.evidence.interests import counts as interest_counts
 from itdr.builders.evidence.interests.person import Person
 from itdr.builders.evidence.interests.question_list import QuestionList
@@ -177,7 +177,7 @@ def require_named(cell: OpenCell, drawn: Sequence[profiles.Profile]) -> tuple[in
                 has = np.array([fact.value in work.categories for work in case.works[: case.liked]])
                 alone, seen = int((has & free).sum()), int(has.sum())
                 checked += 1
-                is_plain = alone >= display.SHARE_OF_A_REST * len(places) or seen > last
+                is_plain = alone >= remainder.SHARE_OF_A_REST * len(places) or seen > last
                 works = itertools.compress(case.works, has & free)
                 typical = sum(_is_typical(person, work.categories, fact.value) for work in works)
                 assert typical < display.MIN_EXAMPLES or not is_plain, (case.user, fact.value)

@@ -81,19 +81,17 @@ def test_what_is_nearly_absent_from_the_likes_is_not_for_this_user() -> None:
 
 def test_what_is_hit_or_miss_is_never_only() -> None:
     for lows, highs, words in (
-        (10, 20, "usually please, but not always"),
-        (10, 19, "hit or miss"),
-        (14, 10, "hit or miss"),
-        (15, 10, "miss more often than they hit"),
+        (10, 20, "hit or miss"),
+        (12, 10, "hit or miss"),
+        (13, 10, "miss more often than they hit"),
     ):
         said = caution("divided", lows, highs, 9.0)
         assert words in said and "only" not in said and "careful" not in said
 
 
 def test_the_best_liked_exception_is_conceded_first() -> None:
-    """Also one of many kinds."""
-    many = ("Action", "Comedy", "Drama", "Horror", "War")
-    found = question_list([WAR, many, *[NONE] * 8], [WAR, WAR, *[NONE] * 3], [NONE] * 30)
+    """Of two that are nothing else; one of many kinds comes after them."""
+    found = question_list([WAR, WAR, *[NONE] * 8], [WAR, WAR, *[NONE] * 3], [NONE] * 30)
     reason = Fact("risk", "category", "War", 9, 30, 0.0, DOWN)
     marks = np.zeros(len(found.person.codes))
     for best in (0, 1):

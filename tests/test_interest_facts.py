@@ -264,6 +264,8 @@ def test_fishers_test_is_the_exact_one(n: int, k: int, m: int, j: int) -> None:
 def test_every_declared_part_of_a_series_is_known_by_its_title_and_year() -> None:
     path = Path(all_series.__file__).with_name("series_names.yaml")
     written = yaml.safe_load(path.read_text("utf-8"))
+    for name, titles in written.pop("within a series").items():
+        assert all_series.series_within(titles) == name
     parts = [(name, title) for name, titles in written.items() for title in titles]
     assert len({title for _, title in parts}) == len(parts)
     for name, title in parts:

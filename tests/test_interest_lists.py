@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from itdr.builders.evidence.facts import DOWN, UP, Fact, z_score
-from itdr.builders.evidence.interests import core, display, examples, tastes
+from itdr.builders.evidence.interests import core, display, examples, remainder, tastes
 from itdr.builders.evidence.interests.works import KINDS
 from itdr.builders.rendering.lexicon_files import load_lexicon
 from itdr.builders.rendering.realiser import figures
@@ -120,7 +120,7 @@ def test_a_second_taste_has_two_examples_of_its_own() -> None:
         (1, ', although "Film K" disappointed.'),
         (2, ', but also 2 of the 5 low ones ("Film K" and "Film L").'),
         (3, ', but also 3 of the 5 low ones ("Film K", "Film L" and "Film M").'),
-        (4, ', but also 4 of the 5 low ones, "Film K", "Film L" and "Film M" among them.'),
+        (4, ', but also 4 of the 5 low ones, including "Film K", "Film L" and "Film M".'),
     ],
 )
 def test_listed_dislikes_of_the_kind_of_a_taste_are_named(lows: int, caveat: str) -> None:
@@ -153,21 +153,23 @@ def test_a_contrast_names_an_exception() -> None:
 def test_what_many_likes_share_is_not_left_out(alone: int, record: int, is_named: bool) -> None:
     """Four of ten likes to which no named taste applies, and clearly more common than expected."""
     highs = [("War",)] * 3 + [("Drama",)] * alone + [()] * (7 - alone)
-    found = question_list(highs, [("Drama",)] * 2 + [()] * 3)
+    found = question_list(highs, [("Drama",)] * 2 + [()] * 3, (), [("Drama",)] + [()] * 4)
     war = shown("share", "War", 15)
     common = Fact("most", "category", "Drama", record, 30, 0.5, UP)
-    assert bool(display.left_over(found, [common], [war], [war])) == is_named
+    assert bool(remainder.left_over(found, [common], [war], [war])) == is_named
     against = replace(common, kind="risk", direction=DOWN)
-    assert display.left_over(found, [common], [war], [war, against]) == []
+    assert remainder.left_over(found, [common], [war], [war, against]) == []
 
 
 def test_what_hardly_any_dislike_has_is_named_though_it_is_usual() -> None:
     highs = [("War",)] * 3 + [("Drama",)] * 4 + [()] * 3
     war = shown("share", "War", 15)
     common = Fact("most", "category", "Drama", 15, 30, 0.5, UP)
-    for lows, is_named in ((1, True), (2, False)):
-        found = question_list(highs, [("Drama",)] * lows + [()] * (5 - lows))
-        rest = display.left_over(found, [common], [war], [war])
+    few, enough, many = [()] * 4, [()] * 5, [("Drama",)] * 2 + [()] * 3
+    # Of nine dislikes little can be said.
+    for lows, more, is_named in ((1, enough, True), (2, many, False), (1, few, False)):
+        found = question_list(highs, [("Drama",)] * lows + [()] * (5 - lows), (), more)
+        rest = remainder.left_over(found, [common], [war], [war])
         assert bool(rest) == is_named
         # Its dislikes are told: nothing else sets it apart.
         assert all(any(one.kind == "overall" for one in fact.details) for fact in rest)
@@ -178,10 +180,10 @@ def test_a_named_taste_has_as_many_likes_as_an_unnamed_one(dramas: int, is_named
     """Two of the dramas are war films; three films are comedies, the last taste named."""
     highs = [("War",)] * 2 + [("Drama", "War")] * (dramas - 2) + [("Drama",)] * 2
     highs += [("Comedy",)] * 3 + [()] * (3 - dramas + 2)
-    found = question_list(highs, [("Drama",), *[()] * 4])
+    found = question_list(highs, [("Drama",), *[()] * 4], (), [()] * 5)
     named = [shown("share", "War", 15), shown("share", "Comedy", 9)]
     common = Fact("most", "category", "Drama", 20, 30, 0.5, UP)
-    rest = display.left_over(found, [common], named, named)
+    rest = remainder.left_over(found, [common], named, named)
     assert bool(rest) == is_named
     # Its examples are works to which no named taste applies.
     named_works = [name for one in rest for name in titles(one)]
@@ -194,13 +196,13 @@ def test_a_strong_liking_is_named_after_works_that_another_taste_has_too() -> No
     found = question_list(highs, [()] * 5)
     drama = replace(shown("share", "Drama", 15), details=(Fact("own", "work", "Film D"),))
     common = Fact("most", "category", "War", 12, 30, 0.2, UP)
-    (rest,) = display.left_over(found, [common], [drama], [drama])
+    (rest,) = remainder.left_over(found, [common], [drama], [drama])
     assert sorted(titles(rest)) == ["Film E", "Film F", "Film G"]
     mixed = replace(common, kind="share", direction=0)
-    assert [one.direction for one in display.left_over(found, [mixed], [drama], [drama])] == [0]
+    assert [one.direction for one in remainder.left_over(found, [mixed], [drama], [drama])] == [0]
     # Of little that is no strong liking nothing is said.
     few = question_list([("Drama",)] * 3 + [("War",)] * 2 + [()] * 5, [()] * 5)
-    assert display.left_over(few, [mixed], [drama], [drama]) == []
+    assert remainder.left_over(few, [mixed], [drama], [drama]) == []
 
 
 def test_examples_have_no_other_kind_in_common() -> None:

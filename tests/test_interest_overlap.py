@@ -66,7 +66,15 @@ def of_likes(both: int, trips: int) -> QuestionList:
 
 
 def test_a_taste_inside_the_first_one_is_told_as_both_at_once() -> None:
-    _, second = told(with_blend(of_likes(7, 6)), 13)
+    # Others like few children's films, and hardly any adventure among them.
+    found = with_blend(of_likes(7, 6))
+    counts = found.person.counts
+    for about, value, usual in (
+        ("category", "Children's", 0.1),
+        ("blend", "Adventure + Children's", 0.015),
+    ):
+        counts.cache["share", counts.codes[about][value], counts._step(40)] = usual
+    _, second = told(found, 13)
     assert (second.kind, second.topic) == ("share", ("blend", "Adventure + Children's"))
     assert (second.count, second.of) == (7, 40)
     # Half of its works are still a taste of its own.
@@ -86,20 +94,21 @@ def test_without_a_name_for_both_it_is_counted_outside_the_first_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("listed", "usual", "kind"),
-    [(5, 0.5, "most"), (4, 0.5, None), (5, 0.2, None)],
+    ("listed", "lows", "usual", "kind"),
+    [(5, 2, 0.5, "most"), (4, 2, 0.5, None), (5, 2, 0.2, None), (5, 3, 0.5, None)],
 )
-def test_what_half_of_the_list_shares_is_said_not_to_separate(
-    listed: int, usual: float, kind: str | None
+def test_what_half_of_the_list_shares_is_said_where_it_is_safe(
+    listed: int, lows: int, usual: float, kind: str | None
 ) -> None:
-    """Unless it is a taste: that is told as one."""
+    """Twice as common among the likes as among ten dislikes; unless it is a taste: that is told as one."""
     highs: list[Traits] = [KIDS] * listed + [NONE] * (10 - listed)
-    found = question_list(highs, [KIDS, KIDS, NONE], highs, [KIDS, KIDS, NONE])
+    more: list[Traits] = [KIDS] * (lows - 2) + [NONE] * (9 - lows)
+    found = question_list(highs, [KIDS, KIDS, NONE], highs, more)
     counts = found.person.counts
     counts.cache["share", counts.codes["category"]["Children's"], counts._step(20)] = usual
     facts = overlap.plain_patterns(found, [], [])
     assert [(one.kind, one.direction, one.count, one.of) for one in facts] == [
-        (kind, 0, 10, 20)
+        (kind, UP, 10, 20)
     ] * bool(kind)
     named = [Fact("share", "category", "Children's", 10, 20, 0.1, UP)]
     assert overlap.plain_patterns(found, named, []) == []

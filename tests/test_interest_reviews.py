@@ -162,7 +162,7 @@ def test_half_of_all_reviews_tell_of_whom_somebody_thinks() -> None:
     realiser = realiser_of(open_cell("steam", folder()))
     (statement,) = realiser.plan_statements([fact])
     assert realiser.sentence(statement) == (
-        "children matter to this player: 4 of the 8 listed reviews speak of them "
+        "This player has children in mind: 4 of the 8 reviews shown mention them "
         '("My kids love it", "My kids were bored").'
     )
     few = said(love, bored, bored, *others, *others, domain="games")

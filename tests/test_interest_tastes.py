@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -13,6 +14,7 @@ from itdr.builders.core.rng import HashRng
 from itdr.builders.evidence.facts import DOWN, UP, Fact, z_score
 from itdr.builders.evidence.interests import core, counts, tastes
 from itdr.builders.evidence.interests.works import KINDS, blends
+from itdr.builders.evidence.traits import PLUS
 from itdr.builders.evidence.verdicts import DISLIKE
 from itdr.builders.rendering.lexicon_files import load_lexicon
 from itdr.builders.rendering.realiser import Statement
@@ -128,6 +130,8 @@ def test_what_displeases_as_often_as_it_pleases_is_called_mixed() -> None:
                 against = int(has.sum())
                 as_often = against * person.likes >= fact.count * person.dislikes
                 as_often &= against >= tastes.MIN_CARRIERS
+                # Where all works please, so do these.
+                as_often &= fact.count < 3 * against
                 assert not (as_often and fact.direction), (fact, against)
                 mixed += as_often
     assert mixed
@@ -154,9 +158,9 @@ def test_a_safe_kind_is_hardly_ever_disliked(count: int, low: int, is_safe: bool
     assert core.is_safe(shown("contrast", "War", count, other=low)) == is_safe
 
 
-@pytest.mark.parametrize(("of", "is_safe"), [(9, True), (8, False)])
+@pytest.mark.parametrize(("of", "is_safe"), [(10, True), (9, False)])
 def test_a_safe_kind_is_rare_among_few_dislikes(of: int, is_safe: bool) -> None:
-    """Its share of the likes, a third, is three times that of the dislikes."""
+    """Few dislikes show nothing."""
     fact = shown("contrast", "War", 10, other=1)
     low = replace(fact.details[2], of=of)
     assert core.is_safe(replace(fact, details=(*fact.details[:2], low))) == is_safe
@@ -177,14 +181,15 @@ def test_an_answer_begins_with_what_the_list_shows() -> None:
     [
         (30, 30, {"two", "equal"}),
         (30, 27, {"two", "nearly"}),
-        (30, 24, {"two", "nearly"}),
+        (30, 26, {"two", "nearly"}),
+        (30, 25, set()),
         (30, 22, {"weaker"}),
     ],
 )
 def test_a_second_taste_is_called_as_strong_as_it_is(
     first: int, second: int, flags: set[str]
 ) -> None:
-    """Four fifths are nearly as many."""
+    """What exceeds the expected ten by four fifths as much is nearly as strong."""
     facts = [
         replace(shown("share", name, 15), count=count, of=100)
         for name, count in (("War", first), ("Drama", second))
@@ -208,7 +213,7 @@ def test_a_mixed_taste_is_none_of_two() -> None:
 
 
 @pytest.mark.parametrize(
-    ("against", "of", "direction"), [(9, 22, UP), (10, 20, 0), (5, 9, UP), (6, 9, 0)]
+    ("against", "of", "direction"), [(9, 22, UP), (10, 20, 0), (5, 9, UP), (6, 9, 0), (4, 6, UP)]
 )
 def test_a_taste_tells_likes_from_ten_dislikes(against: int, of: int, direction: int) -> None:
     """Its share of the likes, six in ten, is 1.3 times that of ten dislikes or more."""
@@ -241,13 +246,13 @@ def test_the_greatest_contrast_is_what_separates_likes_from_dislikes() -> None:
 
 
 def test_answers_open_with_a_taste_and_keep_its_order() -> None:
-    cell = open_cell("ml-1m", folder())
-    plan = realiser_of(cell).form.plan
+    cells = [open_cell(source, folder()) for source in ("ml-1m", "steam")]
+    plan = realiser_of(cells[0]).form.plan
     openings = next(one.slots[0] for one in plan if one.id == TASTES_SECTION)
-    drawn = cases(cell)
-    assert len(drawn) > 40
+    drawn = [cases(cell) for cell in cells]
+    assert min(map(len, drawn)) > 20
     ordered = 0
-    for case in drawn:
+    for case in itertools.chain(*drawn):
         said = [one for one in case.answer.statements if one.section == TASTES_SECTION]
         assert said[0].form.id in openings
         pair = [one.facts[0] for one in said[:2] if core.is_nameable(one.facts[0])]
@@ -261,7 +266,7 @@ def test_answers_open_with_a_taste_and_keep_its_order() -> None:
                 continue
             assert strengths[0] >= strengths[1]
             assert {
-                "nearly_second": 0.8 * first <= second < first,
+                "nearly_second": 0.8 * first <= second <= first,
                 "equal_second": second == first,
             }[said[1].form.id]
     assert ordered
@@ -300,7 +305,9 @@ def test_every_blend_of_the_lexicon_is_spelt_as_the_works_spell_it() -> None:
         for line in written.splitlines():
             if " + " in line:
                 name = line.split('"')[1]
-                assert blends(name.split(" + ")) == (name,)
+                several = name.split(" + ")
+                assert PLUS.join(sorted(several)) == name or "sequels" in name
+                assert len(several) > 2 or blends(several) == (name,)
 
 
 def test_one_small_taste_alone_is_too_little_to_say() -> None:

@@ -81,7 +81,7 @@ def test_what_fewer_than_half_like_is_not_for_most() -> None:
     few = 0
     for row in world.everything(rows()):
         told = re.findall(
-            r"(Not for most viewers|Most viewers|Others may well be disappointed): (.*)",
+            r"(Not for most viewers|Most viewers|Others may be disappointed|Other viewers may not enjoy it): (.*)",
             row["output"],
         )
         found = [one for one in row["evidence"] if one["fact"].startswith("reception")]
@@ -89,11 +89,10 @@ def test_what_fewer_than_half_like_is_not_for_most() -> None:
         assert len(told) == len(found) <= 1
         for one, (lead, text) in zip(found, told, strict=True):
             share = int(100 * one["count"] / one["of"] + 0.5)
-            people = (
-                f"{'the' if share <= 40 else 'all'} {one['of']} who rated it liked it, against "
-            )
+            people = f"the {one['of']} who rated it liked it, against "
             assert text.startswith(f"only {share}% of {people}")
-            assert ("ost viewers" in lead) == (share <= 40) and share <= 48
+            assert ("ost viewers" in lead) == one["fact"].startswith("reception/panned")
+            assert share <= 48
             assert "Not for " not in row["output"].partition(lead)[0].removesuffix("Not for:\n- ")
             few += 1
     assert few
@@ -196,7 +195,7 @@ def test_faults_and_the_genres_complement_are_no_usual_exclusions(source: str) -
                 assert one["quote"] in warning.partition("Not for")[2]
                 warned += 1
             if one["fact"] == "aspect/flaw/down":
-                assert f'One review warns: "{one["quote"]}."' in warning
+                assert re.search(rf'One \w+ complains: "{re.escape(one["quote"])}\."', warning)
                 flaws += 1
             assert one["fact"].endswith("up") or not one["quote"] or one["quote"] not in groups
     assert flaws and (warned or source == "amazon-books")

@@ -67,10 +67,16 @@ def splitmix64(value: int | np.ndarray) -> int | np.ndarray:
         A number in [0, 2**64), or a uint64 array of the same shape.
     """
     if isinstance(value, np.ndarray):
-        z = value.astype(np.uint64) + np.uint64(GAMMA)
-        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        return z ^ (z >> np.uint64(31))
+        z = np.array(value, np.uint64)
+        # In place: most of the time goes to new arrays.
+        shifted = np.empty_like(z)
+        z += np.uint64(GAMMA)
+        z ^= np.right_shift(z, np.uint64(30), out=shifted)
+        z *= np.uint64(0xBF58476D1CE4E5B9)
+        z ^= np.right_shift(z, np.uint64(27), out=shifted)
+        z *= np.uint64(0x94D049BB133111EB)
+        z ^= np.right_shift(z, np.uint64(31), out=shifted)
+        return z
     return _finalised((value + GAMMA) & MASK)
 
 
@@ -140,6 +146,24 @@ def numbers_at(states: np.ndarray, places: np.ndarray) -> np.ndarray:
     """
     steps = places.astype(np.int64).view(np.uint64) * np.uint64(GAMMA)
     return splitmix64(states + steps)
+
+
+def remainders(numbers: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """What is left of random numbers when each is divided by the size of its row: a number below that size.
+
+    Args:
+        numbers: uint64 array, shape (rows, n); overwritten.
+        sizes: integers, at least 1, shape (rows,).
+
+    Returns:
+        uint64 array, shape (rows, n).
+    """
+    least, most = (int(sizes.min()), int(sizes.max())) if len(sizes) else (1, 1)
+    if least == most:
+        # By one number numpy divides in a fraction of the time that it takes for the remainder.
+        numbers -= numbers // np.uint64(least) * np.uint64(least)
+        return numbers
+    return np.remainder(numbers, sizes.astype(np.uint64)[:, None], out=numbers)
 
 
 def shuffles(numbers: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 
@@ -48,6 +48,17 @@ MARKS = r"[,;:()\[\]–—]|\s-\s"
 ASIDE = re.compile(r"\([^)]*\)")
 _ANYTHING_BUT = re.compile(r"(?<!\w)(?:but|only|just)(?!\w)", re.I)
 _WORD = r"[\w'’&-]+"
+
+
+_JUDGING = {UP: ("praise", "fond"), DOWN: ("complaint", "averse")}
+"""The word lists of which a judgement of a topic has a word."""
+
+
+class _FirstWords(NamedTuple):
+    """Indexes into `AspectWords.judged` by a whole word, and by the beginning of one."""
+
+    exact: dict[str, list[int]]
+    prefixes: dict[str, list[int]]
 
 
 @dataclass(frozen=True)
@@ -152,7 +163,7 @@ class AspectWords:
         Returns:
             False also where the clause denies or doubts something.
         """
-        matches = [one.search(clause) for one in self._praising.get(name, ())]
+        matches = [_pattern(one).search(clause) for one in self._praising.get(name, ())]
         if not any(match and not is_proper(match, "topic") for match in matches):
             return False
         return not any(
@@ -160,16 +171,16 @@ class AspectWords:
         )
 
     @cached_property
-    def _praising(self) -> dict[str, list[re.Pattern[str]]]:
-        """Praise a few words before or after a niche is named (`topic`)."""
+    def _praising(self) -> dict[str, list[str]]:
+        """Regular expressions of praise a few words before or after a niche is named (`topic`)."""
         praise = self.one_of("praise")
         found = {}
         for name, words in self.niches.items():
             named = [word.lstrip("+-") for word in words if word[0] != "@"]
             topic = rf"(?P<topic>{self._topic(named)})"
             found[name] = [
-                _pattern(rf"{praise}(?:\s+{_WORD}){{0,2}}\s+{topic}"),
-                _pattern(rf"{topic}(?:\s+{_WORD}){{0,4}}\s+{praise}"),
+                rf"{praise}(?:\s+{_WORD}){{0,2}}\s+{topic}",
+                rf"{topic}(?:\s+{_WORD}){{0,4}}\s+{praise}",
             ]
         return found
 
@@ -182,7 +193,7 @@ class AspectWords:
         """How many of the sentences speak of a wish, niche, aspect or audience, as good or bad or neither; 0 for other
         names."""
         topic = self._topics.get(name)
-        return sum(bool(topic.search(one)) for one in sentences) if topic else 0
+        return sum(bool(_pattern(topic).search(one)) for one in sentences) if topic else 0
 
     def is_against(self, name: str, clause: str) -> bool:
         """Whether a clause that mentions this may deny it, or complain of it.
@@ -200,13 +211,13 @@ class AspectWords:
         return self.finds("averse", clause) or self.finds("denial", clause) != faulty
 
     @cached_property
-    def _topics(self) -> dict[str, re.Pattern[str]]:
+    def _topics(self) -> dict[str, str]:
         found: dict[str, list[str]] = {}
         for _, named in self._kinds:
             for name, words in named.items():
                 plain = [word.lstrip("+-") for word in words if word[0] != "@"]
                 found.setdefault(name, []).extend(plain)
-        return {name: _pattern(_any_of(words)) for name, words in found.items()}
+        return {name: _any_of(words) for name, words in found.items()}
 
     @cached_property
     def _bound(self) -> dict[str, re.Pattern[str]]:
@@ -260,7 +271,8 @@ class AspectWords:
         return _pattern(self.one_of("turn"))
 
     def judged_in(self, clause: str) -> list[tuple[str, str, int, re.Pattern[str]]]:
-        """The entries of `judged` that a clause can hold, with their patterns: those that begin with one of its words.
+        """The entries of `judged` that a clause can hold, with their patterns: those that begin with one of its
+        words, and where that is only a topic, of a side that the clause has a word of.
 
         Args:
             clause: part of a review.
@@ -268,28 +280,31 @@ class AspectWords:
         Returns:
             Entries in the order of `judged`.
         """
-        exact, prefixes = self._first_words
-        places: set[int] = set()
-        for word in re.findall(_WORD, clause.casefold().replace("’", "'")):
-            places.update(exact.get(word, ()))
-            places.update(
-                place for prefix, found in prefixes if word.startswith(prefix) for place in found
-            )
-        entries = (self.judged[place] for place in sorted(places))
+        words = re.findall(_WORD, clause.casefold().replace("’", "'"))
+        topics, own = (_places_of(words, *known) for known in self._first_words)
+        sides = {
+            side: any(self.finds(one, clause) for one in judging)
+            for side, judging in (_JUDGING.items() if topics else ())
+        }
+        able = own.union(place for place in topics if sides[self.judged[place][2]])
+        entries = (self.judged[place] for place in sorted(able))
         return [(about, name, side, _pattern(one)) for about, name, side, one in entries]
 
     @cached_property
-    def _first_words(self) -> tuple[dict[str, list[int]], list[tuple[str, list[int]]]]:
-        """Indexes into `judged`, by the first word of what is named and by the beginning of that word."""
-        exact: dict[str, list[int]] = {}
-        prefixes: dict[str, list[int]] = {}
+    def _first_words(self) -> tuple[_FirstWords, _FirstWords]:
+        """Indexes into `judged`, by the first word of what is named and by the beginning of that word: of topics, and
+        of what judges by itself."""
+        topics, own = _FirstWords({}, {}), _FirstWords({}, {})
         named = dict(self._kinds)
-        for place, (about, name, _, _) in enumerate(self.judged):
+        for place, (about, name, side, _) in enumerate(self.judged):
             for phrase in (one for one in named[about][name] if one[0] != "@"):
+                if phrase[0] in "+-" and phrase[0] != ("+" if side == UP else "-"):
+                    continue
                 first = re.findall(r"[\w'&*-]+", phrase.lstrip("+-").casefold())[0]
+                exact, prefixes = own if phrase[0] in "+-" else topics
                 known = prefixes if first.endswith("*") else exact
                 known.setdefault(first.rstrip("*"), []).append(place)
-        return exact, list(prefixes.items())
+        return topics, own
 
     @property
     def _kinds(self) -> tuple[tuple[str, Mapping[str, Sequence[str]]], ...]:
@@ -409,6 +424,19 @@ def is_proper(match: re.Match[str], group: str) -> bool:
     word, rest = match[group], match.string[match.end(group) :].split()
     titled = word[:1].isupper() and not word.isupper()
     return titled and bool(rest) and rest[0][:1].isupper() and not rest[0].isupper()
+
+
+def _places_of(
+    words: Sequence[str], exact: Mapping[str, list[int]], prefixes: Mapping[str, list[int]]
+) -> set[int]:
+    """The indexes that any of the words has, whole or by its beginning."""
+    places: set[int] = set()
+    for word in words:
+        places.update(exact.get(word, ()))
+        for prefix, found in prefixes.items():
+            if word.startswith(prefix):
+                places.update(found)
+    return places
 
 
 def _any_of(words: Sequence[str]) -> str:

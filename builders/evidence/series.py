@@ -21,6 +21,8 @@ from itdr.builders.core.text import plain
 
 MIN_WORKS_OF_A_SERIES = 3
 """How many works must share a name that only precedes subtitles; two are enough if one of them is numbered."""
+MIN_TITLES_OF_A_WORD = 2
+"""Titles beside which one word with which all begin is a name, even if it is no whole title."""
 _MIN_WORDS_OF_A_SUBTITLE = 2
 _MIN_CHARACTERS = 4
 """Characters of a series' name that one title alone may give."""
@@ -78,7 +80,7 @@ _FRAME = re.compile(r"^the (?P<name>.+) saga$", re.IGNORECASE)
 _ADVENTURE = re.compile(r"^(?P<name>[A-Z]\S+ [A-Z]\S+) and the ")
 
 _LEADS_ON = re.compile(
-    r"[\d½⅓/.]+|[IVX]+|&|and|the|an?|of|no|in|on|at|to|for|with|vs\.?|part|chapter|episode|vol\.?|volume|season|book|",
+    r"[\d½⅓/.]+|[IVX]+|&|and|the|an?|of|no|in|on|at|to|for|from|into|by|with|vs\.?|part|chapter|episode|vol\.?|volume|season|book|",
     re.IGNORECASE,
 )
 """Words with which the name of a series does not end."""
@@ -202,19 +204,43 @@ def known_series(title: str) -> str:
     Returns:
         The name; "" for any other title.
     """
+    return _known_parts()[0].get(_known_key(title), "")
+
+
+def series_within(titles: Sequence[str]) -> str:
+    """The series within a series, such as a trilogy, to which all of some titles belong.
+
+    >>> series_within(["Star Wars: Episode I - The Phantom Menace (1999)", "Star Wars: Episode III - Revenge of the Sith (2005)"])
+    'Star Wars prequels'
+    >>> series_within(["Star Wars: Episode I - The Phantom Menace (1999)", "Star Wars: Episode IV - A New Hope (1977)"])
+    ''
+
+    Args:
+        titles: titles as rows show them.
+
+    Returns:
+        The name; "" where there is none.
+    """
+    found = {_known_parts()[1].get(_known_key(one), "") for one in titles}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _known_key(title: str) -> tuple[str, str]:
+    """A title without and with its year, as the list of known series has it."""
     year = _YEAR.search(title)
-    return _known().get((first_words(title), year[0].strip() if year else ""), "")
+    return first_words(title), year[0].strip() if year else ""
 
 
 @functools.cache
-def _known() -> dict[tuple[str, str], str]:
-    """By title and year (none for a book), the series."""
+def _known_parts() -> tuple[dict[tuple[str, str], str], dict[tuple[str, str], str]]:
+    """By title and year (none for a book), the series, and the series within a series."""
     written = yaml.safe_load(Path(__file__).with_name("series_names.yaml").read_text("utf-8"))
-    return {
-        (first_words(part), "".join(part.rpartition("(")[1:]) if "(" in part else ""): name
-        for name, parts in written.items()
-        for part in parts
-    }
+    within = written.pop("within a series")
+    first, second = (
+        {_known_key(part): name for name, parts in one.items() for part in parts}
+        for one in (written, within)
+    )
+    return first, second
 
 
 def shared_beginning(titles: Sequence[str]) -> str:
@@ -227,14 +253,15 @@ def shared_beginning(titles: Sequence[str]) -> str:
     'Back to the Future'
     >>> shared_beginning(["Monty Python's Life of Brian (1979)", "Monty Python and the Holy Grail (1974)"])
     'Monty Python'
-    >>> shared_beginning(["Yama no Uta", "Yama no Kaze"])
-    'Yama'
+    >>> shared_beginning(["Yama no Uta", "Yama no Kaze"]), shared_beginning(["Yama no Uta", "Yama no Kaze", "Yama no Ki"])
+    ('', 'Yama')
 
     Args:
         titles: two or more titles as rows show them.
 
     Returns:
-        The words, each in its shortest form; "" where they are fewer than four letters.
+        The words, each in its shortest form; "" where they are fewer than four letters, or a single word that is all that
+        no more than two titles have in common: "Escape from New York" begins with no name.
     """
     every = [_LEADING_ARTICLE.sub("", _BRACKETS.sub("", title)).split() for title in titles]
     shared: list[str] = []
@@ -245,7 +272,9 @@ def shared_beginning(titles: Sequence[str]) -> str:
     while shared and _LEADS_ON.fullmatch(shared[-1].strip(" ,:-")):
         shared = shared[:-1]
     name = " ".join(shared).rstrip(" ,:-")
-    return name if sum(map(str.isalpha, name)) >= _MIN_CHARACTERS else ""
+    alone = plain(name) in {first_words(part(one).name or one) for one in titles}
+    sure = len(shared) > 1 or len(titles) > MIN_TITLES_OF_A_WORD or alone
+    return name if sure and sum(map(str.isalpha, name)) >= _MIN_CHARACTERS else ""
 
 
 def shared_title(titles: Sequence[str]) -> str:
@@ -268,7 +297,7 @@ def shared_title(titles: Sequence[str]) -> str:
 
 def _stem(word: str) -> str:
     """A word without the ending of a plural or a possessive, folded."""
-    return plain(_POSSESSIVE.sub("", word)).strip().removesuffix("s")
+    return plain(_POSSESSIVE.sub("", word.strip(",:;"))).strip().removesuffix("s")
 
 
 @functools.lru_cache(maxsize=1 << 16)
@@ -333,6 +362,17 @@ def is_first(title: str) -> bool:
     (True, False)
     """
     return _FIRST.search(title) is not None
+
+
+def is_later(title: str) -> bool:
+    """Whether a title says that it is a later part of a series.
+
+    >>> is_later("Left Behind (Left Behind No. 1)"), is_later("Nicolae (Left Behind No. 3)"), is_later("Rocky II (1979)")
+    (False, True, True)
+    """
+    told = part(title)
+    numbered = told.numbered or _TOLD.search(title) is not None
+    return numbered and not is_first(title)
 
 
 def in_brackets(title: str) -> list[str]:

@@ -38,14 +38,14 @@ LAYOUTS = ("numbered", "dashes", "sentences")
 FIGURES = (
     "count", "of", "usual", "percent", "usual_percent", "rest", "rest_percent", "times", "quote",
     "rate", "part", "weighed", "usual_share", "expected", "tally", "among", "counted",
-    "rarer", "commoner", "above", "clear", "over_half", "unwanted", "mostly_hits", "mostly_misses", "rarely_fails", "outnumbers",
+    "rarer", "commoner", "above", "clear", "over_half", "unwanted", "mostly_misses", "rarely_fails", "outnumbers", "scarce",
 )  # fmt: skip
 """What wordings may use of each fact, besides the forms of its value; the second fact's end in `_2`. `rarer_2` says
 something only where the second fact's share is clearly smaller than the first one's, `commoner_2` where it is clearly
 greater; `above` where a count is clearly above what is expected, `clear` where chance hardly explains it, `over_half` where it is
-more than half; `unwanted_4` where the fourth fact counts far fewer than expected, and the first one many; `mostly_hits_4` where it counts
-many more than the first one, `mostly_misses_4` where it counts far fewer, `rarely_fails_4` where a third or less,
-`outnumbers_4` where more."""
+more than half; `unwanted_4` where the fourth fact counts far fewer than expected, and the first one many; `mostly_misses_4` where it counts
+far fewer than the first one, `rarely_fails_4` where a third or less,
+`outnumbers_4` where more, `scarce_4` where its share is half of the first one's or less."""
 LISTS = (
     "titles_and", "failed_and", "works_and", "all_and", "all_or", "others_and", "others_or", "number",
     "others_number",

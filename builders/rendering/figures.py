@@ -12,7 +12,7 @@ from itdr.builders.evidence.facts import FANS_ASKED, SAMPLE, Fact, expected_numb
 from itdr.builders.rendering import answer_files, jinja
 from itdr.builders.rendering.lexicon_files import Lexicon
 
-FEW, COUNTED = 50, 10
+FEW, COUNTED = 60, 10
 """Percentages are not used for totals below the first, nor for counts below the second."""
 
 

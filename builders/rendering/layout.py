@@ -114,7 +114,7 @@ class Layout:
 
     def all_of(self, count: int) -> str:
         """The phrase for all of this many: "all 10", "both"."""
-        return self.both if count == 2 else self.all.format(n=count)
+        return self.both if count == 2 else _counted(self.all, count)
 
     def joined(self, names: list[str]) -> str:
         """`a`, `a and b`, `a, b and c`."""
@@ -135,6 +135,11 @@ class Layout:
                 n = seconds // size
                 return getattr(self, unit) if n == 1 else getattr(self, f"{unit}s").format(n=n)
         return self.minute
+
+
+@functools.lru_cache(maxsize=256)
+def _counted(pattern: str, n: int) -> str:
+    return pattern.format(n=n)
 
 
 _UNITS = (

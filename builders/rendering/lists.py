@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Iterator, Sequence
 from operator import attrgetter
 from typing import NamedTuple
@@ -77,13 +78,31 @@ def listings(
         Template variables by name.
     """
     made: dict[str, object] = {}
-    if f"{name}_lines" in needed:
-        made[f"{name}_lines"] = _lines(entries, layout)
-    if f"{name}_numbered" in needed:
-        made[f"{name}_numbered"] = numbered(entries, layout)
-    if f"{name}_inline" in needed:
-        made[f"{name}_inline"] = inline(entries, layout, titles, beside)
+    in_lines, by_number, within_line = _forms(name)
+    if in_lines in needed:
+        made[in_lines] = _lines(entries, layout)
+    if by_number in needed:
+        made[by_number] = numbered(entries, layout)
+    if within_line in needed:
+        made[within_line] = inline(entries, layout, titles, beside)
     return made
+
+
+def inline_beside(name: str, needed: frozenset[str], *others: Sequence[Item]) -> tuple[Item, ...]:
+    """The items of a prompt's lists, where one of them stands within a line; else none, which is as good.
+
+    Args:
+        name: the list's name in templates.
+        needed: the template's variables.
+        others: all lists of the prompt.
+    """
+    return tuple(itertools.chain(*others)) if _forms(name)[2] in needed else ()
+
+
+@functools.cache
+def _forms(name: str) -> tuple[str, str, str]:
+    """What the layouts of a list are called in templates."""
+    return f"{name}_lines", f"{name}_numbered", f"{name}_inline"
 
 
 def inline(
@@ -118,8 +137,8 @@ def inline(
 
 def need_lines(*lists: Sequence[Item]) -> bool:
     """Whether the titles of a case are so long that each should stand on a line of its own."""
-    length = sum([sum(map(len, map(_title, items))) for items in lists])
-    return length > LONGEST_WITHIN_LINE * sum(map(len, lists))
+    titles = list(map(_title, itertools.chain(*lists)))
+    return len("".join(titles)) > LONGEST_WITHIN_LINE * len(titles)
 
 
 def layouts(*names: str) -> frozenset[str]:
@@ -176,7 +195,7 @@ def of_items(
             for item, *more in zip(items, ratings or none, gaps, notes or none, strict=True)
         ]
     others = ""
-    if beside and f"{name}_inline" in needed:
+    if beside and _forms(name)[2] in needed:
         others = "".join(one.listed if "categories" in flags else one.title for one in beside)
     made = listings(name, entries, needed, layout, titles, others)
     if loop in needed:

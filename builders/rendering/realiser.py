@@ -14,8 +14,9 @@ code that counts it. No English stands in Python.
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -36,8 +37,8 @@ from itdr.builders.sampling.case import Evidence
 
 MAX_RATIO_OF_RARER = Fraction(3, 4)
 """A share is clearly smaller than another one if it is so many times as large, at most."""
-MOST_HITS_TO_A_MISS, MISSES_TO_A_HIT = 2, Fraction(3, 2)
-"""From so many likes to a dislike something usually pleases, and from so many dislikes to a like it usually fails."""
+MISSES_TO_A_HIT, SCARCE = Fraction(5, 4), 2
+"""From so many dislikes to a like something usually fails; a share is scarce beside one that is so many times as large."""
 _WORD = re.compile(r"[a-z_]\w*")
 _FIRST_LETTER = re.compile(r"\s*[a-z]")
 
@@ -269,46 +270,33 @@ class Realiser:
         self, statement: Statement, used: frozenset[str], in_counts: bool
     ) -> Mapping[str, object]:
         """What a wording that uses these words may say of a statement."""
-        lexicon = self.lexicon
+        lexicon, first = self.lexicon, statement.facts[:1]
         context = self._empty_context(statement.form).copy()
         for place, fact in enumerate(statement.facts, 1):
             end = f"_{place}" if place > 1 else ""
-            if place == 1 or any(word.endswith(end) for word in used):
-                wanted = used
-                if end:
-                    wanted = frozenset(one.removesuffix(end) for one in used if one.endswith(end))
+            wanted = _that_end(used, end)
+            if place == 1 or wanted:
                 forms = lexicon.forms_of(fact.about, fact.value)
-                numbers = figures(fact, lexicon, wanted, in_counts=in_counts)
-                for name, value in {**forms, **numbers}.items():
-                    context[f"{name}{end}"] = value
-                first = statement.facts[0]
-                context[f"rarer{end}"] = "rarer" * _is_rarer(fact, first)
-                context[f"commoner{end}"] = "commoner" * _is_commoner(fact, first)
-                context[f"above{end}"] = "above" * is_above(fact)
-                context |= {f"{name}{end}": name * held for name, held in _held(fact, first)}
+                made = {**forms, **figures(fact, lexicon, wanted, in_counts=in_counts)}
+                # Most wordings ask for none of these.
+                for name in _HELD.keys() & wanted:
+                    made[name] = name * _HELD[name](fact, first[0])
+                context |= {f"{name}{end}": value for name, value in made.items()} if end else made
         things = [
             lexicon.forms_of(fact.about, fact.value).get("thing", fact.value)
             for fact in statement.facts
         ]
-        for name, values in (("all", things), ("others", things[1:])):
-            context[f"{name}_and"] = self._listed(values, lexicon.phrases["and"])
-            context[f"{name}_or"] = self._listed(values, lexicon.phrases.get("or", ""))
-        titles, failed = (
-            [
-                thing
-                for thing, fact in zip(things, statement.facts, strict=True)
-                if fact.kind == "own" and fact.about == about
-            ]
-            for about in ("work", "title")
-        )
-        works = [
-            thing
-            for thing, fact in zip(things, statement.facts, strict=True)
-            if fact.about == "work"
-        ]
-        context["titles_and"] = self._listed(titles, lexicon.phrases["and"])
-        context["failed_and"] = self._listed(failed, lexicon.phrases["and"])
-        context["works_and"] = self._listed(works, lexicon.phrases["and"])
+        pairs = list(zip(things, statement.facts, strict=True))
+        if not used.isdisjoint(_LISTS):
+            lists = {"all": things, "others": things[1:]}
+            lists["works"] = [thing for thing, fact in pairs if fact.about == "work"]
+            for name, about in (("titles", "work"), ("failed", "title")):
+                own = ("own", about)
+                lists[name] = [thing for thing, fact in pairs if (fact.kind, fact.about) == own]
+            for name, values in lists.items():
+                context[f"{name}_and"] = self._listed(values, lexicon.phrases["and"])
+            for name in ("all", "others"):
+                context[f"{name}_or"] = self._listed(lists[name], lexicon.phrases.get("or", ""))
         context["number"] = str(len(things))
         context["others_number"] = str(max(len(things) - 1, 0))
         return context
@@ -331,17 +319,6 @@ class Realiser:
         return f"{f'{comma} '.join(values[:-1])} {last} {values[-1]}"
 
 
-def _held(fact: Fact, first: Fact) -> Iterator[tuple[str, bool]]:
-    """What a wording may ask of a fact's numbers, and of those of the first fact of its statement."""
-    yield "clear", is_taste_sized(fact)
-    yield "over_half", 2 * fact.count > fact.of
-    yield "unwanted", is_unwanted(fact, first)
-    yield "mostly_hits", fact.count >= MOST_HITS_TO_A_MISS * first.count
-    yield "outnumbers", fact.count > first.count
-    yield "rarely_fails", 3 * fact.count <= first.count
-    yield "mostly_misses", first.count >= MISSES_TO_A_HIT * fact.count
-
-
 def _is_commoner(fact: Fact, than: Fact) -> bool:
     """Whether a share is clearly greater than another one."""
     return fact.count * than.of > MIN_RATIO_OF_ABOVE * than.count * fact.of
@@ -350,6 +327,30 @@ def _is_commoner(fact: Fact, than: Fact) -> bool:
 def _is_rarer(fact: Fact, than: Fact) -> bool:
     """Whether a share is clearly smaller than another one."""
     return fact.count * than.of <= MAX_RATIO_OF_RARER * than.count * fact.of
+
+
+_HELD: dict[str, Callable[[Fact, Fact], bool]] = {
+    "rarer": _is_rarer,
+    "commoner": _is_commoner,
+    "above": lambda fact, first: is_above(fact),
+    "clear": lambda fact, first: is_taste_sized(fact),
+    "over_half": lambda fact, first: 2 * fact.count > fact.of,
+    "unwanted": is_unwanted,
+    "scarce": lambda fact, first: SCARCE * fact.count * first.of <= first.count * fact.of,
+    "outnumbers": lambda fact, first: fact.count > first.count,
+    "rarely_fails": lambda fact, first: 3 * fact.count <= first.count,
+    "mostly_misses": lambda fact, first: first.count >= MISSES_TO_A_HIT * fact.count,
+}
+"""What a wording may ask of a fact's numbers, and of those of the first fact of its statement."""
+_LISTS = frozenset(
+    {"all_and", "all_or", "others_and", "others_or", "works_and", "titles_and", "failed_and"}
+)
+
+
+@functools.lru_cache(maxsize=4096)
+def _that_end(used: frozenset[str], end: str) -> frozenset[str]:
+    """The words with this end, without it."""
+    return frozenset(one.removesuffix(end) for one in used if one.endswith(end)) if end else used
 
 
 def numbers_of(fact: Fact) -> set[str]:

@@ -8,10 +8,13 @@ somebody else met just before or after the target. Where items have years or pla
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
-from itdr.builders.core.rng import numbers_at
-from itdr.builders.sampling.exclusions import Exclusions
+from itdr.builders.core.rng import numbers_at, remainders
+from itdr.builders.sampling.exclusions import Exclusions, any_same
+from itdr.builders.sampling.kin import NONE
 from itdr.builders.sampling.models import ALIKE, LOOSER, Models, Tolerance, age_of
 from itdr.builders.sampling.near_events import (
     GROWTH,
@@ -19,6 +22,7 @@ from itdr.builders.sampling.near_events import (
     NearEvents,
     NegativeBatch,
     Places,
+    Suitable,
     Wanted,
 )
 from itdr.builders.sampling.requests import NegativeRequests
@@ -36,6 +40,24 @@ LESS_ALIKE = "near in time, less alike to its model"
 ONE = 1 << 20
 SHIFTS = tuple(round(2 ** (k / 64) * ONE) for k in range(64))
 """From 1 to 2 in equal ratios, in units of 1 / `ONE`: whole numbers are the same on every machine."""
+
+
+PLACES_AT_ONCE = 1 << 13
+"""Of how many places the suitable events are kept."""
+
+
+class _Ahead(NamedTuple):
+    """What may fill the open places of some cases, as found before any of them is filled.
+
+    Attributes:
+        numbers: by case and slot, which of the places it is; `NONE` where nothing was sought.
+        found: the events that may fill each of these places.
+        less_alike: whether they are less alike to its model.
+    """
+
+    numbers: np.ndarray
+    found: Suitable
+    less_alike: np.ndarray
 
 
 class EventNegatives(NearEvents):
@@ -64,38 +86,85 @@ class EventNegatives(NearEvents):
             return batch.works
         if not hard:
             self._try(requests, exclusions, batch)
-        while batch.open.any():
-            # What fills a place rules others out for the next one of the same case.
-            rows = np.flatnonzero(batch.open.any(axis=1))
+        rows = np.flatnonzero(batch.open.any(axis=1))
+        at_once = max(1, PLACES_AT_ONCE // batch.open.shape[1])
+        for begin in range(0, len(rows), at_once):
+            self._search_all(requests, exclusions, batch, rows[begin : begin + at_once], hard)
+        return batch.works
+
+    def _search_all(
+        self,
+        requests: NegativeRequests,
+        exclusions: Exclusions,
+        batch: NegativeBatch,
+        rows: np.ndarray,
+        hard: bool,
+    ) -> None:
+        """Fill the open places of some cases, one of each at a time: what fills a place rules others out for the
+        next one of the same case."""
+        ahead = None if hard else self._ahead(exclusions, batch, rows)
+        while len(rows := rows[batch.open[rows].any(axis=1)]):
             slots = batch.open[rows].argmax(axis=1)
             batch.open[rows, slots] = False
             places = Places(rows, slots, numbers_at(requests.rng_states[rows], ~slots))
-            if hard:
+            if ahead is None:
                 found = [self._like(requests, exclusions, batch, one) for one in places.each()]
                 left = places.at(~np.array(found))
             else:
-                left = self._near_models(exclusions, batch, places)
+                left = self._near_models(exclusions, batch, places, ahead)
             # Without kin the first search would be the second over again.
             if hard and self.kin is not None:
                 left = self.search(batch, exclusions, left, Wanted(), NEAR)
             fallback = NEAR if self.kin is None else self.kin.fallback
             if fallback:
                 self.search(batch, exclusions, left, Wanted(any_kin=True), fallback)
-        return batch.works
 
-    def _near_models(self, exclusions: Exclusions, batch: NegativeBatch, places: Places) -> Places:
-        """Fill places with the works most similar to their models; with any work where there is no model, or
-        where enough random ones were tried in vain. Returns the places that are left."""
-        modelled = batch.models.users[places.where] > 0
-        if self._many_near:
-            modelled[:] = False
-        left = places.at(modelled)
+    def _ahead(self, exclusions: Exclusions, batch: NegativeBatch, rows: np.ndarray) -> _Ahead:
+        """The works most similar to their models, for all open places of some cases at once; none for those
+        without a model, nor where enough random ones were tried in vain."""
+        modelled = batch.open[rows] & (batch.models.users[rows] > 0) & (not self._many_near)
+        at, slots = np.nonzero(modelled)
+        places = Places(rows[at], slots, slots)
+        numbers = np.full(batch.open.shape, NONE)
+        numbers[places.where] = todo = np.arange(len(places))
+        starts, counts = (np.zeros(len(places), np.int64) for _ in range(2))
+        less_alike, parts, total = np.zeros(len(places), bool), [np.zeros(0, np.int64)], 0
+        for tolerance in (ALIKE, *LOOSER) if len(places) else ():
+            found = self.suitable(batch, exclusions, places.at(todo), self._close(tolerance))
+            starts[todo], counts[todo] = found.starts + total, found.counts
+            parts.append(found.events)
+            total += len(found.events)
+            todo = todo[found.counts == 0]
+            less_alike[todo] = True
+        return _Ahead(numbers, Suitable(np.concatenate(parts), starts, counts), less_alike)
+
+    def _close(self, tolerance: Tolerance) -> Wanted:
+        return Wanted(tolerance=tolerance, farthest=self.nearest * GROWTH**2)
+
+    def _near_models(
+        self, exclusions: Exclusions, batch: NegativeBatch, places: Places, ahead: _Ahead
+    ) -> Places:
+        """Fill places with what was found ahead, where the case does not hold it by now; those for which nothing
+        was sought with any work. Returns the places that are left."""
+        numbers = ahead.numbers[places.where]
+        sought = places.at(numbers != NONE)
+        numbers = numbers[numbers != NONE]
+        of, events = ahead.found.of(numbers)
+        new = self.new(batch, sought.rows[of], events)
+        counts = np.bincount(of[new], minlength=len(sought))
+        suitable = Suitable(events[new], counts.cumsum() - counts, counts)
+        filled = self.fill(batch, sought, suitable)
+        if less := int((filled & ahead.less_alike[numbers]).sum()):
+            self.rungs[LESS_ALIKE] += less
+        lost = ahead.found.counts[numbers] > 0
+        left = sought.at(~filled & lost)
         for tolerance in (ALIKE, *LOOSER):
             rung = None if tolerance is ALIKE else LESS_ALIKE
-            wanted = Wanted(tolerance=tolerance, farthest=self.nearest * GROWTH**2)
-            left = self.search(batch, exclusions, left, wanted, rung)
-        others = self.search(batch, exclusions, places.at(~modelled), Wanted())
-        return Places.joined([left, others])
+            left = self.search(batch, exclusions, left, self._close(tolerance), rung)
+        others = self.search(
+            batch, exclusions, places.at(ahead.numbers[places.where] == NONE), Wanted()
+        )
+        return Places.joined([left, sought.at(~filled & ~lost), others])
 
     def _batch(self, requests: NegativeRequests) -> NegativeBatch:
         counts = requests.counts
@@ -112,8 +181,8 @@ class EventNegatives(NearEvents):
             kin=self.spans(requests)[:, target],
             open=slots < counts[:, None],
             works=np.full(shape, -1, np.int32),
-            titles=np.full(shape, -1, np.int32),
-            users=np.full(shape, -1, np.int32),
+            titles=np.full(shape, -1, np.int32, order="F"),
+            users=np.full(shape, -1, np.int32, order="F"),
             models=Models.none(shape, np.broadcast_to(requests.times[:, None], shape)),
             used=n_targets,
         )
@@ -124,13 +193,13 @@ class EventNegatives(NearEvents):
         """Draw events at random for all open places of all cases at once: the models first, each of
         which is used itself if it qualifies."""
         rows, slots, events = self._draw_models(requests, batch)
-        self._take_fitting(exclusions, batch, rows, slots, events, ALIKE)
+        self._take_fitting(exclusions, batch, (rows, slots), np.arange(len(rows)), events, ALIKE)
         for tries, tolerance in ROUNDS if self._many_near else ():
             rows, slots = np.nonzero(batch.open & (batch.models.users > 0))
             if not len(rows):
                 return
             places, events = self._random_events(requests, batch, (rows, slots), tries)
-            self._take_fitting(exclusions, batch, rows[places], slots[places], events, tolerance)
+            self._take_fitting(exclusions, batch, (rows, slots), places, events, tolerance)
 
     def _draw_models(
         self, requests: NegativeRequests, batch: NegativeBatch
@@ -173,36 +242,37 @@ class EventNegatives(NearEvents):
         batch.used += requests.most * tries
         low, high = self.bounds(batch.first[where], batch.last[where], self.nearest)
         drawn = numbers_at(requests.rng_states[rows, None], numbers)
-        sizes = np.maximum(high - low, 1).astype(np.uint64)[:, None]
-        events = low[:, None] + (drawn % sizes).astype(np.int64)
-        events = np.minimum(events, len(self._index) - 1)
-        inside = self.in_span(self._index.works[events], batch.kin[where][:, None])
-        places, draws = np.nonzero(inside & (high > low)[:, None])
-        return places, events[places, draws]
+        events = remainders(drawn, np.maximum(high - low, 1)).view(np.int64)
+        events += low[:, None]
+        np.minimum(events, len(self._index) - 1, out=events)
+        inside = self.in_span(self._index.works.take(events), batch.kin[where][:, None])
+        inside &= (high > low)[:, None]
+        found = np.flatnonzero(inside)
+        return found // tries, events.ravel()[found]
 
     def _take_fitting(
         self,
         exclusions: Exclusions,
         batch: NegativeBatch,
-        rows: np.ndarray,
-        slots: np.ndarray,
+        where: tuple[np.ndarray, np.ndarray],
+        of: np.ndarray,
         events: np.ndarray,
         tolerance: Tolerance,
     ) -> None:
-        """Fill each place with the first of its events that qualifies, if any does. The place of each
-        event is given by row and slot, place by place."""
+        """Fill each place with the first of its events that qualifies, if any does. The places are given by row and
+        slot; of: to which of them each event belongs, place by place."""
         works = self._index.works[events]
-        good = batch.models.match(self._stats, works, (rows, slots), tolerance)
-        rows, slots, events, works = (one[good] for one in (rows, slots, events, works))
-        places = rows * batch.open.shape[1] + slots
+        good = batch.models.bounds(where, tolerance).inside(self._stats, works, of)
+        of, events, works = of[good], events[good], works[good]
+        rows, slots = (one[of] for one in where)
         # Mostly the first one does.
-        first = _firsts(places)
+        first = _firsts(of)
         good = self._fits(exclusions, batch, rows[first], events[first], works[first])
-        later = np.repeat(~good, np.diff(first, append=len(places)))
+        later = np.repeat(~good, np.diff(first, append=len(of)))
         later[first] = False
         others = np.flatnonzero(later)
         others = others[self._fits(exclusions, batch, rows[others], events[others], works[others])]
-        taken = np.concatenate([first[good], others[_firsts(places[others])]])
+        taken = np.concatenate([first[good], others[_firsts(of[others])]])
         self._take(batch, rows[taken], slots[taken], events[taken])
 
     def _fits(
@@ -217,30 +287,33 @@ class EventNegatives(NearEvents):
         users, titles = self._index.users[events], self._store.title_code[works]
         fits = self.honest(works, users, self._index.times[events], batch.before[rows, 0])
         fits &= ~exclusions.barred(rows, works[:, None], titles[:, None])[:, 0]
-        for column, chosen in ((titles, batch.titles), (users, batch.users)):
-            fits &= ~(column[:, None] == chosen[rows]).any(axis=1)
-        return fits
+        return fits & ~(
+            any_same(batch.titles.T, rows, titles) | any_same(batch.users.T, rows, users)
+        )
 
     def _take(
         self, batch: NegativeBatch, rows: np.ndarray, slots: np.ndarray, events: np.ndarray
     ) -> None:
         """Fill these places with the works of these events, except where an earlier place in the same row
         takes the same title or a work from the same user."""
-        shape = batch.open.shape
+        held, at = np.unique(rows, return_inverse=True)
+        shape = (len(held), batch.open.shape[1])
         found = np.zeros(shape, bool)
-        found[rows, slots] = True
+        found[at, slots] = True
         works, titles, users = (np.full(shape, -1, np.int32) for _ in range(3))
-        works[rows, slots] = self._index.works[events]
-        titles[rows, slots] = self._store.title_code[works[rows, slots]]
-        users[rows, slots] = self._index.users[events]
+        works[at, slots] = self._index.works[events]
+        titles[at, slots] = self._store.title_code[works[at, slots]]
+        users[at, slots] = self._index.users[events]
         same = titles[:, :, None] == titles[:, None, :]
         same |= users[:, :, None] == users[:, None, :]
         earlier = np.tri(shape[1], k=-1, dtype=bool)
         found &= ~(same & earlier & found[:, None, :]).any(axis=2)
-        batch.works[found] = works[found]
-        batch.titles[found] = titles[found]
-        batch.users[found] = users[found]
-        batch.open[found] = False
+        at, slots = np.nonzero(found)
+        where = held[at], slots
+        batch.works[where] = works[found]
+        batch.titles[where] = titles[found]
+        batch.users[where] = users[found]
+        batch.open[where] = False
 
     # -- similar in category and popularity -----------------------------------------------------
 

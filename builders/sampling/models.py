@@ -19,6 +19,8 @@ from itdr.builders.sampling.popularity import TrainStats
 HOUR = 3600
 MAX_SECONDS = 1 << 40
 """Stands in for unknown times, so that sums and products of times fit into 64 bits."""
+FIRST, LAST = -(2**63), 2**63 - 1
+_MOST = 2**31 - 1
 
 
 class Tolerance(NamedTuple):
@@ -73,39 +75,69 @@ class Models:
         """An empty set of models of this shape."""
         return cls(np.zeros(shape, np.int64), np.zeros(shape, np.int64), moments)
 
-    def match(
-        self,
-        stats: TrainStats,
-        works: np.ndarray,
-        where: tuple[np.ndarray, ...],
-        tolerance: Tolerance = ALIKE,
-    ) -> np.ndarray:
-        """Whether works are close enough to their models in popularity and age.
+    def bounds(self, where: tuple[np.ndarray, ...], tolerance: Tolerance) -> Bounds:
+        """What a work must have to be close enough to each of some models in popularity and age.
 
         In whole numbers, which are the same on every machine.
 
         Args:
+            where: the places of the models.
+            tolerance: how far popularity and age may differ.
+
+        Returns:
+            A range for each of these places.
+        """
+        place = np.ravel_multi_index(where, self.users.shape)
+        least, most = np.zeros(len(place), np.int32), np.full(len(place), _MOST, np.int32)
+        earliest, latest = np.full(len(place), FIRST), np.full(len(place), LAST)
+        if tolerance.met:
+            wanted = self.users.take(place)
+            most[:] = np.minimum(wanted * tolerance.met // tolerance.part, _MOST)
+            least[:] = np.minimum(-(-wanted * tolerance.part // tolerance.met), _MOST)
+        if tolerance.age:
+            wanted, moments = self.age.take(place), _clipped(self.moments[where])
+            first = moments - (wanted * tolerance.age + HOUR)
+            last = moments + (HOUR - wanted) // tolerance.age
+            # Beyond `MAX_SECONDS` all times are one.
+            earliest = np.where(first <= -MAX_SECONDS, FIRST, first)
+            latest = np.where(last >= MAX_SECONDS, LAST, last)
+            earliest[last < -MAX_SECONDS] = LAST
+        return Bounds(least, most, earliest, latest)
+
+
+class Bounds(NamedTuple):
+    """Ranges, one for each of some places: of how many met a work (int32), and of when the first did (int64
+    seconds). All ends are included."""
+
+    least: np.ndarray
+    most: np.ndarray
+    earliest: np.ndarray
+    latest: np.ndarray
+
+    def of(self, places: np.ndarray) -> Bounds:
+        """The ranges of some of the places. places: their positions."""
+        return Bounds(*(one.take(places) for one in self))
+
+    def inside(self, stats: TrainStats, works: np.ndarray, of: np.ndarray) -> np.ndarray:
+        """Which works are in their ranges.
+
+        Args:
             stats: what training knows of each work.
             works: work codes.
-            where: the place of each one's model.
-            tolerance: how far popularity and age may differ.
+            of: to which of the places each belongs.
+
+        Returns:
+            Their positions, ascending.
+        """
+        met = stats.users.take(works)
+        near = np.flatnonzero((met >= self.least.take(of)) & (met <= self.most.take(of)))
+        return near[self.known(stats, works.take(near), of.take(near))]
+
+    def known(self, stats: TrainStats, works: np.ndarray, of: np.ndarray) -> np.ndarray:
+        """Whether works were met first when their ranges say. Arguments as for `inside`.
 
         Returns:
             bool of the shape of `works`.
         """
-        near = np.ones(len(works), bool)
-        if tolerance.met:
-            met, wanted = stats.users[works].astype(np.int64), self.users[where]
-            near &= met * tolerance.part <= wanted * tolerance.met
-            near &= met * tolerance.met >= wanted * tolerance.part
-        if tolerance.age:
-            # Few are left.
-            left = np.flatnonzero(near)
-            there = tuple(one[left] for one in where)
-            age, wanted = (
-                age_of(self.moments[there], stats.first_time[works[left]]),
-                self.age[there],
-            )
-            near[left] = age <= wanted * tolerance.age + HOUR
-            near[left] &= age * tolerance.age + HOUR >= wanted
-        return near
+        since = stats.first_time.take(works)
+        return (since >= self.earliest.take(of)) & (since <= self.latest.take(of))

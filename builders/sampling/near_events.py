@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from itdr.builders.core.ranges import ranges
 from itdr.builders.core.rng import numbers_at
 from itdr.builders.sampling.event_index import EventIndex
-from itdr.builders.sampling.exclusions import Exclusions
+from itdr.builders.sampling.exclusions import Exclusions, any_same
 from itdr.builders.sampling.kin import NONE, Kin, kin_of
-from itdr.builders.sampling.models import Models, Tolerance
+from itdr.builders.sampling.models import Bounds, Models, Tolerance
 from itdr.builders.sampling.popularity import TrainStats
 from itdr.builders.sampling.requests import NegativeRequests
 from itdr.builders.store.reader import StoreReader
@@ -31,7 +32,7 @@ LEAST_NEAREST, SHARE = 100, 50
 GROWTH = 4
 """How much that number grows when too few events are suitable."""
 FARTHEST = 1 << 20
-AT_ONCE = 1 << 15
+AT_ONCE = 1 << 17
 """About how many events are examined together."""
 
 
@@ -110,6 +111,30 @@ class Wanted(NamedTuple):
     tolerance: Tolerance | None = None
     alike: Callable[[np.ndarray], np.ndarray] | None = None
     farthest: int = FARTHEST
+
+
+class Suitable(NamedTuple):
+    """Events that may fill some places: those of each are `counts` from `starts` on among `events`."""
+
+    events: np.ndarray
+    starts: np.ndarray
+    counts: np.ndarray
+
+    def of(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The events of some of the places, one place after the other.
+
+        Args:
+            places: positions.
+
+        Returns:
+            To which of these each belongs, and the events.
+        """
+        counts = self.counts[places]
+        owners = np.arange(len(places)).repeat(counts)
+        return owners, self.events[ranges(self.starts[places], counts)]
+
+
+_NO_EVENTS = np.zeros(0, np.int64)
 
 
 class NearEvents:
@@ -251,36 +276,106 @@ class NearEvents:
         Args:
             batch: the cases; what fills a place is entered here.
             exclusions: of the same cases.
-            places: the places to fill.
+            places: the places to fill, at most one of each case.
             wanted: what fills them.
             rung: what the places that were filled are counted as; None: not at all.
 
         Returns:
             The places that were not filled.
         """
-        nearest, given_up = self.nearest, [places.at(np.zeros(0, int))]
-        n = len(places)
-        while len(places):
-            first, last = (one[places.where] for one in (batch.first, batch.last))
-            low, high = self.bounds(first, last, nearest)
-            at_once = max(1, AT_ONCE // nearest)
-            filled = [
-                self._fill(batch, exclusions, places.at(some), low[some], high[some], wanted)
-                for some in np.split(np.arange(len(places)), range(at_once, len(places), at_once))
-            ]
-            left = ~np.concatenate(filled)
-            over = left & (low <= self._low) & (high >= self._high)
-            if nearest >= wanted.farthest:
-                over = left
-            given_up.append(places.at(over))
-            places = places.at(left & ~over)
-            nearest *= GROWTH
-        left_over = Places.joined(given_up)
-        if rung is not None and len(left_over) < n:
-            self.rungs[rung] += n - len(left_over)
-        return left_over
+        if not len(places):
+            return places
+        filled = self.fill(batch, places, self.suitable(batch, exclusions, places, wanted))
+        if rung is not None and filled.any():
+            self.rungs[rung] += int(filled.sum())
+        return places.at(~filled)
 
-    def _fill(
+    def suitable(
+        self, batch: NegativeBatch, exclusions: Exclusions, places: Places, wanted: Wanted
+    ) -> Suitable:
+        """The suitable events near the target of each place; if there are none, those farther away.
+
+        Args:
+            batch: the cases, which rule out what they hold already.
+            exclusions: of the same cases.
+            places: the places.
+            wanted: what fills them.
+
+        Returns:
+            The events of each place.
+        """
+        starts, counts = (np.zeros(len(places), np.int64) for _ in range(2))
+        first, last = (one[places.where] for one in (batch.first, batch.last))
+        bounds = None
+        if wanted.tolerance is not None:
+            bounds = batch.models.bounds(places.where, wanted.tolerance)
+            before = batch.before[places.where]
+            bounds = bounds._replace(latest=np.minimum(bounds.latest, before - 1))
+        todo, total, parts = np.arange(len(places)), 0, [_NO_EVENTS]
+        nearest = [self.nearest]
+        while len(todo):
+            low, high = self.bounds(first[todo], last[todo], nearest[-1])
+            for part in _parts(high - low):
+                some = todo[part]
+                at = batch, exclusions, places.at(some), low[part], high[part]
+                events, of = self._able(*at, wanted, bounds and bounds.of(some))
+                for less in nearest[:-1]:
+                    near = self.bounds(first[some], last[some], less)
+                    closer = (events >= near[0][of]) & (events < near[1][of])
+                    closer |= np.bincount(of[closer], minlength=len(some))[of] == 0
+                    events, of = events[closer], of[closer]
+                counts[some] = found = np.bincount(of, minlength=len(some))
+                starts[some] = total + found.cumsum() - found
+                parts.append(events)
+                total += len(events)
+            if nearest[-1] >= wanted.farthest:
+                break
+            todo = todo[(counts[todo] == 0) & ((low > self._low) | (high < self._high))]
+            nearest = self._farther(nearest[-1], wanted.farthest)
+        return Suitable(np.concatenate(parts), starts, counts)
+
+    def _farther(self, nearest: int, farthest: int) -> list[int]:
+        """How many events are examined next, the last of them at once: the others tell which of these are nearer."""
+        further = [nearest * GROWTH]
+        while further[-1] < farthest <= self.nearest * GROWTH**2:
+            further.append(further[-1] * GROWTH)
+        return further
+
+    def fill(self, batch: NegativeBatch, places: Places, suitable: Suitable) -> np.ndarray:
+        """Fill each place with one of its suitable events, drawn by the place's random number.
+
+        Args:
+            batch: the cases; what fills a place is entered here.
+            places: the places to fill, at most one of each case.
+            suitable: the events of each.
+
+        Returns:
+            Whether each place had any.
+        """
+        filled = suitable.counts > 0
+        chosen = places.numbers % np.maximum(suitable.counts, 1).astype(np.uint64)
+        event = suitable.events[(suitable.starts + chosen.astype(np.int64))[filled]]
+        where = places.at(filled).where
+        batch.works[where] = work = self._index.works[event]
+        batch.titles[where] = self._store.title_code[work]
+        batch.users[where] = self._index.users[event]
+        return filled
+
+    def new(self, batch: NegativeBatch, rows: np.ndarray, events: np.ndarray) -> np.ndarray:
+        """Whether events bring what the case in their row does not hold yet.
+
+        Args:
+            batch: the cases.
+            rows: the case of each event.
+            events: places in the index.
+
+        Returns:
+            False where another negative of the case has the title or was met by the same user.
+        """
+        users, titles = self._index.users[events], self._store.title_code[self._index.works[events]]
+        return ~(any_same(batch.users.T, rows, users) | any_same(batch.titles.T, rows, titles))
+
+    def _able(
         self,
         batch: NegativeBatch,
         exclusions: Exclusions,
@@ -288,64 +383,56 @@ class NearEvents:
         low: np.ndarray,
         high: np.ndarray,
         wanted: Wanted,
-    ) -> np.ndarray:
-        """Fill each place with one of the suitable events from `low` to `high`; whether there is one."""
-        if wanted.any_kin or self.kin is None:
-            events, counts = ranges(low, high - low), high - low
-        else:
-            events, counts = self._kin_among(low, high, batch.kin[places.where])
-        of = np.arange(len(places)).repeat(counts)
-        if wanted.alike is not None:
-            near = wanted.alike(self._index.works[events])
-            of, events = of[near], events[near]
-        good = self._able(batch, exclusions, places, of, events, wanted.tolerance)
-        of, events = of[good], events[good]
-        counts = np.bincount(of, minlength=len(places))
-        filled = counts > 0
-        chosen = places.numbers % np.maximum(counts, 1).astype(np.uint64)
-        chosen = (counts.cumsum() - counts + chosen.astype(np.int64))[filled]
-        where, event = places.at(filled).where, events[chosen]
-        batch.works[where] = work = self._index.works[event]
-        batch.titles[where] = self._store.title_code[work]
-        batch.users[where] = self._index.users[event]
-        return filled
-
-    def _kin_among(
-        self, low: np.ndarray, high: np.ndarray, starts: np.ndarray
+        bounds: Bounds | None,
     ) -> tuple[np.ndarray, np.ndarray]:
-        """The events from each `low` to `high` whose works lie in the span that begins there, and how many
-        these are."""
-        found = []
-        for begin, end, start in zip(low.tolist(), high.tolist(), starts, strict=True):
-            near = self.in_span(self._index.works[begin:end], start)
-            found.append(np.flatnonzero(near) + begin)
-        return np.concatenate(found), np.array([len(one) for one in found])
-
-    def _able(
-        self,
-        batch: NegativeBatch,
-        exclusions: Exclusions,
-        places: Places,
-        of: np.ndarray,
-        events: np.ndarray,
-        tolerance: Tolerance | None,
-    ) -> np.ndarray:
-        """Whether each event may fill the place that it is meant for, apart from kin. of: which place that is."""
+        """The events from each `low` to `high` that may fill the place, and which place that is."""
+        kin = None if wanted.any_kin or self.kin is None else batch.kin[places.where]
+        events, of = self._between(low, high, bounds, kin)
         works = self._index.works[events]
-        where = rows, slots = places.rows[of], places.slots[of]
-        if tolerance is None:
+        if wanted.alike is not None:
+            near = wanted.alike(works)
+            events, of, works = events[near], of[near], works[near]
+        if bounds is None:
             users, times = self._index.users[events], self._index.times[events]
-            good = self.honest(works, users, times, batch.before[where])
+            good = self.honest(works, users, times, batch.before[places.where][of])
         else:
-            good = batch.models.match(self._stats, works, where, tolerance)
-            alike = np.flatnonzero(good)
-            known = self._stats.first_time[works[alike]]
-            good[alike] = known < batch.before[rows[alike], slots[alike]]
-        kept = np.flatnonzero(good)
-        works, users, rows = works[kept], self._index.users[events[kept]], rows[kept]
-        titles = self._store.title_code[works]
-        new = ~exclusions.barred(rows, works[:, None], titles[:, None])[:, 0]
-        for column, chosen in ((users, batch.users), (titles, batch.titles)):
-            new &= ~(column[:, None] == chosen[rows]).any(axis=1)
-        good[kept] = new
-        return good
+            good = bounds.known(self._stats, works, of)
+        works, events, of = works[good], events[good], of[good]
+        rows, titles = places.rows[of], self._store.title_code[works]
+        new = self.new(batch, rows, events)
+        new &= ~exclusions.barred(rows, works[:, None], titles[:, None])[:, 0]
+        return events[new], of[new]
+
+    def _between(
+        self, low: np.ndarray, high: np.ndarray, bounds: Bounds | None, kin: np.ndarray | None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The events from each `low` to `high` whose works are in the span that begins at its `kin`, and were met
+        by as many as its `bounds` allow; and to which of these each belongs."""
+        if bounds is None and kin is None:
+            return ranges(low, high - low), np.arange(len(low)).repeat(high - low)
+        # Equally long runs, which are copied as they lie: what is too much of them is cut off below.
+        width = max(int((high - low).max()), 1)
+        begin = np.minimum(low, len(self._index) - width)
+        works = sliding_window_view(self._index.works, width)[begin]
+        good = np.ones(works.shape, bool) if kin is None else self.in_span(works, kin[:, None])
+        if bounds is not None:
+            met = self._stats.users.take(works)
+            good &= met >= bounds.least[:, None]
+            good &= met <= bounds.most[:, None]
+        found = np.flatnonzero(good)
+        of = found // width
+        events = found + (begin - np.arange(len(begin)) * width).take(of)
+        if (begin == low).all() and (high == low + width).all():
+            return events, of
+        inside = (events >= low.take(of)) & (events < high.take(of))
+        return events[inside], of[inside]
+
+
+def _parts(sizes: np.ndarray) -> Iterator[np.ndarray]:
+    """Which runs of events of these sizes are examined together: about equally long ones."""
+    order = np.argsort(-sizes, kind="stable")
+    ordered, begin = sizes[order].tolist(), 0
+    while begin < len(order):
+        end = begin + max(1, AT_ONCE // max(ordered[begin], 1))
+        yield order[begin:end]
+        begin = end

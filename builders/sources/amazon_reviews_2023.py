@@ -50,7 +50,6 @@ from itdr.builders.sources._formats.jsonlines import (
 from itdr.builders.sources._formats.text import MISSING, SELLERS_NOTE, clean_sql, clean_value_sql
 from itdr.builders.sources._shared.amazon import CATEGORIES, METADATA, RATINGS, REVIEWS, REVISION
 from itdr.builders.sources._shared.own_texts import (
-    require_own_names,
     require_own_products,
     require_own_texts,
 )
@@ -181,7 +180,6 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     require_json_lines(path, ("parent_asin", "title"), nested=("details",))
     if raw.has(f"reviews/{raw.domain}"):
         require_own_products(path, raw.path(f"reviews/{raw.domain}"))
-        require_own_names(path, raw.path(f"reviews/{raw.domain}"), "parent_asin", "title")
     types = {
         **dict.fromkeys(("parent_asin", "main_category"), "VARCHAR"),
         **dict.fromkeys(

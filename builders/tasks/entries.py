@@ -55,8 +55,8 @@ def of_candidates(
     Returns:
         Template variables by name.
     """
-    notes = _notes(cell, case.candidates, show)
-    shown_flags = list_flags(show) - _TIME_GAP
+    notes = _notes(cell, case.candidates) if "description" in show else ()
+    shown_flags = list_flags(show) - _TIME_GAP if show else show
     return lists.of_items(
         "candidates",
         case.candidates,
@@ -99,9 +99,11 @@ def answer_titles(
     title, titles = words["title"], words["titles"]
     if cell.whole_catalogue:
         title, titles = words.get("open_title", title), words.get("open_titles", titles)
-    if "title_end" in words and all(item.title.endswith(")") for item in items):
+    if "title_end" in words and _all_end_in_brackets(items):
         title = _ended(layout.full_title, title, words["title_end"])
         titles = _ended(layout.full_titles, titles, words["title_ends"])
+    if not show:
+        return {"full_title": title, "full_titles": titles, "leaving_out": ""}
     names = []
     if "creator" in show and any(item.creators for item in items):
         names.append(words["creators" if several else "creator"])
@@ -109,6 +111,14 @@ def answer_titles(
         names.append(words["categories"])
     left = layout.leave_out.format(names=layout.joined(names)) if names else ""
     return {"full_title": title, "full_titles": titles, "leaving_out": left}
+
+
+def _all_end_in_brackets(items: Sequence[Item]) -> bool:
+    # A loop, in a third of the time of `all`.
+    for item in items:  # noqa: SIM110
+        if item.title[-1:] != ")":
+            return False
+    return True
 
 
 @functools.lru_cache(maxsize=64)
@@ -144,7 +154,7 @@ def of_history(
     """
     items = case.history[part]
     if "unordered" in case.flags:
-        show -= {"time_gap"}
+        show -= _TIME_GAP
     ratings: list[str] = []
     if "rating" in show and cell.cell.source.scale is not None and case.ratings:
         decimals = cell.scale.decimals
@@ -160,15 +170,15 @@ def of_history(
         ratings,
         case.times[part],
         loop,
-        _notes(cell, items, show),
-        beside=(*case.history, *case.candidates) if beside is None else beside,
+        _notes(cell, items) if "description" in show else (),
+        beside=lists.inline_beside(name, needed, case.history, case.candidates)
+        if beside is None
+        else beside,
     )
 
 
-def _notes(cell: OpenCell, items: Sequence[Item], show: frozenset[str]) -> list[str]:
-    """The description of each item where descriptions are shown, empty where it has none."""
-    if "description" not in show:
-        return []
+def _notes(cell: OpenCell, items: Sequence[Item]) -> list[str]:
+    """The description of each item, empty where it has none."""
     return [cut(_description(cell, item) or "", DESCRIPTION_CHARS) for item in items]
 
 

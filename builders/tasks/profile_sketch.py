@@ -31,6 +31,7 @@ from itdr.builders.evidence.interests import (
     offers,
     opinions,
     overlap,
+    remainder,
     tastes,
     visible_patterns,
     works,
@@ -187,9 +188,11 @@ def _leads(shown: QuestionList, said: Sequence[Fact]) -> bool:
 
 def _passes_over(shown: QuestionList, said: Sequence[Fact]) -> bool:
     """Whether the list plainly shows something of which the answer does not speak."""
-    return visible_patterns.unspoken_pattern(
-        shown, said
-    ) is not None or visible_patterns.passes_over_liking(shown, said)
+    return (
+        visible_patterns.unspoken_pattern(shown, said) is not None
+        or visible_patterns.passes_over_liking(shown, said)
+        or visible_patterns.hides_split(shown, said)
+    )
 
 
 def _subject(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> _Subject:
@@ -308,7 +311,7 @@ def _with_rest(
     )
     named = [fact for fact in said if core.is_taste(fact) or fact.kind == "most"]
     for _ in range(MAX_LEFT_OVER):
-        more = display.left_over(shown, every, named, [*subject.held, *facts])
+        more = remainder.left_over(shown, every, named, [*subject.held, *facts])
         more = overlap.rest_apart(shown, more, named, facts)
         named, facts = [*named, *more], [*facts, *more]
     named += [fact for fact in said if core.is_reason(fact)]
@@ -353,7 +356,7 @@ def _with_works(
     )
     said = _leading(plan(facts, flags))
     against = [fact for fact in said if core.is_reason(fact)]
-    if len(against) == 1 and _is_liked_at_times(against[0]):
+    if len(against) == 1 and against[0].kind != "divided" and _is_liked_at_times(against[0]):
         facts = [*facts, *offers.aversions(split, rated, kinds=against)]
     return _with_offers(subject, shown, rated, facts, _leading(plan(facts, flags)))
 

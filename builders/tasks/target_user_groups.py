@@ -193,6 +193,20 @@ def warns(statements: Sequence[Statement]) -> bool:
     return any(one.section in (NOT_FOR, RECEIVED) for one in statements)
 
 
+def without_unasked(statements: Sequence[Statement]) -> list[Statement]:
+    """The statements without complaints of what nobody likes, where no question is asked that they could answer.
+
+    Args:
+        statements: what an answer may say.
+
+    Returns:
+        All of them where the answer says whom the item does not suit.
+    """
+    if warns(statements):
+        return list(statements)
+    return [one for one in statements if one.section == GROUPS]
+
+
 def solid(statements: Sequence[Statement]) -> int:
     """How many facts of these count people or quote them; the series of a work is one besides."""
     facts = {fact for one in statements for fact in one.facts}

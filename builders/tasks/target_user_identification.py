@@ -187,7 +187,8 @@ def _statements(cell: OpenCell, code: int) -> list[Statement]:
         planned = _realiser(cell).plan_statements(_facts(cell, code, shown))
         found = groups.asked_for(planned, words)
         # Whoever asks whom to warn is not to overlook a complaint that the reviews make.
-        kept[code] = [] if groups.overlook_complaint(found, shown, words) else found
+        overlooked = groups.overlook_complaint(found, shown, words)
+        kept[code] = [] if overlooked else groups.without_unasked(found)
     return kept[code]
 
 

@@ -27,7 +27,7 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
         "all_candidates": cell.layout.all_of(len(case.candidates)),
         "n_relevant": len(case.relevant),
         "by_time": cell.cell.options["order"] == "time",
-        "liked_phrase": ranking.liked_phrase(cell),
+        "liked_phrase": ranking.liked_phrase(cell) if "liked_phrase" in needed else "",
         "answer": ranking.answer(cell, case),
     }
 

@@ -74,3 +74,21 @@ def test_more_than_half_of_the_judges_are_everybody() -> None:
     n = np.array([10, 20, 21])
     assert judges(15, 40, mostly=True).is_part(rates(n, n, n)).tolist() == [True, True, False]
     assert judges(15, 40).is_part(rates(n, n, n)).all()
+
+
+def test_fans_who_are_expected_to_like_it_anyway_or_hardly_like_it_are_no_group() -> None:
+    n, k = np.array([50, 50]), np.array([50, 50])
+    raters = judges(60, 100, mostly=True)
+    assert raters.welcome_it(rates(n, k, np.array([45.0, 45.1])), 2, known=True).tolist() == [
+        True,
+        False,
+    ]
+    n, k = np.array([40, 40]), np.array([22, 21])
+    raters = judges(30, 100, mostly=True)
+    assert raters.welcome_it(rates(n, k, np.zeros(2)), 2).tolist() == [True, False]
+
+
+def test_followers_need_two_standard_errors_or_a_tenth_more() -> None:
+    n, k = np.array([50, 50]), np.array([40, 40])
+    given = Rates(n, k, np.array([35.0, 36.0]), np.array([1.9, 1.9]))
+    assert judges(70, 100).welcome_it(given, known=True).tolist() == [True, False]

@@ -15,6 +15,7 @@ from itdr.builders.evidence.audiences.reception import (
     Verdicts,
     beyond,
     clicks,
+    disappointed,
     of_a_series,
     reception,
 )
@@ -61,14 +62,40 @@ def test_a_broad_audience_is_no_fan_of_the_series() -> None:
         assert not beyond([part], {"Part": 1}, judged, everybody, 0.58)
 
 
+def test_others_are_disappointed_where_a_work_is_no_favorite_and_nobody_is_warned() -> None:
+    """Of 100 who rated a work, 20 are fans of the work named, all of whom like it; of the 80 others so many do."""
+    named = Fact("also_liked", "work", "Other", 20, 20, 12.0, UP)
+    kind = Fact("kin", "category", "Drama", 1, 1, 0.0, UP, "", (named,))
+    judged: Any = SimpleNamespace(takers=lambda work: np.arange(20))
+    warned = Fact("liked_if", "age", "under 18", 3, 30, 15.0, DOWN)
+    unsaid = Fact("liked_if", "seldom_decade", "1970s", 3, 24, 15.0, DOWN)
+    for liking, found in ((30, [(30, 80)]), (37, [(37, 80)]), (39, [])):
+        liked = np.concatenate([np.ones(20, bool), np.arange(80) < liking])
+        everybody: Any = SimpleNamespace(users=np.arange(100), liked=liked)
+
+        def facts(*known: Fact, people: Any = everybody) -> list[Fact]:
+            return disappointed(known, {"Other": 1}, judged, people, 0.6)
+
+        assert [(one.count, one.of) for one in facts(kind)] == found
+        assert [(one.count, one.of) for one in facts(kind, unsaid)] == found
+        assert {one.name for one in facts(kind)} <= {"reception/general/down"}
+        assert facts() == [] and facts(kind, warned) == []
+    # Of a work that is liked by more than a tenth more than others, its fans are only the warmest.
+    liked = np.concatenate([np.ones(20, bool), np.arange(80) < 30])
+    liking = SimpleNamespace(users=np.arange(100), liked=liked)
+    assert disappointed([kind], {"Other": 1}, judged, liking, 0.45) == []  # type: ignore[arg-type]
+
+
 def test_what_is_said_of_a_part_of_a_series_fits_it() -> None:
     part = Fact("series", "work", "Part", 30, 40, 20.0, UP)
     named = Fact("kin", "series", "Parts", 2, 2, 0.0, UP)
     loved = Fact("reception", "acclaimed", "", 90, 100, 58.0, UP)
     flop = Fact("reception", "panned", "", 20, 100, 58.0, DOWN)
     assert of_a_series([part, named, loved]) == [part, named]
-    assert of_a_series([part, named, flop]) == [part, flop]
+    assert of_a_series([part, named, flop]) == [part, named, flop]
     assert of_a_series([loved]) == [loved] and of_a_series([flop]) == [flop]
+    # A later volume by its title, though no other part is known.
+    assert of_a_series([loved], is_later=True) == []
 
 
 def test_what_most_leave_is_no_flop() -> None:
@@ -174,8 +201,7 @@ def test_a_series_is_named_if_the_work_or_one_of_its_parts_tells_it() -> None:
 
     two, three = "Two Cats (An Ada Fox Novel)", "Three Hens (An Ada Fox Novel)"
     assert series("One Dog: An Ada Fox Mystery", two, three) == [("Ada Fox", [two, three])]
-    # A single part is named itself.
-    assert series("One Dog: An Ada Fox Mystery", two) == []
+    assert series("One Dog: An Ada Fox Mystery", two) == [("Ada Fox", [two])]
     # Another edition tells that the first title is of the series.
     several = series("One Dog", two, three, "One Dog (Ada Fox Novels)")
     assert several == [("Ada Fox", [two, three])]

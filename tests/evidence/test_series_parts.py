@@ -100,3 +100,38 @@ def test_a_sequel_whose_followers_are_no_group_is_not_described_by_other_works(
         # Either its followers come first, or nobody is named by works.
         assert not after or after[0].kind in ("kin", "series")
     assert left_out
+
+
+def named(*titles: str) -> list[str]:
+    """The name of the series of the first of these works, if all others are parts of it."""
+    every = list(titles)
+    shared = [
+        (9.0, code, Fact("also_liked", "work", every[code], 9, 12, 4.0, UP))
+        for code in range(1, len(every))
+    ]
+    found = themes(every).facts(0, shared, series=set(range(1, len(every))))
+    return [one.value for one in found if one.kind == "kin"]
+
+
+def test_a_series_has_a_name_also_beside_a_single_part() -> None:
+    assert named("Rocky (1976)", "Rocky II (1979)") == ["Rocky"]
+    assert named("Goldfinger (1964)", "Moonraker (1979)") == ["James Bond"]
+    # A word with which both begin is none: nothing is said of their being parts.
+    assert named("Escape from Calder (1981)", "Escape from L.A. (1996)") == []
+    facts = themes(["Escape from Calder", "Escape from L.A."]).facts(
+        0, [(9.0, 1, Fact("also_liked", "work", "Escape from L.A.", 9, 12, 4.0, UP))], series={1}
+    )
+    assert facts == []
+
+
+def test_part_of_a_series_is_named_where_all_are_of_it() -> None:
+    first, third, fourth = (
+        f"Star Wars: Episode {name}"
+        for name in (
+            "I - The Phantom Menace (1999)",
+            "III - Revenge of the Sith (2005)",
+            "IV - A New Hope (1977)",
+        )
+    )
+    assert named(first, third) == ["Star Wars prequels"]
+    assert named(first, third, fourth) == ["Star Wars"]

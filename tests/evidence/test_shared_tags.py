@@ -11,6 +11,7 @@ import pytest
 from itdr.builders.core.text import plain
 from itdr.builders.evidence import comments
 from itdr.builders.evidence.audiences.kindred import Kindred
+from itdr.builders.evidence.audiences.shared_tags import SharedTags
 from itdr.builders.evidence.audiences.themes import MAX_WORKS_LOOKED_AT, Shared, Themes
 from itdr.builders.evidence.facts import UP, Fact
 from tests.interest import open_cell
@@ -101,3 +102,16 @@ def test_tags_by_work_are_those_of_each_work() -> None:
         work: sorted(own) for work, own in each.items() if own
     }
     assert len(found) > 10
+
+
+def test_tags_of_an_example_agree_with_those_of_the_item_or_name_its_kind() -> None:
+    rows = [(0, one) for one in ("dreams", "philosophy", "sci-fi")]
+    rows += [(1, one) for one in ("mafia", "police", "boston")]
+    rows += [(2, one) for one in ("dreams", "robots", "space")] + [(3, "mafia")]
+    tags: Any = SharedTags.__new__(SharedTags)
+    tags._tags = SimpleNamespace(of=lambda work: [(tag, 1) for code, tag in rows if code == work])
+    tags._of_training = {work: {tag for code, tag in rows if code == work} for work in range(4)}
+    assert not tags.agree(["Crime"], 0, 1)
+    assert tags.agree(["Sci-Fi"], 0, 1) and tags.agree(["Crime"], 0, 2)
+    # Of too few tags nothing is asked.
+    assert tags.agree(["Crime"], 0, 3) and tags.agree(["Crime"], 3, 0)

@@ -27,13 +27,14 @@ def test_what_a_tag_says_too_comes_first() -> None:
     assert found([STORY, CALM], ["War"], []) == [("story", []), ("calm", [])]
 
 
-def test_a_complaint_has_no_tag() -> None:
-    bored = Fact("aspect", "aspect", "calm", direction=DOWN, quote="Not relaxing")
-    assert found([bored], ["Relaxing"], []) == [("calm", [])]
-
-
 def test_a_hint_needs_a_tag_or_another_review_and_comes_last() -> None:
     said = ["Bought it for my son"]
     assert found([GIFT, STORY], [], said) == [("story", [])]
     assert found([GIFT, STORY], [], [*said, "My kids play it"]) == [("story", []), ("children", [])]
     assert found([GIFT, STORY], ["family friendly"], said)[-1] == ("children", ["family friendly"])
+
+
+def test_a_complaint_against_a_tag_warns_nobody() -> None:
+    bored = Fact("aspect", "aspect", "calm", direction=DOWN, quote="Not relaxing")
+    assert found([bored], ["Relaxing"], []) == []
+    assert found([bored], ["War"], []) == [("calm", [])]

@@ -10,7 +10,7 @@ import pytest
 
 from itdr.builders.evidence.audiences.raters import Raters, RateRule
 from itdr.builders.evidence.audiences.shared_likes import Likes, Ranks
-from itdr.builders.evidence.audiences.unmoved import unmoved, unmoved_by_one
+from itdr.builders.evidence.audiences.unmoved import unmoved
 from itdr.builders.evidence.facts import UP, Fact
 
 NOBODY = np.zeros(0, np.int64)
@@ -28,7 +28,7 @@ def judged(**verdicts: tuple[range, int]) -> Any:
     works = {"part": PART, "other": OTHER}
     known = {}
     for name, (people, fans) in verdicts.items():
-        users = np.array(people)
+        users = np.array(people, np.int64)
         known[works[name]] = users, np.where(np.arange(len(users)) < fans, 1, -1)
     return SimpleNamespace(
         raters=lambda work: known[work], takers=lambda work: known[work][0][known[work][1] == 1]
@@ -40,6 +40,8 @@ def series(*titles: str) -> list[Fact]:
 
 
 CODES = {"A Part": PART, "Another": OTHER}
+BOTH = series(*CODES)
+NONE = range(0), 0
 
 
 def test_who_liked_no_part_of_the_series_is_warned() -> None:
@@ -51,36 +53,22 @@ def test_who_liked_no_part_of_the_series_is_warned() -> None:
     named = Fact("kin", "series", "Parts", 1, 1, 0.0, UP)
     (found,) = unmoved([named, *series("A Part", "Another")], CODES, record, everybody(60))
     assert found.value == "Parts"
-    # A single part is named itself.
-    (found,) = unmoved([named, *series("A Part")], CODES, record, everybody(60))
-    assert found.value == "A Part"
+    # That the fans of a single part like the item says as much.
+    assert unmoved([named, *series("A Part")], CODES, record, everybody(60)) == []
     # Who did not judge the item does not count, and without a series nobody is asked.
-    assert unmoved(series("A Part"), CODES, judged(part=(range(200, 260), 0)), everybody(60)) == []
+    assert unmoved(BOTH, CODES, judged(part=(range(200, 260), 0), other=NONE), everybody(60)) == []
     assert unmoved([], CODES, record, everybody(60)) == []
 
 
 @pytest.mark.parametrize(("first", "warned"), [(12, True), (11, False)])
 def test_at_most_two_fifths_of_those_who_are_warned_like_it(first: int, warned: bool) -> None:
     # Of 30 people from `first` on, those below 24 like the item.
-    record = judged(part=(range(first, first + 30), 0))
-    found = unmoved(series("A Part"), CODES, record, everybody(24, chance=0.9))
+    record = judged(part=(range(first, first + 30), 0), other=NONE)
+    found = unmoved(BOTH, CODES, record, everybody(24, chance=0.9))
     assert bool(found) == warned
 
 
 def test_a_few_people_are_no_group() -> None:
     for n, warned in ((12, False), (13, True)):
-        record = judged(part=(range(80, 80 + n), 0))
-        assert bool(unmoved(series("A Part"), CODES, record, everybody(60))) == warned
-
-
-def test_the_clearest_example_is_named_to_whom_it_does_not_suit() -> None:
-    works = tuple(Fact("also_liked", "work", title, 20, 25, 10.0, UP) for title in CODES)
-    kind = Fact("kin", "category", "Drama", 2, 2, 0.0, UP, "", works)
-    record = judged(part=(range(70, 95), 0), other=(range(60, 100), 0))
-    (found,) = unmoved_by_one([kind], CODES, record, everybody(60))
-    assert (found.name, found.value, found.of) == ("liked_if/seldom_work/down", "Another", 40)
-    few = judged(part=(range(80, 99), 0), other=(range(80, 99), 0))
-    assert unmoved_by_one([kind], CODES, few, everybody(60)) == []
-    # Parts of its series are asked about together.
-    named = Fact("kin", "series", "Parts", 2, 2, 0.0, UP, "", works)
-    assert unmoved_by_one([named], CODES, record, everybody(60)) == []
+        record = judged(part=(range(80, 80 + n), 0), other=NONE)
+        assert bool(unmoved(BOTH, CODES, record, everybody(60))) == warned

@@ -18,7 +18,11 @@ from itdr.builders.evidence.activity import DECIMALS
 from itdr.builders.evidence.audiences import judged as all_judged
 from itdr.builders.evidence.audiences.community_works import CommunityWorks
 from itdr.builders.evidence.audiences.company import Company
-from itdr.builders.evidence.audiences.contradictions import without_contradictions
+from itdr.builders.evidence.audiences.contradictions import (
+    without_contradictions,
+    without_overlaps,
+    worth_saying,
+)
 from itdr.builders.evidence.audiences.expectations import (
     Generosity,
     activity_of,
@@ -28,7 +32,6 @@ from itdr.builders.evidence.audiences.expectations import (
 from itdr.builders.evidence.audiences.judged import Judged
 from itdr.builders.evidence.audiences.kindred import Kindred, is_single
 from itdr.builders.evidence.audiences.members import (
-    DECADE,
     Group,
     Members,
     TraitTable,
@@ -40,15 +43,16 @@ from itdr.builders.evidence.audiences.reception import (
     Verdicts,
     beyond,
     clicks,
+    disappointed,
     of_a_series,
     reception,
 )
 from itdr.builders.evidence.audiences.shared_likes import Likes
 from itdr.builders.evidence.audiences.shared_tags import SharedTags
 from itdr.builders.evidence.audiences.themes import Themes
-from itdr.builders.evidence.audiences.unmoved import unmoved, unmoved_by_one
-from itdr.builders.evidence.facts import DOWN, SELDOM, UP, Fact
-from itdr.builders.evidence.series import base_title
+from itdr.builders.evidence.audiences.unmoved import unmoved
+from itdr.builders.evidence.facts import DOWN, UP, Fact
+from itdr.builders.evidence.series import base_title, is_later
 from itdr.builders.store.reader import StoreReader
 
 RULES_WITH_VERDICTS = ("ratings", "hours")
@@ -73,7 +77,7 @@ be warned. On permuted verdicts of MovieLens 1M, .004 and .01 such facts an item
 ONE_IN_OF_WARNED_PEOPLE = 3
 """An item is not for people of an age, a gender or a country only if at most one in so many of them like it."""
 MIN_MEMBERS_OF_A_STRANGE_GROUP = 25
-"""The fewest members of such a group."""
+"""The fewest members of such a group, and of one that hardly likes a trait."""
 MIN_PERCENT_OF_ONE_GROUP = 80
 """Groups with at least this Jaccard overlap of members count as one."""
 MIN_SHIFT_OF_MEMBERS, MIN_SHIFT_OF_USUAL = 0.08, 0.3
@@ -95,6 +99,8 @@ class Counting:
         self.activity = activity_of(np.diff(self.begins).astype(np.int64), self.likers)
         self.traits = TraitTable(store, self.judged)
         self.members = Members(store, self.judged, self.traits)
+        tags = SharedTags(store, seed, self.judged.totals[1])
+        loosely = store.source.words in all_traits.LOOSELY_LABELLED_IN
         self.kindred = Kindred(
             self.traits,
             self.members.total,
@@ -102,8 +108,9 @@ class Counting:
             functools.partial(year_of_work, store),
             common_decades(store, self.judged.totals[1]),
             store.source.words in all_traits.BLENDED_IN,
+            tags.agree if loosely else None,
+            self.members.leans if loosely else None,
         )
-        tags = SharedTags(store, seed, self.judged.totals[1])
         self.themes = Themes(store, self.traits, self.members.total, self.kindred, tags)
         self.company = Company(
             store,
@@ -163,9 +170,12 @@ class Counting:
             found.append(fact)
             codes.setdefault(fact.value, other)
         found = self._one_group_a_genre(work, found, codes) + self._reception(work)
-        found += unmoved_by_one(found, codes, self.judged, everybody)
         found += beyond(found, codes, self.judged, everybody, self.overall)
-        return without_contradictions(of_a_series(found))
+        found = of_a_series(found, is_later(self.store.item(work).title))
+        found = without_overlaps(without_contradictions(found))
+        if not self.store.has("text"):
+            found += disappointed(found, codes, self.judged, everybody, self.overall)
+        return worth_saying(found, self.store.source.words, self.kindred.genres(work))
 
     def raters(self, work: int) -> Raters:
         """Those who judged a work, or a sample of them: on them facts are tried.
@@ -283,7 +293,7 @@ class Counting:
         said: list[int] = []
         for place in order.tolist():
             group, side = self.members.groups[place], UP if z[place] > 0 else DOWN
-            if side == UP and group.about == SELDOM + DECADE:
+            if not self.kindred.says_what_it_is(group.about, group.value, work, side):
                 continue
             if not any(_alike(belongs[:, place], belongs[:, other]) for other in said):
                 said.append(place)
@@ -338,7 +348,8 @@ class Counting:
         """
         n, k, expected, z = rates
         shift = np.minimum(MIN_SHIFT_OF_MEMBERS * n, MIN_SHIFT_OF_USUAL * expected)
-        kept = (tied[places] | (n >= MIN_MEMBERS_OF_A_STRANGE_GROUP)) & (np.abs(z) >= least[places])
+        near = tied[places] & ~self.members.is_seldom[places]
+        kept = (near | (n >= MIN_MEMBERS_OF_A_STRANGE_GROUP)) & (np.abs(z) >= least[places])
         kept &= np.round(np.abs(k - expected) - shift, DECIMALS) >= 0
         kept &= self._telling(k, n, z)
         # People of an age, a gender or a country differ among themselves more than fans of one thing.
@@ -457,13 +468,11 @@ class Counting:
         members = self.members
         if len(likers) < MIN_MEMBERS_OF_A_GROUP or not members.known_groups:
             return []
-        users = np.flatnonzero(members.likes > 0)
-        chances = self._chances_by_bin(work)
-        found = []
+        users, found = np.flatnonzero(members.likes > 0), []
+        chances = -np.expm1(-self.activity.rates[work] * self.activity.mean)
         for column in range(members.known.shape[1]):
             codes = members.known[:, column]
-            ours = likers[codes[likers] >= 0]
-            theirs = users[codes[users] >= 0]
+            ours, theirs = likers[codes[likers] >= 0], users[codes[users] >= 0]
             if len(ours) < MIN_MEMBERS_OF_A_GROUP:
                 continue
             weights = np.bincount(
@@ -483,9 +492,6 @@ class Counting:
                     fact = Fact("group", group.about, group.value, k, len(ours), usual, UP)
                     found.append((-z, code, fact))
         return [fact for _, _, fact in sorted(found, key=lambda one: one[:2])]
-
-    def _chances_by_bin(self, work: int) -> np.ndarray:
-        return -np.expm1(-self.activity.rates[work] * self.activity.mean)
 
 
 def _alike(some: np.ndarray, others: np.ndarray) -> bool:

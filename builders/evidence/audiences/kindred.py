@@ -7,15 +7,21 @@ that share none are left out. Nothing is claimed of how usual a kind is.
 from __future__ import annotations
 
 import dataclasses
+import math
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import combinations
 
 from itdr.builders.core.text import plain
 from itdr.builders.evidence import traits as all_traits
-from itdr.builders.evidence.audiences.examples import MOST_RARER, illustrates
+from itdr.builders.evidence.audiences.examples import (
+    MOST_RARER,
+    illustrates,
+    is_close,
+    names_kind,
+)
 from itdr.builders.evidence.audiences.members import DECADE, TraitTable
-from itdr.builders.evidence.facts import UP, Fact
+from itdr.builders.evidence.facts import SELDOM, UP, Fact
 from itdr.builders.evidence.significance import at_least
 from itdr.builders.evidence.traits import MAX_CATEGORIES_OF_AN_EXAMPLE, PLUS
 
@@ -31,12 +37,15 @@ MIN_FANS_OF_TWO_WORKS = 40
 """Fans who judged the item, of two works together, for these alone to stand for a kind."""
 MIN_WORKS_OF_THE_PERIOD = 3
 """Works of the item's period beside which others of the genre are not named."""
-ENDS_OF_OLD_TIMES = (1960, 1970, 1980)
-"""Years before which works are old: of such a span, where no shorter period holds."""
+END_OF_OLD_TIMES, END_OF_EARLY_TIMES = 1980, 1960
+"""Works made before the first are old: where no shorter period holds, two decades together are one; those made before
+the second are all of one period, if one beside the item is of its decade."""
 MAX_SHARE_OF_A_TELLING_GENRE = 0.25
 """A genre with a larger share of all likes is not named alone of an item that has one with a smaller share."""
 MAX_SHARE_OF_A_GENRE = 0.3
 """A genre with a larger share of all likes is everybody's: it takes more works to say which part of it is meant."""
+OF_CARTOONS = frozenset({"animation", "children", "children's"})
+"""Genres of which two are named with a third."""
 MAX_KINDS = 2
 """Kinds that are tried, the most telling first: a source may have genres that nobody names."""
 DECIMALS_OF_CHANCES = 9
@@ -57,6 +66,9 @@ class Kindred:
         year: gives the year of a work, 0 for none.
         common_decades: those that are never named, by their first years.
         names_blends: whether two genres together have names, so that a broad one alone need not be named.
+        agree: tells of a kind and two works whether what else is known of these, such as tags, allows the second as an
+            example of the first; None where genres alone do.
+        leans: tells whether those who like a work like a genre of it more than people do; None where it is not asked.
     """
 
     def __init__(
@@ -67,10 +79,12 @@ class Kindred:
         year: Callable[[int], int] = lambda work: 0,
         common_decades: Collection[int] = (),
         names_blends: bool = False,
+        agree: Callable[[Collection[str], int, int], bool] | None = None,
+        leans: Callable[[int, str], bool] | None = None,
     ) -> None:
         self.traits, self._total, self._categories = traits, max(total, 1), categories
         self._year, self._common_decades = year, common_decades
-        self._names_blends = names_blends
+        self._names_blends, self._agree, self._leans = names_blends, agree, leans
         known = [
             (value, int(likes))
             for (about, value), likes in zip(traits.names, traits.likes, strict=True)
@@ -124,7 +138,12 @@ class Kindred:
         """
         # Of categories that hardly any work has, nobody knows a work.
         known = [one for one in self._listed(other) if one in self._likes or one in kind]
-        return illustrates(kind, known, self._listed(work), self.likes_of, most_rarer)
+        own = self._listed(work)
+        if self._leans and not all(self._leans(other, one) for one in kind):
+            return False
+        if self._agree and not (is_close(kind, known, own) and self._agree(kind, work, other)):
+            return False
+        return illustrates(kind, known, own, self.likes_of, most_rarer)
 
     def likes_of(self, genre: str) -> int:
         """The likes of a category; of one that few works have, fewer than of any other."""
@@ -142,9 +161,28 @@ class Kindred:
             False where two genres together have no names.
         """
         most, genres = MAX_SHARE_OF_A_TELLING_GENRE * self._total, self.genres(work)
+        if self._names_blends and not names_kind([genre], genres):
+            return True
         telling = any(self.likes_of(one) <= most for one in genres)
         broad = len(genres) > MAX_GENRES_OF_A_BLEND or (telling and self.likes_of(genre) > most)
         return self._names_blends and broad
+
+    def says_what_it_is(self, about: str, value: str, work: int, side: int) -> bool:
+        """Whether a group whom a work suits, or who hardly like what it does not suit, is told by what the work is, rather
+        than by a genre beside that.
+
+        Args:
+            about, value: of the group.
+            work: the work's code.
+            side: `UP` where the work suits the group.
+
+        Returns:
+            True for a group that is told by something else than genres, but for those who hardly like a decade.
+        """
+        seldom = about.startswith(SELDOM)
+        if about.removeprefix(SELDOM) == all_traits.CATEGORY and (seldom or side == UP):
+            return not self.is_too_broad(value, work)
+        return side != UP or about != SELDOM + DECADE
 
     def related(self, work: int, facts: Sequence[Fact], codes: Mapping[str, int]) -> list[Fact]:
         """The facts without single works that share no genre with the item, where others do.
@@ -223,6 +261,8 @@ class Kindred:
         others = self.genres(work) - {genre}
         for other in sorted(others) if len(others) < MAX_GENRES_OF_A_BLEND else ():
             pair = sorted((genre, other))
+            if not names_kind(pair, {genre, *others}):
+                continue
             alike = self.best_examples(pair, works, codes, work)
             if len(alike) >= enough:
                 found.append((-len(alike), self.likes_of(other), PLUS.join(pair), alike))
@@ -239,22 +279,50 @@ class Kindred:
         self, work: int, works: Sequence[Fact], codes: Mapping[str, int]
     ) -> tuple[tuple[str, str], list[Fact]] | None:
         """The period of an item with those of these works that are of it, too, if they are enough: half a decade, a
-        decade, or else all the years before one."""
+        decade, or of old works two decades together; the year, where all that are named are of it."""
         enough = max(MIN_WORKS_OF_A_KIND, min(len(works), MIN_WORKS_OF_THE_PERIOD))
         own = self._period(work)
         periods = {one: self._period(codes[one.value]) for one in works}
         near = [one for one in works if own and periods[one] == own]
         if len(near) >= enough:
-            return (DECADE, own), near
+            return (DECADE, self._exactly(work, own, near, codes)), near
         decade = _decade(own)
         near = [one for one in works if decade and _decade(periods[one]) == decade]
         if len(near) >= enough:
-            return (DECADE, decade), near
-        for end in ENDS_OF_OLD_TIMES:
-            near = [one for one in works if _is_before(periods[one], end)]
-            if _is_before(own, end) and len(near) >= enough:
-                return (DECADE, f"before {end}"), near
+            return (DECADE, self._exactly(work, decade, near, codes)), near
+        return self._of_old(decade, {one: _decade(periods[one]) for one in works}, enough)
+
+    def _of_old(
+        self, decade: str, decades: Mapping[Fact, str], enough: int
+    ) -> tuple[tuple[str, str], list[Fact]] | None:
+        """The period of an old item that is longer than its decade; see `_near`. decades: of the works."""
+        first = int(decade[:4]) if decade else END_OF_OLD_TIMES
+        if first >= END_OF_OLD_TIMES:
+            return None
+        spans = [(first - 10, first), (first, first + 10)]
+        found = []
+        for span in spans:
+            near = [one for one, theirs in decades.items() if theirs and int(theirs[:4]) in span]
+            found.append((len(near), -span[0], near, f"{span[0]}s and {span[1]}s"))
+        n, _, near, name = max(found, key=lambda one: one[:2])
+        if n >= enough:
+            return (DECADE, name), near
+        near = [
+            one
+            for one, theirs in decades.items()
+            if theirs and int(theirs[:4]) < END_OF_EARLY_TIMES
+        ]
+        beside = decade in (decades[one] for one in near[:MAX_WORKS_OF_A_KIND])
+        if first < END_OF_EARLY_TIMES and len(near) >= enough and beside:
+            return (DECADE, f"before {END_OF_EARLY_TIMES}"), near
         return None
+
+    def _exactly(
+        self, work: int, period: str, works: Sequence[Fact], codes: Mapping[str, int]
+    ) -> str:
+        """A period, or the year if the item and all of the works that are named are of one."""
+        years = {self._year(codes[one.value]) for one in works[:MAX_WORKS_OF_A_KIND]}
+        return str(self._year(work)) if years == {self._year(work)} - {0} else period
 
     def _period(self, work: int) -> str:
         """The period of a work, "" for none. One that is no taste, such as the latest, is named all the same."""
@@ -276,13 +344,16 @@ class Kindred:
         found = []
         most = len(works_of_first)
         genres = sorted(self.genres(work))
-        for pair in combinations(genres, 2) if len(genres) <= MAX_GENRES_OF_A_BLEND else ():
+        for pair in _combined(genres) if len(genres) <= MAX_GENRES_OF_A_BLEND else ():
+            if not names_kind(pair, genres):
+                continue
             works = self.best_examples(pair, single, codes, work)
             least = min(most - (first in pair), MIN_WORKS_OF_THE_PERIOD)
             if len(works) >= max(least, MIN_WORKS_OF_A_KIND):
-                likes = self.likes_of(pair[0]) * self.likes_of(pair[1])
-                found.append((-len(works), likes, PLUS.join(pair), works))
-        found.sort(key=lambda one: one[:3])
+                likes = math.prod(map(self.likes_of, pair)) / self._total ** len(pair)
+                shown = min(len(works), MAX_WORKS_OF_A_KIND)
+                found.append((-shown, -len(pair), -len(works), likes, PLUS.join(pair), works))
+        found.sort(key=lambda one: one[:5])
         return [
             kind
             for *_, pair, works in found[:MAX_KINDS]
@@ -325,22 +396,24 @@ class Kindred:
         return [_kin(*period[0], named, of, [lead, *named[:MAX_WORKS_OF_A_KIND]])]
 
 
+def _combined(genres: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Each two of some genres, and each three with those of cartoons for children.
+
+    >>> list(_combined(["Animation", "Children", "Musical"]))[0]
+    ('Animation', 'Children', 'Musical')
+    """
+    for three in combinations(genres, 3):
+        if len({one.casefold() for one in three} & OF_CARTOONS) > 1:
+            yield three
+    yield from combinations(genres, 2)
+
+
 def _is_thin(kind: Fact) -> bool:
     """Whether a kind stands on two works of which few people judged the item."""
     works = [one for one in kind.details if one.about == "work"]
     return (
         len(works) <= MIN_WORKS_OF_A_KIND and sum(one.of for one in works) < MIN_FANS_OF_TWO_WORKS
     )
-
-
-def _is_before(period: str, year: int) -> bool:
-    """Whether a period ends before a year.
-
-    >>> _is_before("late 1960s", 1970), _is_before("1970s", 1970), _is_before("", 1970)
-    (True, False, False)
-    """
-    found = re.search(r"\d{4}", period)
-    return found is not None and int(found[0]) < year
 
 
 def _decade(period: str) -> str:

@@ -235,6 +235,7 @@ class Members:
         self.total = int(judged.totals[1].sum())
         self.known, self.known_groups = self._known(store)
         self.pooled_ages = _neighbours(self.known_groups)
+        self._leans: dict[tuple[int, str], bool] = {}
         keys = splitmix64(store.user_hash ^ np.uint64(stable_hash("communities")))
         self.communities = Communities(begins, liked, judged.totals[1], keys)
         rarely = [one for one in self.chosen.tolist() if self._name(one)[0] in ("category", DECADE)]
@@ -303,6 +304,34 @@ class Members:
     def is_own(self, work: int) -> np.ndarray:
         """By group, whether its members like, or hardly like, a trait of a work."""
         return self._is_about(self.trait_of, work)
+
+    def leans(self, work: int, genre: str) -> bool:
+        """Whether those who like a work like a genre more than people do: a film that is labelled wrongly has others.
+
+        Args:
+            work: the work's code.
+            genre: the name of the genre.
+
+        Returns:
+            True also for a genre whose fans are not counted.
+        """
+        if (work, genre) not in self._leans:
+            if len(self._leans) >= MAX_WORKS_AT_HAND:
+                self._leans.clear()
+            column = self._column_of.get((all_traits.CATEGORY, genre))
+            self._leans[work, genre] = column is None or self._is_common(work, column)
+        return self._leans[work, genre]
+
+    def _is_common(self, work: int, column: int) -> bool:
+        """Whether those who like a work like a trait, by its column, as often as people do, or more often."""
+        users = self.judged.takers(work)
+        theirs, total = int(self.counts[users, column].sum()), int(self.likes[users].sum())
+        return theirs * self.total >= int(self.traits.likes[self.chosen[column]]) * total
+
+    @functools.cached_property
+    def _column_of(self) -> dict[tuple[str, str], int]:
+        """By name of a trait its column of `counts`."""
+        return {self._name(trait): place for place, trait in enumerate(self.chosen.tolist())}
 
     @functools.cached_property
     def _bounds(self) -> tuple[np.ndarray, np.ndarray]:

@@ -22,8 +22,13 @@ MIN_Z_OF_FANS = 1.6
 """Standard deviations by which the likes of the fans of a work must exceed the usual number."""
 PARTS_ABOVE_USUAL, PARTS_ABOVE_EVERYBODY = 10, 20
 """Their share must exceed the usual one by 1/`PARTS_ABOVE_USUAL`, and that of everybody who judged the work by 1/`PARTS_ABOVE_EVERYBODY`."""
-PARTS_ABOVE_USUAL_OF_KNOWN = 14
-"""By which the share of a group that nobody had to look for must exceed the usual one."""
+MIN_Z_OF_KNOWN, PARTS_ABOVE_USUAL_OF_KNOWN = 2.0, 14
+"""So many standard deviations above the usual, the share of a group that nobody had to look for need exceed the usual one
+by this part alone."""
+MIN_PERCENT_OF_FANS = 55
+"""The smallest percentage of a group that must like a work recommended to it."""
+PARTS_BELOW_ALL = 10
+"""Where the usual share lacks less than one in so many of all, nothing is told by more."""
 
 
 class Rates(NamedTuple):
@@ -205,12 +210,15 @@ class Raters:
         """
         n, k, expected, z = rates
         clear = (n >= MIN_FANS_WHO_JUDGED) & (z >= least) & (known | self.is_part(rates))
-        parts = np.where(known, PARTS_ABOVE_USUAL_OF_KNOWN, PARTS_ABOVE_USUAL)
+        parts = np.where(
+            known & (z >= MIN_Z_OF_KNOWN), PARTS_ABOVE_USUAL_OF_KNOWN, PARTS_ABOVE_USUAL
+        )
+        clear &= np.round(PARTS_BELOW_ALL * (n - expected), DECIMALS) >= n
         clear &= np.round(parts * (k - expected), DECIMALS) >= n
         # In whole numbers: k / n >= likes / judges + 1 / PARTS_ABOVE_EVERYBODY.
         judges, likes = len(self.liked), int(self.liked.sum())
         clear &= known | (PARTS_ABOVE_EVERYBODY * (k * judges - n * likes) >= n * judges)
-        return clear & (2 * k > n) if self._rule.mostly else clear
+        return clear & (100 * k >= MIN_PERCENT_OF_FANS * n) if self._rule.mostly else clear
 
     def is_part(self, rates: Rates) -> np.ndarray:
         """Whether groups are at most half of those who judged the work: more is everybody.

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from itdr.builders.evidence.activity import DECIMALS
 from itdr.builders.evidence.audiences.judged import Judged
 from itdr.builders.evidence.audiences.raters import Raters
 from itdr.builders.evidence.facts import DOWN, UP, Fact, percent
@@ -26,6 +27,12 @@ MIN_SHARE_OF_PRAISED, MIN_SHARE_OF_ACCLAIMED, MIN_DISLIKES_OF_DIVIDED = 0.75, 0.
 """Well liked, and liked by nearly everybody: so many or more like it. Divided: so many or more dislike it."""
 MAX_SHARE_OF_LUKEWARM, MAX_PERCENT_OF_PANNED = 0.48, 40
 """Disappointing: clearly fewer than half like it; not for most: clearly fewer than that."""
+MOST_WORKS_OF_A_GROUP = 3
+"""Works by which an answer tells a group, at most."""
+UNSAID = ("decade", "seldom_decade")
+"""Kinds of people who are not warned."""
+MAX_RATIO_OF_ORDINARY = 1.1
+"""A work that is liked by a tenth more than the average work is well liked: whom it disappoints is not asked."""
 MIN_RATIO_OF_CLICKED, MAX_RATIO_OF_PASSED = 1.5, 0.6
 MIN_Z_OF_CLICKS = 4.0
 """The same for what is shown and taken or passed over, as factors of what is usual."""
@@ -102,24 +109,59 @@ def beyond(
     return [Fact("reception", "general", "", likes, n, liked * n, UP)]
 
 
-def of_a_series(facts: Sequence[Fact]) -> list[Fact]:
-    """What may be said of a part of a series: that nearly everybody likes it says only who follows a series so far; what
-    most dislike does not suit the followers of the series, but the fans of the parts that were tried.
+def disappointed(
+    facts: Sequence[Fact],
+    codes: Mapping[str, int],
+    judged: Judged,
+    everybody: Raters,
+    liked: float,
+) -> list[Fact]:
+    """Whether a work that is not liked more often than others disappoints those who are no fans of the works by which its
+    audience is told. Where there are reviews it is not asked: they speak for others, too.
+
+    Args:
+        facts, codes, judged, everybody, liked: as for `beyond`; the works are details of facts for the work.
+
+    Returns:
+        One fact where nobody else is warned, and `MIN_RATERS` of them like it clearly less often than the average work
+        is liked.
+    """
+    if any(one.direction != UP and one.about not in UNSAID for one in facts):
+        return []
+    most = round(MAX_RATIO_OF_ORDINARY * liked * len(everybody.liked), DECIMALS)
+    if everybody.liked.sum() > most:
+        return []
+    named = {
+        part.value
+        for one in facts
+        if one.direction == UP
+        for part in [one for one in one.details if one.about == "work"][:MOST_WORKS_OF_A_GROUP]
+    }
+    fans = [judged.takers(codes[one]) for one in sorted(named & codes.keys())]
+    if not fans:
+        return []
+    others = ~np.isin(everybody.users, np.concatenate(fans))
+    n, likes = int(others.sum()), int((others & everybody.liked).sum())
+    most = min(liked - MIN_SHIFT_OF_RATERS, MAX_SHARE_OF_LUKEWARM) * n
+    if n < MIN_RATERS or likes > round(most, DECIMALS):
+        return []
+    if _deviation(likes, n, liked) > -MIN_Z_OF_RECEPTION:
+        return []
+    return [Fact("reception", "general", "", likes, n, liked * n, DOWN)]
+
+
+def of_a_series(facts: Sequence[Fact], is_later: bool = False) -> list[Fact]:
+    """What may be said of a part of a series: that nearly everybody likes it says only who follows a series so far.
 
     Args:
         facts: what was counted of a work; those of kind `series` name other parts.
+        is_later: whether its title says that it is a later part of a series.
 
     Returns:
         The facts that remain; of a work that is no part of a series all.
     """
-    is_part = any(one.kind == "series" for one in facts)
-    panned = any(one.about == "panned" for one in facts)
-    return [
-        one
-        for one in facts
-        if not is_part
-        or not (one.about == "acclaimed" or (panned and (one.kind, one.about) == ("kin", "series")))
-    ]
+    is_part = is_later or any(one.kind == "series" for one in facts)
+    return [one for one in facts if not (is_part and one.about == "acclaimed")]
 
 
 def clicks(verdicts: Verdicts, clicked: float) -> list[Fact]:

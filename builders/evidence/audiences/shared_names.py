@@ -48,8 +48,8 @@ WORDS_BEFORE_A_NAME = frozenset(
 
 
 _OF_AN_AUTHOR = re.compile(r"(?:[A-Z][\w.]*\s){1,3}[A-Z]\w+['’]s\s")
-PREPOSITIONS = frozenset(["at", "for", "from", "in", "into", "on", "to", "with"])
-"""Words after a name of which it is none."""
+LEADING_ON = frozenset(["at", "for", "from", "in", "into", "no", "of", "on", "to", "with"])
+"""Words after a name of which it is none, such as the Japanese "of"."""
 
 
 class _Title(NamedTuple):
@@ -257,8 +257,8 @@ def _is_authors(title: str) -> bool:
 
 
 def _leads_on(name: str, title: str) -> bool:
-    """Whether a word is followed by a preposition in a title, as nobody's name is: "Escape from Alcatraz"."""
-    return any(one == name and two in PREPOSITIONS for one, two in pairwise(stems_in_order(title)))
+    """Whether a word is followed by one that leads on in a title, as nobody's name is: "Escape from Alcatraz"."""
+    return any(one == name and two in LEADING_ON for one, two in pairwise(stems_in_order(title)))
 
 
 def _first_word(title: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Collection
 from functools import cached_property
 
 import numpy as np
@@ -14,6 +15,8 @@ from itdr.builders.store.reader import StoreReader
 
 MAX_TAGS_IN_ROWS = 8
 """Tags of a work that rows show."""
+MIN_TAGS_OF_A_KIND = 3
+"""Tags of each of two works, from so many on, of which some are the same if they are of a kind."""
 MAX_SHARE_OF_A_TAG = 0.02
 """A tag that this share of the tagged works bear says little."""
 
@@ -41,6 +44,26 @@ class SharedTags:
     def bears(self, work: int, tag: str) -> bool:
         """Whether a work of the training part bears a tag. What users of other parts say of works is not read."""
         return plain(tag) in self._of_training.get(work, ())
+
+    def agree(self, kind: Collection[str], work: int, other: int) -> bool:
+        """Whether tags allow a work as an example of a kind of another.
+
+        Args:
+            kind: one genre, or several together.
+            work: the code of the work that rows show.
+            other: the code of the example.
+
+        Returns:
+            False where both bear several tags, none of them the same, and none of the first names a genre of the kind.
+        """
+        if self._tags is None:
+            return True
+        mine = {plain(tag) for tag, _ in self._tags.of(work)[:MAX_TAGS_IN_ROWS]}
+        theirs = self._of_training.get(other, set())
+        if min(len(mine), len(theirs)) < MIN_TAGS_OF_A_KIND:
+            return True
+        named = {plain(one) for one in kind}
+        return not mine.isdisjoint(theirs | named)
 
     def likes(self, tag: str) -> int:
         """How many likes works have that bear a tag: likes of the training part, works of it."""

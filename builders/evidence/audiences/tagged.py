@@ -30,8 +30,11 @@ def with_tags(
     shown = {plain(tag): tag for tag in tags}
     found = []
     for fact in facts:
-        known = words.tagged.get(fact.value, ()) if fact.direction == UP else ()
+        known = words.tagged.get(fact.value, ())
         tag = next((shown[plain(one)] for one in known if plain(one) in shown), None)
+        if tag is not None and fact.direction != UP:
+            # A review and a tag that contradict each other warn nobody.
+            continue
         if tag is not None:
             detail = Fact("own", "tag", tag, direction=UP)
             fact = dataclasses.replace(fact, details=(detail,))

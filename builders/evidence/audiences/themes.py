@@ -35,6 +35,7 @@ from itdr.builders.evidence.series import (
     known_series,
     part,
     series_key,
+    series_within,
     series_words,
     shared_beginning,
     shared_title,
@@ -50,8 +51,8 @@ MIN_WORKS_LOOKED_AT = 5
 """The fewest shared works for ordinary themes; if there are fewer, all must belong to the theme."""
 MIN_WORKS_OF_A_THEME, ONE_IN_OF_A_THEME = 3, 5
 """A theme has at least `MIN_WORKS_OF_A_THEME` works, and one in `ONE_IN_OF_A_THEME` of those examined."""
-MIN_PARTS_OF_A_NAMED_SERIES, MAX_PARTS_OF_A_SERIES = 2, 3
-"""Other parts of its series beside which a series has a name, and that are named, at most."""
+MAX_PARTS_OF_A_SERIES = 3
+"""Other parts of its series that are named, at most."""
 MIN_TAGGED_WORKS = 2
 """Works that must share a rare tag with the work, such as its director."""
 MIN_LIFT_OF_A_THEME = 1.5
@@ -143,18 +144,22 @@ class Themes:
         others = [
             dataclasses.replace(fact, kind="series") for _, _, fact in parts[:MAX_PARTS_OF_A_SERIES]
         ]
-        return [*self._named_series(title, others), *others, *found, *named[:MAX_WORKS_OF_A_THEME]]
+        series_named = self._named_series(title, others)
+        # What has no name is hardly a series: nothing is said of it.
+        others = others if series_named else []
+        return [*series_named, *others, *found, *named[:MAX_WORKS_OF_A_THEME]]
 
     def _named_series(self, title: str, parts: Sequence[Fact]) -> list[Fact]:
-        """The series of a title under its name, with these parts: as it or one of them tells it, or as all begin."""
+        """The series of a title under its name, with these parts: as it or one of them tells it, as it is known, or as
+        all begin. A part of a series within it is one of that, if all are."""
+        if not parts:
+            return []
         own = self._series_of(title)
         told = (told_series(one.value) for one in parts)
         same = (name for name in told if series_words(plain(name)) in own)
-        if len(parts) < MIN_PARTS_OF_A_NAMED_SERIES:
-            return []
-        name = told_series(title) or next(filter(None, same), "")
         every = [title, *(one.value for one in parts)]
         known = {known_series(one) for one in every}
+        name = series_within(every) or told_series(title) or next(filter(None, same), "")
         name = name or (known.pop() if len(known) == 1 else "")
         name = name or shared_beginning(every) or shared_title(every)
         # As in "A Grand Day Out with Wallace and Gromit".

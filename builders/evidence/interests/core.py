@@ -37,10 +37,13 @@ MIN_LISTED_SHARE_OF_CORE = Fraction(2, 5)
 MIN_SHARE_OF_LARGE_CORE, MIN_LIFT_OF_SMALL_CORE = Fraction(2, 5), 2
 """A core of fewer likes has at least so many times as many as expected."""
 MIN_PERCENT_OF_EQUALS, MAX_PERCENT_OF_WEAKER = 80, 65
-"""A second taste is as strong as the first if its share is at least this percentage of the first one's, and the other
-way round; it is weaker if it is less common, and exceeds what is expected by less than this percentage of what the first one does."""
+"""A second taste is as strong as the first if its share is at least this percentage of the first one's, and so is what
+it exceeds the expected number by, and the other way round; it is weaker if it is less common, and exceeds what is
+expected by less than the second percentage of what the first one does, in standard deviations."""
 MIN_LIKES_TO_A_DISLIKE, MIN_RATIO_OF_SAFE_SHARES = 10, 3
-"""A kind is safe if the likes are so many times as many as the dislikes, and their share so many times as large."""
+"""A kind is safe if the likes are so many times as many as the dislikes, and their share so many times as large,"""
+FEWEST_DISLIKES_OF_SAFE = 10
+"""and if there are so many dislikes of any kind."""
 MIN_SHARE_OF_FIELD, MIN_SHARE_OF_RARE_FIELD, MIN_LIFT_OF_RARE_FIELD = (
     Fraction(3, 4),
     Fraction(1, 2),
@@ -212,7 +215,8 @@ def is_safe(fact: Fact) -> bool:
         return False
     low = _other_side(fact)
     return (
-        MIN_LIKES_TO_A_DISLIKE * low.count <= fact.count
+        low.of >= FEWEST_DISLIKES_OF_SAFE
+        and MIN_LIKES_TO_A_DISLIKE * low.count <= fact.count
         and MIN_RATIO_OF_SAFE_SHARES * low.count * fact.of <= fact.count * low.of
     )
 
@@ -220,7 +224,7 @@ def is_safe(fact: Fact) -> bool:
 def flags(shown: Sequence[Fact]) -> set[str]:
     """The flags for how an answer opens and compares.
 
-    `within` where the second taste is part of the first; `two` where the second taste is about as common as the first (with `nearly` where it is less so, and `equal` where
+    `within` where the second taste is part of the first; `two` where the second taste is about as strong as the first (with `nearly` where it is less so, and `equal` where
     it is just as common), or `weaker`; without `two`, one of `core_line`, `core` or `mainstay` where the first one makes up much of the likes. `safe` where the
     next contrast is a safe choice; `field` where nearly all that is chosen is of one kind; `divides_up` or `divides_down` where the greatest contrast is said in that direction.
 
@@ -237,13 +241,15 @@ def flags(shown: Sequence[Fact]) -> set[str]:
     if not tastes:
         return found
     first = tastes[0]
-    if len(tastes) > 1 and is_within(tastes[1], first):
+    # What is liked besides the first taste; not what has mixed results.
+    second = next((one for one in tastes[1:] if one.direction), None)
+    if second and is_within(second, first):
         return found | {"within"} | _core_of(first)
     # What is called nearly as frequent is not followed by what is more so.
     is_second = not any(one.count > tastes[1].count for one in tastes[2:])
     if len(tastes) > 1 and _are_alike(first, tastes[1]) and is_second:
         return found | {"two", "equal" if tastes[1].count == first.count else "nearly"}
-    if len(tastes) > 1 and _is_weaker(tastes[1], first):
+    if second and _is_weaker(second, first):
         found |= {"weaker"}
     return found | _core_of(first)
 
@@ -286,11 +292,18 @@ def _are_alike(first: Fact, second: Fact) -> bool:
     up = first.direction == second.direction == UP and second.kind not in ("series", "beside")
     low, high = sorted((z_score(first), z_score(second)))
     fewer, more = sorted((first.count, second.count))
+    less, most = sorted((_excess(first), _excess(second)))
     return (
         up
         and 100 * low >= MAX_PERCENT_OF_WEAKER * high
         and 100 * fewer >= MIN_PERCENT_OF_EQUALS * more
+        and 100 * less >= MIN_PERCENT_OF_EQUALS * most
     )
+
+
+def _excess(fact: Fact) -> Fraction:
+    """By how many likes a taste exceeds what is expected."""
+    return fact.count - exact(expected_number(fact))
 
 
 def _dividing(shown: Sequence[Fact]) -> set[str]:

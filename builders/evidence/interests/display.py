@@ -25,28 +25,25 @@ from itdr.builders.evidence.interests.person import Person
 from itdr.builders.evidence.interests.question_list import LEAST_LISTED, QuestionList
 from itdr.builders.evidence.interests.tastes import (
     MIN_CARRIERS,
-    MIN_RATIO_OF_SAFER,
     common_dislike,
-    is_clearly_above,
 )
 from itdr.builders.evidence.interests.works import KINDS, NARROW
 from itdr.builders.evidence.traits import PLUS
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 
 Chooser = Callable[[QuestionList, Fact, np.ndarray], list[int]]
-MIN_RARITY_OF_RESTS = 5
-"""What fewer than one like in so many have is said of the rest of a list only if it is a strong liking there."""
-SHARE_OF_A_REST = Fraction(2, 5)
-"""What so large a share of the listed likes have in common is named if no taste that is named applies to them."""
-MAX_EXCEPTIONS, MAX_SPARED = 3, 2
-"""Listed dislikes that are named as exceptions to a taste, and likes as those to a reason, at most."""
+MAX_EXCEPTIONS, MAX_SPARED, MAX_KINDS_OF_SPARED = 3, 2, 3
+"""Listed dislikes that are named as exceptions to a taste, and likes as those to a reason, at most; and of how many kinds
+such a like is."""
 MIN_CONTRAST_OF_FURTHER_REASONS = Fraction(4, 3)
 """A further reason is so many times as common among the dislikes as among the likes without the works of those before it."""
+MIN_SHARE_OF_FURTHER_REASONS = Fraction(1, 2)
+"""So large a share of its dislikes have none of those before it."""
 MANY_DISLIKES = 30
 """Who has so many dislikes is told what fails, if the list shows anything of the kind."""
 SHARE_OF_SLIGHT, SHARE_OF_GREATEST = Fraction(1, 4), Fraction(1, 2)
 """A reason of fewer dislikes, and of fewer than this share of those of another, is passed over."""
-SEVERAL_EXCEPTIONS = 3
+SEVERAL_EXCEPTIONS = 2
 """So many listed dislikes of a kind that is liked are told with the number of all of them."""
 MAX_RARITY_OF_TASTES = 12
 """A taste shared by fewer than one like in this many cannot be seen in a fair sample."""
@@ -176,6 +173,7 @@ def _independent(shown: QuestionList, reasons: Sequence[Fact]) -> list[Fact]:
         against, m = ((one & rest & (person.sides == DISLIKE)).sum() for one in (has, rest))
         seen = (has & rest)[shown.places] & ~shown.is_like
         enough = against >= MIN_CARRIERS or (against >= LEAST_LISTED and not k)
+        enough = enough and against >= MIN_SHARE_OF_FURTHER_REASONS * fact.count
         clear = int(against * n) >= MIN_CONTRAST_OF_FURTHER_REASONS * int(k * m)
         if not kept or (seen.any() and enough and clear):
             kept.append(fact)
@@ -225,6 +223,11 @@ def _with_details(shown: QuestionList, reasons: Sequence[Fact]) -> list[Fact]:
         later = np.any([*carriers[number + 1 :], np.zeros_like(has)], axis=0)
         places.sort(key=lambda place: bool(later[place]))
         others = [one for one in np.flatnonzero(low & ~excluded).tolist() if one not in places]
+        if len(places) < MIN_EXAMPLES:
+            # One work says less than two, though the other one was named before.
+            apt = exceptions(shown, fact, low)
+            apt += [one for one in np.flatnonzero(low).tolist() if one not in apt]
+            places += [one for one in apt if one not in places]
         places = unlike(fact, places, shown.items, others)
         # A like is named once.
         liked = [place for place in liked if place not in spared]
@@ -266,8 +269,13 @@ def _with_examples(
             # A series or maker says more than the kind of its works; a contrast and a share may be of one trait.
             again = fact.about in NARROW or any(one.topic == fact.topic for one in found)
             barred = warned if again else warned | named
-            told = cited_in(shown, reasons) | _failed(shown, found)
+            told = cited_in(shown, reasons) | failed_in(shown, found)
+            twins = _twins(shown, fact, facts)
+            if fact.about == "tag" and twins:
+                continue
             details = taste_details(shown, fact, barred, told)
+            if details is None and twins:
+                details = taste_details(shown, fact, barred, told, exceptions)
             if details is None:
                 continue
             fact = replace(fact, details=details)
@@ -276,15 +284,40 @@ def _with_examples(
     return found
 
 
+def _twins(shown: QuestionList, fact: Fact, facts: Sequence[Fact]) -> list[Fact]:
+    """The categories that the same likes have as a tag, or the tags that they have as a category: the category is the
+    plainer name."""
+    other = {"tag": "category", "category": "tag"}.get(fact.about)
+    has = shown.person.carries(fact)
+    return [
+        one
+        for one in facts
+        if one.about == other
+        and (one.count, one.of, one.direction) == (fact.count, fact.of, fact.direction)
+        and np.array_equal(has, shown.person.carries(one))
+    ]
+
+
 def _best_first(shown: QuestionList, fact: Fact, able: np.ndarray) -> list[int]:
-    """Places of likes that have a trait all the same: those that got the best marks first, of these the typical ones."""
+    """Places of likes that have a trait all the same: those that have no other kind first, then the typical ones, of
+    these the best liked."""
     apt = exceptions(shown, fact, able)
-    order = apt + [one for one in np.flatnonzero(able).tolist() if one not in apt]
-    return sorted(order, key=lambda place: -shown.marks[place])
+    others = [one for one in np.flatnonzero(able).tolist() if one not in apt]
+    order = apt + [one for one in others if len(shown.items[one].categories) <= MAX_KINDS_OF_SPARED]
+    pure = {one for one in order if set(shown.items[one].categories) == set(fact.value.split(PLUS))}
+    return sorted(order, key=lambda one: (one not in pure, one not in apt, -shown.marks[one]))
 
 
-def _failed(shown: QuestionList, facts: Sequence[Fact]) -> np.ndarray:
-    """Which listed dislikes are named as exceptions to one of these tastes: once is enough."""
+def failed_in(shown: QuestionList, facts: Sequence[Fact]) -> np.ndarray:
+    """Which listed dislikes are named as exceptions to one of these tastes: once is enough.
+
+    Args:
+        shown: the list.
+        facts: facts with their details.
+
+    Returns:
+        bool per listed work.
+    """
     titles = {
         one.value
         for fact in facts
@@ -380,84 +413,6 @@ def told_in(shown: QuestionList, facts: Sequence[Fact]) -> np.ndarray:
     """
     told = {one.value for fact in facts for one in fact.details if one.kind == "own"}
     return np.array([item.title in told for item in shown.items], bool)
-
-
-def left_over(
-    shown: QuestionList, common: Sequence[Fact], named: Sequence[Fact], facts: Sequence[Fact]
-) -> list[Fact]:
-    """What many listed likes have in common beside the named tastes.
-
-    Args:
-        shown: the list.
-        common: facts about categories; those that are about as common as expected are passed over.
-        named: the tastes that are stated, the first one first.
-        facts: all that holds of the user; what it speaks against is not named.
-
-    Returns:
-        At most one fact, with its details: a strong liking, or about a category of `SHARE_OF_A_REST` of the listed likes that no
-        named taste applies to, of more listed likes than the last named taste, or of many and of few dislikes.
-    """
-    barred = {fact.topic for fact in facts if fact.direction == DOWN} | {one.topic for one in named}
-    free = shown.is_like.copy()
-    for fact in named:
-        free &= ~shown.carriers(fact)
-    able = []
-    for fact in common:
-        if fact.topic in barred or any(nested(fact, one) for one in named):
-            continue
-        strong = visible_patterns.is_strong_liking(shown, fact)
-        if not strong and not _may_be_left_over(shown, fact):
-            continue
-        if not is_taste_sized(fact) and not is_seldom_disliked(shown, fact):
-            continue
-        alone = int((shown.carriers(fact) & free).sum())
-        seen = shown.counts_of(fact)[0]
-        last = shown.counts_of(named[-1])[0] if len(named) > 1 else seen
-        is_plain = seen > last or visible_patterns.is_plain_liking(shown, fact)
-        is_plain = is_plain or alone >= SHARE_OF_A_REST * len(shown.liked)
-        if strong or (alone >= MIN_EXAMPLES and is_plain):
-            able.append((strong, alone, seen, fact))
-    repeated = told_in(shown, [*named, *facts])
-    cited = cited_in(shown, facts) | _failed(shown, named)
-    warned = np.zeros(len(shown.places), bool)
-    for fact in facts:
-        if core.is_reason(fact) and fact.details:
-            warned |= shown.carriers(fact)
-    repeated |= warned
-    for strong, *_, best in sorted(
-        able, key=lambda one: (*(-key for key in one[:3]), -one[3].count)
-    ):
-        # Examples are works that no named taste applies to, or else others than were named.
-        details = taste_details(shown, best, (~free & shown.is_like) | warned, cited)
-        if details is None and strong:
-            details = taste_details(shown, best, repeated, cited) or taste_details(
-                shown, best, repeated, cited, exceptions
-            )
-        if details is not None:
-            return [replace(best, details=details)]
-    return []
-
-
-def _may_be_left_over(shown: QuestionList, fact: Fact) -> bool:
-    """Whether what is no strong liking may be said of the rest of the list."""
-    if not fact.direction or MIN_RARITY_OF_RESTS * fact.count < fact.of:
-        return False
-    return is_clearly_above(fact) or visible_patterns.is_plain_liking(shown, fact)
-
-
-def is_seldom_disliked(shown: QuestionList, fact: Fact) -> bool:
-    """Whether what is liked no more than usual is a safe choice all the same.
-
-    Args:
-        shown: the list.
-        fact: a fact about likes.
-
-    Returns:
-        True where it is clearly rarer among the dislikes.
-    """
-    low = shown.overall_of(fact, DOWN)
-    seldom = MIN_RATIO_OF_SAFER * low.count * fact.of <= fact.count * low.of
-    return fact.direction == UP and low.of > 0 and seldom
 
 
 def _is_shown(fact: Fact, k: int, n: int, against: int, m: int) -> bool:

@@ -12,17 +12,21 @@ from fractions import Fraction
 import numpy as np
 
 from itdr.builders.evidence.facts import UP, Fact, is_taste_sized
-from itdr.builders.evidence.interests import core, display, tastes, works
+from itdr.builders.evidence.interests import core, display, remainder, tastes, works
 from itdr.builders.evidence.interests.question_list import QuestionList
 from itdr.builders.evidence.interests.visible_patterns import NEARLY_ALL
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 
 MIN_OVERLAP = Fraction(1, 2)
 """A taste is not told as a separate one if more of its works have another one that is told."""
+MIN_LISTED_OVERLAP = 3
+"""So many listed likes have both, if the list shows that two tastes overlap."""
 MIN_SHARE_OF_PART = Fraction(1, 4)
 """Both at once have at least so large a share of the works of the first taste."""
 SHARE_OF_PLAIN = Fraction(1, 2)
 """What so many of the listed likes have in common is always spoken of."""
+MIN_LIFT_OVER_THE_WHOLE = Fraction(23, 20)
+"""Both at once exceed what is expected by so many times what the first taste does."""
 MAX_CATEGORIES_OF_PLAIN, MAX_OVERLAP_OF_PLAIN = 1, Fraction(7, 10)
 """So many further categories are; none whose listed likes a named taste covers to this extent."""
 
@@ -55,7 +59,8 @@ def told_apart(shown: QuestionList, facts: Sequence[Fact]) -> list[Fact]:
 
 
 def overlaps(shown: QuestionList, fact: Fact, first: Fact) -> bool:
-    """Whether more than half of the likes that have one trait have another one, too.
+    """Whether more than half of the likes that have one trait have another one, too; or several of the listed likes,
+    more than half of them.
 
     Args:
         shown: the list.
@@ -67,7 +72,11 @@ def overlaps(shown: QuestionList, fact: Fact, first: Fact) -> bool:
     """
     person = shown.person
     has = person.carries(fact) & (person.sides == LIKE)
-    return int((has & person.carries(first)).sum()) > MIN_OVERLAP * int(has.sum())
+    if int((has & person.carries(first)).sum()) > MIN_OVERLAP * int(has.sum()):
+        return True
+    listed = shown.carriers(fact) & shown.is_like
+    both = int((listed & shown.carriers(first)).sum())
+    return both >= MIN_LISTED_OVERLAP and both > MIN_OVERLAP * int(listed.sum())
 
 
 def rest_apart(
@@ -108,7 +117,9 @@ def _apart(
     # What is counted apart from one taste is said directly after it.
     outside = _outside(shown, first, fact) if alone else None
     told = display.told_in(shown, [one for one in facts if one.topic != fact.topic])
-    if both is not None and both.count < MIN_SHARE_OF_PART * first.count:
+    part = both is not None and both.count >= MIN_SHARE_OF_PART * first.count
+    # What is no more peculiar than the whole is no special favorite.
+    if not part or core.lift(both) < MIN_LIFT_OVER_THE_WHOLE * core.lift(first):
         both = None
     for other, barred in ((both, told), (outside, shown.carriers(first))):
         if other is None or not is_taste_sized(other):
@@ -167,8 +178,8 @@ def plain_patterns(shown: QuestionList, named: Sequence[Fact], facts: Sequence[F
         facts: all facts, with their details.
 
     Returns:
-        Facts with their details: `most` without a direction for what is no more common than expected, `share` without
-        one for what is common on both sides.
+        Facts with their details: `most` for what is seldom disliked, `share` without a direction for what is common on
+        both sides.
     """
     person, n = shown.person, len(shown.liked)
     topics = {fact.topic for fact in named}
@@ -191,8 +202,11 @@ def plain_patterns(shown: QuestionList, named: Sequence[Fact], facts: Sequence[F
             fact = Fact("share", *fact.topic, fact.count, fact.of, fact.base)
         elif both or is_taste_sized(fact):
             continue
-        elif display.is_seldom_disliked(shown, _with_direction(fact, UP)):
+        elif remainder.is_seldom_disliked(shown, _with_direction(fact, UP)):
             fact = _with_direction(fact, UP)
+        else:
+            # It tells nothing.
+            continue
         details = display.taste_details(shown, fact, display.told_in(shown, facts), cited)
         if details is not None:
             found.append(_with(fact, _with_all_lows(shown, fact, details)))

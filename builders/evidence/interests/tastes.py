@@ -86,9 +86,12 @@ MIN_Z_OF_COMMONEST = 1.6
 MIN_MIXED_DISLIKES, MIN_MIXED_COUNT_RATIO, MIN_MIXED_SHARE_RATIO = 2, Fraction(1, 2), Fraction(4, 5)
 """A taste counts as mixed if it has at least this many dislikes, half as many as likes, and its share among the dislikes
 is at least this many times its share among the likes."""
+MAX_LOSS_OF_A_TASTE, MIN_HITS_TO_A_MISS, MIN_LIFT_OF_PLEASING = Fraction(1, 20), 3, 2
+"""A taste is not mixed if its works please as often as all others, or less often by this share at most, so many are
+liked to each that is disliked, and so many times as many as expected."""
 MIN_RATIO_OF_TASTES, FEWEST_DISLIKES_COMPARED = Fraction(13, 10), 10
 """A taste is so many times as common among the likes as among so many dislikes, or more; else its results are mixed."""
-MIN_RATIO_OF_SAFER = Fraction(3, 2)
+MIN_RATIO_OF_SAFER = Fraction(2)
 """What is no more common than expected may be said of the rest of the list where it is so many times as common among the
 likes as among the dislikes."""
 MIN_SHARE_OF_A_REST = Fraction(1, 8)
@@ -207,13 +210,23 @@ def _shares(tally: Tally, person: Person, carried: int) -> Iterator[Fact]:
         )
         mixed = mixed and against >= MIN_MIXED_COUNT_RATIO * likes
         mixed |= m >= FEWEST_DISLIKES_COMPARED and not tells_apart(likes, total, against, m)
-        if not mixed and not tells_apart(likes, total, against, m):
+        # What is liked far more often than expected, and pleases about as often as anything, is a taste all the same.
+        pleases = likes >= MIN_LIFT_OF_PLEASING * base * total
+        pleases = pleases and _pleases_as_usual(likes, total, against, m)
+        mixed = mixed and not pleases
+        if not (mixed or pleases or tells_apart(likes, total, against, m)):
             # It tells nothing apart.
             continue
         # The base of a `share` is a share as well; for other kinds it is the expected number.
         of_kind = FACT_OF.get(kind, "share")
         base = base if of_kind == "share" else base * total
         yield Fact(of_kind, kind, name, likes, total, base, 0 if mixed else UP)
+
+
+def _pleases_as_usual(k: int, n: int, against: int, m: int) -> bool:
+    """Whether works with a trait, k of n likes and some of m dislikes, mostly please, and as often as all works do."""
+    rate, usual = Fraction(k, max(k + against, 1)), Fraction(n, max(n + m, 1))
+    return k >= MIN_HITS_TO_A_MISS * against and rate >= usual - MAX_LOSS_OF_A_TASTE
 
 
 def tells_apart(k: int, n: int, against: int, m: int) -> bool:

@@ -39,6 +39,8 @@ SHARE_OF_STRONG_LIKINGS, SHARE_OF_UNDISPUTED = Fraction(2, 5), Fraction(3, 10)
 results,"""
 MIN_LIFT_OF_UNDISPUTED = Fraction(8, 5)
 """if it is `MIN_LIFT_OF_PLAIN_LIKINGS` times as common as among the likes of others, or so many times."""
+MOST_OF_A_SIDE, LITTLE_OF_A_SIDE = Fraction(2, 3), Fraction(1, 3)
+"""What separates the hits of a kind from its misses is shared by so many of the ones, and by so few of the others."""
 MIN_OVERLAP_OF_SPOKEN = Fraction(7, 10)
 """A trait counts as spoken of where a taste that is named applies to so many of the listed works that have it."""
 FEWEST_DISLIKES = 3
@@ -140,6 +142,37 @@ def _strong_likings(shown: QuestionList, named: Sequence[Fact]) -> Iterator[Fact
         exceeds = exceeds and k >= MIN_LIFT_OF_PLAIN_LIKINGS * _usual(shown, fact) * n
         if exceeds or is_strong_liking(shown, fact):
             yield fact
+
+
+def hides_split(shown: QuestionList, said: Sequence[Fact]) -> bool:
+    """Whether an answer calls a kind hit or miss where the list shows what separates its hits from its misses.
+
+    Args:
+        shown: the list.
+        said: the facts that the answer's statements lead with.
+
+    Returns:
+        True where a category, tag or decade of which the answer does not speak sets most listed misses of the kind apart
+        from most of its hits, or the other way round; of several of each.
+    """
+    topics = {fact.topic for fact in said}
+    for fact in said:
+        if fact.about not in KINDS or not (fact.kind == "divided" or not fact.direction):
+            continue
+        has = shown.carriers(fact)
+        hits, misses = has & shown.is_like, has & ~shown.is_like
+        h, m = int(hits.sum()), int(misses.sum())
+        if min(h, m) < LEAST_LISTED:
+            continue
+        for other in _listed(shown, "category", "tag", "decade"):
+            own = shown.carriers(other)
+            k, against = int((own & hits).sum()), int((own & misses).sum())
+            splits = (against >= MOST_OF_A_SIDE * m and k <= LITTLE_OF_A_SIDE * h) or (
+                k >= MOST_OF_A_SIDE * h and against <= LITTLE_OF_A_SIDE * m
+            )
+            if splits and max(k, against) >= LEAST_LISTED and other.topic not in topics:
+                return True
+    return False
 
 
 def is_strong_liking(shown: QuestionList, fact: Fact) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
@@ -62,25 +62,26 @@ def require_short_titles(
 
 
 def require_own_products(path: Path, reviews: Path) -> None:
-    """Check the first and the last products against the first and the last reviews.
+    """Check the first and the last products against the first and the last reviews, and these against the titles of
+    the products.
 
     Args:
         path: a file of JSON lines with `parent_asin` and `title`.
         reviews: one with `parent_asin` and `text`.
 
     Raises:
-        RawFileError: titles share their words with the reviews of the product before or after.
+        RawFileError: titles share their words with the reviews of the product before or after, or reviews with the
+            title of what the review before or after is about.
     """
+    titles = _named(path, "parent_asin", "title")
+    names = dict(titles)
+    texts = _texts(reviews, "parent_asin", names)
     said: dict[str, set[str]] = {}
-    for record in _records(reviews, _MANY):
-        if isinstance(record.get("text"), str):
-            said.setdefault(str(record.get("parent_asin")), set()).update(_words(record["text"]))
-    products = [
-        (_words(record["title"]), said.get(str(record.get("parent_asin")), set()))
-        for record in _records(path, _MANY)
-        if isinstance(record.get("title"), str)
-    ]
+    for product, words in texts:
+        said.setdefault(product, set()).update(words)
+    products = [(words, said.get(product, set())) for product, words in titles]
     _require_own(path, products, "products", "reviews")
+    _require_own_names(reviews, names, texts, "parent_asin")
 
 
 def require_own_names(path: Path, reviews: Path, key: str, name: str) -> None:
@@ -95,17 +96,39 @@ def require_own_names(path: Path, reviews: Path, key: str, name: str) -> None:
     Raises:
         RawFileError: texts share words with the names of what the review before or after is about.
     """
-    names = {
-        str(record.get(key)): str(record[name])
+    names = dict(_named(path, key, name))
+    _require_own_names(reviews, names, _texts(reviews, key, names), key)
+
+
+def _require_own_names(
+    reviews: Path, names: Mapping[str, set[str]], texts: Sequence[tuple[str, set[str]]], key: str
+) -> None:
+    words = [(names.get(about, set()), said) for about, said in texts]
+    _require_own(reviews, words, "reviews", "text", f"{key} or text")
+
+
+def _named(path: Path, key: str, name: str) -> list[tuple[str, set[str]]]:
+    """The ids at the ends of a file, and the words of the names."""
+    return [
+        (str(record.get(key)), _words(record[name]))
         for record in _records(path, _MANY)
         if isinstance(record.get(name), str)
-    }
-    said = [
-        (names.get(str(record.get(key)), ""), record["text"])
-        for record in _records(reviews, _MANY)
+    ]
+
+
+def _texts(path: Path, key: str, names: Collection[str]) -> list[tuple[str, set[str]]]:
+    """The ids that the reviews at the ends of a file are about, and the words of their texts: none where neither the
+    review nor one beside it is about anything named, so that nobody asks for them."""
+    read = [
+        (str(record.get(key)), record["text"])
+        for record in _records(path, _MANY)
         if isinstance(record.get("text"), str)
     ]
-    require_own_words(reviews, said, "reviews", "text", f"{key} or text")
+    known = [False, *(about in names for about, _ in read), False]
+    return [
+        (about, _words(text) if any(known[place : place + 3]) else set())
+        for place, (about, text) in enumerate(read)
+    ]
 
 
 def require_own_words(
