@@ -51,10 +51,11 @@ def run(
     Example: itdr baseline sequential_rec --sample -o out
     """
     from itdr.scoring import predictions
-    from itdr.scoring.baselines import methods_of
+    from itdr.scoring.baselines import methods_of, require_methods
     from itdr.scoring.data import open_data
     from itdr.scoring.extras import require
 
+    require_methods(method or ())
     if score:
         require()
     target = _outputs.folder(out)

@@ -63,10 +63,10 @@ def run(
     from itdr.scoring.metrics.per_task import is_open
     from itdr.scoring.predictions import read
 
-    require()
     target = None if out is None else _outputs.file(out)
     beside = None if rows_out is None else _outputs.file(rows_out)
     answers = read(predictions, column)
+    require()
     opened = open_data(data, options)
     rows, lexicon = _rows_to_score(opened, split, answers if partial else None)
     if not rows:

@@ -23,7 +23,7 @@ def run(
 
     Example: itdr verify ml-32m --data-dir ~/raw
     """
-    from itdr.builders.dataset import own_sources, registry
+    from itdr.builders.dataset import available_sources, own_sources, registry
     from itdr.builders.rawfiles.verify import verify
 
     named = [own_sources.find_source(name)[0] for name in sources or ()]
@@ -32,6 +32,13 @@ def run(
         findings = verify(source, data_dir)
         if named or any(one.level not in ("missing", "note") for one in findings):
             found += [(source.id, one) for one in findings]
+    if (
+        data_dir is not None
+        and data_dir.is_dir()
+        and all(one.level == "missing" for _, one in found)
+    ):
+        wanted = named[0].id if named else registry.source_ids()[0]
+        available_sources.require_recognised(data_dir.expanduser().absolute(), wanted)
     if as_json:
         rows = [
             {"source": name, "level": one.level, "file": one.name, "message": one.message}

@@ -118,6 +118,16 @@ def test_verify_says_what_is_whole(tmp_path: Path) -> None:
     assert archive.name in done.stdout
 
 
+@pytest.mark.parametrize("named", [("bookcrossing",), ()])
+def test_verify_of_a_sources_own_folder_names_the_one_around_it(
+    named: tuple[str, ...], tmp_path: Path
+) -> None:
+    world.write("bookcrossing", tmp_path / "raw", users=60, items=80)
+    done = commands.run("verify", *named, "--data-dir", "raw/bookcrossing", cwd=tmp_path)
+    assert done.returncode == 1 and "missing" not in done.stdout
+    assert "holds the files of bookcrossing itself. Give the folder around it" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

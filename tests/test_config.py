@@ -75,6 +75,8 @@ REFUSED: list[tuple[dict[str, Any], tuple[str, ...]]] = [
     ({"templates": ""}, ("templates: an empty name",)),
     ({"templates": ["p1", ""]}, ("templates: an empty name",)),
     ({"templates": "p" * 5000}, ("templates: pppp", "cannot be read")),
+    ({"sample": "False"}, ("sample='False' is a text: write sample=False, without quotes",)),
+    ({"descriptions": "false"}, ("write descriptions=False, without quotes",)),
     ({"data_dir": __file__, "sample": False}, (f"{__file__} is a file",)),
     (
         {"config": "top_k_rec", "sources": ["microlens"], "order": "rating"},
@@ -121,6 +123,16 @@ def test_a_source_that_lacks_the_columns_is_not_told_to_be_added() -> None:
 def test_an_array_is_refused_like_any_other_value(name: str, kind: Any) -> None:
     with pytest.raises(ItdrError, match=name):
         builder(**{name: kind([1, 2])})
+
+
+def test_several_sources_in_one_text_are_a_list() -> None:
+    one, other = (
+        config.check("sequential_rec", {"sample": True, "sources": named}, None).selected
+        for named in ("ml-32m, microlens", ["ml-32m", "microlens"])
+    )
+    assert one == other
+    with pytest.raises(ConfigError, match="Did you mean 'ml-32m'"):
+        config.check("sequential_rec", {"sample": True, "sources": "ml32m,microlens"}, None)
 
 
 def test_values_of_numpy_are_those_of_python() -> None:

@@ -267,10 +267,7 @@ def csv_rejects(con: duckdb.DuckDBPyConnection, table: str) -> Counter[str]:
         Counts by reason; empty where nothing was rejected.
     """
     name = f"{table}_rejects"
-    known = con.execute(
-        "SELECT count(*) FROM information_schema.tables WHERE table_name = ?", [name]
-    ).fetchall()
-    if not known[0][0]:
+    if not _has_table(con, name):
         return Counter()
     # Where the format has no quoting, a quoted field with a separator is several fields.
     found = con.execute(
@@ -282,3 +279,28 @@ def csv_rejects(con: duckdb.DuckDBPyConnection, table: str) -> Counter[str]:
             GROUP BY scan_id, file_id, line) GROUP BY kind"""
     ).fetchall()
     return Counter({CSV_REASONS.get(kind, kind.lower()): rows for kind, rows in found})
+
+
+def rejected_line(con: duckdb.DuckDBPyConnection, table: str) -> str:
+    """The first line that DuckDB rejected while it scanned `table`.
+
+    Args:
+        con: the connection of the scan, which must have ended.
+        table: as given to `read_csv`.
+
+    Returns:
+        The line; empty where none was rejected.
+    """
+    name = f"{table}_rejects"
+    if not _has_table(con, name):
+        return ""
+    found = con.execute(f"SELECT csv_line FROM {name} ORDER BY line LIMIT 1").fetchall()
+    return str(found[0][0] or "") if found else ""
+
+
+def _has_table(con: duckdb.DuckDBPyConnection, name: str) -> bool:
+    return bool(
+        con.execute(
+            "SELECT count(*) FROM information_schema.tables WHERE table_name = ?", [name]
+        ).fetchall()[0][0]
+    )

@@ -28,6 +28,7 @@ class Raw:
         emptied: rows in which a value that cannot be read became empty, by `(table, reason)`.
         opened: the keys requested by readers, in order.
         unparsed: how many rows of each table never became records.
+        examples: by table, a row that was left out.
     """
 
     source: str
@@ -39,6 +40,7 @@ class Raw:
     emptied: Counter[tuple[str, str]] = field(default_factory=Counter)
     opened: list[str] = field(default_factory=list)
     unparsed: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, str] = field(default_factory=dict)
 
     def path(self, key: str) -> Path:
         """The path of a raw file, noted as opened.

@@ -20,7 +20,7 @@ ENOUGH_TO_DIFFER, MOST_OFTEN = 40, 50
 
 class TitleCounts(NamedTuple):
     """How many titles there are, different ones, those between quotes, with any quote in them, with a
-    marked one, that are `NA`, and in capitals; and how many items have none."""
+    marked one, that are `NA`, in capitals, and in small letters; and how many items have none."""
 
     n: int = 0
     titles: int = 0
@@ -30,6 +30,7 @@ class TitleCounts(NamedTuple):
     na: int = 0
     missing: int = 0
     capitals: int = 0
+    small: int = 0
 
     def fault(self) -> str:
         """What is wrong.
@@ -57,6 +58,8 @@ class TitleCounts(NamedTuple):
             return f"{n:,} items in {{names}} have {self.titles:,} different titles: the titles were overwritten."
         if n >= ENOUGH_TO_DIFFER and 10 * self.capitals > 9 * n:
             return f"{self.capitals:,} of {n:,} titles in {{names}} were written in capitals."
+        if n >= ENOUGH_TO_DIFFER and 10 * self.small > 9 * n:
+            return f"{self.small:,} of {n:,} titles in {{names}} were written in small letters."
         return ""
 
 
@@ -78,10 +81,11 @@ def title_counts(texts: Any) -> TitleCounts:
         for form in (QUOTED, '"', re.escape(MARKED))
     )
     titles, na = pc.count_distinct(texts).as_py(), pc.is_in(texts, pa.array(NA)).true_count
-    capitals = pc.equal(texts, pc.utf8_upper(texts)).true_count
+    upper, lower = pc.utf8_upper(texts), pc.utf8_lower(texts)
     # What has no letters of two kinds is written in both.
-    capitals -= pc.equal(pc.utf8_lower(texts), pc.utf8_upper(texts)).true_count
-    return TitleCounts(n, titles, quoted, quotes, marked, na, texts.null_count, capitals)
+    both = pc.equal(lower, upper).true_count
+    capitals, small = (pc.equal(texts, case).true_count - both for case in (upper, lower))
+    return TitleCounts(n, titles, quoted, quotes, marked, na, texts.null_count, capitals, small)
 
 
 def added(one: TitleCounts, other: TitleCounts) -> TitleCounts:

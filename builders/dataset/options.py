@@ -363,9 +363,30 @@ OF_SUBTASKS = tuple(name for name, info in DECLARED.items() if info.of_subtasks)
 
 
 def one_of(name: str, value: object, allowed: Sequence[object]) -> None:
-    """Check that a value is one of those allowed. Raises `ConfigError` that lists them."""
+    """Check that a value is one of those allowed.
+
+    Args:
+        name: the name of the option.
+        value: the value.
+        allowed: all that is allowed.
+
+    Raises:
+        ConfigError: it is none; the error lists them.
+    """
     # The type first: an array compared with a word has no truth value.
     if not any(type(value) is type(one) and value == one for one in allowed):
+        written = next(
+            (
+                one
+                for one in allowed
+                if isinstance(one, bool) and str(one) == str(value).strip().capitalize()
+            ),
+            None,
+        )
+        if written is not None and isinstance(value, str):
+            raise ConfigError(
+                f"{name}={value!r} is a text: write {name}={written}, without quotes."
+            )
         raise ConfigError(choose_from(name, value, [str(one) for one in allowed]))
 
 

@@ -33,6 +33,8 @@ def open_entries(entries: Any) -> Any:
     Returns:
         A list of ids, or the entries as they are where there is no list (`"all"`, None).
     """
+    if isinstance(entries, str) and "," in entries and not Path(entries).exists():
+        entries = [one.strip() for one in entries.split(",") if one.strip()]
     if isinstance(entries, (str, os.PathLike, Source)) and entries != "all":
         entries = [entries]
     if not isinstance(entries, (list, tuple)):

@@ -174,6 +174,8 @@ def _other_name(file: RawFile, low: str) -> str:
         if end != own_end:
             if stem == own and any({end, own_end} <= set(kin) for kin in KINDRED):
                 return rename
+            if stem == own and own_end in KINDRED[0] and end in KINDRED[1]:
+                return f"it is in another format, {end}; put the official {wanted} there, or save it as that"
         elif own.endswith(f"_{stem}") and not stem.isdecimal():
             return rename
         elif stem.startswith(own) and _PART.match(stem, len(own)):

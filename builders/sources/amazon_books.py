@@ -27,7 +27,7 @@ from itdr.builders.sources._formats import validate
 from itdr.builders.sources._formats.text import clean_sql, clean_value_sql
 from itdr.builders.sources._shared.books import display_title
 from itdr.builders.sources._shared.moved_columns import LOOKED_AT
-from itdr.builders.sources._shared.own_texts import require_own_words
+from itdr.builders.sources._shared.own_texts import require_own_words, require_short_titles
 from itdr.builders.sources._shared.second_keys import SecondKeys
 
 if TYPE_CHECKING:
@@ -145,6 +145,8 @@ def _require_own_words(
     texts = raw.con.execute(
         f"""SELECT coalesce("{short}", ''), coalesce("{long}", '') FROM {rows} LIMIT {LOOKED_AT}"""
     ).fetchall()
+    if what == "reviews":
+        require_short_titles(path, list(dict.fromkeys(texts)), short, long)
     require_own_words(path, texts, what, long)
 
 
@@ -311,7 +313,7 @@ SOURCE = Source(
         items="item_id title categories creators year description attributes",
     ),
     scale=Scale(low=1.0, high=5.0, step=1.0, liked=4.0, disliked=2.0),
-    options={"work": "book", "left_out": (NO_USER,)},
+    options={"work": "book", "capitals": True, "left_out": (NO_USER,)},
     ids={"user_id": "(?:#oc-[A-Z0-9]|A)[A-Z0-9]{2,}"},
     times=("1995-01-01", "2014-12-31"),
     readers=Readers(interactions=interactions, items=items),

@@ -268,10 +268,14 @@ def _require_same_users(raw: Raw, ids: pa.StringArray, names: Any) -> None:
             f"each has one: users were merged, or one of the two columns was moved. {AGAIN}"
         )
     met = pc.is_in(ids, value_set=pa.array(list(stated), pa.string()))
-    pairs = zip(
-        ids.filter(met).to_pylist(), arrow.as_array(names).filter(met).to_pylist(), strict=True
-    )
+    known = arrow.as_array(names)
+    pairs = zip(ids.filter(met).to_pylist(), known.filter(met).to_pylist(), strict=True)
     keys.add((stated[user], name) for user, name in pairs if name)
+    # Those who have a profile under another id.
+    of_name = {name: user for user, name in stated.items()}
+    met = pc.is_in(known, value_set=pa.array(list(of_name), pa.string()))
+    pairs = zip(ids.filter(met).to_pylist(), known.filter(met).to_pylist(), strict=True)
+    keys.add((of_name[name], user) for user, name in pairs if stated.get(user) != name)
     keys.require_same()
 
 
@@ -445,7 +449,8 @@ SOURCE = Source(
     ),
     options={
         "from_one": ("user_id", "item_id"),
-        "gaps": {"items": ("rated", "recorded"), "users": ("rated",)},
+        "capitals": True,
+        "gaps": {"items": ("rated", "recorded"), "users": ("rated", "recorded")},
         "incomplete": ("gender", "birth_year"),
     },
     scale=Scale(low=1, high=10, step=1, liked=8, disliked=4),

@@ -152,11 +152,12 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
     keys.require_same()
     pairs = pa.list_(pa.struct([("name", pa.string()), ("value", pa.string())]))
     authors = MovedColumn(path, "title", "author")
-    seen = capitals = 0
+    seen = capitals = small = 0
     for records in _records(raw, path, _BOOK, "items", range(5), rescue=_rescued_book):
         ids, titles, creators, years, details = [], [], [], [], []
         notes, rejects = [], []
         seen, capitals = seen + len(records[1]), capitals + sum(map(str.isupper, records[1]))
+        small += sum(map(str.islower, records[1]))
         for isbn, *texts in zip(*records, strict=True):
             item = _isbn(isbn)
             texts = _unshifted(*texts)
@@ -184,7 +185,7 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
             }
         )
     authors.require_own()
-    if fault := TitleCounts(n=seen, titles=seen, capitals=capitals).fault():
+    if fault := TitleCounts(n=seen, titles=seen, capitals=capitals, small=small).fault():
         raise RawFileError(f"{raw.source}: {fault.format(names=path)} {validate.AGAIN}")
 
 
@@ -477,7 +478,7 @@ SOURCE = Source(
     options={
         "work": "book",
         "from_one": ("user_id",),
-        "gaps": {"users": ("rated",)},
+        "gaps": {"users": ("rated", "none")},
         "incomplete": ("age",),
     },
     readers=Readers(interactions=interactions, items=items, users=users),

@@ -165,6 +165,10 @@ SOURCE = Source(
         "3. Put it, packed or unpacked, into <data_dir>/lastfm-1k/. Needed from it: "
         "userid-timestamp-artid-artname-traid-traname.tsv and userid-profile.tsv."
     ),
-    options={"any_case": True, "incomplete": ("gender", "age", "country")},
+    options={
+        "any_case": True,
+        "incomplete": ("gender", "age", "country"),
+        "gaps": {"users": ("recorded",)},
+    },
     attributes=("country", "gender", "age"),
 )

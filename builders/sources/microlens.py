@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from itdr.builders.core.duckdb_csv import epoch_seconds, integer_text_sql, read_csv, unquoted_sql
 from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.letters import LetterCounts
 from itdr.builders.core.numbers import integer_sql, unread_sql
 from itdr.builders.core.reasons import BAD_ID, EMPTY_ID, ENOUGH_TO_JUDGE, NO_TIME
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Source, column_names
@@ -153,6 +154,7 @@ def _plain_titles(raw: Raw, key: str) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
     for ids, texts in line_files.read_records(raw, "items", path, 2, delimiter=","):
         _collect(raw, found, ids, _saved_anew(texts))
+    _require_own_letters(path, found, english=key == "titles_100k")
     numbered = sum(1 for text in found.values() if text and re.match(r"\d+,", text))
     if numbered > 0.9 * len(found) and numbered > 1:
         raise RawFileError(
@@ -195,7 +197,24 @@ def _quoted_titles(raw: Raw) -> dict[str, str | None]:
     for ids, texts in line_files.read_records(raw, "items", path, 2, delimiter=",", skip=1):
         titles = [_unquoted(text) for text in texts.to_pylist()]
         _collect(raw, found, ids, pa.array(titles, pa.string()))
+    _require_own_letters(path, found, english=True)
     return found
+
+
+def _require_own_letters(path: Path, found: dict[str, str | None], english: bool) -> None:
+    """Raise `RawFileError` where letters of texts were encoded twice, or titles of an edition in English are Chinese."""
+    import pyarrow as pa
+
+    letters = LetterCounts()
+    letters.add(pa.array(list(found.values()), pa.string()))
+    if fault := letters.fault("texts", str(path)):
+        raise RawFileError(fault)
+    chinese = sum(1 for text in found.values() if text and re.search("[一-鿿]", text))
+    if english and chinese >= ENOUGH_TO_JUDGE and 2 * chinese > len(found):
+        raise RawFileError(
+            f"{path}: {chinese:,} of {len(found):,} titles are Chinese, and those of this file are English: it is that of "
+            f"another edition or language. {AGAIN}"
+        )
 
 
 def _require_same_numbering(
@@ -372,7 +391,7 @@ SOURCE = Source(
         "editions": EDITIONS,
         "from_one": ("user_id", "item_id"),
         "pairs_once": True,
-        "gaps": {"items": ("rated",)},
+        "gaps": {"items": ("rated", "none")},
         "any_case": True,
     },
 )

@@ -229,6 +229,7 @@ SOURCE = Source(
         "from_one": ("user_id", "item_id"),
         "gaps": {"items": ("rated", "recorded")},
         "year_first": True,
+        "capitals": True,
         "pairs_once": True,
         "users_at_random": True,
         "anchors": ANCHORS,

@@ -223,13 +223,12 @@ def _game_columns(rows: list[tuple[Any, ...]]) -> dict[str, pa.Array]:
     import pyarrow as pa
 
     game, title, genres, developers, year, attributes, emptied, reject = _columns(rows, 8)
-    texts = pa.list_(pa.string())
     pairs = pa.list_(pa.struct([("name", pa.string()), ("value", pa.string())]))
     return {
         "item_id": pa.array(game, pa.string()),
         "title": pa.array(title, pa.string()),
-        "categories": pa.array(genres, texts),
-        "creators": pa.array(developers, texts),
+        "categories": pa.array(genres, pa.list_(pa.string())),
+        "creators": pa.array(developers, pa.list_(pa.string())),
         "year": pa.array(year, pa.int16()),
         "attributes": pa.array(attributes, pairs),
         "emptied": pa.array(emptied, pa.string()),
@@ -413,6 +412,10 @@ FOLDERS = (
 )
 """Hosts in the order to try them. Only the games have a known checksum."""
 
+
+OPTIONS = {
+    "liking": "hours", "capitals": True, "gaps": {"items": ("rated", "recorded")}, "weight_step": 0.1,
+}  # fmt: skip
 SOURCE = Source(
     id="steam",
     title="Steam Video Game Reviews",
@@ -486,7 +489,7 @@ SOURCE = Source(
     ids={"item_id": "[0-9]+"},
     times=("2010-01-01", "2018-12-31"),
     readers=Readers(interactions=interactions, items=items),
-    options={"liking": "hours", "gaps": {"items": ("rated", "recorded")}, "weight_step": 0.1},
+    options=OPTIONS,
     by_hand=(
         "1. Open https://cseweb.ucsd.edu/~jmcauley/datasets.html#steam_data (no account needed; "
         "the authors ask to be cited).\n"

@@ -324,6 +324,7 @@ SOURCE = Source(
     ),
     # Names of businesses repeat: works are told apart by id.
     options={
+        "capitals": True,
         "work": "id",
         "broad_categories": BROAD,
         "private_categories": PRIVATE,

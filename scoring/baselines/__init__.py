@@ -90,6 +90,21 @@ CLASSIC = tuple(classic.SETTINGS)
 """Classic recommenders, which need the extra `baselines` and are only asked for by name."""
 
 
+def require_methods(chosen: Sequence[str]) -> None:
+    """Check names of methods.
+
+    Args:
+        chosen: the names.
+
+    Raises:
+        ConfigError: for one that no subtask knows.
+    """
+    known = sorted({*CLASSIC, *(name for several in METHODS.values() for name in several)})
+    for name in chosen:
+        if name not in known:
+            raise ConfigError(choose_from("baseline", name, known))
+
+
 def methods_of(
     task: str, chosen: Sequence[str] | None = None, rows: Sequence[Row] = ()
 ) -> dict[str, Method]:
@@ -107,10 +122,7 @@ def methods_of(
         ConfigError: for a name that no subtask knows, and for a method that ranks listed candidates
             alone where there are none.
     """
-    known = sorted({*CLASSIC, *(name for several in METHODS.values() for name in several)})
-    for name in chosen or ():
-        if name not in known:
-            raise ConfigError(choose_from("baseline", name, known))
+    require_methods(chosen or ())
     own = dict(METHODS.get(task, {}))
     if not chosen and not (rows and all(map(_is_timed, rows))):
         own.pop(POPULAR_RECENT, None)

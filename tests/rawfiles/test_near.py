@@ -182,6 +182,11 @@ OTHER_NAMES = [
     ("films-score-2023.csv", "films score 2023.csv", "if it is films-score-2023.csv, rename"),
     ("films-score-2023.csv", "Films.score.2023.csv", "if it is films-score-2023.csv, rename"),
     ("All_Films.jsonl", "All_Films.json", "if it is All_Films.jsonl, rename it to that"),
+    (
+        "All_Films.json",
+        "All_Films.csv",
+        "it is in another format, .csv; put the official All_Films.json there",
+    ),
     ("Films200K_pairs.csv", "Films1M_pairs.csv", "it looks like another edition, and itdr reads"),
     ("events/Films200K.csv", "events/Films1M.csv", "it looks like another edition, and itdr reads"),
     ("events/Films200K.csv", "events/log.csv", "if it is events/Films200K.csv, rename it to that"),

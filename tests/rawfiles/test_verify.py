@@ -15,6 +15,7 @@ from itdr.builders.core.paths import raw_root
 from itdr.builders.core.schema import Access, RawFile, Remote
 from itdr.builders.rawfiles import locate
 from itdr.builders.rawfiles.download.download import fetch
+from itdr.builders.rawfiles.row_count import count_rows
 from itdr.builders.rawfiles.verify import Finding, verify
 from tests.rawfiles.made_up import MOVIES, RATINGS, RATINGS_GZ, ZIP, put, source, zipped
 from tests.rawfiles.server import Misbehaving, count, quick, sha
@@ -178,3 +179,19 @@ def test_what_is_ambiguous_is_a_warning(data: Path) -> None:
         put(data, f"{folder}/ratings.csv", RATINGS)
     assert levels(verify(OF, data))["ratings.csv"] == "warning"
     assert locate.find(OF, FILES, data)["movies"] is not None
+
+
+@pytest.mark.parametrize(
+    ("example", "text", "rows"),
+    [
+        ("1::F::25", "1::F::25\n2::M::18\n", 2),
+        ("id,title\n1,Heat", "id,title\n1,Heat\n2,Alien\n", 2),
+        ('"ID";"Title";…', '"ID";"Title";"Author"\r\n"1";"A";"B"\r\n', 1),
+        ("id,…,title", "id,views,title\n1,5,Heat\n2,6,Alien", 2),
+        ("id,title", "1,Heat\n2,Alien\n", 2),
+        ('{"id": …}', '{"id": 5}\n{"id": 7}\n', 2),
+        ("", "1,Heat\n2,Alien\n", 2),
+    ],
+)
+def test_rows_are_counted_without_a_header(example: str, text: str, rows: int) -> None:
+    assert count_rows(RawFile("movies", "movies.csv", example=example), [text.encode()]) == rows

@@ -16,7 +16,7 @@ pytest.importorskip("ir_measures")
 from itdr.builders.core.errors import ConfigError, ItdrError, RawFileError
 from itdr.commands import baseline
 from itdr.commands import score as score_command
-from itdr.scoring import data, predictions, score
+from itdr.scoring import data, extras, predictions, score
 from itdr.scoring.baselines import METHODS, methods_of, predict
 from itdr.scoring.baselines.training import Training
 from itdr.scoring.metrics.result import Answer
@@ -271,3 +271,27 @@ def test_what_needs_times_is_left_out_where_a_source_has_none() -> None:
     )
     alone, mixed = (methods_of("top_k_rec", None, rows) for rows in ([timed], [timed, untimed]))
     assert alone.keys() - mixed.keys() == {"popular-recent"} and mixed
+
+
+@pytest.mark.parametrize(
+    ("command", "arguments", "said"),
+    [
+        (
+            score_command.run,
+            ["none.jsonl", "--data", "sequential_rec"],
+            "none.jsonl does not exist",
+        ),
+        (
+            baseline.run,
+            ["sequential_rec", "--method", "mostpopular"],
+            "Did you mean 'most-popular'",
+        ),
+    ],
+)
+def test_a_wrong_name_is_told_before_a_library_is_asked_for(
+    command: Any, arguments: list[str], said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(extras, "LIBRARIES", ("no_such_library",))
+    monkeypatch.chdir(tmp_path)
+    done = run(command, *arguments, "--sample")
+    assert said in str(done.exception)

@@ -49,6 +49,24 @@ def books(folder: Path, *records: dict[str, str], end: str = "\n") -> tuple[list
     return found.to_pylist(), rejects
 
 
+def test_summaries_in_place_of_texts(tmp_path: Path) -> None:
+    def check(swapped: int) -> None:
+        texts = [f"A long text on the {k}th book" for k in range(100)]
+        columns = ("review/summary", "review/text")
+        told = [
+            dict(zip(columns if k >= swapped else columns[::-1], ("Fine", text), strict=True))
+            for k, text in enumerate(texts)
+        ]
+        told = [
+            one | {"review/summary": one["review/summary"] + f" {k}"} for k, one in enumerate(told)
+        ]
+        reviews(tmp_path, *(REVIEW | one for one in told))
+
+    check(50)
+    with pytest.raises(RawFileError, match="51 have a review/summary longer than the review/text"):
+        check(51)
+
+
 def test_generated_files_read_exactly(tmp_path: Path) -> None:
     facts = amazon_books.write(tmp_path, users=20, items=60, seed=2)
     for of in ("interactions", "items"):

@@ -41,6 +41,28 @@ def books(folder: Path, *lines: str, encoding: str = "cp1252") -> tuple[list, di
     return table(folder, "BX-Books.csv", text, "items", encoding)
 
 
+def test_titles_in_small_letters_are_told_before_their_letters(tmp_path: Path) -> None:
+    def check(small: int) -> None:
+        names = ("the wolf of café {}", "The Wolf of Café {}")
+        lines = [
+            f'"{k:010}";"{names[k >= small].format(k)}";"Ada Wolcott";"1999";"Northgate"'
+            for k in range(40)
+        ]
+        books(tmp_path, *lines)
+
+    check(36)
+    with pytest.raises(RawFileError, match=r"37 of 40 titles .* small letters"):
+        check(37)
+
+
+def test_countries_in_which_all_words_have_a_capital(tmp_path: Path) -> None:
+    text = (
+        USERS + '"1";"Portland, Oregon, Usa";NULL\r\n"2";"Arima, N/A, Trinidad And Tobago";NULL\r\n'
+    )
+    found, _ = table(tmp_path, "BX-Users.csv", text, "users")
+    assert [row["country"] for row in found] == ["USA", "Trinidad and Tobago"]
+
+
 @pytest.mark.parametrize("block", [97, 1 << 20])
 def test_generated_files_read_exactly(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int

@@ -291,7 +291,7 @@ EDITS = [
     Edit("bookcrossing", "ISBNs moved", BOOKS, rotated(r'^"([0-9X]{10})"'), "of another id",
          encoding="cp1252"),
     Edit("anime-2023", "ids moved", "users-score-2023.csv", rotated(r"^\d+,[^,]*,(\d+),"), "of another id"),
-    Edit("ml-1m", "ids from 0", "users.dat", column(0, lessened, "::"), "of users is 0"),
+    Edit("ml-1m", "ids from 0", "users.dat", column(0, lessened, "::"), "of users in the records is 0"),
     Edit("lastfm-360k", "countries and days swapped", "usersha1-profile.tsv", swapped(4, 3, "\t"),
          "countries hold digits"),
     Edit("lastfm-360k", "countries in small letters", "usersha1-profile.tsv", column(3, str.lower)),

@@ -43,6 +43,14 @@ def test_all_good_rows_are_read_and_all_bad_ones_counted(made: tuple[Path, Facts
     assert rejects == {reason: n for (of, reason), n in facts.rejects.items() if of == table}
 
 
+@pytest.mark.parametrize("word", ["Unknown", "unknown", "None", "N/A"])
+def test_a_country_that_is_not_known_is_none(word: str, tmp_path: Path) -> None:
+    lines = ["#id\tgender\tage\tcountry\tregistered", f"{USER}\tm\t\t{word}\tAug 13, 2006"]
+    (tmp_path / rawgen.PROFILE).write_text("".join(line + "\n" for line in lines), newline="")
+    (row,) = read(ID, tmp_path, "users")[0].to_pylist()
+    assert row["country"] is None
+
+
 @pytest.mark.parametrize("table", FILES)
 def test_clean_files_lose_nothing(tmp_path: Path, table: str):
     facts = rawgen.write(tmp_path, users=20, items=60, dirt=False)

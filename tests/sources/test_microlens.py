@@ -47,6 +47,30 @@ def items(folder: Path) -> dict[str, tuple[str | None, list[str], bool]]:
     }
 
 
+@pytest.mark.parametrize(
+    ("faulty", "enough", "said"),
+    [
+        ("今天的视频{}真好看", 20, "20 of 20 titles are Chinese"),
+        ("CafÃ© of day {}", 4, "4 were encoded twice"),
+    ],
+)
+@pytest.mark.parametrize("key", ["titles", "fuller"])
+def test_titles_in_another_language_or_encoding(
+    faulty: str, enough: int, said: str, key: str, tmp_path: Path
+) -> None:
+    def check(n: int) -> None:
+        lines = "".join(f"{k},{faulty.format(k)}\n" for k in range(1, n + 1))
+        files = {
+            "titles": "1,A fine video\n",
+            key: ("item,title\n" if key == "fuller" else "") + lines,
+        }
+        items(put(tmp_path, pairs=ONE, **files))
+
+    check(enough - 1)
+    with pytest.raises(RawFileError, match=said):
+        check(enough)
+
+
 ONE = "user,item,timestamp\n4,7,1654408947388\n"
 
 

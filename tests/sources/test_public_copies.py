@@ -177,6 +177,18 @@ def test_a_table_of_which_nothing_can_be_read_stops_the_build(cache: Path, tmp_p
     assert not list(cache.rglob("manifest.json"))
 
 
+def test_the_example_of_what_cannot_be_read_is_such_a_line(cache: Path, tmp_path: Path) -> None:
+    ml_32m.write(tmp_path / "ml-32m", users=20, items=40, dirt=False)
+    path = tmp_path / "ml-32m" / "ratings.csv"
+    head, *lines = path.read_text().splitlines()
+    changed = [lines[0], *(line.replace(".5,", ". Mai,") for line in lines[1:])]
+    wrong = next(line for line in changed if "Mai" in line)
+    put(path, head, *changed)
+    with pytest.raises(RawFileError) as error:
+        prepare(spec("ml-32m", tmp_path), offline=True, progress=False)
+    assert f"Found: {wrong!r}" in str(error.value)
+
+
 def _unused_tags(folder: Path) -> int:
     """How many tags that can be read are of a user or a film without a rating."""
     with open(folder / "ratings.csv", encoding="utf-8", newline="") as file:

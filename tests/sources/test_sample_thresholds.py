@@ -105,14 +105,34 @@ def test_ratings_before_their_item(sample: Check) -> None:
 
 
 def test_times_that_were_rounded(sample: Check) -> None:
-    def timed(step: int, n: int = 1_000) -> None:
-        sample("ml-32m", item_code=np.arange(n), timestamp=1_000_000_000 + np.arange(n) * step)
+    def timed(step: int, n: int = 1_000, first: int = 1_000_000_000, unit: int = 1) -> None:
+        times = (-(-first * unit // step) + np.arange(n)) * step // unit
+        sample("ml-32m", item_code=np.arange(n), timestamp=times)
 
     timed(63)
     timed(64, 199)
-    sample("ml-32m", item_code=np.arange(400), timestamp=np.arange(400) * 86_400)
-    with pytest.raises(RawFileError, match="all multiples of 64 seconds: they were rounded"):
-        timed(128)
+    timed(60, 199)
+    timed(1_000, 199)
+    timed(86_400)
+    timed(3_600)
+    timed(65_535, unit=1_000)
+    timed(10_000_000, 19)
+    sample("ml-32m", item_code=np.arange(400), timestamp=9_600 + np.arange(400) * 86_400)
+    for step, unit, said in (
+        (128, 1, "64 seconds: they were rounded"),
+        (60, 1, "60 seconds: the seconds were lost"),
+        (1_000, 1, "1,000 seconds: a spreadsheet rounded them"),
+        (100_000, 1_000, "100 seconds: a spreadsheet rounded them"),
+        (131_072, 1_000, "65,536 milliseconds: they were rounded"),
+    ):
+        with pytest.raises(RawFileError, match=f"all multiples of {said}"):
+            timed(step, unit=unit)
+    with pytest.raises(RawFileError, match="multiples of 10,000 seconds: a spreadsheet"):
+        sample(
+            "amazon-books",
+            item_code=np.arange(300),
+            timestamp=900_000_000 + np.arange(300) % 20 * 10_000_000,
+        )
 
 
 def test_texts_that_were_cut(sample: Check) -> None:
@@ -138,6 +158,28 @@ def test_texts_in_small_letters(sample: Check) -> None:
     written(11)
     with pytest.raises(RawFileError, match="190 of 200 texts that were looked at have no capital"):
         written(10)
+
+
+def test_texts_of_numbers(sample: Check) -> None:
+    def written(words: int) -> None:
+        ids = "388 194 776 97 291 1067 1455 12 5 388 194"
+        texts = [f"A fine place with number {k:030}" if k < words else ids for k in range(220)]
+        sample("yelp", item_code=np.arange(220), text=texts)
+
+    written(12)
+    with pytest.raises(RawFileError, match=r"209 of 220 texts .* are lists of numbers"):
+        written(11)
+
+
+def test_weights_that_are_classes(sample: Check) -> None:
+    def played(n: int, classes: int) -> None:
+        weights = [float(k * k % 101 % classes + 1) for k in range(n)]
+        sample("lastfm-360k", item_code=np.arange(n), weight=weights)
+
+    played(4_999, 5)
+    played(5_000, 11)
+    with pytest.raises(RawFileError, match="take only 5 values, 1 to 5: they were replaced"):
+        played(5_000, 5)
 
 
 def test_titles_sorted_alone(sample: Check) -> None:

@@ -218,6 +218,27 @@ def test_another_scale_is_refused_from_the_threshold_on(
         check()
 
 
+def test_two_copies_with_other_users(con: duckdb.DuckDBPyConnection) -> None:
+    def check(n: int, joined: int) -> None:
+        users = [k % 50 + 1 for k in range(n)]
+        items, times = [k % 80 + 1 for k in range(n)], [10**9 + 7 * k for k in range(n)]
+        columns = {
+            "user_number": users + [user + 1_000 for user in users][:joined],
+            "item_number": items + items[:joined],
+            "timestamp": times + times[:joined],
+        }
+        row = rows_of(con, "interactions_staged", {**columns, "reject": [None] * (n + joined)})
+        limits.require_limits(SOURCE, ("user_id", "item_id", "timestamp"), row, {}, FILES)
+
+    check(500, 0)
+    check(500, 499)
+    check(249, 249)
+    with pytest.raises(
+        RawFileError, match=r"500 interactions .* two copies of the file were joined"
+    ):
+        check(250, 250)
+
+
 MANY = limits.SOME_HIGHEST
 HALVES = 1_100_000_000
 """A second at which users gave half stars, which they could not at first."""
@@ -235,6 +256,12 @@ HALVES = 1_100_000_000
         pytest.param([0.5, 2.0, 4.5], HALVES, "from 0.5 to 4.5, and none is 5", id="one step less"),
         pytest.param([0.0, 1.0, 4.5], HALVES, "from 0 to 4.5, and none is 5", id="from 0"),
         pytest.param([0.0, 0.3333, 1.0], HALVES, "are off the scale", id="from 0 to 1"),
+        pytest.param(
+            [0.0, 1.0, 0.0], HALVES, "0 or 1, not .* reduced to yes or no", id="yes or no"
+        ),
+        pytest.param([0.5, 2.0, 2.5], HALVES, "none of .* is above 2.5", id="half the scale"),
+        pytest.param([-1.0, 2.0, 5.0], HALVES, "are -1, which .* 'not rated'", id="unrated"),
+        pytest.param([-1.0, 2.0, 5.5], HALVES, "are off the scale", id="not unrated alone"),
     ],
 )
 def test_parts_with_true_ratings_are_taken_and_changed_ratings_told(

@@ -14,7 +14,7 @@ import pytest
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.reasons import NO_TIME, OUTSIDE_SCALE
 from itdr.builders.core.schema import Source
-from itdr.builders.store.build import limits
+from itdr.builders.store.build import id_checks, item_checks, joins, limits, name_checks
 from itdr.builders.store.engine import connect
 from itdr.builders.store.layout import read_manifest
 from itdr.builders.store.prepare import prepare
@@ -97,6 +97,45 @@ def test_interactions_are_refused_alike(engine: SparkEngine, what: str, tmp_path
 
     text = refused(engine, "interactions_staged", columns, check, tmp_path)
     assert re.search(expected, text)
+
+
+TITLES = [
+    "Don't look",
+    "Don ' t look",
+    "We’ve met (Ely)",
+    "We ’ ve met",
+    "a film: one",
+    "Film Ägypten",
+    "x",
+    None,
+]
+QUERIES = {
+    "names": ("items_raw", {"title": TITLES}, name_checks.NAMES),
+    "categories": ("items_raw", {"categories": [["drama"], ["Drama", "war"], ["Drama"], []]}, name_checks.CATEGORIES),
+    "lengths": ("items_raw", {"title": TITLES}, item_checks.LENGTHS),
+    "numbers": ("users_raw", {"user_id": ["user_000012", "N7", "7", "x"]},
+                id_checks.numbers_query("(SELECT user_id AS id FROM users_raw) AS r")),
+    "copies": ("interactions_staged",
+               {"user_number": [1, 2, 3], "item_number": [4, 4, 5], "timestamp": [6, 6, None]},
+               limits.COPIES.format(bits=0)),
+    "marks": ("items_raw", {"title": ["A Fox, a Dog's (2)", "x"]},
+              f"SELECT min({joins.FORMS['marks such as commas'].format(id='title')}) AS n FROM items_raw"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", QUERIES)
+def test_tables_are_counted_alike(engine: SparkEngine, what: str, tmp_path: Path) -> None:
+    name, columns, query = QUERIES[what]
+    n = len(next(iter(columns.values())))
+    table = pa.table({"reject": pa.nulls(n, pa.string()), **columns})
+    con = connect(tmp_path / "stage.duckdb")
+    con.register("given", table)
+    con.execute(f"CREATE VIEW {name} AS SELECT * FROM given")
+    engine.register(name, table)
+    expected = con.execute(query).fetchall()[0]
+    assert row_on_spark(engine, query) == expected
+    assert any(expected)
+    con.close()
 
 
 def test_duplicates_are_counted_alike(spark: Any, place: str, caches: Path, tmp_path: Path) -> None:

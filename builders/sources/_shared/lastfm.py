@@ -83,7 +83,7 @@ def read_profiles(raw: Raw, key: str, user: str, skip: int) -> Iterator[pa.Recor
         sane = pc.and_(pc.greater_equal(years, YOUNGEST), pc.less_equal(years, OLDEST))
         sex = pc.utf8_lower(pc.utf8_trim_whitespace(gender))
         known = arrow.map_values(sex, people.GENDERS)
-        named = arrow.tidy(country)
+        named = arrow.known_values(country, names=True)
         short = pc.replace_substring(pc.utf8_lower(named), ".", "")
         named = pc.coalesce(arrow.map_values(short, SHORT_NAMES), _capitalised(named))
         coded = pc.fill_null(pc.match_substring_regex(named, NO_COUNTRY), False)

@@ -33,15 +33,32 @@ def require_own_texts(path: Path) -> None:
         RawFileError: titles are longer than texts, or share their words with those of the review before or after.
     """
     reviews = list(dict.fromkeys(_pairs(path)))
-    longer = sum(len(title) > len(text) for title, text in reviews)
-    if len(reviews) >= ENOUGH_REVIEWS and 2 * longer > len(reviews):
-        raise RawFileError(
-            f"{path}: of {len(reviews):,} reviews that were looked at, {longer:,} have a title longer than the text: the two "
-            f"columns were swapped. {AGAIN}"
-        )
+    require_short_titles(path, reviews, "title", "text")
     require_own_words(path, reviews, "reviews", "text")
     asins = [(record.get("asin"), record.get("parent_asin")) for record in _records(path)]
     require_together(path, "'asin'", "'parent_asin'", asins)
+
+
+def require_short_titles(
+    path: Path, reviews: Sequence[tuple[str, str]], one: str, other: str
+) -> None:
+    """Check that titles of reviews are shorter than their texts.
+
+    Args:
+        path: the file.
+        reviews: the title and the text of each.
+        one: the column of titles.
+        other: the column of texts.
+
+    Raises:
+        RawFileError: most are longer.
+    """
+    longer = sum(len(title) > len(text) for title, text in reviews)
+    if len(reviews) >= ENOUGH_REVIEWS and 2 * longer > len(reviews):
+        raise RawFileError(
+            f"{path}: of {len(reviews):,} reviews that were looked at, {longer:,} have a {one} longer than the {other}: the two "
+            f"columns were swapped. {AGAIN}"
+        )
 
 
 def require_own_products(path: Path, reviews: Path) -> None:

@@ -8,7 +8,16 @@ _SMALL = frozenset("and of the de del la las los da do dos du y am an der".split
 _ABBREVIATIONS = frozenset({"usa", "uk", "uae", "dc", "nyc"})
 _DOTTED = re.compile(r"(?:[a-z]\.)+[a-z]?\.?")
 _SPELLINGS = {
-    "USA": ("us", "u.s", "u.s.", "u.s.a", "u.s.a.", "united states", "united states of america"),
+    "USA": (
+        "usa",
+        "us",
+        "u.s",
+        "u.s.",
+        "u.s.a",
+        "u.s.a.",
+        "united states",
+        "united states of america",
+    ),
     "United Kingdom": ("uk", "u.k", "u.k.", "great britain"),
     "Spain": ("españa", "espana"),
     "Germany": ("deutschland",),
@@ -28,7 +37,7 @@ _WORD = re.compile(r"[^\s\-/(]+")
 
 
 def place_name(text: str) -> str:
-    """A place in the case in which it is printed; one that holds a capital stays as it is.
+    """A place in the case in which it is printed; one that holds a capital, and not one in each word, stays as it is.
 
     Args:
         text: as it was typed.
@@ -45,6 +54,8 @@ def place_name(text: str) -> str:
     Returns:
         The place as it is printed.
     """
+    if text == text.title() and len(text) == len(text.lower()):
+        text = text.lower()  # a program gave all words a capital, "Usa" too
     if text != text.lower():
         return text
 
@@ -68,7 +79,7 @@ def country_name(text: str) -> str:
     Returns:
         The name, or what was typed where it is not known.
 
-    >>> country_name("u.s.a."), country_name("new zealand")
-    ('USA', 'New Zealand')
+    >>> country_name("u.s.a."), country_name("new zealand"), country_name("Usa")
+    ('USA', 'New Zealand', 'USA')
     """
     return _COUNTRIES.get(text.casefold()) or place_name(text)

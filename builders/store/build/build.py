@@ -32,6 +32,7 @@ from itdr.builders.store.build.name_checks import require_names
 from itdr.builders.store.build.notes import lacking
 from itdr.builders.store.build.sample_checks import require_sound_sample
 from itdr.builders.store.build.staging import (
+    MOST_SHOWN,
     create_interactions_view,
     event_names,
     rows_read,
@@ -131,7 +132,8 @@ def _stage_tables(
             continue
         read[table] = rows_read(raw.con, table, raw.unparsed[table])
         files = {key: raw.paths[key] for key in raw.opened}
-        require_readable(source, table, read[table], rejected, files)
+        example = raw.examples.get(table, "")
+        require_readable(source, table, read[table], rejected, files, example)
         row, paths = partial(_row, raw.con), list(files.values())
         if table == "interactions":
             limits.require_limits(source, staged[table], row, rejected, paths)
@@ -142,7 +144,7 @@ def _stage_tables(
         require_sound_texts(source, table, staged[table], row, paths, raw.emptied)
         if table == "items":
             require_names(source, staged[table], row, paths)
-        require_few_left_out(source, table, read[table], rejected, files)
+        require_few_left_out(source, table, read[table], rejected, files, example)
     if not staged["interactions"]:
         raise RawFileError(f"{source.id}: its reader gave no interactions.")
     return staged, read
@@ -203,8 +205,8 @@ def joined_tables(
                 found := renumbered(source, table, row, unmatched[table]["missing"])
             ):
                 raise RawFileError(
-                    f"{source.id}: {names}: {found}: in one of the files the ids were numbered anew, so that they name "
-                    f"other {table}. Put the official files in place."
+                    f"{source.id}: {names}: {found}. Ids that were numbered anew in one of the files name other {table} there: "
+                    "put the official files in place."
                 )
     swapped = joins.are_swapped(ask, counts, unmatched)
     if swapped and source.described:
@@ -255,6 +257,7 @@ def require_readable(
     read: int,
     rejected: Mapping[tuple[str, str], int],
     files: Mapping[str, Path],
+    example: str = "",
 ) -> None:
     """Check that a table is readable, as `is_unreadable` defines it.
 
@@ -264,6 +267,7 @@ def require_readable(
         read: how many rows of it were read, rejected ones included.
         rejected: counts of rejected rows by table and reason.
         files: what they were read from, by the key of the declaration.
+        example: a clause with a row that was left out, where one is known.
 
     Raises:
         RawFileError: (nearly) no row was readable, or a line holds several records.
@@ -276,7 +280,7 @@ def require_readable(
         ):
             refuse_foreign_lines(path)
     if is_unreadable(read, sum(n for (of, _), n in rejected.items() if of == table)):
-        raise _unreadable(source, table, read, rejected, files)
+        raise _unreadable(source, table, read, rejected, files, example)
 
 
 def require_few_left_out(
@@ -285,6 +289,7 @@ def require_few_left_out(
     read: int,
     rejected: Mapping[tuple[str, str], int],
     files: Mapping[str, Path],
+    example: str = "",
 ) -> None:
     """Check that no more rows of a published table are left out than `are_too_many` allows; called when no other
     check has found why. Arguments as for `require_readable`.
@@ -295,7 +300,7 @@ def require_few_left_out(
     usual = source.options.get("left_out", ())
     lost = sum(n for (of, why), n in rejected.items() if of == table and why not in usual)
     if not source.described and are_too_many(read, lost):
-        raise _unreadable(source, table, read, rejected, files)
+        raise _unreadable(source, table, read, rejected, files, example)
 
 
 def _unreadable(
@@ -304,6 +309,7 @@ def _unreadable(
     read: int,
     rejected: Mapping[tuple[str, str], int],
     files: Mapping[str, Path],
+    example: str = "",
 ) -> RawFileError:
     """The error to raise for a table of which too few rows can be read; arguments as for `require_readable`."""
     lost = sum(n for (of, _), n in rejected.items() if of == table)
@@ -314,11 +320,14 @@ def _unreadable(
         if source.described
         else "The file was saved in another form, or is not the official one: put the official file in place."
     )
+    found = example if example.startswith("Found") else ""
     shown = [
-        f"Expected in {path.name}: {examples[key]!r}. Found: {_first_lines(path)!r}."
+        f"Expected in {path.name}: {examples[key]!r}. {found or f'Found: {_first_lines(path)!r}.'}"
         for key, path in files.items()
         if examples.get(key)
     ]
+    if not found and example:
+        shown.append(example)
     return RawFileError(
         f"{source.id}: of {read:,} rows of {table} in {names}, {lost:,} cannot be read: "
         f"{_reasons(rejected, table)}. {' '.join([*shown, remedy])}"
@@ -331,7 +340,7 @@ def _reasons(rejected: Mapping[tuple[str, str], int], table: str) -> str:
     return ", ".join(f"{-n:,} {reason}" for n, reason in sorted(counts))
 
 
-def _first_lines(path: Path, most: int = 160) -> str:
+def _first_lines(path: Path, most: int = MOST_SHOWN) -> str:
     """The first two lines of a file, or as much as fits into a message."""
     with open_bytes(path) as file:
         head = file.read(4 * most)

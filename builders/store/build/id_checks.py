@@ -36,11 +36,11 @@ def numbers_query(ids: str) -> str:
     """SQL for the `Numbers` of ids.
 
     Args:
-        ids: what stands behind FROM; its column `id` is a text.
+        ids: what stands behind FROM; its column `id` is a text, in which letters may stand before a number.
     """
     return f"""
 SELECT count(*) AS n, count(number) AS numbers, min(number) AS least, max(number) AS most
-FROM (SELECT DISTINCT id, TRY_CAST(id AS INTEGER) AS number FROM {ids}) AS numbered
+FROM (SELECT DISTINCT id, TRY_CAST(regexp_replace(id, '^[A-Za-z_]+', '') AS INTEGER) AS number FROM {ids}) AS numbered
 """
 
 
@@ -64,13 +64,18 @@ def renumbered(source: Source, table: str, row: Row, missing: int) -> str:
         return ""
     records = Numbers(*row(numbers_query(_recorded(table, key))))
     rated = Numbers(*row(numbers_query(f"(SELECT id FROM {codes}) AS c")))
-    if from_one and records.n >= ENOUGH_TO_JUDGE and records.least == 0:
-        return f"an id of the records of {table} is 0, and official ids begin with 1"
     if from_one and records.has_no_gap(first=2):
         return f"the ids of the records of {table} begin with 2 and have no gap, and official ids begin with 1: they were moved"
     for name, ids in {"records": records, "interactions": rated}.items():
+        if from_one and ids.n >= ENOUGH_TO_JUDGE and ids.least == 0:
+            return f"an id of {table} in the {name} is 0, and official ids begin with 1"
         if last and ids.n >= ENOUGH_TO_JUDGE and (ids.most or 0) > last:
             return f"an id of {table} in the {name} is {ids.most:,}, and official ids end with {last:,}"
+    if "none" in gaps and records.has_no_gap() and (rated.most or 0) > records.n:
+        return (
+            f"the ids of the records of {table} are all the numbers from 1 to {records.n:,}, and those of the interactions "
+            f"go on to {rated.most:,}: the end of the file is missing, or records were left out and the others numbered anew"
+        )
     lost = missing >= max(ENOUGH_TO_JUDGE, MOST_MISSING * rated.n)
     many = rated.n >= MANY_DENSE and records.n >= MORE_RECORDS * rated.n
     if "rated" in gaps and rated.has_no_gap() and (records.most or 0) > rated.n and (lost or many):

@@ -28,6 +28,7 @@ FROM items_raw WHERE reject IS NULL AND title IS NOT NULL
 LEAST_CUT, LEAST_LENGTHS = 15, 5
 """Characters of a title that may have been cut off: many shorter ones are of the same length. Titles of fewer lengths
 are made by a rule."""
+NEARLY_ALL = 0.95
 AT_END, MOST_AT_END, MORE_AT_END, MANY_LENGTHS = 3, 0.15, 3, 8
 """Titles that were cut and then tidied are of the last three lengths: this share of all, and so many times as many as
 there are of the three lengths before; and there are so many lengths."""
@@ -42,16 +43,17 @@ SELECT count(title) AS n, count(DISTINCT hashed(split_part(title, ' (', 1))) AS 
            AS capitals
 FROM items_raw WHERE reject IS NULL
 """
-_LENGTHS = f"""
+LENGTHS = f"""
 SELECT CAST(coalesce(sum(CASE WHEN size >= {LEAST_CUT} THEN n END), 0) AS BIGINT) AS n,
        coalesce(max_by(n, size), 0) AS longest, count(*) AS lengths,
        CAST(coalesce(sum(n), 0) AS BIGINT) AS titles,
        CAST(coalesce(sum(CASE WHEN size > top - {AT_END} THEN n END), 0) AS BIGINT) AS at_end,
        CAST(coalesce(sum(CASE WHEN size <= top - {AT_END} AND size > top - 2 * {AT_END} THEN n END), 0) AS BIGINT)
-           AS before, coalesce(max(top), 0) AS top
+           AS before, coalesce(max(top), 0) AS top, coalesce(max(firsts), 0) AS firsts
 FROM (
-    SELECT size, n, max(size) OVER () AS top FROM (
-        SELECT length(title) AS size, count(DISTINCT hashed(title)) AS n FROM items_raw
+    SELECT size, n, firsts, max(size) OVER () AS top FROM (
+        SELECT length(title) AS size, count(DISTINCT hashed(title)) AS n,
+               count(DISTINCT CASE WHEN title LIKE '% %' THEN hashed(split_part(title, ' ', 1)) END) AS firsts FROM items_raw
         WHERE reject IS NULL AND title IS NOT NULL GROUP BY length(title)
     ) AS counted
 ) AS ranked
@@ -83,6 +85,11 @@ _YEARS = """
 SELECT count(*) AS n, count(r.year) AS years
 FROM items_raw AS r WHERE reject IS NULL AND title IS NOT NULL
 """
+_SERIAL = """
+SELECT count(r.year) AS years, count(CASE WHEN r.year = 1905 THEN 1 END) AS serial
+FROM items_raw AS r WHERE reject IS NULL
+"""
+"""How many years there are, and how many are that of the days of which a spreadsheet thinks that 1900 to 2014 are the numbers."""
 _LEAST_YEARS = 0.25
 """The share of items with a year; titles that were cut lose theirs."""
 _LEAST_TITLES = 0.9
@@ -191,22 +198,30 @@ def _letters_lost(n: int, lost: int, within: int, beyond: int) -> bool:
 
 
 def _cut(
-    n: int, longest: int, lengths: int, titles: int, at_end: int, before: int, top: int
+    n: int, longest: int, lengths: int, titles: int, at_end: int, before: int, top: int, firsts: int
 ) -> bool:
     return n >= 5 * ENOUGH_TO_JUDGE and 2 * longest > n and lengths >= LEAST_LENGTHS
 
 
 def _cut_and_tidied(
-    n: int, longest: int, lengths: int, titles: int, at_end: int, before: int, top: int
+    n: int, longest: int, lengths: int, titles: int, at_end: int, before: int, top: int, firsts: int
 ) -> bool:
     many = titles >= 5 * ENOUGH_TO_JUDGE and at_end > MOST_AT_END * titles
     return many and at_end > MORE_AT_END * before and lengths >= MANY_LENGTHS
 
 
 def _cut_short(
-    n: int, longest: int, lengths: int, titles: int, at_end: int, before: int, top: int
+    n: int, longest: int, lengths: int, titles: int, at_end: int, before: int, top: int, firsts: int
 ) -> bool:
     return titles >= 5 * ENOUGH_TO_JUDGE and 2 * longest > titles
+
+
+def _cut_all(
+    n: int, longest: int, lengths: int, titles: int, at_end: int, before: int, top: int, firsts: int
+) -> bool:
+    """Nearly all, and they are not made by a rule: they begin with different words."""
+    many = titles >= 5 * ENOUGH_TO_JUDGE and firsts >= ENOUGH_TO_JUDGE
+    return many and top >= LEAST_CUT and at_end > NEARLY_ALL * titles
 
 
 def _prose_swapped(n: int, titles: int, descriptions: int, ends: int) -> bool:
@@ -278,14 +293,20 @@ _CHECKS = (
     ),
     _Check(
         "title",
-        _LENGTHS,
+        LENGTHS,
         _cut,
         "{1:,} of {0:,} longer titles in {names} have the same number of characters, and none has more: they were cut off.",
     ),
     _Check(
         "title",
-        _LENGTHS,
+        LENGTHS,
         _cut_and_tidied,
+        "{4:,} of {3:,} titles in {names} have {6:,} characters or hardly less, and none has more: they were cut off.",
+    ),
+    _Check(
+        "title",
+        LENGTHS,
+        _cut_all,
         "{4:,} of {3:,} titles in {names} have {6:,} characters or hardly less, and none has more: they were cut off.",
     ),
     _Check(
@@ -313,6 +334,12 @@ _CHECKS = (
         _years_lost,
         "only {1:,} of {0:,} items in {names} have a year that can be read. The years were removed or "
         "written anew.",
+    ),
+    _Check(
+        "year",
+        _SERIAL,
+        _is_foreign,
+        "{1:,} of {0:,} years in {names} are 1905: a spreadsheet took years for the numbers of days.",
     ),
     _Check(
         "creators",
@@ -354,9 +381,10 @@ _CHECKS = (
     ),
 )
 _IN_CHINESE = (
+    *(check for check in _CHECKS if check.is_wrong is _letters_lost),
     _Check(
         "title",
-        _LENGTHS,
+        LENGTHS,
         _cut_short,
         "{1:,} of {3:,} titles in {names} have {6:,} characters, and none has more: they were cut off.",
     ),
@@ -368,5 +396,5 @@ _IN_CHINESE = (
         "English, as those of one edition: letters were removed or changed.",
     ),
     # A description may be shorter than its title there.
-    *(check for check in _CHECKS if check.is_wrong is not _prose_swapped),
+    *(check for check in _CHECKS if check.is_wrong not in (_prose_swapped, _letters_lost)),
 )

@@ -38,6 +38,7 @@ FORMS = {
     "upper and lower case": "lower(trim({id}))",
     "leading zeros": _NO_ZEROS,
     "ISBN-10 and ISBN-13": _ISBN,
+    "marks such as commas": "replace(translate(lower({id}), '.,:;!?()[]&/-\"#*' || chr(39), ''), ' ', '')",
 }
 """How ids of two files may differ that mean the same: a name, and SQL for a form that has no such
 difference."""

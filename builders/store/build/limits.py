@@ -28,6 +28,8 @@ MOST_OFF_SCALE = 0.2
 """The share of ratings off the scale from which on they are on another one."""
 ALL_LOWEST = 100
 """So many ratings are not all the lowest of the scale."""
+SOME_ABOVE = 500
+"""Of so many ratings, some are in the upper half of the scale."""
 SOME_HIGHEST = 10_000
 """Of so many ratings, some are between whole numbers, or the highest of the scale where some are the next lower."""
 ZEROS = """
@@ -48,6 +50,10 @@ MET = """
 SELECT count(*) AS n FROM (SELECT 1 AS met FROM interactions_staged AS r WHERE reject IS NULL AND {condition} LIMIT 1) AS one
 """
 """Whether any interaction fulfils a condition: an engine stops at the first one, where a count reads them all."""
+MET_AT = f"""
+SELECT count(*) AS n FROM interactions_staged
+WHERE rating = {{rating}} AND reject = {literal(OUTSIDE_SCALE)}
+"""
 APART = "r.rating <> floor(r.rating){since}"
 BETWEEN = """
 SELECT count(*) AS n, count(CASE WHEN rating <> floor(rating) THEN 1 END) AS between_two,
@@ -72,6 +78,14 @@ SELECT count(*) AS n, count(CASE WHEN day_of_month(r.timestamp) > 12 THEN 1 END)
 FROM interactions_staged AS r WHERE reject IS NULL AND r.timestamp IS NOT NULL
 """
 """How many interactions have a time, and how many of them are of the thirteenth of a month or later."""
+
+COPIES = """
+SELECT CAST(coalesce(sum(n), 0) AS BIGINT) AS n, count(*) AS different, coalesce(max(users), 0) AS users FROM (
+    SELECT count(*) AS n, count(DISTINCT user_number) AS users FROM interactions_staged AS r
+    WHERE reject IS NULL AND item_number & {bits} = 0 GROUP BY item_number, r.timestamp
+) AS pairs
+"""
+"""Of some items: how many events there are, how many of different items or times, and of how many users one of these is."""
 
 Row = Callable[[str], Sequence[Any]]
 """Runs a query of one row."""
@@ -176,6 +190,7 @@ def require_limits(
         _require_ids_from_one(source, row, files)
         if "timestamp" in columns:
             _require_sessions(source, row, files)
+            _require_one_copy(source, row, files)
 
 
 def _require_scale(
@@ -205,6 +220,16 @@ def _require_scale(
             f"{scale.low:g} to {scale.high:g}. They were reduced to yes or no: put the official file in place."
         )
     unread = _unread(rejected)
+    if n >= ALL_LOWEST and (low, high) == (0, 1) and not apart:
+        raise RawFileError(
+            f"{source.id}: all {n:,} ratings in {', '.join(map(str, files))} are 0 or 1, not {scale.low:g} to {scale.high:g}. "
+            "They were reduced to yes or no: put the official file in place."
+        )
+    if n >= SOME_ABOVE and low < high <= scale.high / 2 and apart < MOST_OFF_SCALE * n:
+        raise RawFileError(
+            f"{source.id}: none of {n:,} ratings in {', '.join(map(str, files))} is above {high:g}, and the scale goes from "
+            f"{scale.low:g} to {scale.high:g}. They were brought to another scale: put the official file in place."
+        )
     if apart < MOST_OFF_SCALE * n and (found := _shifted(scale, n, low, high)):
         raise RawFileError(
             f"{source.id}: the {n:,} ratings in {', '.join(map(str, files))} run from {low:g} to {high:g}, and "
@@ -212,6 +237,11 @@ def _require_scale(
             f"{unread or 'they were counted from another number'}. Put the official file in place."
         )
     if n and off >= max(ENOUGH_TO_JUDGE, MOST_OFF_SCALE * n):
+        if low in (-1, 0) and row(MET_AT.format(rating=low))[0] == off:
+            raise RawFileError(
+                f"{source.id}: of {n:,} ratings in {', '.join(map(str, files))}, {off:,} are {low:g}, which some files have for "
+                "'not rated', and the official one has ratings alone: it is another file. Put the official file in place."
+            )
         raise RawFileError(
             f"{source.id}: of {n:,} ratings in {', '.join(map(str, files))}, {off:,} are off the scale. "
             f"Expected {scale.low:g} to {scale.high:g} in steps of {scale.step:g}; found {low:g} to "
@@ -297,7 +327,7 @@ def _require_times(
             )
     raise RawFileError(
         f"{source.id}: none of the {n:,} interactions in {names} has a time. "
-        "The column of times was renamed or removed: put the official file in place."
+        "The column of times was emptied, filled with 0, renamed or removed: put the official file in place."
     )
 
 
@@ -421,4 +451,19 @@ def _require_sessions(source: Source, row: Row, files: Sequence[Path]) -> None:
             f"{source.id}: in {', '.join(map(str, files))} {near:,} of {items:,} items were rated within a week "
             f"each, and {users - also:,} of {users:,} users rated for longer: the columns of users and items "
             "were swapped. Put the official file in place."
+        )
+
+
+def _require_one_copy(source: Source, row: Row, files: Sequence[Path]) -> None:
+    """Raise `RawFileError` where each event stands twice, of two users: two copies were joined, and the users of one
+    numbered anew."""
+    if not source.options.get("sessions"):
+        return
+    every = 1 << max(0, (row(TIMES)[1] // SAMPLED).bit_length() - 1)
+    n, different, users = row(COPIES.format(bits=every - 1))
+    if n >= SOME_ABOVE and users > 1 and n == 2 * different:
+        raise RawFileError(
+            f"{source.id}: {n:,} interactions in {', '.join(map(str, files))} that were looked at have the item and the time of "
+            "just one other: two copies of the file were joined, and the users of one numbered anew. Put the official file in "
+            "place."
         )

@@ -17,6 +17,8 @@ ENOUGH_NAMES = 100
 """So many long titles are not all of one word."""
 MANY_NAMES = 3_000
 """Of so many titles, some have a letter beyond ASCII."""
+ENOUGH_IN_ANY_CASE, NEARLY_ALL = 200, 0.98
+"""So many long titles, of a source where some are in small letters, are not nearly all so."""
 LONG = 15
 """Characters of a title of several words."""
 MOST_SOLID, LEAST_DATED, MOST_JOINED = 0.5, 0.01, 0.25
@@ -33,13 +35,18 @@ _CODE = f"^([a-z]+_[0-9]+|[0-9]+|{_UUID}|[^0-9A-Za-z ][0-9]+(, ?[0-9]+)+[^0-9A-Z
 """An id or a list of numbers in place of a name: "art_17", "761140", "[25575, 6270]"."""
 _FOREIGN = "[A-Za-z][Ͱ-ϿЀ-ӿ≤≥⌠⌡─-▟]|[Ͱ-ϿЀ-ӿ─-▟][A-Za-z]|√[^ ]|[a-z][À-ÖØ-Þ÷³±¾¶]"
 """Letters that do not stand within one word: of Greek and Latin, capitals with accents behind small letters, signs."""
+_MARK = '[-.,:;!?/&()"]'
+"""A mark between or behind words; of many titles, some have one."""
 _ENDS = "( |$|[,.:;!?)])"
 NAMES = f"""
 SELECT count(*) AS n,
        count(CASE WHEN {_BARE} NOT LIKE '% %' OR title LIKE '[%' THEN
            CASE WHEN matches({_BARE}, '{_CODE}') THEN 1 END END) AS codes,
-       count(CASE WHEN lower(title) <> upper(title) THEN 1 END) AS cased,
-       count(CASE WHEN title = lower(title) AND title <> upper(title) THEN 1 END) AS small,
+       count(CASE WHEN lower({_BARE}) <> upper({_BARE}) THEN 1 END) AS cased,
+       count(CASE WHEN {_BARE} = lower({_BARE}) AND {_BARE} <> upper({_BARE}) THEN 1 END) AS small,
+       count(CASE WHEN length(title) >= {LONG} AND lower(title) <> upper(title) AND substring({_BARE}, 2) = lower(substring({_BARE}, 2))
+           THEN 1 END) AS behind,
+       count(CASE WHEN length(title) >= {LONG} AND lower(title) <> upper(title) THEN 1 END) AS lengthy,
        count(CASE WHEN length(title) >= {LONG} AND lower(title) <> upper(title) AND NOT beyond_ascii(title) THEN 1 END)
            AS long,
        count(CASE WHEN length(title) >= {LONG} AND lower(title) <> upper(title) AND NOT beyond_ascii(title)
@@ -48,6 +55,9 @@ SELECT count(*) AS n,
            CASE WHEN matches(title, '[a-z]' || chr(39) || '(S|T|Re|Ve|Ll|D|M){_ENDS}') THEN 1 END END) AS great_ends,
        count(CASE WHEN instr(title, chr(39)) > 0 THEN
            CASE WHEN matches(title, '[a-z]' || chr(39) || '(s|t|re|ve|ll|d|m){_ENDS}') THEN 1 END END) AS small_ends,
+       count(CASE WHEN instr(title, ' ' || chr(39) || ' ') > 0 OR instr(title, ' ’ ') > 0 THEN
+           CASE WHEN matches(title, '[A-Za-z] [' || chr(39) || '’] (s|t|re|ve|ll|d|m)( |$)') THEN 1 END END) AS apart,
+       count(CASE WHEN matches({_BARE}, '{_MARK}') THEN 1 END) AS marks,
        count(CASE WHEN beyond_ascii(title) THEN 1 END) AS beyond,
        count(CASE WHEN beyond_ascii(title) THEN CASE WHEN matches(title, '{_FOREIGN}') THEN 1 END END) AS mixed,
        count(CASE WHEN title LIKE '%&%' THEN 1 END) AS ands,
@@ -77,6 +87,7 @@ SELECT CAST(coalesce(sum(records), 0) AS BIGINT) AS n,
        CAST(coalesce(sum(CASE WHEN text LIKE '% > %' OR text LIKE '% - %' THEN records END), 0) AS BIGINT) AS joined,
        CAST(coalesce(sum(CASE WHEN text LIKE '%' || chr(31) || '%' THEN records END), 0) AS BIGINT) AS several,
        CAST(coalesce(sum(CASE WHEN matches(text, '^.(' || chr(31) || '.){{2,}}$') THEN records END), 0) AS BIGINT) AS letters,
+       CAST(coalesce(sum(CASE WHEN text = lower(text) AND text <> upper(text) THEN records END), 0) AS BIGINT) AS small,
        count(DISTINCT split_part(text, chr(31), 1)) AS firsts,
        count(DISTINCT split_part(text, chr(31), 2)) AS seconds
 FROM {_LISTS} AS lists WHERE text <> ''
@@ -113,10 +124,14 @@ class Names(NamedTuple):
     codes: int
     cased: int
     small: int
+    behind: int
+    lengthy: int
     long: int
     solid: int
     great_ends: int
     small_ends: int
+    apart: int
+    marks: int
     beyond: int
     mixed: int
     ands: int
@@ -166,7 +181,15 @@ def _titles(source: Source, names: Names) -> str:
         return f"{names.days:,} of {n:,} titles are days such as 'Mar-01': a spreadsheet wrote them in place of names"
     if names.long >= ENOUGH_NAMES and names.solid > MOST_SOLID * names.long:
         return f"{names.solid:,} of {names.long:,} long titles have no blank: these were removed or replaced"
+    if names.apart >= ENOUGH_TO_JUDGE and names.apart > MOST * (names.apart + names.small_ends):
+        return f"{names.apart:,} of {n:,} titles have blanks around an apostrophe, as in 'Don ' t': they were cut into pieces"
     if source.options.get("any_case"):
+        if n >= MANY_NAMES and not names.marks:
+            return (
+                f"none of {n:,} titles has a comma, a full stop or another mark: these were removed"
+            )
+        if names.lengthy >= ENOUGH_IN_ANY_CASE and names.behind > NEARLY_ALL * names.lengthy:
+            return f"{names.behind:,} of {names.lengthy:,} long titles have no capital behind the first letter: they were written in small letters"
         return ""
     if names.cased >= ENOUGH_TO_DIFFER and 10 * names.small > 9 * names.cased:
         return f"{names.small:,} of {n:,} titles were written in small letters"
@@ -206,6 +229,7 @@ def _categories(
     joined: int,
     several: int,
     letters: int,
+    small: int,
     firsts: int,
     seconds: int,
 ) -> str:
@@ -215,6 +239,8 @@ def _categories(
         return f"the categories of {codes:,} of {n:,} items are numbers, not names"
     if not several and joined >= ENOUGH_TO_JUDGE and joined > MOST_JOINED * n:
         return f"the categories of {joined:,} of {n:,} items stand in one name, such as 'Action - Drama': they were joined"
+    if source.options.get("capitals") and n >= ENOUGH_TO_DIFFER and 10 * small > 9 * n:
+        return f"the categories of {small:,} of {n:,} items were written in small letters"
     if source.options.get("subcategories") and n >= ENOUGH_NAMES and firsts > seconds:
         return f"{n:,} items have {firsts:,} different categories and {seconds:,} subcategories: the two columns were swapped"
     return ""

@@ -19,6 +19,7 @@ from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.reasons import ENOUGH_TO_JUDGE
 from itdr.builders.core.schema import Source
 from itdr.builders.store.build.duplicates import RowGroups
+from itdr.builders.store.build.time_checks import rounded
 
 ENOUGH, MANY = 1_000, 5_000
 """So many interactions show how ratings and weights are spread, and which items have the higher ones."""
@@ -36,6 +37,8 @@ LEAST_END, MOST_OF_ONE, MOST_CAPPED = 0.05, 0.38, 0.2
 """The shares of ratings at an end of the scale, of one rating out of many, and of weights that are the greatest one."""
 LESS = 0.05
 """The share of the scale by which the ratings of popular items are below those of the others."""
+MOST_CLASSES = 10
+"""So many different weights are classes."""
 MOST_REPEATED = 0.25
 """The share of titles that may be those of the item before."""
 DAY = 86_400
@@ -44,6 +47,7 @@ AT_END, MOST_AT_END, SOME_LENGTHS, ENOUGH_TEXTS = 5, 0.05, 30, 200
 or nearly all of so many texts are."""
 LONG_TEXT = 40
 """Characters of a text of several words."""
+_OF_NUMBERS = r"^[\[(]?[0-9][0-9 ,]*[\])]?$"
 _COLUMNS = ("user_code", "item_code", "rating", "timestamp", "weight", "text")
 _YEAR = 31_556_952
 _LAST_NUMBERS = (127, 255, 32_767, 65_535)
@@ -97,7 +101,7 @@ def require_sound_sample(
         arrow.read(folder / "items.arrow"),
         arrow.read(folder / "users.arrow"),
     )
-    found = {"text": _small_letters(group.column("text"))} if "text" in names else {}
+    found = {"text": _unlike_prose(group.column("text"))} if "text" in names else {}
     for column, check in _CHECKS:
         fault = found.pop(column, "") or (check(sample) if column in columns else "")
         if fault:
@@ -202,12 +206,9 @@ def _rated_again(sample: Sample) -> str:
 
 
 def _rounded_times(sample: Sample) -> str:
-    """Times that 32 bits cannot hold: multiples of 64 or 128."""
+    """Times of fewer digits or bits than those of the official file."""
     times = sample.rows["timestamp"]
-    times = times[~np.isnan(times.astype(float))]
-    if len(np.unique(times)) < ENOUGH_USERS or (times % 64).any() or not (times % 3_600).any():
-        return ""
-    return f"the times of {len(times):,} interactions that were looked at are all multiples of 64 seconds: they were rounded"
+    return rounded(times[~np.isnan(times.astype(float))])
 
 
 def _cut_texts(sample: Sample) -> str:
@@ -226,10 +227,13 @@ def _cut_texts(sample: Sample) -> str:
     return f"{at_end:,} of {n:,} texts that were looked at have {top:,} characters or hardly less, and none has more: they were cut off"
 
 
-def _small_letters(texts: pa.ChunkedArray) -> str:
-    """Texts without a capital."""
+def _unlike_prose(texts: pa.ChunkedArray) -> str:
+    """Texts without a capital, or of numbers."""
     shown = texts.slice(0, MANY).drop_null()
     shown = shown.filter(pc.greater_equal(pc.utf8_length(shown), LONG_TEXT))
+    numbers = pc.match_substring_regex(shown, _OF_NUMBERS).combine_chunks().true_count
+    if numbers >= ENOUGH_TEXTS and numbers >= NEARLY_ALL * len(shown):
+        return f"{numbers:,} of {len(shown):,} texts that were looked at are lists of numbers: their words were replaced"
     small = pc.equal(shown, pc.utf8_lower(shown))
     cased = pc.not_equal(shown, pc.utf8_upper(shown))
     n, written = len(shown), pc.and_(small, cased).combine_chunks().true_count
@@ -339,6 +343,17 @@ def _ranked(sample: Sample) -> str:
     return f"the weights of {ranks:,} of {len(users):,} users are 1, 2, 3 and so on: they are ranks"
 
 
+def _classes(sample: Sample) -> str:
+    """A few classes in place of weights."""
+    values, counts = _spread(sample, "weight")
+    if counts.sum() < MANY or not 1 < len(values) <= MOST_CLASSES:
+        return ""
+    return (
+        f"{counts.sum():,} weights that were looked at take only {len(values)} values, {values[0]:g} to {values[-1]:g}: they "
+        "were replaced by classes"
+    )
+
+
 def _capped(sample: Sample) -> str:
     """The greatest weight in place of all greater ones."""
     values, counts = _spread(sample, "weight")
@@ -420,6 +435,7 @@ _CHECKS: tuple[tuple[str, _Check], ...] = (
     ("rating", _rated_as_filled),
     ("rating", _rated_inversely),
     ("weight", _ranked),
+    ("weight", _classes),
     ("weight", _capped),
     ("weight", _of_another_unit),
 )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from itdr.builders.core import numbers
 from itdr.builders.core.csv_quotes import bare_return
-from itdr.builders.core.duckdb_csv import csv_rejects, literal
+from itdr.builders.core.duckdb_csv import csv_rejects, literal, rejected_line
 from itdr.builders.core.emptied import AND, implausible, unreadable
 from itdr.builders.core.errors import ItdrError, NoRoomError, RawFileError
 from itdr.builders.core.paths import disk_is_full
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 FEW_VALUES = 1_000
 """A column of so many different values is stored as a dictionary, such as ratings; for others, to collect them is
 a quarter of the time that writing takes."""
+MOST_SHOWN = 160
+"""Characters of a raw file in a message."""
 NOTES = ("reject", "emptied")
 """Columns of a reader that say something of a row, and are not stored."""
 
@@ -161,6 +163,20 @@ def _count_rejected(raw: Raw, table: str, rejected: Counter[tuple[str, str]]) ->
         unparsed[of, reason] += raw.rejects.pop((of, reason))
     raw.unparsed[table] = sum(unparsed.values())
     rejected.update(unparsed)
+    if any(of == table for of, _ in rejected):
+        line = rejected_line(raw.con, table)
+        raw.examples[table] = f"Found: {line[:MOST_SHOWN]!r}." if line else _rejected_row(raw, copy)
+
+
+def _rejected_row(raw: Raw, copy: str) -> str:
+    """A clause with a row that a reader rejected, as it was read; empty where there is none."""
+    found = raw.con.sql(f"SELECT * FROM {copy} WHERE reject IS NOT NULL LIMIT 1")
+    rows = found.fetchall()
+    if not rows:
+        return ""
+    values = dict(zip(found.columns, rows[0], strict=True))
+    shown = {name: one for name, one in values.items() if one is not None and name not in NOTES}
+    return f"One of them, as it was read: {str(shown)[:MOST_SHOWN]}."
 
 
 def rows_read(con: duckdb.DuckDBPyConnection, table: str, unparsed: int) -> int:

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from itdr.builders.core.emptied import unreadable
 from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.letters import ENOUGH_IF_ALL
 from itdr.builders.core.reasons import ENOUGH_TO_JUDGE
 from itdr.builders.core.schema import Source
 from itdr.builders.store.build.limits import Row
 
-CODED = {"age_group": "ages", "occupation": "occupations"}
+CODED = {"gender": "genders", "age_group": "ages", "occupation": "occupations"}
 """Columns that readers decode from numbers, with what their values are called."""
 MOST_UNKNOWN = 0.02
 """The share of codes without a meaning from which on the others have been changed, too."""
@@ -131,7 +132,7 @@ def _unknown_codes(
 ) -> str:
     for column, called in CODED.items():
         unknown = emptied.get(("users", unreadable(column)), 0)
-        if column not in columns or unknown < ENOUGH_TO_JUDGE:
+        if column not in columns or unknown < ENOUGH_IF_ALL:
             continue
         (n,) = row(USERS)
         if unknown >= MOST_UNKNOWN * n:
@@ -202,6 +203,6 @@ def unusual_users(source: Source, columns: Collection[str], row: Row) -> list[st
         if stated >= ENOUGH_USERS and few and column in source.options.get("incomplete", ()):
             notes.append(
                 f"{stated:,} of {n:,} users have a known {called}, unlike those of the official file: missing ones may have been "
-                "filled"
+                "filled, or users without one left out"
             )
     return notes

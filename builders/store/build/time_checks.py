@@ -1,0 +1,54 @@
+"""Whether times still have the precision with which they were recorded: a spreadsheet, or numbers of 32 bits, round them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from itdr.builders.core.reasons import ENOUGH_TO_JUDGE
+
+ENOUGH_TIMES = 200
+"""So many different times are not all multiples of a number by chance; and so many interactions, where it is a large one."""
+HOUR, MINUTE = 3_600, 60
+IN_32_BITS = 64
+"""Seconds between two times of this century that 32 bits can hold."""
+MILLISECONDS = 65_536
+"""The same of times in milliseconds."""
+LARGE = 10_000
+"""Seconds of a number that a spreadsheet rounded to a few digits: times of so many seconds are few."""
+
+
+def rounded(times: np.ndarray) -> str:
+    """What shows that times were rounded.
+
+    Args:
+        times: seconds since 1970, of interactions that were drawn at random.
+
+    Returns:
+        A clause; empty where nothing shows it, or they are all of one hour or more, as some official times are.
+    """
+    different = np.unique(times).astype(np.int64)
+    if len(times) < ENOUGH_TIMES or len(different) < ENOUGH_TO_JUDGE:
+        return ""
+    if not np.gcd.reduce(np.diff(different)) % HOUR:
+        return ""
+    common = int(np.gcd.reduce(different))
+    if len(different) < ENOUGH_TIMES and common % LARGE:
+        return ""
+    said = f"the times of {len(times):,} interactions that were looked at are all multiples of"
+    if not common % LARGE:
+        return f"{said} {LARGE:,} seconds: a spreadsheet rounded them to a few digits"
+    if not common % MINUTE:
+        return f"{said} {MINUTE} seconds: the seconds were lost"
+    if not common % IN_32_BITS:
+        return f"{said} {IN_32_BITS} seconds: they were rounded"
+    if not common % 10:
+        return f"{said} {common:,} seconds: a spreadsheet rounded them to a few digits"
+    if _held_in_milliseconds(different):
+        return f"{said} {MILLISECONDS:,} milliseconds: they were rounded, as numbers of 32 bits are"
+    return ""
+
+
+def _held_in_milliseconds(times: np.ndarray) -> bool:
+    """Whether a multiple of `MILLISECONDS` lies within each second."""
+    first = times * 1_000
+    return bool((-(-first // MILLISECONDS) * MILLISECONDS < first + 1_000).all())
