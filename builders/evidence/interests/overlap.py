@@ -117,9 +117,11 @@ def _apart(
     # What is counted apart from one taste is said directly after it.
     outside = _outside(shown, first, fact) if alone else None
     told = display.told_in(shown, [one for one in facts if one.topic != fact.topic])
-    part = both is not None and both.count >= MIN_SHARE_OF_PART * first.count
     # What is no more peculiar than the whole is no special favorite.
-    if not part or core.lift(both) < MIN_LIFT_OVER_THE_WHOLE * core.lift(first):
+    if both is not None and (
+        both.count < MIN_SHARE_OF_PART * first.count
+        or core.lift(both) < MIN_LIFT_OVER_THE_WHOLE * core.lift(first)
+    ):
         both = None
     for other, barred in ((both, told), (outside, shown.carriers(first))):
         if other is None or not is_taste_sized(other):
