@@ -241,6 +241,10 @@ def test_an_answer_says_something_of_all_whom_a_comment_names_where_tags_are_kno
 def test_a_series_and_nothing_else_is_told_apart() -> None:
     assert groups.tell_series_alone([SERIES])
     assert not groups.tell_series_alone([SERIES, group(trait())])
+    # That most people like it says of nobody in particular that they do.
+    general = group(Fact("reception", "general", "", 80, 100, 50.0, UP))
+    assert groups.tell_series_alone([SERIES, general])
+    assert not groups.tell_series_alone([SERIES, group(trait()), general])
     assert not groups.tell_series_alone([SERIES, against(trait("age", "18-24"))])
     # Nor is more said by those who did not like its other parts.
     cold = (("seldom_series", "Work"), ("seldom_work", SERIES.facts[0].value))
@@ -250,6 +254,13 @@ def test_a_series_and_nothing_else_is_told_apart() -> None:
     other = against(Fact("liked_if", "seldom_work", "Another", 2, 20, 9.0, DOWN))
     assert not groups.tell_series_alone([SERIES, other])
     assert not groups.tell_series_alone([group(trait())]) and not groups.tell_series_alone([])
+
+
+def test_a_complaint_that_names_no_group_is_told_where_somebody_is_warned() -> None:
+    flaw = Statement(None, "warning", (quoted("flaw", "stability", DOWN),))  # type: ignore[arg-type]
+    suited, young = group(trait()), against(Fact("liked_if", "age", "18-24", 3, 12, 6.0, DOWN))
+    assert groups.without_unasked([suited, flaw]) == [suited]
+    assert groups.without_unasked([suited, young, flaw]) == [suited, young, flaw]
 
 
 def test_what_warns_everybody_is_said_where_it_says_something() -> None:

@@ -279,8 +279,8 @@ def overlook_complaint(
 
 
 def tell_series_alone(statements: Sequence[Statement]) -> bool:
-    """Whether an answer names the followers of a series, perhaps those who did not like it, and says nothing else: true,
-    but easily guessed.
+    """Whether an answer names the followers of a series, perhaps those who did not like it, or that most people like
+    it, and says nothing else: true, but easily guessed.
 
     Args:
         statements: what the answer says.
@@ -293,7 +293,8 @@ def tell_series_alone(statements: Sequence[Statement]) -> bool:
     def is_of_series(one: Statement) -> bool:
         lead = one.facts[0]
         of_part = lead.about == f"{SELDOM}work" and lead.value in parts
-        return of_part or "series" in (lead.kind, lead.about.removeprefix(SELDOM))
+        general = one.section == GROUPS and lead.about == "general"
+        return of_part or general or "series" in (lead.kind, lead.about.removeprefix(SELDOM))
 
     return bool(statements) and all(map(is_of_series, statements))
 
