@@ -95,6 +95,12 @@ def test_a_timeline_is_one_event_for_each_work(source: str, keep: Any, rated: bo
         assert end.touched.tolist() == alone.touched.tolist()
 
 
+def with_records(folder: Path, *users: str) -> None:
+    """Add the records of these users, without which the file of users would seem cut."""
+    with open(folder / "BX-Users.csv", "a", encoding="latin-1") as file:
+        file.writelines(f'"{user}";"lyon, rhone, france";NULL\n' for user in users)
+
+
 def test_an_edition_rated_twice_counts_once_beside_unrated_works(tmp_path: Path) -> None:
     """Two editions of a book with a rating each, and another book that was met but not rated."""
     folder = tmp_path / "bookcrossing"
@@ -107,6 +113,7 @@ def test_an_edition_rated_twice_counts_once_beside_unrated_works(tmp_path: Path)
     with open(folder / "BX-Book-Ratings.csv", "a", encoding="latin-1") as file:
         for isbn, rating in (("0000000019", 4), ("0000000027", 9), ("0000000035", 0)):
             file.write(f'"777777";"{isbn}";"{rating}"\n')
+    with_records(folder, "777777")
     data = opened("bookcrossing", tmp_path)
     user = data.users.column("user_id").to_pylist().index("777777")
     line = Histories(data, "last", rated=True).of(user)
@@ -125,6 +132,7 @@ def test_editions_of_a_book_are_one_work_however_articles_stand(tmp_path: Path) 
         for place, title in enumerate(titles):
             books.write(f'"000000001{place}";"{title}";"ADA EXAMPLE";"1999";"Press";"";"";""\n')
             events.write(f'"777777";"000000001{place}";"9"\n')
+    with_records(folder, "777777")
     data = opened("bookcrossing", tmp_path)
     user = data.users.column("user_id").to_pylist().index("777777")
     assert len(Histories(data).of(user)) == 2
@@ -390,6 +398,7 @@ def test_what_is_disliked_is_not_among_what_users_like(tmp_path: Path) -> None:
                 books.write(f'"{isbn}";"{title} Shelf";"Ada Example";"1999";"Press";"";"";""\n')
                 events.write(f'"777777";"{isbn}";"{rating}"\n')
         events.write('"888888";"0000000000";"2"\n')
+    with_records(folder, "777777", "888888")
     data = opened("bookcrossing", tmp_path)
     names = data.users.column("user_id").to_pylist()
     users = [names.index(name) for name in ("777777", "888888")]

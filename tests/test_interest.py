@@ -415,7 +415,7 @@ def test_the_answers_can_be_said_in_every_domain_of_profiles(key: str) -> None:
 
 
 @pytest.mark.real
-@pytest.mark.parametrize(("source", "least"), [("ml-1m", 120), ("ml-32m", 20)])
+@pytest.mark.parametrize(("source", "least"), [("ml-1m", 100), ("ml-32m", 15)])
 def test_real_users_have_profiles(source: str, least: int, raw: Path) -> None:
     cell = open_cell(source, raw)
     drawn = cases(cell, 1500)
@@ -436,4 +436,4 @@ def test_real_users_have_profiles(source: str, least: int, raw: Path) -> None:
     ]
     # The order of what is said is fixed: that alone is common to any two.
     # Without offers, which name other works, more of an answer is that.
-    assert sum(alike) / len(alike) <= (0.36 if source == "ml-1m" else 0.4)
+    assert sum(alike) / len(alike) <= (0.36 if source == "ml-1m" else 0.42)

@@ -36,7 +36,7 @@ def test_what_sets_entries_apart_stands_in_none_of_them(entries: list[str], said
 @pytest.mark.parametrize(
     ("config", "template", "shown"),
     [
-        ("rating_prediction", "p2", r"^Ratings by one viewer: (.*)$"),
+        ("rating_prediction", "p2", r"^One viewer's ratings: (.*)$"),
         ("top_k_rec", "p15", r"^Films rated by one viewer, oldest rating first: (.*)$"),
         ("sequential_rec", "p3", r"^Films rated by one viewer, .* latest: (.*)$"),
     ],

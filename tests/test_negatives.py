@@ -53,7 +53,7 @@ def opened(
     lines = ["user_id,parent_asin,rating,timestamp\n"]
     for user in range(users):
         met = rng.choice(titles * brands, each, replace=False, p=odds / odds.sum())
-        lines += [f"A{user},B{k},5.0,1{n:03}000000000\n" for n, k in enumerate(met.tolist())]
+        lines += [f"A{user},B{k},5.0,1{n:03}123456789\n" for n, k in enumerate(met.tolist())]
     ratings.write_text("".join(lines), "utf-8")
     return StoreReader(
         source, prepare(StoreSpec(source, "All_Beauty", data_dir=data), progress=False)
