@@ -7,7 +7,8 @@ users: P(X >= k) <= .05 w for X binomial (n, p), where the weights w of all trai
 each gets half of an equal share, and half by how common it is. p is at least the share that works drawn
 in proportion to popularity, without repetition, would have. Its direction is none (0) if it is
 about as common among the user's dislikes (of ten or more: `MIN_RATIO_OF_TASTES`; of fewer, if those with the trait are
-half as many as the likes with it): often chosen, with mixed results. What is as common among fewer dislikes,
+half as many as the likes with it): often chosen, with mixed results. It is a taste all the same where its works are
+liked far more often than expected and please as often as all others do. What is as common among fewer dislikes,
 `MIN_CARRIERS` or more, is no fact.
 
 `contrast`. The marks of all works that the user judged, neither liked nor disliked ones too, are compared
