@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -58,22 +59,31 @@ def row_on_spark(engine: SparkEngine, query: str) -> tuple[Any, ...]:
     return tuple(engine.session.sql(query).collect()[0])
 
 
-def refused(
-    engine: SparkEngine, name: str, columns: Mapping[str, pa.Array], check: Any, folder: Path
-) -> str:
-    """What both engines say of a table that a check refuses."""
+@contextmanager
+def on_both(
+    engine: SparkEngine, name: str, columns: Mapping[str, pa.Array], folder: Path
+) -> Iterator[tuple[Callable[[str], tuple[Any, ...]], ...]]:
+    """How the embedded engine and Spark each give the first row of a query, over a table of these columns."""
     n = len(next(iter(columns.values())))
     table = pa.table({"reject": pa.nulls(n, pa.string()), **columns})
     con = connect(folder / "stage.duckdb")
     con.register("given", table)
     con.execute(f"CREATE VIEW {name} AS SELECT * FROM given")
     engine.register(name, table)
-    said = []
-    for row in (lambda query: con.execute(query).fetchall()[0], partial(row_on_spark, engine)):
-        with pytest.raises(RawFileError) as error:
-            check(SOURCE, list(columns), row, FILES)
-        said.append(str(error.value))
+    yield (lambda query: con.execute(query).fetchall()[0], partial(row_on_spark, engine))
     con.close()
+
+
+def refused(
+    engine: SparkEngine, name: str, columns: Mapping[str, pa.Array], check: Any, folder: Path
+) -> str:
+    """What both engines say of a table that a check refuses."""
+    said = []
+    with on_both(engine, name, columns, folder) as rows:
+        for row in rows:
+            with pytest.raises(RawFileError) as error:
+                check(SOURCE, list(columns), row, FILES)
+            said.append(str(error.value))
     assert said[0] == said[1]
     return said[0]
 
@@ -126,16 +136,10 @@ QUERIES = {
 @pytest.mark.parametrize("what", QUERIES)
 def test_tables_are_counted_alike(engine: SparkEngine, what: str, tmp_path: Path) -> None:
     name, columns, query = QUERIES[what]
-    n = len(next(iter(columns.values())))
-    table = pa.table({"reject": pa.nulls(n, pa.string()), **columns})
-    con = connect(tmp_path / "stage.duckdb")
-    con.register("given", table)
-    con.execute(f"CREATE VIEW {name} AS SELECT * FROM given")
-    engine.register(name, table)
-    expected = con.execute(query).fetchall()[0]
-    assert row_on_spark(engine, query) == expected
-    assert any(expected)
-    con.close()
+    with on_both(engine, name, columns, tmp_path) as rows:
+        embedded, on_spark = (row(query) for row in rows)
+    assert on_spark == embedded
+    assert any(embedded)
 
 
 def test_duplicates_are_counted_alike(spark: Any, place: str, caches: Path, tmp_path: Path) -> None:
