@@ -25,6 +25,8 @@ from itdr.builders.core.rng import HashRng, stable_hash
 from itdr.builders.evidence.facts import (
     MIN_RATIO_OF_ABOVE,
     Fact,
+    exact,
+    expected_number,
     is_above,
     is_taste_sized,
     is_unwanted,
@@ -37,6 +39,8 @@ from itdr.builders.sampling.case import Evidence
 
 MAX_RATIO_OF_RARER = Fraction(3, 4)
 """A share is clearly smaller than another one if it is so many times as large, at most."""
+SHARE_OF_MOST = Fraction(3, 5)
+"""The share that is called most."""
 MISSES_TO_A_HIT, SCARCE = Fraction(5, 4), 2
 """From so many dislikes to a like something usually fails; a share is scarce beside one that is so many times as large."""
 _WORD = re.compile(r"[a-z_]\w*")
@@ -329,14 +333,22 @@ def _is_rarer(fact: Fact, than: Fact) -> bool:
     return fact.count * than.of <= MAX_RATIO_OF_RARER * than.count * fact.of
 
 
+def _is_scarce(fact: Fact, beside: Fact) -> bool:
+    """Whether a share is far smaller than another one, and no greater than would be expected of that."""
+    usual = exact(expected_number(beside))
+    few = SCARCE * fact.count * beside.of <= beside.count * fact.of
+    return few and (not usual or fact.count * beside.of <= usual * fact.of)
+
+
 _HELD: dict[str, Callable[[Fact, Fact], bool]] = {
     "rarer": _is_rarer,
     "commoner": _is_commoner,
     "above": lambda fact, first: is_above(fact),
     "clear": lambda fact, first: is_taste_sized(fact),
-    "over_half": lambda fact, first: 2 * fact.count > fact.of,
+    "most_of_all": lambda fact, first: fact.count >= SHARE_OF_MOST * fact.of,
     "unwanted": is_unwanted,
-    "scarce": lambda fact, first: SCARCE * fact.count * first.of <= first.count * fact.of,
+    "scarce": lambda fact, first: _is_scarce(fact, first),
+    "far_rarer": lambda fact, first: SCARCE * fact.count * first.of <= first.count * fact.of,
     "outnumbers": lambda fact, first: fact.count > first.count,
     "rarely_fails": lambda fact, first: 3 * fact.count <= first.count,
     "mostly_misses": lambda fact, first: first.count >= MISSES_TO_A_HIT * fact.count,

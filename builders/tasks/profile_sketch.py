@@ -48,7 +48,7 @@ TASK_ID = "interest_recognition"
 MIN_FACTS, MIN_TASTES = 3, 2
 MIN_SHARE_OF_A_SINGLE_TASTE = Fraction(2, 5)
 """A taste of which nothing else is said beside it has at least this share of the likes."""
-MAX_LISTS = 5
+MAX_LISTS = 12
 """Lists that are drawn for a user, at most."""
 TASTES_SECTION = "profile"
 """The section of an answer with the tastes."""
@@ -192,6 +192,7 @@ def _passes_over(shown: QuestionList, said: Sequence[Fact]) -> bool:
         visible_patterns.unspoken_pattern(shown, said) is not None
         or visible_patterns.passes_over_liking(shown, said)
         or visible_patterns.hides_split(shown, said)
+        or visible_patterns.warns_by_likings(shown, said)
     )
 
 
@@ -220,7 +221,11 @@ def _question_list(subject: _Subject, distinct: Sequence[Fact], attempt: int) ->
     (items,) = subject.cell.store.items_of([codes])
     shared = works.namesakes(subject.cell.store)[[subject.mine.works[k] for k in liked + disliked]]
     common = likeness.common_words(subject.cell.partition, MAX_TITLES_OF_A_SERIES)
-    return QuestionList(person, liked, disliked, items, is_sayable, shared.tolist(), common)
+    blamed = [False] * len(liked) if any(subject.texts) else []
+    if blamed:
+        heard = (aspects(subject.comments([k]), subject.aspect_words) for k in disliked)
+        blamed += map(bool, heard)
+    return QuestionList(person, liked, disliked, items, is_sayable, shared.tolist(), common, blamed)
 
 
 def _displayed(subject: _Subject, facts: Sequence[Fact], draw: str) -> tuple[list[int], list[int]]:

@@ -189,22 +189,8 @@ def _warns_people(one: Statement) -> bool:
 
 
 def warns(statements: Sequence[Statement]) -> bool:
-    """Whether an answer says whom the item does not suit: a fault that nobody likes tells of no group."""
-    return any(one.section in (NOT_FOR, RECEIVED) for one in statements)
-
-
-def without_unasked(statements: Sequence[Statement]) -> list[Statement]:
-    """The statements without complaints of what nobody likes, where no question is asked that they could answer.
-
-    Args:
-        statements: what an answer may say.
-
-    Returns:
-        All of them where the answer says whom the item does not suit.
-    """
-    if warns(statements):
-        return list(statements)
-    return [one for one in statements if one.section == GROUPS]
+    """Whether an answer says whom the item does not suit, or what is wrong with it."""
+    return any(one.section != GROUPS for one in statements)
 
 
 def solid(statements: Sequence[Statement]) -> int:

@@ -188,7 +188,7 @@ def _statements(cell: OpenCell, code: int) -> list[Statement]:
         found = groups.asked_for(planned, words)
         # Whoever asks whom to warn is not to overlook a complaint that the reviews make.
         overlooked = groups.overlook_complaint(found, shown, words)
-        kept[code] = [] if overlooked else groups.without_unasked(found)
+        kept[code] = [] if overlooked else found
     return kept[code]
 
 

@@ -279,17 +279,17 @@ class Kindred:
         self, work: int, works: Sequence[Fact], codes: Mapping[str, int]
     ) -> tuple[tuple[str, str], list[Fact]] | None:
         """The period of an item with those of these works that are of it, too, if they are enough: half a decade, a
-        decade, or of old works two decades together; the year, where all that are named are of it."""
+        decade, or of old works two decades together."""
         enough = max(MIN_WORKS_OF_A_KIND, min(len(works), MIN_WORKS_OF_THE_PERIOD))
         own = self._period(work)
         periods = {one: self._period(codes[one.value]) for one in works}
         near = [one for one in works if own and periods[one] == own]
         if len(near) >= enough:
-            return (DECADE, self._exactly(work, own, near, codes)), near
+            return (DECADE, own), near
         decade = _decade(own)
         near = [one for one in works if decade and _decade(periods[one]) == decade]
         if len(near) >= enough:
-            return (DECADE, self._exactly(work, decade, near, codes)), near
+            return (DECADE, decade), near
         return self._of_old(decade, {one: _decade(periods[one]) for one in works}, enough)
 
     def _of_old(
@@ -316,13 +316,6 @@ class Kindred:
         if first < END_OF_EARLY_TIMES and len(near) >= enough and beside:
             return (DECADE, f"before {END_OF_EARLY_TIMES}"), near
         return None
-
-    def _exactly(
-        self, work: int, period: str, works: Sequence[Fact], codes: Mapping[str, int]
-    ) -> str:
-        """A period, or the year if the item and all of the works that are named are of one."""
-        years = {self._year(codes[one.value]) for one in works[:MAX_WORKS_OF_A_KIND]}
-        return str(self._year(work)) if years == {self._year(work)} - {0} else period
 
     def _period(self, work: int) -> str:
         """The period of a work, "" for none. One that is no taste, such as the latest, is named all the same."""

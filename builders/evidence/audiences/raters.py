@@ -25,7 +25,7 @@ PARTS_ABOVE_USUAL, PARTS_ABOVE_EVERYBODY = 10, 20
 MIN_Z_OF_KNOWN, PARTS_ABOVE_USUAL_OF_KNOWN = 2.0, 14
 """So many standard deviations above the usual, the share of a group that nobody had to look for need exceed the usual one
 by this part alone."""
-MIN_PERCENT_OF_FANS = 55
+MIN_PERCENT_OF_FANS = 58
 """The smallest percentage of a group that must like a work recommended to it."""
 PARTS_BELOW_ALL = 10
 """Where the usual share lacks less than one in so many of all, nothing is told by more."""

@@ -433,7 +433,8 @@ def _one_a_series(facts: Iterable[Fact]) -> list[Fact]:
     """Works as examples: of each series the first."""
     found: dict[str, Fact] = {}
     for fact in facts:
-        found.setdefault(series_key(fact.value) or fact.value, fact)
+        title = fact.value
+        found.setdefault(known_series(title) or series_key(title) or title, fact)
     return list(found.values())
 
 
@@ -455,10 +456,12 @@ def _distinct(
     """The works also liked, at most one of a series or maker, none of the work's own series nor by one
     of these makers."""
     item = store.item(work)
-    seen = folded([series_key(item.title)]) | makers_of([*item.creators, *makers])
+    seen = folded([series_key(item.title), known_series(item.title)])
+    seen |= makers_of([*item.creators, *makers])
     found = []
     for _, other, fact in shared:
-        names = folded([series_key(fact.value)]) | makers_of(store.item(other).creators[:1])
+        names = folded([series_key(fact.value), known_series(fact.value)])
+        names |= makers_of(store.item(other).creators[:1])
         if not names & seen:
             seen |= names
             found.append(fact)

@@ -40,6 +40,10 @@ MIN_PERCENT_OF_EQUALS, MAX_PERCENT_OF_WEAKER = 80, 65
 """A second taste is as strong as the first if its share is at least this percentage of the first one's, and so is what
 it exceeds the expected number by, and the other way round; it is weaker if it is less common, and exceeds what is
 expected by less than the second percentage of what the first one does, in standard deviations."""
+MIN_SHARE_OF_MAIN, MIN_SHARE_OF_BOTH = Fraction(3, 10), Fraction(1, 2)
+"""Two tastes are the main interests if each has so many of the likes, or if both together would."""
+MIN_LIFT_OF_COMMONEST = Fraction(7, 5)
+"""What is merely the commonest trait comes first only if it is so many times as common as expected."""
 MIN_LIKES_TO_A_DISLIKE, MIN_RATIO_OF_SAFE_SHARES = 10, 3
 """A kind is safe if the likes are so many times as many as the dislikes, and their share so many times as large,"""
 FEWEST_DISLIKES_OF_SAFE = 10
@@ -148,7 +152,10 @@ def can_lead(fact: Fact, k: int, n: int) -> bool:
     Returns:
         True for a third of them, or for far more likes than expected.
     """
-    far = fact.count >= MIN_LIFT_OF_SMALL_FIRST * round(expected_number(fact), 6)
+    usual = round(expected_number(fact), 6)
+    far = fact.count >= MIN_LIFT_OF_SMALL_FIRST * usual
+    if fact.kind == "most" and fact.count < MIN_LIFT_OF_COMMONEST * exact(usual):
+        return False
     return fact.direction == UP and (far or k >= MIN_SHARE_OF_USUAL_FIRST * n)
 
 
@@ -289,12 +296,15 @@ def _is_weaker(second: Fact, first: Fact) -> bool:
 
 def _are_alike(first: Fact, second: Fact) -> bool:
     """Whether two tastes are about equally common, and neither much stronger."""
+    large = min(first.count, second.count) >= MIN_SHARE_OF_MAIN * first.of
+    large |= first.count + second.count >= MIN_SHARE_OF_BOTH * first.of
     up = first.direction == second.direction == UP and second.kind not in ("series", "beside")
     low, high = sorted((z_score(first), z_score(second)))
     fewer, more = sorted((first.count, second.count))
     less, most = sorted((_excess(first), _excess(second)))
     return (
         up
+        and large
         and 100 * low >= MAX_PERCENT_OF_WEAKER * high
         and 100 * fewer >= MIN_PERCENT_OF_EQUALS * more
         and 100 * less >= MIN_PERCENT_OF_EQUALS * most

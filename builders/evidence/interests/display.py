@@ -32,14 +32,13 @@ from itdr.builders.evidence.traits import PLUS
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 
 Chooser = Callable[[QuestionList, Fact, np.ndarray], list[int]]
-MAX_EXCEPTIONS, MAX_SPARED, MAX_KINDS_OF_SPARED = 3, 2, 3
-"""Listed dislikes that are named as exceptions to a taste, and likes as those to a reason, at most; and of how many kinds
-such a like is."""
+MAX_EXCEPTIONS, MAX_SPARED = 3, 2
+"""Listed dislikes that are named as exceptions to a taste, and likes as those to a reason, at most."""
 MIN_CONTRAST_OF_FURTHER_REASONS = Fraction(4, 3)
 """A further reason is so many times as common among the dislikes as among the likes without the works of those before it."""
 MIN_SHARE_OF_FURTHER_REASONS = Fraction(1, 2)
 """So large a share of its dislikes have none of those before it."""
-MANY_DISLIKES = 30
+MANY_DISLIKES = 12
 """Who has so many dislikes is told what fails, if the list shows anything of the kind."""
 SHARE_OF_SLIGHT, SHARE_OF_GREATEST = Fraction(1, 4), Fraction(1, 2)
 """A reason of fewer dislikes, and of fewer than this share of those of another, is passed over."""
@@ -303,7 +302,7 @@ def _best_first(shown: QuestionList, fact: Fact, able: np.ndarray) -> list[int]:
     these the best liked."""
     apt = exceptions(shown, fact, able)
     others = [one for one in np.flatnonzero(able).tolist() if one not in apt]
-    order = apt + [one for one in others if len(shown.items[one].categories) <= MAX_KINDS_OF_SPARED]
+    order = apt + others
     pure = {one for one in order if set(shown.items[one].categories) == set(fact.value.split(PLUS))}
     return sorted(order, key=lambda one: (one not in pure, one not in apt, -shown.marks[one]))
 
@@ -376,11 +375,15 @@ def taste_details(
     # What several listed dislikes are, or as many of all, is not called a taste without saying so.
     as_often = every.count * fact.of >= fact.count * every.of
     told_apart = fact.kind == "contrast" or not fact.direction
-    told_apart |= int(low.sum()) >= SEVERAL_EXCEPTIONS or (every.count > 1 and as_often)
+    blamed = low & np.array(shown.blamed or [False] * len(low), bool)
+    told_apart |= (
+        bool(blamed.any()) or int(low.sum()) >= SEVERAL_EXCEPTIONS or (every.count > 1 and as_often)
+    )
     # What is liked no more than usual is told by its dislikes.
     told_apart |= not is_taste_sized(fact)
     other = [every] if told_apart else []
-    free = low & ~cited
+    # A work that crashed, or bored the children, is no exception to a taste. Where all dislikes are listed, all are named.
+    free = low & ~blamed & (~cited if told_apart and every.count > int(low.sum()) else True)
     failed = exceptions(shown, fact, free)
     failed += [place for place in np.flatnonzero(free).tolist() if place not in failed]
     failed = failed[:MAX_EXCEPTIONS]

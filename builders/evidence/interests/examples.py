@@ -132,11 +132,12 @@ def typical_ones(shown: QuestionList, fact: Fact, able: np.ndarray) -> list[int]
         others = [name for name in items[place].categories if name not in parts]
         return min((_go_together(counts, name, parts) for name in others), default=Fraction(1))
 
-    def rank(place: int) -> tuple[int, Fraction, int]:
+    def rank(place: int) -> tuple[int, float, Fraction, int]:
         named = items[place].categories
         if not is_of_kind(place):
-            return 0, Fraction(0), 0
-        return len(named), -least_usual(place), max(map(named.index, parts))
+            return 0, -shown.marks[place], Fraction(0), 0
+        named_last = max(map(named.index, parts))
+        return len(named), -shown.marks[place], -least_usual(place), named_last
 
     places = sorted(np.flatnonzero(able).tolist(), key=rank)
     few = [

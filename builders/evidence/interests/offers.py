@@ -29,7 +29,7 @@ MIN_FANS_OF_ONE_WORK, MIN_SHARE_OF_MANY_FANS = 50, Fraction(1, 3)
 """Where only one displayed like speaks for it, that has so many fans, of whom this share like the work,"""
 MIN_SHARE_OF_FEW_FANS = Fraction(1, 2)
 """or this share of fewer fans do."""
-MIN_LIFT_FROM_ONE_WORK, MIN_LIFT_FROM_ONE_WORK_OF_A_PERIOD = Fraction(5, 2), Fraction(4)
+MIN_LIFT_FROM_ONE_WORK, MIN_LIFT_FROM_ONE_WORK_OF_A_PERIOD = Fraction(3), Fraction(4)
 """They are so many times as many as expected; and where the taste is for a period."""
 MIN_LIFT_OF_AVERSIONS, MIN_SHARE_OF_FANS_OF_A_DISLIKE = Fraction(3), Fraction(2, 5)
 """The same for a displayed dislike's fans, for a work to leave out."""
@@ -105,6 +105,9 @@ def offers(
     for taste in tastes:
         fits = _fitting(split, taste)
         places = able[fits[pairs.other[able]] & fits[pairs.work[able]]]
+        if taste.kind == "beside":
+            # What is counted apart from the first taste is offered for works without it.
+            places = places[~likeness.carrying(split, tastes[:1])[pairs.work[places]]]
         if taste.about == "decade":
             # Being as old as another work alone is no reason.
             places = places[_share_a_kind(store, pairs, places, rated)]

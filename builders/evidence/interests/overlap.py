@@ -25,6 +25,8 @@ MIN_SHARE_OF_PART = Fraction(1, 4)
 """Both at once have at least so large a share of the works of the first taste."""
 SHARE_OF_PLAIN = Fraction(1, 2)
 """What so many of the listed likes have in common is always spoken of."""
+MIN_SHARE_OUTSIDE = Fraction(3, 20)
+"""A taste that is counted among the works without the first has so large a share of all likes."""
 MIN_LIFT_OVER_THE_WHOLE = Fraction(23, 20)
 """Both at once exceed what is expected by so many times what the first taste does."""
 MAX_CATEGORIES_OF_PLAIN, MAX_OVERLAP_OF_PLAIN = 1, Fraction(7, 10)
@@ -166,7 +168,7 @@ def _outside(shown: QuestionList, first: Fact, second: Fact) -> Fact | None:
     own = int(person.training)
     total = int(counts.likes[free].sum()) - own * n
     share = (int(counts.likes[of[free[of]]].sum()) - own * k) / max(total, 1)
-    if k < tastes.MIN_CARRIERS:
+    if k < max(tastes.MIN_CARRIERS, MIN_SHARE_OUTSIDE * person.likes):
         return None
     return Fact("beside", *second.topic, k, n, round(share * n, 6), UP)
 

@@ -53,7 +53,8 @@ class QuestionList:
 
     liked, disliked: places of the listed works among the user's.   items: the items, in the same order.
     is_sayable: whether a trait can be named.   namesakes: of each listed work, whether another one bears its name.
-    common_words: words of titles that are no names.
+    common_words: words of titles that are no names.   blamed: of each listed work, whether a review of it says what was
+    wrong with it.
     """
 
     person: Person
@@ -63,6 +64,7 @@ class QuestionList:
     is_sayable: IsSayable = any_trait
     namesakes: Sequence[bool] = ()
     common_words: frozenset[str] = frozenset()
+    blamed: Sequence[bool] = ()
 
     @functools.cached_property
     def places(self) -> np.ndarray:

@@ -59,6 +59,8 @@ CLEAR_RATIO, CLEAR_POINTS, GREAT_RATIO = Fraction(5, 4), Fraction(2, 25), Fracti
 great."""
 FEW_DISLIKES = 5
 """Of what is liked more often than disliked, something is said only with so many dislikes."""
+FEW_JUDGED = 15
+"""Nor with fewer works in all of which no more are disliked."""
 MIN_DISLIKES_OF_RISKS = 4
 """Of what is liked at all, fewer dislikes are no reason."""
 MOSTLY_LIKED = 2
@@ -353,7 +355,8 @@ def _fails_often(fact: Fact, likes: int, person_likes: int) -> bool:
 def _are_few(fact: Fact, likes: int, person_likes: int) -> bool:
     """Whether the dislikes with a trait are too few to speak against it."""
     far = fact.count >= MIN_CARRIERS and fact.count * person_likes >= GREAT_RATIO * likes * fact.of
-    few = fact.count < FEW_DISLIKES and fact.count <= likes
+    few = fact.count < FEW_DISLIKES or fact.count + likes < FEW_JUDGED
+    few = few and fact.count <= likes
     return few or (likes > 0 and fact.count < MIN_DISLIKES_OF_RISKS and not far)
 
 

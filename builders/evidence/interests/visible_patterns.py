@@ -39,6 +39,8 @@ SHARE_OF_STRONG_LIKINGS, SHARE_OF_UNDISPUTED = Fraction(2, 5), Fraction(3, 10)
 results,"""
 MIN_LIFT_OF_UNDISPUTED = Fraction(8, 5)
 """if it is `MIN_LIFT_OF_PLAIN_LIKINGS` times as common as among the likes of others, or so many times."""
+MAX_RATIO_OF_WIDER = 2
+"""A kind of which all listed likes have a named one, too, is spoken of with that only if it is at most so many times as common."""
 MOST_OF_A_SIDE, LITTLE_OF_A_SIDE = Fraction(2, 3), Fraction(1, 3)
 """What separates the hits of a kind from its misses is shared by so many of the ones, and by so few of the others."""
 MIN_OVERLAP_OF_SPOKEN = Fraction(7, 10)
@@ -125,7 +127,7 @@ def passes_over_liking(shown: QuestionList, said: Sequence[Fact]) -> bool:
             return True
     if any(fact.topic not in {one.topic for one in said} for fact in _of_both_sides(shown)):
         return True
-    if any(not _is_addressed(shown, fact, said, spoken) for fact in _strong_likings(shown, named)):
+    if any(not _is_addressed(shown, fact, said, named) for fact in _strong_likings(shown, named)):
         return True
     return any(_is_by_kind(shown, fact, topics) for fact in named if fact.about == "creator")
 
@@ -175,6 +177,29 @@ def hides_split(shown: QuestionList, said: Sequence[Fact]) -> bool:
     return False
 
 
+def warns_by_likings(shown: QuestionList, said: Sequence[Fact]) -> bool:
+    """Whether an answer warns of a kind by works all of which are of another kind that it says is liked.
+
+    Args:
+        shown: the list.
+        said: the facts that the answer's statements lead with, with their details.
+
+    Returns:
+        True where somebody likes action films, and is warned of dramas by two action films.
+    """
+    likings = [one for one in said if one.about in KINDS and one.direction == UP]
+    likings = [one for one in likings if one.about in ("category", "tag", "blend", "creator")]
+    for fact in said:
+        if fact.about not in KINDS or fact.direction != DOWN:
+            continue
+        cited = {one.value for one in fact.details if (one.kind, one.about) == ("own", "work")}
+        examples = np.array([item.title in cited for item in shown.items], bool) & ~shown.is_like
+        for one in likings:
+            if examples.any() and bool((shown.carriers(one) >= examples).all()):
+                return True
+    return False
+
+
 def is_strong_liking(shown: QuestionList, fact: Fact) -> bool:
     """Whether so many listed likes have what a fact is about, and so many more than usual, that the answer has to speak of it.
 
@@ -202,15 +227,18 @@ def _usual(shown: QuestionList, fact: Fact) -> Fraction:
 
 
 def _is_addressed(
-    shown: QuestionList, fact: Fact, said: Sequence[Fact], spoken: Sequence[np.ndarray]
+    shown: QuestionList, fact: Fact, said: Sequence[Fact], named: Sequence[Fact]
 ) -> bool:
-    """Whether an answer names a trait, on its own or in a blend, or one taste to which all its works belong."""
+    """Whether an answer names a trait, on its own or in a blend, or one taste to which all its works belong and that is not
+    much wider."""
     if any(one.topic == fact.topic or fact.value in one.value.split(PLUS) for one in said):
         return True
     has = shown.carriers(fact) & shown.is_like
+    widest = MAX_RATIO_OF_WIDER * _usual(shown, fact)
+    others = [one for one in named if one.about != "decade" and _usual(shown, one) <= widest]
     if fact.about == "tag":
-        return _is_covered(has, spoken)
-    return any(bool((other >= has).all()) for other in spoken[:-1])
+        return _is_covered(has, [shown.carriers(one) for one in others])
+    return any(bool((shown.carriers(one) >= has).all()) for one in others)
 
 
 def _is_by_kind(shown: QuestionList, maker: Fact, topics: Container[tuple[str, str]]) -> bool:
