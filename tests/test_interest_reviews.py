@@ -94,16 +94,16 @@ def test_no_list_is_shown_of_which_all_complaints_go_unsaid() -> None:
     ("domain", "text", "words"),
     [
         ("games", "The combat is great.", "This player cares about combat"),
-        ("games", "Great with friends.", "This player likes to play with friends"),
+        ("games", "Great with friends.", "so this player seems to like playing with friends"),
         ("book_reviews", "Clear and warm.", "This reader cares about the writing"),
-        ("book_reviews", "A gift for my son, who loved it.", "Part of this taste may be someone"),
+        ("book_reviews", "A gift for my son, who loved it.", "so part of this taste may be his"),
     ],
 )
 def test_what_is_said_of_reviews_fits_their_words(domain: str, text: str, words: str) -> None:
     source = {"games": "steam", "book_reviews": "amazon-books"}[domain]
     realiser = realiser_of(open_cell(source, folder()))
     (statement,) = realiser.plan_statements(said(*[(text, UP)] * 3, domain=domain))
-    assert realiser.sentence(statement).startswith(words)
+    assert words in realiser.sentence(statement)
 
 
 def test_whom_a_book_does_not_suit_is_a_complaint_whatever_is_praised() -> None:
@@ -162,8 +162,8 @@ def test_half_of_all_reviews_tell_of_whom_somebody_thinks() -> None:
     realiser = realiser_of(open_cell("steam", folder()))
     (statement,) = realiser.plan_statements([fact])
     assert realiser.sentence(statement) == (
-        "This player has children in mind: 4 of the 8 reviews shown mention them "
-        '("My kids love it", "My kids were bored").'
+        '4 of the 8 reviews shown mention children ("My kids love it", "My kids were bored"), so this player seems to '
+        "choose with them in mind."
     )
     few = said(love, bored, bored, *others, *others, domain="games")
     assert not any(one.about == "audience" for one in few)

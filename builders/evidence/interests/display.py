@@ -38,7 +38,7 @@ MIN_CONTRAST_OF_FURTHER_REASONS = Fraction(4, 3)
 """A further reason is so many times as common among the dislikes as among the likes without the works of those before it."""
 MIN_SHARE_OF_FURTHER_REASONS = Fraction(1, 2)
 """So large a share of its dislikes have none of those before it."""
-MANY_DISLIKES = 12
+MANY_DISLIKES = 30
 """Who has so many dislikes is told what fails, if the list shows anything of the kind."""
 SHARE_OF_SLIGHT, SHARE_OF_GREATEST = Fraction(1, 4), Fraction(1, 2)
 """A reason of fewer dislikes, and of fewer than this share of those of another, is passed over."""

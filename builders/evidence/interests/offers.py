@@ -29,7 +29,7 @@ MIN_FANS_OF_ONE_WORK, MIN_SHARE_OF_MANY_FANS = 50, Fraction(1, 3)
 """Where only one displayed like speaks for it, that has so many fans, of whom this share like the work,"""
 MIN_SHARE_OF_FEW_FANS = Fraction(1, 2)
 """or this share of fewer fans do."""
-MIN_LIFT_FROM_ONE_WORK, MIN_LIFT_FROM_ONE_WORK_OF_A_PERIOD = Fraction(3), Fraction(4)
+MIN_LIFT_FROM_ONE_WORK, MIN_LIFT_FROM_ONE_WORK_OF_A_PERIOD = Fraction(5, 2), Fraction(4)
 """They are so many times as many as expected; and where the taste is for a period."""
 MIN_LIFT_OF_AVERSIONS, MIN_SHARE_OF_FANS_OF_A_DISLIKE = Fraction(3), Fraction(2, 5)
 """The same for a displayed dislike's fans, for a work to leave out."""
@@ -144,6 +144,8 @@ def aversions(split: Partition, rated: Rated, *, kinds: Sequence[Fact]) -> list[
     barred = _met(store, rated) | works.namesakes(store)
     barred |= likeness.by_the_makers_of(split, rated.likes)
     barred[table.of(rated.likes).other] = True
+    named = works.series_of(store)
+    loved = {named[code][0] for code in rated.likes.tolist()} - {""}
     clear = _clear(pairs, MIN_LIFT_OF_AVERSIONS, MIN_SHARE_OF_FANS_OF_A_DISLIKE) & (
         pairs.of >= MIN_FANS_OF_A_DISLIKE
     )
@@ -153,7 +155,8 @@ def aversions(split: Partition, rated: Rated, *, kinds: Sequence[Fact]) -> list[
         fits = _fitting(split, kind)
         for place in able[fits[pairs.other[able]] & fits[pairs.work[able]]].tolist():
             pair = int(pairs.work[place]), int(pairs.other[place])
-            if not _one_series(store, *pair) and _are_alike(store, *pair):
+            alike = not _one_series(store, *pair) and _are_alike(store, *pair)
+            if alike and named[pair[1]][0] not in loved:
                 return [replace(_fact(store, pairs, place, DOWN), details=kind.details[:1])]
     return []
 

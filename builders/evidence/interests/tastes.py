@@ -59,7 +59,7 @@ CLEAR_RATIO, CLEAR_POINTS, GREAT_RATIO = Fraction(5, 4), Fraction(2, 25), Fracti
 great."""
 FEW_DISLIKES = 5
 """Of what is liked more often than disliked, something is said only with so many dislikes."""
-FEW_JUDGED = 15
+FEW_JUDGED = 12
 """Nor with fewer works in all of which no more are disliked."""
 MIN_DISLIKES_OF_RISKS = 4
 """Of what is liked at all, fewer dislikes are no reason."""
@@ -70,6 +70,8 @@ MIN_CONTRAST_OF_CAUTIONS = Fraction(3, 2)
 MIN_JUDGED_CARRIERS = 5
 MIN_CONTRAST_BY_SIDE = {UP: 1.5, DOWN: 2.0}
 """A contrast's trait must be this many times as common on its own side as on the other."""
+MAX_CHANCE_OF_REASONS = 0.05
+"""By Fisher's exact test, of a reason against a trait, however it was found."""
 MAX_CHANCE_OF_OBSCURE = 0.01
 GENEROUS_RATIO, STRICT_RATIO, OBSCURE_RATIO = 1.25, 0.7, 1.5
 """Factors relative to the share of works that the median user likes (`GENEROUS_RATIO`, `STRICT_RATIO`), and to the expected
@@ -330,7 +332,7 @@ def _fair_reason(fact: Fact, likes: int, person_likes: int, usual: float) -> lis
     """
     if fact.count * person_likes < MIN_CONTRAST_OF_CAUTIONS * likes * fact.of:
         return []
-    if _are_few(fact, likes, person_likes):
+    if _are_few(fact, likes, person_likes) or _is_by_chance(fact, likes, person_likes):
         return []
     if likes >= MOSTLY_LIKED * fact.count and not _fails_often(fact, likes, person_likes):
         return []
@@ -343,6 +345,12 @@ def _fair_reason(fact: Fact, likes: int, person_likes: int, usual: float) -> lis
             return [fact]
     many = fact.count >= FEW_DISLIKES and fact.count >= MIN_SHARE_OF_DIVIDED * fact.of
     return [replace(fact, kind="divided")] if many else []
+
+
+def _is_by_chance(fact: Fact, likes: int, person_likes: int) -> bool:
+    """Whether chance alone would often bring so many dislikes and so few likes with a trait."""
+    chance = significance.more_common(fact.count, fact.of, likes, person_likes)
+    return chance > MAX_CHANCE_OF_REASONS
 
 
 def _fails_often(fact: Fact, likes: int, person_likes: int) -> bool:

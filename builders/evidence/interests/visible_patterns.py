@@ -37,7 +37,7 @@ MAX_CHANCE_OF_RARE_LIKINGS = 0.025
 SHARE_OF_STRONG_LIKINGS, SHARE_OF_UNDISPUTED = Fraction(2, 5), Fraction(3, 10)
 """A category or tag of so many listed likes, or of so many and of no listed dislike, is spoken of, be it as one with mixed
 results,"""
-MIN_LIFT_OF_UNDISPUTED = Fraction(8, 5)
+MIN_LIFT_OF_UNDISPUTED = Fraction(13, 10)
 """if it is `MIN_LIFT_OF_PLAIN_LIKINGS` times as common as among the likes of others, or so many times."""
 MAX_RATIO_OF_WIDER = 2
 """A kind of which all listed likes have a named one, too, is spoken of with that only if it is at most so many times as common."""
@@ -157,7 +157,8 @@ def hides_split(shown: QuestionList, said: Sequence[Fact]) -> bool:
         True where a category, tag or decade of which the answer does not speak sets most listed misses of the kind apart
         from most of its hits, or the other way round; of several of each.
     """
-    topics = {fact.topic for fact in said}
+    # What fails of a kind because it is of one that is warned of is no matter of luck.
+    topics = {fact.topic for fact in said if fact.direction != DOWN or fact.kind == "divided"}
     for fact in said:
         if fact.about not in KINDS or not (fact.kind == "divided" or not fact.direction):
             continue
