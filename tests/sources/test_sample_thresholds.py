@@ -59,19 +59,28 @@ Check = Callable[..., list[str]]
 
 
 def test_ratings_sorted_alone(sample: Check) -> None:
-    def rated(users: int, others: int) -> None:
+    def rated(users: int, others: int, by: int = 1, name: str = "") -> None:
         each = [
-            [1.0 + user % 3] * 5 if user >= others else [1.0, 2, 3, 4, 5] for user in range(users)
+            [1.0 + (user // by) % 3] * 5 if user >= others else [1.0, 2, 3, 4, 5]
+            for user in range(users)
         ]
         codes = [user for user in range(users) for _ in range(5)]
-        sample("ml-1m", user_code=codes, rating=[value for part in each for value in part])
+        ids = {"user_id": [f"{name}{user + 1}" for user in range(users)]}
+        ratings = [value for part in each for value in part]
+        sample("ml-1m", users=ids, user_code=codes, rating=ratings)
 
     rated(19, 0)
     rated(40, 3)
-    with pytest.raises(RawFileError, match=r"20 of 20 users .* rated everything alike"):
+    with pytest.raises(
+        RawFileError, match=r"20 of 20 users .* rated everything alike: .* replaced"
+    ):
         rated(20, 0)
-    with pytest.raises(RawFileError, match="38 of 40 users"):
+    with pytest.raises(RawFileError, match=r"38 of 40 users .* alike: .* replaced by one of each"):
         rated(40, 2)
+    with pytest.raises(RawFileError, match="rated everything alike: the ratings were sorted"):
+        rated(60, 0, by=20)
+    with pytest.raises(RawFileError, match=r"alike: the ratings were sorted .*, or replaced"):
+        rated(60, 0, by=20, name="u")
 
 
 def test_times_sorted_alone(sample: Check) -> None:

@@ -15,7 +15,14 @@ import pytest
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.reasons import NO_TIME, OUTSIDE_SCALE
 from itdr.builders.core.schema import Source
-from itdr.builders.store.build import id_checks, item_checks, joins, limits, name_checks
+from itdr.builders.store.build import (
+    crowded_ids,
+    id_checks,
+    item_checks,
+    joins,
+    limits,
+    name_checks,
+)
 from itdr.builders.store.engine import connect
 from itdr.builders.store.layout import read_manifest
 from itdr.builders.store.prepare import prepare
@@ -128,6 +135,14 @@ QUERIES = {
     "copies": ("interactions_staged",
                {"user_number": [1, 2, 3], "item_number": [4, 4, 5], "timestamp": [6, 6, None]},
                limits.COPIES.format(bits=0)),
+    "the commonest id": ("user_codes", {"id": ["a", "b", "c"], "n": [3, 60, 5]},
+                         crowded_ids.FIRST.format(codes="user_codes")),
+    "its pairs": ("interactions_raw",
+                  {"user_id": ["a", "a", "a", "b"], "item_id": ["1", "1", "2", "3"], "id": ["a"] * 4, "n": [3] * 4},
+                  crowded_ids.AGAIN.format(
+                      key="user_id", other="item_id", codes="interactions_raw", most=3)),
+    "words for nobody": ("user_codes", {"id": [" Anonymous", "unknown", "guest", "b"], "n": [30, 20, 19, 50]},
+                         crowded_ids.CALLED),
     "marks": ("items_raw", {"title": ["A Fox, a Dog's (2)", "x"]},
               f"SELECT min({joins.FORMS['marks such as commas'].format(id='title')}) AS n FROM items_raw"),
 }  # fmt: skip

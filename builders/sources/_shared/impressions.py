@@ -31,6 +31,10 @@ MOST_CHANGED = 0.02
 _HALVES = re.compile(r"\t[0-9/]+ [0-9:]+ ([AP]M)\t")
 _SURFACE = re.compile(r'"SurfaceForms": ?\["([^"\\]+)"')
 """What an entity is called in the title."""
+_PLACE = re.compile(r'"OccurrenceOffsets": ?\[(\d+)')
+"""Where an entity first stands in its text."""
+NEAR_END = 0.8
+"""The share of the longest text that nearly all of those have at least that were cut off."""
 MOST_OTHER_ENTITIES = 0.1
 """The share of the texts that may lack their first entity."""
 LONG, LOOKED_AT, LENGTHS = 3, 2_000, 8
@@ -59,6 +63,7 @@ class HistoryLengths:
         self._seen = self._empty = 0
         self._by_length: dict[int, tuple[int, int, int]] = {}
         self._by_number: Counter[int] = Counter()
+        self._single = 0
         self._long = self._sorted = 0
 
     def add(self, all_of_them: pa.StringArray, new: pa.StringArray) -> None:
@@ -81,6 +86,7 @@ class HistoryLengths:
             self._by_length[length] = (n + 1, ones + one, others + other)
         numbers = pc.count_substring(several, " ")
         self._by_number.update(numbers.to_pylist())
+        self._single += len(new) - len(several)
         if self._long < LOOKED_AT:
             for history in several.filter(pc.greater_equal(numbers, LONG)).to_pylist():
                 news = history.split()
@@ -107,13 +113,7 @@ class HistoryLengths:
                 f"{path}: {self._sorted:,} of {self._long:,} histories of several clicks that were looked at are in the order of "
                 f"the ids of news, and not of the clicks: they were sorted. {AGAIN}"
             )
-        most = max(self._by_number, default=0)
-        top, below = self._by_number[most], sum(self._by_number[most - k] for k in range(1, 4))
-        if top >= ENOUGH_TO_JUDGE and top > 2 * below and len(self._by_number) >= LENGTHS:
-            raise RawFileError(
-                f"{path}: {top:,} histories have {most + 1:,} clicks, none has more, and few have hardly less: they were cut off. "
-                f"{AGAIN}"
-            )
+        self._require_several_lengths(path)
         # Cut behind an id, a text ends in a blank, which is no part of it here.
         longest = max(self._by_length, default=0)
         found = [self._by_length.get(length, (0, 0, 0)) for length in (longest, longest - 1)]
@@ -123,6 +123,20 @@ class HistoryLengths:
             raise RawFileError(
                 f"{path}: {n:,} histories have {longest:,} characters, none has more, and their last ids are shorter "
                 f"than others: they were cut off within an id. {AGAIN}"
+            )
+
+    def _require_several_lengths(self, path: Path) -> None:
+        """Raise `RawFileError` where many of the longest histories have one number of ids."""
+        by_number = self._by_number + Counter({0: self._single})
+        most = max(by_number, default=0)
+        top, below = by_number[most], sum(by_number[most - k] for k in range(1, 4))
+        # Of a few numbers, all from 1 on: histories of one length or two may be of a chosen one.
+        short = top >= ENOUGH_HISTORIES and len(by_number) == most + 1
+        several = top >= ENOUGH_TO_JUDGE and len(self._by_number) >= LENGTHS
+        if top > 2 * below and (short or several):
+            clicks = f"{most + 1:,} click{'s' if most else ''}"
+            raise RawFileError(
+                f"{path}: {top:,} histories have {clicks}, none has more, and few have hardly less: they were cut off. {AGAIN}"
             )
 
 
@@ -141,6 +155,48 @@ def entities_of(titles: pa.StringArray, entities: pa.StringArray) -> Iterator[tu
             yield found[1], found[1] if found[1].lower() in title.lower() else ""
 
 
+class _WholeTexts:
+    """Whether texts with entities are there, and reach to where these stand in them.
+
+    Args:
+        path: their file.
+        what: what they are called.
+    """
+
+    def __init__(self, path: Path, what: str) -> None:
+        self._path, self._what = path, what
+        self._n = self._empty = self._longest = 0
+        self._short: list[int] = []
+
+    def add(self, texts: pa.StringArray, entities: pa.StringArray) -> None:
+        """Take account of texts, and of their entities in JSON."""
+        for text, entity in zip(texts.to_pylist(), entities.to_pylist(), strict=True):
+            places = [int(place) for place in _PLACE.findall(entity)]
+            self._longest = max(self._longest, len(text))
+            self._n += bool(places)
+            self._empty += bool(places) and not text
+            if text and max(places, default=0) >= len(text):
+                self._short.append(len(text))
+
+    def require_whole(self) -> None:
+        """Raise `RawFileError` where many are empty, or end before one of their entities, at about one length."""
+        least = max(ENOUGH_TO_JUDGE, MOST_OTHER_ENTITIES * self._n)
+        at_end = sum(length > NEAR_END * self._longest for length in self._short)
+        cut = len(self._short) if at_end > SHORTENED * len(self._short) else 0
+        for n, which, how in (
+            (self._empty, "are empty", "emptied"),
+            (
+                cut,
+                f"end before one of these, and none has more than {self._longest:,} characters",
+                "cut off",
+            ),
+        ):
+            if n > least:
+                raise RawFileError(
+                    f"{self._path}: of {self._n:,} {self._what} with entities, {n:,} {which}: they were {how}. {AGAIN}"
+                )
+
+
 class NewsColumns:
     """Whether titles, abstracts and kinds of news belong to the same news.
 
@@ -152,6 +208,7 @@ class NewsColumns:
         self._titles = SecondKeys(path, "entities", "title", most=MOST_OTHER_ENTITIES)
         self._abstracts = SecondKeys(path, "entities", "abstract", most=MOST_OTHER_ENTITIES)
         self._kinds = MovedColumn(path, "subcategory", "category")
+        self._texts = [_WholeTexts(path, what) for what in ("titles", "abstracts")]
 
     def add(self, columns: Sequence[pa.StringArray], most: int) -> None:
         """Look at more news.
@@ -165,6 +222,10 @@ class NewsColumns:
         )
         self._titles.add(entities_of(title, entities))
         self._abstracts.add(entities_of(abstract, others))
+        for texts, column, named in zip(
+            self._texts, (title, abstract), (entities, others), strict=True
+        ):
+            texts.add(column, named)
         for both in zip(subcategory.to_pylist(), category.to_pylist(), strict=True):
             self._kinds.add(*both)
 
@@ -174,8 +235,9 @@ class NewsColumns:
         Raises:
             RawFileError: a column was moved.
         """
-        self._titles.require_same()
-        self._abstracts.require_same()
+        for texts, keys in zip(self._texts, (self._titles, self._abstracts), strict=True):
+            texts.require_whole()
+            keys.require_same()
         self._kinds.require_own()
 
 

@@ -24,6 +24,7 @@ from itdr.builders.core.schema import COLUMNS, EVENTS, Source
 from itdr.builders.core.text_files import open_bytes
 from itdr.builders.store.build import ids as build_ids
 from itdr.builders.store.build import joins, limits, statements
+from itdr.builders.store.build.crowded_ids import require_spread_ids
 from itdr.builders.store.build.duplicates import RowGroups, count_duplicates, require_rows_once
 from itdr.builders.store.build.id_checks import renumbered
 from itdr.builders.store.build.item_checks import require_plausible_items
@@ -188,26 +189,20 @@ def joined_tables(
     def ask(query: str) -> int:
         return int(row(query)[0])
 
+    files = list(files)
     names = ", ".join(map(str, files))
+    require_spread_ids(source, row, columns, counts, files)
     unmatched = {}
-    for table in joins.KEYS:
-        if columns.get(table):
-            unused, *several = joins.contradicting_records(row, table, columns[table])
-            if unused:
-                rejected[table, joins.CONTRADICTING] += unused
-            if not source.described and joins.contradict_each_other(*several):
-                raise RawFileError(
-                    f"{source.id}: {names}: of {several[0]:,} {table} with several records, {several[1]:,} have different "
-                    "ones: in one file the columns were moved or swapped. Put the official files in place."
-                )
-            unmatched[table] = joins.unmatched_ids(ask, table, counts[table])
-            if not source.described and (
-                found := renumbered(source, table, row, unmatched[table]["missing"])
-            ):
-                raise RawFileError(
-                    f"{source.id}: {names}: {found}. Ids that were numbered anew in one of the files name other {table} there: "
-                    "put the official files in place."
-                )
+    for table in filter(columns.get, joins.KEYS):
+        unused, *several = joins.contradicting_records(row, table, columns[table])
+        if unused:
+            rejected[table, joins.CONTRADICTING] += unused
+        if not source.described and joins.contradict_each_other(*several):
+            raise RawFileError(
+                f"{source.id}: {names}: of {several[0]:,} {table} with several records, {several[1]:,} have different "
+                "ones: in one file the columns were moved or swapped. Put the official files in place."
+            )
+        unmatched[table] = joins.unmatched_ids(ask, table, counts[table])
     swapped = joins.are_swapped(ask, counts, unmatched)
     if swapped and source.described:
         unmatched["items"]["cause"] = (
@@ -218,6 +213,12 @@ def joined_tables(
             f"{source.id}: what should be ids of users in {names} are those of items, and the other way round: the "
             "two columns of the interactions were swapped. Put the official file in place."
         )
+    for table, ids in unmatched.items():
+        if not source.described and (found := renumbered(source, table, row, ids["missing"])):
+            raise RawFileError(
+                f"{source.id}: {names}: {found}. Ids that were numbered anew in one of the files name other {table} there: "
+                "put the official files in place."
+            )
     if columns.get("tags"):
         unused, swapped = joins.unused_tags(ask)
         if swapped and not source.described:

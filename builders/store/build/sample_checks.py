@@ -19,7 +19,7 @@ from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.reasons import ENOUGH_TO_JUDGE
 from itdr.builders.core.schema import Source
 from itdr.builders.store.build.duplicates import RowGroups
-from itdr.builders.store.build.time_checks import rounded
+from itdr.builders.store.build.time_checks import one_for_many, rounded
 
 ENOUGH, MANY = 1_000, 5_000
 """So many interactions show how ratings and weights are spread, and which items have the higher ones."""
@@ -141,15 +141,33 @@ def _by_user(sample: Sample, column: str, least: int) -> list[np.ndarray]:
 
 
 def _rated_alike(sample: Sample) -> str:
-    """Ratings sorted alone: each user has one, and users have others than their neighbors."""
+    """Ratings sorted alone, or replaced by means: each user has one, and users have others than their neighbors."""
     users = _by_user(sample, "rating", RUN)
     alike = [part[0] for part in users if (part == part[0]).all()]
     if len(alike) < max(ENOUGH_TO_JUDGE, NEARLY_ALL * len(users)) or len(set(alike)) < 3:
         return ""
-    return (
-        f"{len(alike):,} of {len(users):,} users with {RUN} ratings or more rated everything alike: the ratings were "
-        "sorted without the other columns"
+    said = (
+        f"{len(alike):,} of {len(users):,} users with {RUN} ratings or more rated everything alike"
     )
+    ids = _ids(sample.users, "user_id")[sample.rows["user_code"]]
+    sorted_alone, replaced = (
+        "sorted without the other columns",
+        "replaced by one of each user, such as the mean",
+    )
+    if np.isnan(ids).any():
+        return f"{said}: the ratings were {sorted_alone}, or {replaced}"
+    steps = np.sign(np.diff(sample.rows["rating"][np.argsort(ids, kind="stable")]))
+    up, down = int((steps > 0).sum()), int((steps < 0).sum())
+    # Files are in the order of the ids of users, by and large.
+    cause = sorted_alone if min(up, down) <= (1 - NEARLY_ALL) * (up + down) else replaced
+    return f"{said}: the ratings were {cause}"
+
+
+def _one_time_for_many(sample: Sample) -> str:
+    """One time in place of missing ones."""
+    times = sample.rows["timestamp"]
+    stated = ~np.isnan(times.astype(float))
+    return one_for_many(times[stated], sample.rows["user_code"][stated])
 
 
 def _times_in_order(sample: Sample) -> str:
@@ -424,6 +442,7 @@ def _spread(sample: Sample, column: str) -> tuple[np.ndarray, np.ndarray]:
 _Check = Callable[[Sample], str]
 _CHECKS: tuple[tuple[str, _Check], ...] = (
     ("rating", _rated_alike),
+    ("timestamp", _one_time_for_many),
     ("timestamp", _times_in_order),
     ("timestamp", _rated_before),
     ("timestamp", _rated_again),

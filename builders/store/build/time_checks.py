@@ -1,6 +1,9 @@
-"""Whether times still have the precision with which they were recorded: a spreadsheet, or numbers of 32 bits, round them."""
+"""Whether times are those that were recorded: spreadsheets and numbers of 32 bits round them, and programs fill
+missing ones with one time."""
 
 from __future__ import annotations
+
+import datetime
 
 import numpy as np
 
@@ -15,6 +18,37 @@ MILLISECONDS = 65_536
 """The same of times in milliseconds."""
 LARGE = 10_000
 """Seconds of a number that a spreadsheet rounded to a few digits: times of so many seconds are few."""
+
+SOME_TIMES, MOST_AT_ONE, TIMES_MORE = 50, 0.1, 20
+"""Of so many different times, the commonest one is not that of this share of all interactions, and of so many times
+as many as the next one: days of many reviews are followed by others."""
+
+
+def one_for_many(times: np.ndarray, users: np.ndarray) -> str:
+    """What shows that one time stands in place of many: it is far more frequent than any other.
+
+    Args:
+        times: seconds since 1970, of interactions that were drawn at random.
+        users: who did each; a user alone may have had many at one time, as from a list that was imported.
+
+    Returns:
+        A clause; empty where nothing shows it.
+    """
+    different, counts = np.unique(times, return_counts=True)
+    if len(different) < SOME_TIMES:
+        return ""
+    after, most = np.partition(counts, -2)[-2:].tolist()
+    common = different[counts.argmax()]
+    if most < max(MOST_AT_ONE * len(times), TIMES_MORE * after):
+        return ""
+    if len(np.unique(users[times == common])) < ENOUGH_TO_JUDGE:
+        return ""
+    date = datetime.datetime.fromtimestamp(int(common), datetime.timezone.utc)
+    return (
+        f"{most:,} of {len(times):,} interactions that were looked at ({most / len(times):.0%}) have one time, "
+        f"{date:%Y-%m-%d %H:%M:%S} UTC, and none of the others is that of more than {after:,}: missing times were filled "
+        "with it, or others replaced by it"
+    )
 
 
 def rounded(times: np.ndarray) -> str:
