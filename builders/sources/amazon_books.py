@@ -313,7 +313,7 @@ SOURCE = Source(
         items="item_id title categories creators year description attributes",
     ),
     scale=Scale(low=1.0, high=5.0, step=1.0, liked=4.0, disliked=2.0),
-    options={"work": "book", "capitals": True, "left_out": (NO_USER,)},
+    options={"work": "book", "capitals": True, "left_out": (NO_USER,), "several": {"creators": 0.1}},
     ids={"user_id": "(?:#oc-[A-Z0-9]|A)[A-Z0-9]{2,}"},
     times=("1995-01-01", "2014-12-31"),
     readers=Readers(interactions=interactions, items=items),
