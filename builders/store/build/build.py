@@ -196,9 +196,15 @@ def joined_tables(
             if unused:
                 rejected[table, joins.CONTRADICTING] += unused
             if not source.described and joins.contradict_each_other(*several):
+                column, some = joins.emptied_in_some(row, table, columns[table], several[1])
+                why = (
+                    f"of {some:,} some records have {column} and others have none, which were emptied"
+                    if column
+                    else "in one file the columns were moved or swapped"
+                )
                 raise RawFileError(
                     f"{source.id}: {names}: of {several[0]:,} {table} with several records, {several[1]:,} have different "
-                    "ones: in one file the columns were moved or swapped. Put the official files in place."
+                    f"ones: {why}. Put the official files in place."
                 )
             unmatched[table] = joins.unmatched_ids(ask, table, counts[table])
             if not source.described and (

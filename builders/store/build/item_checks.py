@@ -45,6 +45,7 @@ SELECT count(title) AS n, count(DISTINCT hashed(split_part(title, ' (', 1))) AS 
 FROM items_raw WHERE reject IS NULL
 """
 
+
 def lengths_query(text: str, at_end: int = AT_END) -> str:
     """SQL that counts different texts by their length.
 

@@ -54,7 +54,9 @@ def _single(source: Source, columns: Collection[str], row: Row) -> Iterator[tupl
         n, several = counts[2 * place : 2 * place + 2]
         usual = declared[name] * n
         if usual >= ENOUGH_TO_JUDGE and FEWER * several < usual:
-            found = f"only {several:,} of {n:,} items have" if several else f"none of {n:,} items has"
+            found = (
+                f"only {several:,} of {n:,} items have" if several else f"none of {n:,} items has"
+            )
             yield (
                 f"{found} several {name.lower()}, and officially at least {declared[name]:.0%} do",
                 usual >= MANY and declared[name] >= OFTEN,
