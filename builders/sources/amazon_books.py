@@ -320,7 +320,7 @@ SOURCE = Source(
         "work": "book",
         "capitals": True,
         "left_out": (NO_USER,),
-        "several": {"creators": 0.1},
+        "several": {"creators": 0.05},
     },
     ids={"user_id": "(?:#oc-[A-Z0-9]|A)[A-Z0-9]{2,}"},
     times=("1995-01-01", "2014-12-31"),

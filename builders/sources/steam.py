@@ -414,7 +414,7 @@ FOLDERS = (
 
 OPTIONS = {
     "liking": "hours", "capitals": True, "gaps": {"items": ("rated", "recorded")}, "weight_step": 0.1,
-    "several": {"categories": 0.6, "creators": 0.05, "Tags": 0.7, "Specs": 0.7},
+    "several": {"categories": 0.6, "Tags": 0.7, "Specs": 0.7},
 }  # fmt: skip
 SOURCE = Source(
     id="steam",

@@ -15,7 +15,14 @@ import pytest
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.reasons import NO_TIME, OUTSIDE_SCALE
 from itdr.builders.core.schema import Source
-from itdr.builders.store.build import id_checks, item_checks, joins, limits, name_checks
+from itdr.builders.store.build import (
+    id_checks,
+    item_checks,
+    joins,
+    limits,
+    list_checks,
+    name_checks,
+)
 from itdr.builders.store.engine import connect
 from itdr.builders.store.layout import read_manifest
 from itdr.builders.store.prepare import prepare
@@ -109,6 +116,7 @@ def test_interactions_are_refused_alike(engine: SparkEngine, what: str, tmp_path
     assert re.search(expected, text)
 
 
+PAIRS = pa.list_(pa.struct([("name", pa.string()), ("value", pa.string())]))
 TITLES = [
     "Don't look",
     "Don ' t look",
@@ -123,6 +131,10 @@ QUERIES = {
     "names": ("items_raw", {"title": TITLES}, name_checks.NAMES),
     "categories": ("items_raw", {"categories": [["drama"], ["Drama", "war"], ["Drama"], []]}, name_checks.CATEGORIES),
     "lengths": ("items_raw", {"title": TITLES}, item_checks.LENGTHS),
+    "lines": ("items_raw", {"item_id": [*range(8)], "title": TITLES}, item_checks.LINES),
+    "lists": ("items_raw",
+              {"categories": [["a", "b"], ["a"], []], "attributes": pa.array([[{"name": "Tags", "value": "a, b"}], [], None], PAIRS)},
+              list_checks.several_query(["categories", "Tags"])),
     "numbers": ("users_raw", {"user_id": ["user_000012", "N7", "7", "x"]},
                 id_checks.numbers_query("(SELECT user_id AS id FROM users_raw) AS r")),
     "copies": ("interactions_staged",

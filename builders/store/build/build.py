@@ -198,7 +198,7 @@ def joined_tables(
             if not source.described and joins.contradict_each_other(*several):
                 column, some = joins.emptied_in_some(row, table, columns[table], several[1])
                 why = (
-                    f"of {some:,} some records have {column} and others have none, which were emptied"
+                    f"{some:,} of these have {column} in one record and none in another, so that the column was emptied in some rows"
                     if column
                     else "in one file the columns were moved or swapped"
                 )
