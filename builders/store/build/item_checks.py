@@ -30,6 +30,8 @@ LEAST_CUT, LEAST_LENGTHS = 15, 5
 """Characters of a title that may have been cut off: many shorter ones are of the same length. Titles of fewer lengths
 are made by a rule."""
 NEARLY_ALL = 0.95
+FIRST_WORD = 40
+"""In so many characters, a text has its first word."""
 AT_END, MOST_AT_END, MORE_AT_END, MANY_LENGTHS = 3, 0.15, 3, 8
 """Titles that were cut and then tidied are of the last three lengths: this share of all, and so many times as many as
 there are of the three lengths before; and there are so many lengths."""
@@ -66,8 +68,11 @@ SELECT CAST(coalesce(sum(CASE WHEN size >= {LEAST_CUT} THEN n END), 0) AS BIGINT
 FROM (
     SELECT size, n, firsts, max(size) OVER () AS top FROM (
         SELECT length(words) AS size, count(DISTINCT hashed(words)) AS n,
-               count(DISTINCT CASE WHEN words LIKE '% %' THEN hashed(split_part(words, ' ', 1)) END) AS firsts
-        FROM (SELECT {text} AS words FROM items_raw WHERE reject IS NULL) AS texts
+               count(DISTINCT CASE WHEN beginning LIKE '% %' THEN hashed(split_part(beginning, ' ', 1)) END) AS firsts
+        FROM (
+            SELECT words, substring(words, 1, {FIRST_WORD}) AS beginning
+            FROM (SELECT {text} AS words FROM items_raw WHERE reject IS NULL) AS given
+        ) AS texts
         WHERE words IS NOT NULL GROUP BY length(words)
     ) AS counted
 ) AS ranked
