@@ -160,7 +160,7 @@ def prose(n: int, least: int = 5, most: int = 90) -> list[str]:
     draw = random.Random(0)
     words = ["sea", "harbour", "of", "an", "orchard", "winter", "letters", "brother"]
     return [
-        f"Story {k}: {' '.join(draw.choice(words) for _ in range(draw.randint(least, most)))}"
+        f"{draw.choice(words)}{k % 31} {k}: {' '.join(draw.choice(words) for _ in range(draw.randint(least, most)))}"
         for k in range(n)
     ]
 
