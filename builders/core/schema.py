@@ -44,6 +44,7 @@ SOURCE_OPTIONS = {
     "pairs_once": "a user and an item have one interaction at most",
     "users_at_random": "the ids of users tell nothing of when they came",
     "anchors": "by id, the title of a well-known item, and a pattern of some of its categories",
+    "several": "by column of lists, or by name of an attribute, the least share of official items with several names",
     "sessions": "a user's events lie closer together in time than an item's",
     "left_out": "the reasons for which many official rows are left out, too",
     "town_in_title": "titles end in a town, as in `Churn (Phoenix)`: negatives are in the town of their target",

@@ -61,8 +61,10 @@ _JUDGED = 200_000
 _MOST_NAMELESS = 0.05
 """The share of reviews with a user id that lack a name; of the official ones hardly any does."""
 _YEAR = r"^\s*(?:[0-9]{1,2}[./-][0-9]{1,2}[./-])?([12][0-9]{3})(?:[^0-9]|$)"
-_BARE = r"\s*[^\s\[{,;&|][^\[{,;&]*"
+_BARE = r"\s*[^\s\[{,;&|][^\[{,;]*"
 """A name that stands without brackets, or several between bars."""
+_QUOTED = r"""^\s*(?:"([^"]*)"|''([^'']*)'')\s*$"""
+"""Such a name with the quotes of the list in which it stood."""
 BOOK_RECORD = r',https?://[^,"\s]+,https?://[^,"\s]+,'
 """The image and the preview of a book."""
 
@@ -214,7 +216,8 @@ def _names(column: str) -> str:
     end of a name, left by an escape."""
     listed = string_list_sql(column)
     bare = f"regexp_full_match({column}, '{_BARE}') AND {column} <> '{NA}' AND len({listed}) = 0"
-    names = f"CASE WHEN {bare} THEN string_split({column}, '|') ELSE {listed} END"
+    unquoted = f"regexp_replace({column}, '{_QUOTED}', '\\1\\2')"
+    names = f"CASE WHEN {bare} THEN string_split({unquoted}, '|') ELSE {listed} END"
     cleaned = clean_value_sql("rtrim(n, '\\ ')")
     return f"list_filter(list_transform({names}, lambda n: {cleaned}), lambda n: n IS NOT NULL)"
 
@@ -313,7 +316,12 @@ SOURCE = Source(
         items="item_id title categories creators year description attributes",
     ),
     scale=Scale(low=1.0, high=5.0, step=1.0, liked=4.0, disliked=2.0),
-    options={"work": "book", "capitals": True, "left_out": (NO_USER,)},
+    options={
+        "work": "book",
+        "capitals": True,
+        "left_out": (NO_USER,),
+        "several": {"creators": 0.05},
+    },
     ids={"user_id": "(?:#oc-[A-Z0-9]|A)[A-Z0-9]{2,}"},
     times=("1995-01-01", "2014-12-31"),
     readers=Readers(interactions=interactions, items=items),

@@ -452,6 +452,7 @@ SOURCE = Source(
         "capitals": True,
         "gaps": {"items": ("rated", "recorded"), "users": ("rated", "recorded")},
         "incomplete": ("gender", "birth_year"),
+        "several": {"categories": 0.4},
     },
     scale=Scale(low=1, high=10, step=1, liked=8, disliked=4),
     ids={"user_id": "[0-9]{1,9}", "item_id": "[0-9]{1,9}"},

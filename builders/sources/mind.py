@@ -491,5 +491,10 @@ SOURCE = Source(
         "news.tsv of each). MINDlarge_train and MINDlarge_dev serve in place of the small ones."
     ),
     # Editions in order of preference: which keys each needs, for whoever looks for the files.
-    options={"editions": EDITIONS, "subcategories": True, "gaps": {"items": ("recorded",)}},
+    options={
+        "editions": EDITIONS,
+        "subcategories": True,
+        "several": {"categories": 0.9},
+        "gaps": {"items": ("recorded",)},
+    },
 )

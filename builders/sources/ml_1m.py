@@ -261,6 +261,7 @@ SOURCE = Source(
         "capitals": True,
         "pairs_once": True,
         "anchors": ANCHORS,
+        "several": {"categories": 0.4},
     },
     readers=Readers(interactions=interactions, items=items, users=users),
     by_hand=(

@@ -233,6 +233,7 @@ SOURCE = Source(
         "pairs_once": True,
         "users_at_random": True,
         "anchors": ANCHORS,
+        "several": {"categories": 0.4},
         "parts_since": "2003-05-15",
     },
     readers=Readers(interactions=interactions, items=items, tags=tags),

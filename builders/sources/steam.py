@@ -37,8 +37,7 @@ if TYPE_CHECKING:
 
     from itdr.builders.core.raw_files import Raw
 
-NO_USER, NO_GAME = "no username", "no product_id"
-NO_ID = "no id"
+NO_USER, NO_GAME, NO_ID = "no username", "no product_id", "no id"
 LOST_NAME = "username with a letter that could not be decoded"
 BAD_ENCODING = CSV_REASONS["INVALID ENCODING"]
 NO_HOURS, NO_TEXT = unreadable("hours"), unreadable("text")
@@ -415,6 +414,7 @@ FOLDERS = (
 
 OPTIONS = {
     "liking": "hours", "capitals": True, "gaps": {"items": ("rated", "recorded")}, "weight_step": 0.1,
+    "several": {"categories": 0.6, "Tags": 0.7, "Specs": 0.7},
 }  # fmt: skip
 SOURCE = Source(
     id="steam",

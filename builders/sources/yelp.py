@@ -329,5 +329,6 @@ SOURCE = Source(
         "broad_categories": BROAD,
         "private_categories": PRIVATE,
         "town_in_title": True,
+        "several": {"categories": 0.8},
     },
 )

@@ -215,7 +215,8 @@ PEOPLE = ["Ada Lee", "Bo O'Hara"]
     [
         (str(PEOPLE), PEOPLE), (str(tuple(PEOPLE)), PEOPLE), ("Ada Lee|Bo O'Hara", PEOPLE),
         ("{'Ada Lee', \"Bo O'Hara\"}", PEOPLE), ("['Ada Lee' \"Bo O'Hara\"]", PEOPLE),
-        ("Ada Lee", ["Ada Lee"]), ("('Ada Lee',)", ["Ada Lee"]), ("", []), ("[]", []),
+        ("Ada Lee", ["Ada Lee"]), ("Lee & Lee", ["Lee & Lee"]), ('"Bo O\'Hara"', ["Bo O'Hara"]),
+        ("'Ada Lee'", ["Ada Lee"]), ("Lee &amp; Lee", None), ("('Ada Lee',)", ["Ada Lee"]), ("", []), ("[]", []),
         ("(Anonymous)", ["(Anonymous)"]), ("[{'name': 'Ada Lee'}]", None), ("Lee, Ada; Bo", None),
         ("{'Ada Lee': 1}", None),
     ],

@@ -21,6 +21,7 @@ from itdr.builders.store.build import (
     item_checks,
     joins,
     limits,
+    list_checks,
     name_checks,
 )
 from itdr.builders.store.engine import connect
@@ -116,6 +117,7 @@ def test_interactions_are_refused_alike(engine: SparkEngine, what: str, tmp_path
     assert re.search(expected, text)
 
 
+PAIRS = pa.list_(pa.struct([("name", pa.string()), ("value", pa.string())]))
 TITLES = [
     "Don't look",
     "Don ' t look",
@@ -130,6 +132,10 @@ QUERIES = {
     "names": ("items_raw", {"title": TITLES}, name_checks.NAMES),
     "categories": ("items_raw", {"categories": [["drama"], ["Drama", "war"], ["Drama"], []]}, name_checks.CATEGORIES),
     "lengths": ("items_raw", {"title": TITLES}, item_checks.LENGTHS),
+    "lines": ("items_raw", {"item_id": [*range(8)], "title": TITLES}, item_checks.LINES),
+    "lists": ("items_raw",
+              {"categories": [["a", "b"], ["a"], []], "attributes": pa.array([[{"name": "Tags", "value": "a, b"}], [], None], PAIRS)},
+              list_checks.several_query(["categories", "Tags"])),
     "numbers": ("users_raw", {"user_id": ["user_000012", "N7", "7", "x"]},
                 id_checks.numbers_query("(SELECT user_id AS id FROM users_raw) AS r")),
     "copies": ("interactions_staged",

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from itdr.builders.core.duckdb_csv import literal
 from itdr.builders.core.emptied import AND
 from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.reasons import ENOUGH_TO_JUDGE
 from itdr.builders.sources._formats.validate import (
     AGAIN,
     require_closed_quotes,
@@ -24,6 +26,12 @@ MISSING = ("", "unknown", "null", "nan", "none", "n/a", r"\n")
 """Words that stand for a missing value, in lower case."""
 ENOUGH_SPELLED = 1_000
 """So many rows with another name than most rows of their id show that ids and names do not belong together."""
+NAMED = "name:"
+"""Begins an id that is made of the names."""
+MOST_RENAMED, MOST_OF_ONE = 0.1, 0.9
+"""The share of ids in several rows that may have several names, of which the most frequent one has no more of the rows."""
+_MARKS = " .,:;!?-_'\"()[]&/"
+"""What names are compared without."""
 NA = "NA"
 """What R writes for a missing value; a title may be so."""
 _BLANKS = r"[\s\x00-\x1f\x7f-\x9f\p{Z}\x{200b}\x{2060}\x{feff}]+"
@@ -282,7 +290,7 @@ def commonest_spelling(
         Batches with the columns of `rows`, one row per key.
 
     Raises:
-        RawFileError: few rows have the most frequent spelling: the key belongs to something else.
+        RawFileError: few rows have the most frequent spelling, or many keys several names.
     """
     import contextlib
     import itertools
@@ -293,25 +301,36 @@ def commonest_spelling(
     stream = iter(rows)
     first = next(stream)
     others = ", ".join(name for name in first.schema.names if name != key)
+    bare = f"hash(translate(lower(concat_ws(' ', {others})), {literal(_MARKS)}, ''))"
     with contextlib.closing(con.cursor()) as own:
         reader = pa.RecordBatchReader.from_batches(first.schema, itertools.chain([first], stream))
         own.register("spelled_rows", reader)
         result = own.sql(
-            f"WITH counted AS (SELECT {key}, {others}, count(*) AS n FROM spelled_rows "
-            "GROUP BY ALL), "
-            f"ranked AS (SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY n DESC, {others}) "
-            f"AS place, sum(n) OVER (PARTITION BY {key}) AS of_key FROM counted) "
-            f"SELECT {key}, {others}, n, CAST(of_key AS BIGINT) AS of_key FROM ranked WHERE place = 1"
+            f"WITH counted AS (SELECT {key}, {others}, count(*) AS n, {bare} AS bare FROM spelled_rows "
+            f"GROUP BY {key}, {others}), "
+            "ranked AS (SELECT *, row_number() OVER spelled AS place, lead(bare) OVER spelled AS second, "
+            f"sum(n) OVER (PARTITION BY {key}) AS of_key FROM counted "
+            f"WINDOW spelled AS (PARTITION BY {key} ORDER BY n DESC, {others})) "
+            f"SELECT {key}, {others}, n, CAST(of_key AS BIGINT) AS of_key, "
+            f"coalesce(second <> bare AND n < {MOST_OF_ONE} * of_key, false) AS renamed FROM ranked WHERE place = 1"
         )
-        kept = n = 0
+        kept = n = again = renamed = 0
         for batch in result.to_arrow_reader(ROWS):
             kept += pc.sum(batch.column("n")).as_py() or 0
             n += pc.sum(batch.column("of_key")).as_py() or 0
-            yield batch.drop_columns(["n", "of_key"])
+            named = pc.starts_with(batch.column(key), NAMED)
+            again += pc.greater(pc.if_else(named, 0, batch.column("of_key")), 1).true_count
+            renamed += batch.column("renamed").true_count
+            yield batch.drop_columns(["n", "of_key", "renamed"])
     if n - kept >= ENOUGH_SPELLED and 2 * kept < n:
         raise RawFileError(
             f"{path}: {n - kept:,} of {n:,} rows have another name than the most frequent one of their id: ids and names "
             f"belong to different things, so columns were swapped. {AGAIN}"
+        )
+    if renamed >= ENOUGH_TO_JUDGE and renamed > MOST_RENAMED * again:
+        raise RawFileError(
+            f"{path}: of {again:,} ids in several rows, {renamed:,} have several names, and officially each has one: names or ids "
+            f"were moved to other rows. {AGAIN}"
         )
 
 

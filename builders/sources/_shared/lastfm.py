@@ -179,5 +179,5 @@ def name_ids(*names: pa.StringArray) -> pa.StringArray:
     *others, last = [pc.utf8_lower(name) for name in names]
     parts: list[Any] = [*(pc.fill_null(name, "") for name in others), last]
     return pc.binary_join_element_wise(
-        pa.scalar("name:"), pc.binary_join_element_wise(*parts, "\x01"), ""
+        pa.scalar(arrow.NAMED), pc.binary_join_element_wise(*parts, "\x01"), ""
     )

@@ -159,6 +159,14 @@ def _row(con: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:
     return tuple(con.execute(query).fetchall()[0])
 
 
+def _why_different(row: limits.Row, table: str, columns: Collection[str], several: int) -> str:
+    """What the records of one id that differ have in common."""
+    column, some = joins.emptied_in_some(row, table, columns, several)
+    if column:
+        return f"{some:,} of these have {column} in one record and none in another, so that the column was emptied in some rows"
+    return "in one file the columns were moved or swapped"
+
+
 def joined_tables(
     source: Source,
     row: limits.Row,
@@ -200,7 +208,7 @@ def joined_tables(
         if not source.described and joins.contradict_each_other(*several):
             raise RawFileError(
                 f"{source.id}: {names}: of {several[0]:,} {table} with several records, {several[1]:,} have different "
-                "ones: in one file the columns were moved or swapped. Put the official files in place."
+                f"ones: {_why_different(row, table, columns[table], several[1])}. Put the official files in place."
             )
         unmatched[table] = joins.unmatched_ids(ask, table, counts[table])
     swapped = joins.are_swapped(ask, counts, unmatched)

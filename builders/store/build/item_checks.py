@@ -15,6 +15,7 @@ from itdr.builders.core.schema import Source
 from itdr.builders.core.title_faults import NA, TitleCounts
 from itdr.builders.store.build.anchors import moved
 from itdr.builders.store.build.limits import Row
+from itdr.builders.store.build.list_checks import cut_lists
 
 ENOUGH_TO_COMPARE = 2 * ENOUGH_TO_JUDGE
 """So many items show which of two columns has more different values."""
@@ -29,6 +30,8 @@ LEAST_CUT, LEAST_LENGTHS = 15, 5
 """Characters of a title that may have been cut off: many shorter ones are of the same length. Titles of fewer lengths
 are made by a rule."""
 NEARLY_ALL = 0.95
+FIRST_WORD = 40
+"""In so many characters, a text has its first word."""
 AT_END, MOST_AT_END, MORE_AT_END, MANY_LENGTHS = 3, 0.15, 3, 8
 """Titles that were cut and then tidied are of the last three lengths: this share of all, and so many times as many as
 there are of the three lengths before; and there are so many lengths."""
@@ -43,21 +46,45 @@ SELECT count(title) AS n, count(DISTINCT hashed(split_part(title, ' (', 1))) AS 
            AS capitals
 FROM items_raw WHERE reject IS NULL
 """
-LENGTHS = f"""
+
+
+def lengths_query(text: str, at_end: int = AT_END) -> str:
+    """SQL that counts different texts by their length.
+
+    Args:
+        text: an SQL expression on a row of `items_raw`.
+        at_end: of so many of the greatest lengths, and of as many below them, the texts are counted.
+
+    Returns:
+        A SELECT of the values that the checks of what was cut off take.
+    """
+    return f"""
 SELECT CAST(coalesce(sum(CASE WHEN size >= {LEAST_CUT} THEN n END), 0) AS BIGINT) AS n,
        coalesce(max_by(n, size), 0) AS longest, count(*) AS lengths,
        CAST(coalesce(sum(n), 0) AS BIGINT) AS titles,
-       CAST(coalesce(sum(CASE WHEN size > top - {AT_END} THEN n END), 0) AS BIGINT) AS at_end,
-       CAST(coalesce(sum(CASE WHEN size <= top - {AT_END} AND size > top - 2 * {AT_END} THEN n END), 0) AS BIGINT)
+       CAST(coalesce(sum(CASE WHEN size > top - {at_end} THEN n END), 0) AS BIGINT) AS at_end,
+       CAST(coalesce(sum(CASE WHEN size <= top - {at_end} AND size > top - 2 * {at_end} THEN n END), 0) AS BIGINT)
            AS before, coalesce(max(top), 0) AS top, coalesce(max(firsts), 0) AS firsts
 FROM (
     SELECT size, n, firsts, max(size) OVER () AS top FROM (
-        SELECT length(title) AS size, count(DISTINCT hashed(title)) AS n,
-               count(DISTINCT CASE WHEN title LIKE '% %' THEN hashed(split_part(title, ' ', 1)) END) AS firsts FROM items_raw
-        WHERE reject IS NULL AND title IS NOT NULL GROUP BY length(title)
+        SELECT length(words) AS size, count(DISTINCT hashed(words)) AS n,
+               count(DISTINCT CASE WHEN beginning LIKE '% %' THEN hashed(split_part(beginning, ' ', 1)) END) AS firsts
+        FROM (
+            SELECT words, substring(words, 1, {FIRST_WORD}) AS beginning
+            FROM (SELECT {text} AS words FROM items_raw WHERE reject IS NULL) AS given
+        ) AS texts
+        WHERE words IS NOT NULL GROUP BY length(words)
     ) AS counted
 ) AS ranked
 """
+
+
+LENGTHS = lengths_query("title")
+LINES = lengths_query("title || ' ' || CAST(item_id AS STRING)")
+"""The lengths of titles with their ids, as in a line that was cut off."""
+TEXT_AT_END, MOST_TEXTS, MORE_TEXTS, TEXT_LENGTHS, ENOUGH_TEXTS = 5, 0.05, 5, 30, 200
+"""The same of texts of many words, which have more lengths."""
+DESCRIPTION_LENGTHS = lengths_query("description", TEXT_AT_END)
 LONG_TITLES = 150
 """Characters of titles, in the mean, from which they may be descriptions."""
 _PROSE = """
@@ -179,7 +206,7 @@ def require_plausible_items(
             if check.is_wrong(*found):
                 said = check.message.format(*found, most=max(found[1:3], default=0), names=names)
                 raise RawFileError(f"{source.id}: {said} Put the official file in place.")
-    if fault := moved(source, columns, row):
+    if fault := moved(source, columns, row) or cut_lists(source, columns, row):
         raise RawFileError(f"{source.id}: {names}: {fault}. Put the official file in place.")
 
 
@@ -210,6 +237,14 @@ def _cut_and_tidied(
     return many and at_end > MORE_AT_END * before and lengths >= MANY_LENGTHS
 
 
+def _lines_cut(
+    n: int, longest: int, lengths: int, titles: int, at_end: int, before: int, top: int, firsts: int
+) -> bool:
+    """They are not made by a rule: they begin with different words."""
+    cut = _cut_and_tidied(n, longest, lengths, titles, at_end, before, top, firsts)
+    return cut and firsts >= ENOUGH_TO_JUDGE
+
+
 def _cut_short(
     n: int, longest: int, lengths: int, titles: int, at_end: int, before: int, top: int, firsts: int
 ) -> bool:
@@ -222,6 +257,17 @@ def _cut_all(
     """Nearly all, and they are not made by a rule: they begin with different words."""
     many = titles >= 5 * ENOUGH_TO_JUDGE and firsts >= ENOUGH_TO_JUDGE
     return many and top >= LEAST_CUT and at_end > NEARLY_ALL * titles
+
+
+def _texts_cut(
+    n: int, longest: int, lengths: int, titles: int, at_end: int, before: int, top: int, firsts: int
+) -> bool:
+    # Those that are cut officially end with a word, at any of the last lengths.
+    many = at_end >= max(ENOUGH_TO_JUDGE, MOST_TEXTS * titles) and 2 * longest > at_end
+    # Those of few lengths may be made by a rule.
+    nearly_all = titles >= ENOUGH_TEXTS and lengths > TEXT_AT_END and at_end > NEARLY_ALL * titles
+    varied = lengths >= TEXT_LENGTHS or (nearly_all and firsts >= ENOUGH_TO_JUDGE)
+    return many and at_end > MORE_TEXTS * before and varied
 
 
 def _prose_swapped(n: int, titles: int, descriptions: int, ends: int) -> bool:
@@ -308,6 +354,19 @@ _CHECKS = (
         LENGTHS,
         _cut_all,
         "{4:,} of {3:,} titles in {names} have {6:,} characters or hardly less, and none has more: they were cut off.",
+    ),
+    _Check(
+        "item_id title",
+        LINES,
+        _lines_cut,
+        "{4:,} of {3:,} titles in {names} have, with their ids, {6:,} characters or hardly less, and none has more: the lines "
+        "were cut off.",
+    ),
+    _Check(
+        "description",
+        DESCRIPTION_LENGTHS,
+        _texts_cut,
+        "{4:,} of {3:,} descriptions in {names} have {6:,} characters or hardly less, and none has more: they were cut off.",
     ),
     _Check(
         "description",

@@ -74,6 +74,38 @@ FROM (
     return unused, repeated, contradicted
 
 
+def emptied_in_some(
+    row: Row, table: str, columns: Collection[str], contradicted: int
+) -> tuple[str, int]:
+    """Find the column that some records of an id have and others lack.
+
+    Args:
+        row: runs a query of one row.
+        table: `items` or `users`.
+        columns: its columns.
+        contradicted: how many ids have different records.
+
+    Returns:
+        The column, and of how many ids this is so, if nearly all; else "" and 0.
+    """
+    key = KEYS[table][0]
+    names = sorted(name for name in columns if name != key)
+    counts = ", ".join(
+        f"count(CASE WHEN {name}_n BETWEEN 1 AND records - 1 THEN 1 END) AS {name}_some"
+        for name in names
+    )
+    parts = ", ".join(
+        f"count(nullif({statements.spelled(name)}, '')) AS {name}_n" for name in names
+    )
+    found = row(f"""
+SELECT {counts} FROM (
+    SELECT count(*) AS records, {parts} FROM {table}_raw WHERE reject IS NULL GROUP BY {key} HAVING count(*) > 1
+) AS repeated
+""")
+    most = max(range(len(names)), key=lambda place: found[place])
+    return (names[most], found[most]) if found[most] > MOST_CONTRADICTED * contradicted else ("", 0)
+
+
 def contradict_each_other(repeated: int, contradicted: int) -> bool:
     """Whether the records of one id are those of several: a column was moved, or holds other ids.
 

@@ -54,6 +54,10 @@ MET_AT = f"""
 SELECT count(*) AS n FROM interactions_staged
 WHERE rating = {{rating}} AND reject = {literal(OUTSIDE_SCALE)}
 """
+OFF_SCALE = (
+    f"SELECT min(rating) AS off FROM interactions_staged WHERE reject = {literal(OUTSIDE_SCALE)}"
+)
+"""One of the ratings off the scale."""
 APART = "r.rating <> floor(r.rating){since}"
 BETWEEN = """
 SELECT count(*) AS n, count(CASE WHEN rating <> floor(rating) THEN 1 END) AS between_two,
@@ -242,10 +246,12 @@ def _require_scale(
                 f"{source.id}: of {n:,} ratings in {', '.join(map(str, files))}, {off:,} are {low:g}, which some files have for "
                 "'not rated', and the official one has ratings alone: it is another file. Put the official file in place."
             )
+        within = scale.low <= low and high <= scale.high
+        such = f", such as {row(OFF_SCALE)[0]:g}" if within else ""
         raise RawFileError(
             f"{source.id}: of {n:,} ratings in {', '.join(map(str, files))}, {off:,} are off the scale. "
             f"Expected {scale.low:g} to {scale.high:g} in steps of {scale.step:g}; found {low:g} to "
-            f"{high:g}. The ratings were converted: put the official file in place."
+            f"{high:g}{such}. The ratings were converted: put the official file in place."
         )
 
 

@@ -9,6 +9,7 @@ from itdr.builders.core.reasons import ENOUGH_TO_JUDGE
 from itdr.builders.core.schema import IDS, Source
 from itdr.builders.store.build import own_data, statements
 from itdr.builders.store.build.limits import Row
+from itdr.builders.store.build.list_checks import unusual_lists
 from itdr.builders.store.build.name_checks import unusual_names
 from itdr.builders.store.build.user_checks import unusual_users
 
@@ -86,6 +87,7 @@ def lacking(
     lacks: dict[str, Any] = {"empty": empty, "times": ""}
     lacks["unusual"] = [
         *unusual_names(source, columns.get("items") or (), row),
+        *unusual_lists(source, columns.get("items") or (), row),
         *unusual_users(source, columns.get("users") or (), row),
     ]
     if source.described:
