@@ -34,6 +34,8 @@ MIN_SHARE_OF_USUAL_FIRST, MIN_LIFT_OF_SMALL_FIRST = Fraction(1, 3), 3
 """A first taste of fewer likes has at least so many times as many as expected."""
 MIN_LISTED_SHARE_OF_CORE = Fraction(2, 5)
 """The share of the listed likes that the core of a taste has at least."""
+MIN_LIFT_OF_CORE = 1.5
+"""A core of whatever size has so many times as many likes as expected."""
 MIN_SHARE_OF_LARGE_CORE, MIN_LIFT_OF_SMALL_CORE = Fraction(2, 5), 2
 """A core of fewer likes has at least so many times as many as expected."""
 MIN_PERCENT_OF_EQUALS, MAX_PERCENT_OF_WEAKER = 80, 65
@@ -284,6 +286,7 @@ def _is_field(fact: Fact) -> bool:
 def _is_large(first: Fact) -> bool:
     """Whether the first taste makes up so much of the likes, or so much more than expected, that it is their core."""
     is_core = first.count >= MIN_SHARE_OF_CORE * first.of
+    is_core = is_core and first.count >= MIN_LIFT_OF_CORE * round(expected_number(first), 6)
     lifted = first.count >= MIN_LIFT_OF_SMALL_CORE * round(expected_number(first), 6)
     return is_core and (lifted or first.count >= MIN_SHARE_OF_LARGE_CORE * first.of)
 

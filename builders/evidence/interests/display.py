@@ -272,7 +272,13 @@ def _with_examples(
             twins = _twins(shown, fact, facts)
             if fact.about == "tag" and twins:
                 continue
-            details = taste_details(shown, fact, barred, told)
+            # What is liked is shown best by works that are of nothing with mixed results.
+            mixed = [one for one in facts if not one.direction and one.about in KINDS]
+            either = [shown.carriers(one) for one in mixed if not nested(one, fact)]
+            pure = np.any([barred, *either], axis=0) if fact.direction else barred
+            details = taste_details(shown, fact, pure, told) or taste_details(
+                shown, fact, barred, told
+            )
             if details is None and twins:
                 details = taste_details(shown, fact, barred, told, exceptions)
             if details is None:
@@ -382,8 +388,11 @@ def taste_details(
     # What is liked no more than usual is told by its dislikes.
     told_apart |= not is_taste_sized(fact)
     other = [every] if told_apart else []
-    # A work that crashed, or bored the children, is no exception to a taste. Where all dislikes are listed, all are named.
-    free = low & ~blamed & (~cited if told_apart and every.count > int(low.sum()) else True)
+    # A work that crashed, or bored the children, is no exception to a taste. Of two that are all, not one is named.
+    free = low & ~blamed & ~cited
+    told_apart |= bool(low.any()) and not free.any()
+    if every.count == int(low.sum()) and (low & cited).any():
+        free &= False
     failed = exceptions(shown, fact, free)
     failed += [place for place in np.flatnonzero(free).tolist() if place not in failed]
     failed = failed[:MAX_EXCEPTIONS]

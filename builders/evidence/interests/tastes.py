@@ -76,6 +76,8 @@ MAX_CHANCE_OF_OBSCURE = 0.01
 GENEROUS_RATIO, STRICT_RATIO, OBSCURE_RATIO = 1.25, 0.7, 1.5
 """Factors relative to the share of works that the median user likes (`GENEROUS_RATIO`, `STRICT_RATIO`), and to the expected
 share of little-known works (`OBSCURE_RATIO`)."""
+MIN_EXPECTED_OBSCURE = 8
+"""Of little-known works so many are expected where hardly any are liked."""
 DISLIKE_SHARE_OF_STRICT = Fraction(1, 5)
 """Who is strict dislikes so large a share of what they judge, or more; who is generous, less."""
 SHARE_OF_MOSTLY_OBSCURE = Fraction(7, 10)
@@ -215,6 +217,8 @@ def _shares(tally: Tally, person: Person, carried: int) -> Iterator[Fact]:
         )
         mixed = mixed and against >= MIN_MIXED_COUNT_RATIO * likes
         mixed |= m >= FEWEST_DISLIKES_COMPARED and not tells_apart(likes, total, against, m)
+        # Who is strict may dislike more of a kind than they like.
+        mixed |= against >= likes
         # What is liked far more often than expected, and pleases about as often as anything, is a taste all the same.
         pleases = likes >= MIN_LIFT_OF_PLEASING * base * total
         pleases = pleases and _pleases_as_usual(likes, total, against, m)
@@ -266,7 +270,7 @@ def commonest(
         is_clear = k - n * usual >= MIN_Z_OF_COMMONEST * (n * usual * (1 - usual)) ** 0.5
         if safer and k >= round(n * usual, 6):
             is_clear |= k * person.dislikes >= MIN_RATIO_OF_SAFER * against * n
-        if is_clear and tells_apart(k, n, against, person.dislikes):
+        if is_clear and against < k and tells_apart(k, n, against, person.dislikes):
             yield Fact("most", *counts.names[trait], k, n, usual, UP)
         elif is_clear and safer and k >= MIN_LIFT_OF_HITS * n * usual:
             yield Fact("share", *counts.names[trait], k, n, usual)
@@ -314,6 +318,8 @@ def _contrasts(tally: Tally, person: Person) -> list[Fact]:
             if sure or (direction == DOWN and _is_commoner(against, m, k, n)):
                 kind, name = person.counts.names[traits[place]]
                 usual = person.counts.share(int(traits[place]), n)
+                if direction == UP and against >= k:
+                    continue
                 if direction == UP:
                     facts.append(Fact("contrast", kind, name, k, n, usual, UP))
                     continue
@@ -444,6 +450,7 @@ def _habits(person: Person) -> Iterator[Fact]:
         yield Fact("habit", "obscure", "", k, n, p * n, UP)
     elif (
         share <= round(usual.obscure[0], 9)
+        and p * n >= MIN_EXPECTED_OBSCURE
         and significance.at_most(k, n, p) <= MAX_CHANCE_OF_OBSCURE
     ):
         yield Fact("habit", "obscure", "", k, n, p * n, DOWN)

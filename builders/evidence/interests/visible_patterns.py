@@ -50,10 +50,11 @@ FEWEST_DISLIKES = 3
 SHARE_OF_SMALL_TASTES, SHARE_OF_WIDE_KINDS = Fraction(1, 3), Fraction(1, 2)
 """A taste of fewer likes is not the only one that is named where a category has more of the listed likes, and fewer of
 the dislikes."""
-MIN_SHARE_OF_PLAIN_DECADES = Fraction(7, 10)
+MIN_SHARE_OF_PLAIN_DECADES = Fraction(3, 5)
 """A decade of so many of the listed likes is always spoken of, if that is more than usual."""
 MIN_LIFT_OF_DECADES = 2
-"""Such a decade has at least so many times as many works in the list as would be expected."""
+"""Such a decade, and a kind of which one listed dislike is, has at least so many times as many works in the list as would be
+expected."""
 
 
 def required_of_reasons(shown: QuestionList) -> tuple[Fraction, int]:
@@ -217,7 +218,8 @@ def is_strong_liking(shown: QuestionList, fact: Fact) -> bool:
         return False
     if k >= SHARE_OF_STRONG_LIKINGS * n and k >= MIN_LIFT_OF_PLAIN_LIKINGS * usual:
         return True
-    disliked = against or not shown.disliked
+    # What is far more common than usual may fail once.
+    disliked = against > (k >= MIN_LIFT_OF_DECADES * usual) or not shown.disliked
     return not disliked and k >= max(SHARE_OF_UNDISPUTED * n, MIN_LIFT_OF_UNDISPUTED * usual)
 
 
