@@ -82,8 +82,8 @@ def test_what_is_nearly_absent_from_the_likes_is_not_for_this_user() -> None:
 def test_what_is_hit_or_miss_is_never_only() -> None:
     for lows, highs, words in (
         (10, 40, "hit or miss"),
-        (10, 20, "a gamble"),
-        (12, 10, "a gamble"),
+        (10, 20, "less reliable than other films"),
+        (12, 10, "less reliable than other films"),
         (13, 10, "miss more often than they hit"),
     ):
         said = caution("divided", lows, highs, 9.0)

@@ -93,9 +93,9 @@ def test_no_list_is_shown_of_which_all_complaints_go_unsaid() -> None:
 @pytest.mark.parametrize(
     ("domain", "text", "words"),
     [
-        ("games", "The combat is great.", "This player cares about combat"),
+        ("games", "The combat is great.", "This player seems to care about combat"),
         ("games", "Great with friends.", "so this player seems to like playing with friends"),
-        ("book_reviews", "Clear and warm.", "This reader cares about the writing"),
+        ("book_reviews", "Clear and warm.", "This reader seems to care about the writing"),
         ("book_reviews", "A gift for my son, who loved it.", "so part of this taste may be his"),
     ],
 )
@@ -162,8 +162,8 @@ def test_half_of_all_reviews_tell_of_whom_somebody_thinks() -> None:
     realiser = realiser_of(open_cell("steam", folder()))
     (statement,) = realiser.plan_statements([fact])
     assert realiser.sentence(statement) == (
-        '4 of the 8 reviews shown mention children ("My kids love it", "My kids were bored"), so this player seems to '
-        "choose with them in mind."
+        'children come up in 4 of the 8 reviews shown ("My kids love it", "My kids were bored"), so it matters what they '
+        "make of it."
     )
     few = said(love, bored, bored, *others, *others, domain="games")
     assert not any(one.about == "audience" for one in few)

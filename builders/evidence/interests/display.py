@@ -395,6 +395,8 @@ def taste_details(
         free &= False
     failed = exceptions(shown, fact, free)
     failed += [place for place in np.flatnonzero(free).tolist() if place not in failed]
+    # What is nothing else besides disappoints most clearly.
+    failed.sort(key=lambda place: len(shown.items[place].categories))
     failed = failed[:MAX_EXCEPTIONS]
     return (*shown.shown_of(fact), *other, *titles_of("title", failed, shown.items), *titles)
 

@@ -217,7 +217,9 @@ def _shares(tally: Tally, person: Person, carried: int) -> Iterator[Fact]:
         )
         mixed = mixed and against >= MIN_MIXED_COUNT_RATIO * likes
         mixed |= m >= FEWEST_DISLIKES_COMPARED and not tells_apart(likes, total, against, m)
-        # Who is strict may dislike more of a kind than they like.
+        # Who is strict may dislike more of a kind than they like, though it is what they like: neither is the whole truth.
+        if against >= likes and 2 * likes * m > 3 * against * total:
+            continue
         mixed |= against >= likes
         # What is liked far more often than expected, and pleases about as often as anything, is a taste all the same.
         pleases = likes >= MIN_LIFT_OF_PLEASING * base * total
