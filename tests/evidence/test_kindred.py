@@ -270,16 +270,6 @@ def test_a_film_whose_likers_do_not_like_its_genre_is_no_example() -> None:
     assert [one.value for one in found.details] == ["Speed", "The Firm"]
 
 
-def test_a_decade_all_of_one_year_is_that_year() -> None:
-    for year, named in ((2000, "2000"), (2001, "2000s")):
-        years = {"Heat": 2000, "Speed": 2000, "The Firm": year}
-        made = kindred()
-        made._year = lambda work, years=years: years.get(list(CARRIED)[work], 0)  # type: ignore[misc]
-        made._period = lambda work: "2000s"  # type: ignore[method-assign]
-        (found, *_) = made.kinds(CODES["Heat"], likes("Speed", "The Firm"), CODES)
-        assert found.value == named
-
-
 def test_works_of_the_fifties_and_before_are_from_before_1960() -> None:
     (found,) = kinds("Rear Window", "Metropolis", "Vertigo")
     assert found[0] == "before 1960"

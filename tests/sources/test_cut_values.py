@@ -90,7 +90,7 @@ CUT = {
 
 def written(source: str, folder: Path, **sizes: int) -> Path:
     module = importlib.import_module(f"tests.rawgen.{source.replace('-', '_')}")
-    module.write(folder, **{"users": 60, "items": 600, **sizes}, dirt=False)
+    module.write(folder, **{"users": 60, "items": 1_200, **sizes}, dirt=False)
     return folder
 
 
@@ -116,10 +116,10 @@ def lists(n: int, several: int, name: str = "categories") -> Mapping[str, Any]:
     [
         ("yelp", lists(24, 0), "", ""),
         ("yelp", lists(25, 0), "", "none of 25 items has several categories, .* at least 80% do"),
-        ("yelp", lists(249, 0), "", "none of 249"),
-        ("yelp", lists(250, 0), "none of 250 items has several categories", ""),
-        ("yelp", lists(250, 9), "only 9 of 250 items have several categories", ""),
-        ("yelp", lists(250, 10), "", ""),
+        ("yelp", lists(499, 0), "", "none of 499"),
+        ("yelp", lists(500, 0), "none of 500 items has several categories", ""),
+        ("yelp", lists(500, 19), "only 19 of 500 items have several categories", ""),
+        ("yelp", lists(500, 20), "", ""),
         ("amazon-books", lists(399, 0, "creators"), "", ""),
         ("amazon-books", lists(4_000, 0, "creators"), "", "none of 4,000 items has several creators"),
         ("bookcrossing", lists(9_000, 0, "creators"), "", ""),
@@ -152,7 +152,7 @@ def test_attributes_of_one_name(con: duckdb.DuckDBPyConnection) -> None:
         return cut_lists(load("steam"), columns, asking(con, items_raw=columns))
 
     assert found(["Indie, Action"] * 400) == ""
-    assert "none of 400 items has several tags" in found(["Indie"] * 400)
+    assert "none of 600 items has several tags" in found(["Indie"] * 600)
 
 
 def prose(n: int, least: int = 5, most: int = 90) -> list[str]:

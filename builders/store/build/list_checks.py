@@ -12,7 +12,7 @@ from itdr.builders.store.build.limits import Row
 LISTS = ("categories", "creators")
 FEWER = 20
 """Lists were cut where so many times fewer of them have several names than officially."""
-MANY, OFTEN = 300, 0.4
+MANY, OFTEN = 400, 0.4
 """Where so many lists should have several names, and officially such a share has, those of a part that somebody chose have
 them, too."""
 
