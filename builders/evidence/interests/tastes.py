@@ -93,7 +93,7 @@ MIN_Z_OF_COMMONEST = 1.6
 MIN_MIXED_DISLIKES, MIN_MIXED_COUNT_RATIO, MIN_MIXED_SHARE_RATIO = 2, Fraction(1, 2), Fraction(4, 5)
 """A taste counts as mixed if it has at least this many dislikes, half as many as likes, and its share among the dislikes
 is at least this many times its share among the likes."""
-MAX_LOSS_OF_A_TASTE, MIN_HITS_TO_A_MISS, MIN_LIFT_OF_PLEASING = Fraction(1, 20), 3, 2
+MAX_LOSS_OF_A_TASTE, MIN_HITS_TO_A_MISS, MIN_LIFT_OF_PLEASING = Fraction(1, 10), 3, 2
 """A taste is not mixed if its works please as often as all others, or less often by this share at most, so many are
 liked to each that is disliked, and so many times as many as expected."""
 MIN_RATIO_OF_TASTES, FEWEST_DISLIKES_COMPARED = Fraction(13, 10), 10
@@ -346,6 +346,9 @@ def _fair_reason(fact: Fact, likes: int, person_likes: int, usual: float) -> lis
         return []
     if likes < MIN_CARRIERS or likes < round(usual * person_likes, 6):
         return [fact]
+    # What is far more common than expected, and mostly pleases, is a taste, if one with mixed results.
+    if likes >= max(MOSTLY_LIKED * fact.count, PLAIN_RATIO * usual * person_likes):
+        return []
     # What is liked hardly more than usual, and disliked far more often, is no matter of luck.
     expected, far = usual * person_likes, fact.count * person_likes >= FAR_MORE * likes * fact.of
     for ratio, enough in ((RATIO_OF_NO_LUCK, True), (RATIO_OF_LITTLE_LUCK, far)):
