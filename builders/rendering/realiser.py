@@ -20,6 +20,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 from itdr.builders.core.rng import HashRng, stable_hash
 from itdr.builders.evidence.facts import (
@@ -99,7 +100,7 @@ class Realiser:
     form: AnswerForm
     lexicon: Lexicon
     domain: str
-    _bound: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
+    _bound: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def answer(
         self, facts: Sequence[Fact], rng: HashRng, flags: Collection[str] = frozenset()
@@ -268,7 +269,7 @@ class Realiser:
             # A wording uses some tens of some hundred names.
             blank = {name: value for name, value in empty.items() if name in text}
             put = self._bound[key] = (jinja.bind(text, {}), used, blank)
-        bind, used, blank = put  # type: ignore[misc]
+        bind, used, blank = put
         said = bind(self._context(statement, used, blank, in_counts))
         return _one_stop(" ".join(said.split()))
 
@@ -321,7 +322,7 @@ class Realiser:
             found = dict.fromkeys(_names(form, self.lexicon), "")
             found |= {**self.lexicon.words, **self.lexicon.phrases}
             self._bound[key] = found
-        return found  # type: ignore[return-value]
+        return found
 
     def _listed(self, values: Sequence[str], last: str) -> str:
         """Values as one would list them."""
