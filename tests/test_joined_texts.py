@@ -15,6 +15,8 @@ TEXTS = (
     "{% if a and not b or n == 1 %}{{ a }}{% if b %}{{ b }}{% endif %}{% endif %}!",
     "{% if a == b %}same{% endif %}{% if word != 'film' %}other{% endif %}",
     "begin\n{% if a %}\n{{ a }}\n{% endif %}\n  {%- if b %} {{ b }}{% endif +%}\nend",
+    "{% if 'il' in word %}in{% endif %}{% if a and 'b' not in b or n in (0, 1) %}not{% endif %}",
+    "{% if a in word and 'b' not in b %}{{ a }}{% endif %}",
     "{% if 'x' %}always{% endif %}{% if not word %}never{% endif %}",
 )
 WORDS = {"word": "film"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -57,6 +58,12 @@ class CellSample:
     users: np.ndarray | None
     takes: np.ndarray | None
     expected: int
+
+    @functools.cached_property
+    def ends(self) -> np.ndarray:
+        """After each of `users`, how many cases there are so far."""
+        assert self.takes is not None
+        return self.takes.cumsum(dtype=np.int64)
 
 
 @dataclass(frozen=True)

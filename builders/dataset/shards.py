@@ -51,8 +51,7 @@ def _share(chosen: CellSample, shard: Shard) -> tuple[int, int]:
     shares = [chosen.expected * (shard.index + k) // shard.of for k in range(2)]
     if chosen.takes is not None:
         # Equal shares of cases, not of users, who may give very different numbers.
-        ends = chosen.takes.cumsum(dtype=np.int64)
-        shares = ends.searchsorted(shares, side="right").tolist()
+        shares = chosen.ends.searchsorted(shares, side="right").tolist()
     return shares[0], shares[1]
 
 

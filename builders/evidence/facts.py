@@ -7,6 +7,7 @@ the scorer's truth is that list.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -107,8 +108,7 @@ class Fact:
     @property
     def name(self) -> str:
         """The fact's name in a row: `liked_if/category/down`."""
-        parts = (self.kind, self.about, DIRECTIONS[self.direction])
-        return "/".join(part for part in parts if part)
+        return _name(self.kind, self.about, self.direction)
 
     @property
     def topic(self) -> tuple[str, str]:
@@ -125,6 +125,11 @@ class Fact:
         they are left out."""
         base = float(f"{self.base:.9g}")
         return Evidence(self.name, self.value, self.count, self.of, base, self.quote)
+
+
+@functools.lru_cache(maxsize=1024)
+def _name(kind: str, about: str, direction: int) -> str:
+    return "/".join(filter(None, (kind, about, DIRECTIONS[direction])))
 
 
 def fact_of(entry: Mapping[str, Any]) -> Fact:

@@ -48,7 +48,7 @@ def figures(
     """
     found = plain_numbers(fact)
     phrases = lexicon.phrases
-    made = {name: make(found, fact, phrases) for name, make in _PHRASES.items() if name in wanted}
+    made = {name: _PHRASES[name](found, fact, phrases) for name in _PHRASES.keys() & wanted}
     if in_counts and "rate" in made:
         made["rate"] = found["count"]
     return {**found, **made}
@@ -99,16 +99,20 @@ def plain_numbers(fact: Fact) -> dict[str, str]:
     Returns:
         Texts by name; "" for a percentage of nothing.
     """
-    expected = expected_number(fact)
+    return dict(_printed(fact.count, fact.of, expected_number(fact)))
+
+
+@functools.lru_cache(maxsize=4096, typed=True)
+def _printed(count: int, of: int, expected: float) -> Mapping[str, str]:
     return {
-        "count": f"{fact.count:,}",
-        "of": f"{fact.of:,}",
-        "rest": f"{fact.of - fact.count:,}",
+        "count": f"{count:,}",
+        "of": f"{of:,}",
+        "rest": f"{of - count:,}",
         "usual": f"{int(expected + 0.5):,}",
-        "percent": str(percent(fact.count, fact.of)) if fact.of else "",
-        "rest_percent": str(percent(fact.of - fact.count, fact.of)) if fact.of else "",
-        "usual_percent": str(percent(expected, fact.of)) if fact.of else "",
-        "times": str(int(fact.count / expected + 0.5)) if expected else "",
+        "percent": str(percent(count, of)) if of else "",
+        "rest_percent": str(percent(of - count, of)) if of else "",
+        "usual_percent": str(percent(expected, of)) if of else "",
+        "times": str(int(count / expected + 0.5)) if expected else "",
     }
 
 

@@ -365,6 +365,8 @@ _TWO: dict[str, Callable[[Test, Test, Given, Given], object]] = {
     "or": lambda one, other, given, words: one(given, words) or other(given, words),
     "eq": lambda one, other, given, words: one(given, words) == other(given, words),
     "ne": lambda one, other, given, words: one(given, words) != other(given, words),
+    "in": lambda one, other, given, words: one(given, words) in other(given, words),  # type: ignore[operator]
+    "notin": lambda one, other, given, words: one(given, words) not in other(given, words),  # type: ignore[operator]
 }
 
 

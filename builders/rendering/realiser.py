@@ -20,6 +20,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 from itdr.builders.core.rng import HashRng, stable_hash
 from itdr.builders.evidence.facts import (
@@ -103,7 +104,7 @@ class Realiser:
     form: AnswerForm
     lexicon: Lexicon
     domain: str
-    _bound: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
+    _bound: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def answer(
         self, facts: Sequence[Fact], rng: HashRng, flags: Collection[str] = frozenset()
@@ -264,31 +265,43 @@ class Realiser:
         if self.form.by_figures and statement.facts:
             subject += f"/{statement.facts[0].count}/{statement.facts[0].of}"
         text, _ = wordings[stable_hash(statement.form.id, subject) % len(wordings)]
-        put = self._bound.get(text)
+        key = f"{statement.form.id}/{text}"
+        put = self._bound.get(key)
         if put is None:
-            put = self._bound[text] = (jinja.bind(text, {}), frozenset(_WORD.findall(text)))
-        said = put[0](self._context(statement, put[1], in_counts))  # type: ignore[index]
+            used = frozenset(_WORD.findall(text))
+            empty = self._empty_context(statement.form)
+            # A wording uses some tens of some hundred names.
+            blank = {name: value for name, value in empty.items() if name in text}
+            put = self._bound[key] = (jinja.bind(text, {}), used, blank)
+        bind, used, blank = put
+        said = bind(self._context(statement, used, blank, in_counts))
         return _one_stop(" ".join(said.split()))
 
     def _context(
-        self, statement: Statement, used: frozenset[str], in_counts: bool
+        self,
+        statement: Statement,
+        used: frozenset[str],
+        blank: Mapping[str, object],
+        in_counts: bool,
     ) -> Mapping[str, object]:
-        """What a wording that uses these words may say of a statement."""
+        """What a wording that uses these words may say of a statement. blank: what they say of no fact."""
         lexicon, first = self.lexicon, statement.facts[:1]
-        context = self._empty_context(statement.form).copy()
-        for place, fact in enumerate(statement.facts, 1):
+        context = dict(blank)
+        every = [lexicon.forms_of(fact.about, fact.value) for fact in statement.facts]
+        for place, (fact, forms) in enumerate(zip(statement.facts, every, strict=True), 1):
             end = f"_{place}" if place > 1 else ""
             wanted = _that_end(used, end)
             if place == 1 or wanted:
-                forms = lexicon.forms_of(fact.about, fact.value)
                 made = {**forms, **figures(fact, lexicon, wanted, in_counts=in_counts)}
                 # Most wordings ask for none of these.
                 for name in _HELD.keys() & wanted:
                     made[name] = name * _HELD[name](fact, first[0])
-                context |= {f"{name}{end}": value for name, value in made.items()} if end else made
+                if end:
+                    made = {f"{name}{end}": made[name] for name in wanted if name in made}
+                context |= made
         things = [
-            lexicon.forms_of(fact.about, fact.value).get("thing", fact.value)
-            for fact in statement.facts
+            forms.get("thing", fact.value)
+            for fact, forms in zip(statement.facts, every, strict=True)
         ]
         pairs = list(zip(things, statement.facts, strict=True))
         if not used.isdisjoint(_LISTS):
@@ -313,7 +326,7 @@ class Realiser:
             found = dict.fromkeys(_names(form, self.lexicon), "")
             found |= {**self.lexicon.words, **self.lexicon.phrases}
             self._bound[key] = found
-        return found  # type: ignore[return-value]
+        return found
 
     def _listed(self, values: Sequence[str], last: str) -> str:
         """Values as one would list them."""
@@ -325,12 +338,14 @@ class Realiser:
 
 def _is_commoner(fact: Fact, than: Fact) -> bool:
     """Whether a share is clearly greater than another one."""
-    return fact.count * than.of > MIN_RATIO_OF_ABOVE * than.count * fact.of
+    part, whole = MIN_RATIO_OF_ABOVE.as_integer_ratio()
+    return fact.count * than.of * whole > part * than.count * fact.of
 
 
 def _is_rarer(fact: Fact, than: Fact) -> bool:
     """Whether a share is clearly smaller than another one."""
-    return fact.count * than.of <= MAX_RATIO_OF_RARER * than.count * fact.of
+    part, whole = MAX_RATIO_OF_RARER.as_integer_ratio()
+    return fact.count * than.of * whole <= part * than.count * fact.of
 
 
 def _is_scarce(fact: Fact, beside: Fact) -> bool:
@@ -425,6 +440,8 @@ _TWO_STOPS = re.compile(r'(?<!\.)\.\.(?!\.)|(?<=[!?…])\.(?=[\s"]|$)')
 
 def _one_stop(text: str) -> str:
     """Collapse double full stops where a name or quotation ends with its own."""
+    if not any(stops in text for stops in ("..", "!.", "?.", "….")):
+        return text
     return _TWO_STOPS.sub(lambda match: "." if match[0] == ".." else "", text)
 
 

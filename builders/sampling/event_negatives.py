@@ -8,6 +8,7 @@ somebody else met just before or after the target. Where items have years or pla
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -129,8 +130,10 @@ class EventNegatives(NearEvents):
         numbers[places.where] = todo = np.arange(len(places))
         starts, counts = (np.zeros(len(places), np.int64) for _ in range(2))
         less_alike, parts, total = np.zeros(len(places), bool), [np.zeros(0, np.int64)], 0
-        for tolerance in (ALIKE, *LOOSER) if len(places) else ():
-            found = self.suitable(batch, exclusions, places.at(todo), self._close(tolerance))
+        for tolerances in ((ALIKE,), LOOSER):
+            if not len(todo):
+                break
+            found = self._of_first(batch, exclusions, places.at(todo), tolerances)
             starts[todo], counts[todo] = found.starts + total, found.counts
             parts.append(found.events)
             total += len(found.events)
@@ -138,8 +141,22 @@ class EventNegatives(NearEvents):
             less_alike[todo] = True
         return _Ahead(numbers, Suitable(np.concatenate(parts), starts, counts), less_alike)
 
-    def _close(self, tolerance: Tolerance) -> Wanted:
-        return Wanted(tolerance=tolerance, farthest=self.nearest * GROWTH**2)
+    def _of_first(
+        self,
+        batch: NegativeBatch,
+        exclusions: Exclusions,
+        places: Places,
+        tolerances: Sequence[Tolerance],
+    ) -> Suitable:
+        """What suits each place by the first of these tolerances by which anything does: all are tried at once."""
+        n = len(places)
+        several = places.at(np.tile(np.arange(n), len(tolerances)))
+        found = self.suitable(batch, exclusions, several, self._close(*tolerances))
+        first = (found.counts.reshape(-1, n) > 0).argmax(axis=0) * n + np.arange(n)
+        return Suitable(found.events, found.starts[first], found.counts[first])
+
+    def _close(self, *tolerances: Tolerance) -> Wanted:
+        return Wanted(tolerances=tolerances, farthest=self.nearest * GROWTH**2)
 
     def _near_models(
         self, exclusions: Exclusions, batch: NegativeBatch, places: Places, ahead: _Ahead
@@ -210,6 +227,9 @@ class EventNegatives(NearEvents):
         found = []
         # Each case uses up the numbers of all rounds, whatever the others drawn with it need.
         for tries in MODELS:
+            if not len(rows):
+                batch.used += requests.most * tries
+                continue
             places, events = self._random_events(requests, batch, (rows, slots), tries)
             users, times = self._index.users[events], self._index.times[events]
             works = self._index.works[events]

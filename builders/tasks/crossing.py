@@ -105,8 +105,9 @@ def firsts(cell: OpenCell, users: Sequence[int]) -> list[Crossing | None]:
         ("crossed", cell.cell.other, ranking.window_spec(cell)), BatchCache
     )
     again = dict(kept.lookup(users))
-    found = _found_again(cell, again)
-    new = _found_anew(cell, [user for user in users if user not in again])
+    found = _found_again(cell, again) if again else {}
+    others = [user for user in users if user not in again]
+    new = _found_anew(cell, others) if others else {}
     if new:
         kept.add(_Crossed.of(list(new.values())), new, range(len(new)))
     return [found.get(user) or new.get(user) for user in users]

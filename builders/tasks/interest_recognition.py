@@ -58,10 +58,13 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
     for name, places in (("liked", range(case.liked)), ("disliked", range(case.liked, n))):
         heads = [_head(cell, case, k) for k in places]
         texts = [case.texts[k] for k in places]
-        made[f"{name}_inline"] = lists.inline(heads)
-        made[f"{name}_lines"] = _with_texts([f"- {head}" for head in heads], texts, "  ")
-        numbered = [f"{place}. {head}" for place, head in enumerate(heads, 1)]
-        made[f"{name}_numbered"] = _with_texts(numbered, texts, "   ")
+        if f"{name}_inline" in needed:
+            made[f"{name}_inline"] = lists.inline(heads)
+        if f"{name}_lines" in needed:
+            made[f"{name}_lines"] = _with_texts([f"- {head}" for head in heads], texts, "  ")
+        if f"{name}_numbered" in needed:
+            numbered = [f"{place}. {head}" for place, head in enumerate(heads, 1)]
+            made[f"{name}_numbered"] = _with_texts(numbered, texts, "   ")
         if f"{name}_blocks" in needed:
             made[f"{name}_blocks"] = "\n\n".join(_block(cell, case, k) for k in places)
     return made

@@ -115,6 +115,9 @@ def draw(cell: OpenCell, chosen: Sequence[Tastes]) -> list[Profile]:
         A case for each.
     """
     ids = cell.user_ids([window.user_history.user for window in chosen])
+    # What all of them show is read at once.
+    works_of(cell.store, [code for window in chosen for code in window.sketch.works])
+    cell.store.items_of([window.sketch.items for window in chosen])
     return [_profile(cell, *of) for of in zip(chosen, ids, strict=True)]
 
 
@@ -124,7 +127,9 @@ def _profile(cell: OpenCell, window: Tastes, name: str) -> Profile:
     (met,) = cell.store.items_of([sketch.items])
     # The item that the user met, with the traits of its work.
     works = [
-        replace(work, id=item.id, title=item.title, listed=item.listed, shown=item.shown)
+        work
+        if item.id == work.id
+        else replace(work, id=item.id, title=item.title, listed=item.listed, shown=item.shown)
         for work, item in zip(works_of(cell.store, sketch.works), met, strict=True)
     ]
     most = int(cell.cell.options["text_chars"])

@@ -92,3 +92,13 @@ def test_followers_need_two_standard_errors_or_a_tenth_more() -> None:
     n, k = np.array([50, 50]), np.array([40, 40])
     given = Rates(n, k, np.array([35.0, 36.0]), np.array([1.9, 1.9]))
     assert judges(70, 100).welcome_it(given, known=True).tolist() == [True, False]
+
+
+def test_of_groups_of_users_those_count_who_judged_the_work() -> None:
+    nothing, no_works = Likes(NOBODY, NOBODY), Ranks(np.zeros(0, bool), NOBODY)
+    users = np.array([7, 3, 5])
+    raters = Raters(users, nothing, 1, np.full(3, 0.5), RateRule(False), no_works)
+    groups = [np.array([3, 4, 7, 8, 900]), np.array([8, 9]), np.array([0, 5, 6])]
+    found = raters.rates_among(groups)
+    assert found.n.tolist() == [2, 0, 1]
+    assert found.k.tolist() == [1, 0, 0]

@@ -40,6 +40,7 @@ def themes(titles: list[str]) -> Themes:
         source=SimpleNamespace(words="films"),
         items=pa.table({"title": titles}),
         title_code=np.arange(len(titles)),
+        read_items=lambda codes: None,
         item=lambda code: SimpleNamespace(title=titles[code], creators=()),
     )
     table: Any = SimpleNamespace(

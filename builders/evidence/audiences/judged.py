@@ -43,12 +43,6 @@ class Judged:
         self.start = np.searchsorted(users, np.arange(len(store.user_hash) + 1, dtype=users.dtype))
 
     @functools.cached_property
-    def users(self) -> np.ndarray:
-        """int32, row by row: the user."""
-        users = np.arange(len(self.start) - 1, dtype=np.int32)
-        return users.repeat(np.diff(self.start))
-
-    @functools.cached_property
     def totals(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """By work: how many gave a verdict, liked it, disliked it."""
         found = np.zeros((3, len(self.store.work)), np.int64)
@@ -78,12 +72,18 @@ class Judged:
         return begins, self.works[kept]
 
     @functools.cached_property
-    def _by_work(self) -> tuple[np.ndarray, np.ndarray]:
-        """Where each work's rows begin in the second array, which holds rows in the order of works."""
-        order = np.argsort(self.works, kind="stable").astype(
-            np.int32 if len(self.works) < 2**31 else np.int64
-        )
-        return np.concatenate([[0], self.totals[0].cumsum()]), order
+    def _by_work(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Where each work's rows begin in the other arrays: users and verdicts, in the order of works."""
+        order = np.argsort(self.works, kind="stable")
+        users = np.arange(len(self.start) - 1, dtype=np.int32).repeat(np.diff(self.start))
+        begins = np.concatenate([[0], self.totals[0].cumsum()])
+        return begins, users[order], self.verdicts[order]
+
+    @functools.cached_property
+    def _takers(self) -> tuple[np.ndarray, np.ndarray]:
+        """Where each work's takers begin in the second array."""
+        _, users, verdicts = self._by_work
+        return np.concatenate([[0], self.totals[1].cumsum()]), users[verdicts == 1]
 
     def raters(self, work: int) -> tuple[np.ndarray, np.ndarray]:
         """Who judged a work, and how.
@@ -94,9 +94,9 @@ class Judged:
         Returns:
             (users, verdicts).
         """
-        begins, order = self._by_work
-        rows = order[begins[work] : begins[work + 1]]
-        return self.users[rows], self.verdicts[rows]
+        begins, users, verdicts = self._by_work
+        rows = slice(begins[work], begins[work + 1])
+        return users[rows], verdicts[rows]
 
     def some_raters(self, work: int) -> tuple[np.ndarray, np.ndarray]:
         """Who judged a work, and how; of more than `MOST_RATERS` a sample of that size, by a hash of user and work.
@@ -116,8 +116,8 @@ class Judged:
 
     def takers(self, work: int) -> np.ndarray:
         """All who like or took a work, in the order of their codes."""
-        users, verdicts = self.raters(work)
-        return users[verdicts == 1]
+        begins, users = self._takers
+        return users[begins[work] : begins[work + 1]]
 
 
 def judged(store: StoreReader, seed: int) -> Judged:

@@ -149,14 +149,15 @@ class Raters:
         """
         found = []
         for users in groups:
-            places = self._place[users[users < len(self._place)]]
+            # Whoever is beyond all of these people is taken for the last entry, nobody.
+            places = self._place.take(users, mode="clip")
             found.append(places[places >= 0])
         return self.rates_of(found)
 
     @functools.cached_property
     def _place(self) -> np.ndarray:
         """By user the place among these people; -1 for others."""
-        place = np.full(int(self.users.max(initial=-1)) + 1, -1)
+        place = np.full(int(self.users.max(initial=-1)) + 2, -1, np.int32)
         place[self.users] = np.arange(len(self.users))
         return place
 

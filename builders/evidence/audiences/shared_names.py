@@ -162,12 +162,12 @@ class SharedNames:
         found = {
             one
             for one, other in known
-            if own & _genres(one, traits)
-            and (
+            if (
                 (whole and other.whole == whole)
                 or _is_continued(whole, other.whole)
                 or _is_subtitle(title, other.title)
             )
+            and own & _genres(one, traits)
         }
         names = set() if _is_authors(title) else words & self._names.keys()
         if not names:

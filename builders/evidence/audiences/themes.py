@@ -236,7 +236,9 @@ class Themes:
             Codes.
         """
         others = set(works.tolist())
-        for one in others - self._read:
+        new = others - self._read
+        self.store.read_items(new)
+        for one in new:
             for mark in self._marks_of(one):
                 self._marked.setdefault(mark, []).append(one)
         self._read |= others
