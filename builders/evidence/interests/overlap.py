@@ -168,7 +168,7 @@ def _outside(shown: QuestionList, first: Fact, second: Fact) -> Fact | None:
     own = int(person.training)
     total = int(counts.likes[free].sum()) - own * n
     share = (int(counts.likes[of[free[of]]].sum()) - own * k) / max(total, 1)
-    if k < max(tastes.MIN_CARRIERS, MIN_SHARE_OUTSIDE * person.likes):
+    if k < tastes.MIN_CARRIERS or k < MIN_SHARE_OUTSIDE * person.likes:
         return None
     return Fact("beside", *second.topic, k, n, round(share * n, 6), UP)
 
