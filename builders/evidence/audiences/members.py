@@ -149,15 +149,19 @@ def pen_names() -> dict[str, str]:
     return {other: name for name, others in written.items() for other in others}
 
 
+def _years(store: StoreReader) -> np.ndarray:
+    """The years of all items; 0 where one is not known."""
+    years = pc.fill_null(store.items.column("year").combine_chunks(), 0)
+    return years.to_numpy(zero_copy_only=False)
+
+
 def _decades(store: StoreReader, likers: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
     """(works, periods) of the works whose year is known: decades, with those split into thirds from which much
     of what is liked comes; leaving out periods that are liked by most, or for being new, which is no
     taste. The year of a book is that of an edition."""
     if "year" not in store.items.column_names or store.source.domain in EDITIONS:
         return None
-    years = pc.fill_null(store.items.column("year").combine_chunks(), 0).to_numpy(
-        zero_copy_only=False
-    )
+    years = _years(store)
     leading = np.flatnonzero(
         (store.work == np.arange(len(store.work))) & (years > 1800) & (years < 2100)
     )
@@ -200,9 +204,7 @@ def common_decades(store: StoreReader, likers: np.ndarray) -> frozenset[int]:
     """
     if "year" not in store.items.column_names:
         return frozenset()
-    years = pc.fill_null(store.items.column("year").combine_chunks(), 0).to_numpy(
-        zero_copy_only=False
-    )
+    years = _years(store)
     decades = np.clip(years.astype(np.int64) // 10, 0, 300)
     likes = np.bincount(decades, likers, minlength=301)
     return frozenset((np.flatnonzero(likes > MAX_SHARE_OF_A_DECADE * likes.sum()) * 10).tolist())
