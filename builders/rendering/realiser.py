@@ -42,7 +42,7 @@ MAX_RATIO_OF_RARER = Fraction(3, 4)
 """A share is clearly smaller than another one if it is so many times as large, at most."""
 SHARE_OF_MOST = Fraction(3, 5)
 """The share that is called most."""
-MISSES_TO_A_HIT, SCARCE = Fraction(5, 4), 2
+MISSES_TO_A_HIT, SCARCE = Fraction(4, 3), 2
 """From so many dislikes to a like something usually fails; a share is scarce beside one that is so many times as large."""
 _WORD = re.compile(r"[a-z_]\w*")
 _FIRST_LETTER = re.compile(r"\s*[a-z]")

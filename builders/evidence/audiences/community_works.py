@@ -11,7 +11,7 @@ from itdr.builders.evidence import traits as all_traits
 from itdr.builders.evidence.audiences.communities import Communities
 from itdr.builders.evidence.audiences.company import Company
 from itdr.builders.evidence.audiences.kindred import Kindred
-from itdr.builders.evidence.facts import UP, Fact
+from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.series import base_title, series_key
 from itdr.builders.evidence.traits import PLUS
 from itdr.builders.store.reader import StoreReader
@@ -63,6 +63,10 @@ class CommunityWorks:
             for genre, named in by_genre.items()
             if len(named) >= MIN_WORKS_OF_A_COMMUNITY
         }
+        if side == DOWN:
+            # Nobody is warned of an item by what it is.
+            own_genres = self.kindred.genres(work)
+            several = {genre: named for genre, named in several.items() if genre not in own_genres}
         if not several:
             return []
         genre = min(several, key=lambda one: (*self._rank(one, several[one]), one))

@@ -7,6 +7,7 @@ that share none are left out. Nothing is claimed of how usual a kind is.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -15,12 +16,14 @@ from itertools import combinations
 from itdr.builders.core.text import plain
 from itdr.builders.evidence import traits as all_traits
 from itdr.builders.evidence.audiences.examples import (
+    BROAD,
     MOST_RARER,
     illustrates,
     is_close,
     names_kind,
 )
 from itdr.builders.evidence.audiences.members import DECADE, TraitTable
+from itdr.builders.evidence.audiences.periods import period_of
 from itdr.builders.evidence.facts import SELDOM, UP, Fact
 from itdr.builders.evidence.significance import at_least
 from itdr.builders.evidence.traits import MAX_CATEGORIES_OF_AN_EXAMPLE, PLUS
@@ -278,6 +281,28 @@ class Kindred:
     def _near(
         self, work: int, works: Sequence[Fact], codes: Mapping[str, int]
     ) -> tuple[tuple[str, str], list[Fact]] | None:
+        """The period to name of an item's kind, with those of these works that are of it: the shortest one that holds
+        those that are named, be it that of the item or not; see `_shared_period`."""
+        found = self._shared_period(work, works, codes)
+        named = (found[1] if found else list(works))[:MAX_WORKS_OF_A_KIND]
+        # A domain of which no period is a taste has none.
+        dated = self._is_dated and len(named) >= MIN_WORKS_OF_A_KIND
+        period = period_of([self._year(codes[one.value]) for one in named]) if dated else ""
+        if not period:
+            return found
+        return (DECADE, period), found[1] if found else named
+
+    @functools.cached_property
+    def _is_dated(self) -> bool:
+        return any(about == DECADE for about, _ in self.traits.names)
+
+    def is_bare(self, genre: str) -> bool:
+        """Whether a genre alone, without a period, says too little where periods are known."""
+        return self._is_dated and genre.casefold() in BROAD
+
+    def _shared_period(
+        self, work: int, works: Sequence[Fact], codes: Mapping[str, int]
+    ) -> tuple[tuple[str, str], list[Fact]] | None:
         """The period of an item with those of these works that are of it, too, if they are enough: half a decade, a
         decade, or of old works two decades together."""
         enough = max(MIN_WORKS_OF_A_KIND, min(len(works), MIN_WORKS_OF_THE_PERIOD))
@@ -381,6 +406,8 @@ class Kindred:
         if any(self.likes_of(one) < self.likes_of(genre) for one in shared):
             return []
         lead = _kin(all_traits.CATEGORY, genre, named, of)
+        if period is None and self.is_bare(genre):
+            return []
         if period is None:
             common = self.likes_of(genre) > MAX_SHARE_OF_A_GENRE * self._total
             if common and len(named) < MAX_WORKS_OF_A_KIND:

@@ -23,6 +23,7 @@ from itdr.builders.evidence.interests.tastes import (
     FACT_OF,
     MIN_SHARE_OF_CORE,
     is_clearly_above,
+    is_field,
 )
 from itdr.builders.evidence.interests.works import KINDS
 from itdr.builders.evidence.traits import PLUS
@@ -50,13 +51,6 @@ MIN_LIKES_TO_A_DISLIKE, MIN_RATIO_OF_SAFE_SHARES = 10, 3
 """A kind is safe if the likes are so many times as many as the dislikes, and their share so many times as large,"""
 FEWEST_DISLIKES_OF_SAFE = 10
 """and if there are so many dislikes of any kind."""
-MIN_SHARE_OF_FIELD, MIN_SHARE_OF_RARE_FIELD, MIN_LIFT_OF_RARE_FIELD = (
-    Fraction(3, 4),
-    Fraction(1, 2),
-    3,
-)
-"""What has mixed results and so large a share of the likes, or the smaller one and so many times what is expected, is what
-the user chooses, before any taste within it."""
 MIN_DIVIDING_DIFFERENCE = Fraction(1, 4)
 """What separates likes from dislikes differs by this share between them."""
 
@@ -278,9 +272,7 @@ def is_within(second: Fact, first: Fact) -> bool:
 
 def _is_field(fact: Fact) -> bool:
     """Whether nearly all that somebody chooses is of one kind, liked or not."""
-    far = fact.count >= MIN_LIFT_OF_RARE_FIELD * exact(expected_number(fact))
-    least = MIN_SHARE_OF_RARE_FIELD if far else MIN_SHARE_OF_FIELD
-    return fact.kind in TASTES and not fact.direction and fact.count >= least * fact.of
+    return fact.kind in TASTES and is_field(fact)
 
 
 def _is_large(first: Fact) -> bool:

@@ -41,7 +41,15 @@ from statistics import NormalDist
 import numpy as np
 
 from itdr.builders.evidence import significance
-from itdr.builders.evidence.facts import DOWN, MIN_LIFT_OF_TASTES, SHARE_KINDS, UP, Fact
+from itdr.builders.evidence.facts import (
+    DOWN,
+    MIN_LIFT_OF_TASTES,
+    SHARE_KINDS,
+    UP,
+    Fact,
+    exact,
+    expected_number,
+)
 from itdr.builders.evidence.interests import works
 from itdr.builders.evidence.interests.person import Person, Tally
 from itdr.builders.evidence.interests.statements import MIN_JUDGED_OF_USERS_COMPARED
@@ -93,7 +101,14 @@ MIN_Z_OF_COMMONEST = 1.6
 MIN_MIXED_DISLIKES, MIN_MIXED_COUNT_RATIO, MIN_MIXED_SHARE_RATIO = 2, Fraction(1, 2), Fraction(4, 5)
 """A taste counts as mixed if it has at least this many dislikes, half as many as likes, and its share among the dislikes
 is at least this many times its share among the likes."""
-MAX_LOSS_OF_A_TASTE, MIN_HITS_TO_A_MISS, MIN_LIFT_OF_PLEASING = Fraction(1, 10), 3, 2
+MIN_SHARE_OF_FIELD, MIN_SHARE_OF_RARE_FIELD, MIN_LIFT_OF_RARE_FIELD = (
+    Fraction(3, 4),
+    Fraction(1, 3),
+    3,
+)
+"""What has mixed results and so large a share of the likes, or the smaller one and so many times what is expected, is what
+the user chooses, before any taste within it."""
+MAX_LOSS_OF_A_TASTE, MIN_HITS_TO_A_MISS, MIN_LIFT_OF_PLEASING = Fraction(1, 10), 3, 1.5
 """A taste is not mixed if its works please as often as all others, or less often by this share at most, so many are
 liked to each that is disliked, and so many times as many as expected."""
 MIN_RATIO_OF_TASTES, FEWEST_DISLIKES_COMPARED = Fraction(13, 10), 10
@@ -137,8 +152,18 @@ def facts(person: Person, carried: int) -> list[Fact]:
     contrasts = [one for one in contrasts if one.kind != "listed" or one.topic not in tastes]
     # What is warned of is not called mixed as well.
     against = {fact.topic for fact in contrasts if fact.direction == DOWN}
-    found = [one for one in found if one.direction or one.topic not in against]
+    # But what makes up so much of the likes, and so many times what is expected, comes first, be it with mixed results.
+    fields = {one.topic for one in found if is_field(one)}
+    contrasts = [one for one in contrasts if one.direction == UP or one.topic not in fields]
+    found = [one for one in found if one.direction or one.topic not in against - fields]
     return [*found, *contrasts, *_habits(person)]
+
+
+def is_field(fact: Fact) -> bool:
+    """Whether a kind with mixed results makes up most of what somebody likes, or much and many times what is expected."""
+    far = fact.count >= MIN_LIFT_OF_RARE_FIELD * exact(expected_number(fact))
+    least = MIN_SHARE_OF_RARE_FIELD if far else MIN_SHARE_OF_FIELD
+    return not fact.direction and fact.count >= least * fact.of
 
 
 def expected_share(fact: Fact) -> float:
@@ -339,6 +364,8 @@ def _fair_reason(fact: Fact, likes: int, person_likes: int, usual: float) -> lis
     likes: how many of the likes have the trait.   person_likes: how many likes there are.   usual: the share of the likes that is expected.
     """
     if fact.count * person_likes < MIN_CONTRAST_OF_CAUTIONS * likes * fact.of:
+        return []
+    if likes >= fact.count and fact.count * person_likes < FAR_MORE * likes * fact.of:
         return []
     if _are_few(fact, likes, person_likes) or _is_by_chance(fact, likes, person_likes):
         return []

@@ -1,0 +1,47 @@
+"""The period that holds the years of some works, in the words that one would use for it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+MAX_YEARS = 15
+"""Works from further apart than so many years are of no period."""
+FIRST_OF_THE_MIDDLE, FIRST_OF_THE_LATE = 4, 7
+"""Last digits with which the middle and the end of a decade begin."""
+
+
+def period_of(years: Collection[int]) -> str:
+    """The shortest period that holds these years.
+
+    Args:
+        years: of works; 0 where one is not known.
+
+    Returns:
+        A third of a decade, a decade, or two decades; "" where a year is not known, or they are further apart.
+
+    >>> period_of([1997, 1999]), period_of([1980, 1988]), period_of([1977, 1982]), period_of([1973, 1985])
+    ('late 1990s', '1980s', 'late 1970s and early 1980s', '1970s and 1980s')
+    >>> period_of([1947, 1957, 1960])
+    'late 1940s to the early 1960s'
+    >>> period_of([1938, 1992]), period_of([1938, 0])
+    ('', '')
+    """
+    first, last = min(years, default=0), max(years, default=0)
+    if not first or last - first > MAX_YEARS:
+        return ""
+    decades = sorted({year // 10 * 10 for year in years})
+    if len(decades) == 1:
+        thirds = {_third(year) for year in years}
+        decade = f"{decades[0]}s"
+        return f"{thirds.pop()}{decade}" if len(thirds) == 1 else decade
+    ends = _third(first), _third(last)
+    late, early = ends if ends == ("late ", "early ") else ("", "")
+    to = "to the" if last // 10 - first // 10 > 1 else "and"
+    return f"{late}{first // 10 * 10}s {to} {early}{last // 10 * 10}s"
+
+
+def _third(year: int) -> str:
+    digit = year % 10
+    if digit < FIRST_OF_THE_MIDDLE:
+        return "early "
+    return "mid-" if digit < FIRST_OF_THE_LATE else "late "
