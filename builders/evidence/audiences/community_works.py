@@ -10,6 +10,7 @@ import numpy as np
 from itdr.builders.evidence import traits as all_traits
 from itdr.builders.evidence.audiences.communities import Communities
 from itdr.builders.evidence.audiences.company import Company
+from itdr.builders.evidence.audiences.examples import names_kind
 from itdr.builders.evidence.audiences.kindred import Kindred
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.series import base_title, series_key
@@ -56,7 +57,8 @@ class CommunityWorks:
         works = [one for one in self._typical[code] if base_title(one[1].value) != own]
         by_genre: dict[str, list[Fact]] = {}
         for other, fact in works:
-            for genre in self.kindred.genres(other):
+            theirs = self.kindred.genres(other)
+            for genre in (one for one in theirs if names_kind([one], theirs)):
                 by_genre.setdefault(genre, []).append(fact)
         several = {
             genre: named

@@ -40,6 +40,8 @@ MIN_FANS_OF_TWO_WORKS = 40
 """Fans who judged the item, of two works together, for these alone to stand for a kind."""
 MIN_WORKS_OF_THE_PERIOD = 3
 """Works of the item's period beside which others of the genre are not named."""
+MOST_YEARS_OFF = 5
+"""Years by which an item may be older or newer than the works by whose period its kind is told."""
 END_OF_OLD_TIMES, END_OF_EARLY_TIMES = 1980, 1960
 """Works made before the first are old: where no shorter period holds, two decades together are one; those made before
 the second are all of one period, if one beside the item is of its decade."""
@@ -282,19 +284,24 @@ class Kindred:
         self, work: int, works: Sequence[Fact], codes: Mapping[str, int]
     ) -> tuple[tuple[str, str], list[Fact]] | None:
         """The period to name of an item's kind, with those of these works that are of it: the shortest one that holds
-        those that are named, be it that of the item or not; see `_shared_period`."""
+        those that are named, and to which the item is near; see `_shared_period`."""
         found = self._shared_period(work, works, codes)
         named = (found[1] if found else list(works))[:MAX_WORKS_OF_A_KIND]
-        # A domain of which no period is a taste has none.
-        dated = self._is_dated and len(named) >= MIN_WORKS_OF_A_KIND
-        period = period_of([self._year(codes[one.value]) for one in named]) if dated else ""
-        if not period:
+        years = [self._year(codes[one.value]) for one in named]
+        # Two works that happen to be of one time tell of no period.
+        enough = MIN_WORKS_OF_A_KIND if found else MIN_WORKS_OF_THE_PERIOD
+        if not self._is_dated or len(years) < enough:
             return found
+        near = min(years) - MOST_YEARS_OFF <= self._year(work) <= max(years) + MOST_YEARS_OFF
+        period = period_of(years) if near else ""
+        if not period:
+            return found if near else None
         return (DECADE, period), found[1] if found else named
 
     @functools.cached_property
     def _is_dated(self) -> bool:
-        return any(about == DECADE for about, _ in self.traits.names)
+        """Whether a period says what a work is like."""
+        return self._names_blends and any(about == DECADE for about, _ in self.traits.names)
 
     def is_bare(self, genre: str) -> bool:
         """Whether a genre alone, without a period, says too little where periods are known."""

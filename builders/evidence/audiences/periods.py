@@ -17,14 +17,12 @@ def period_of(years: Collection[int]) -> str:
         years: of works; 0 where one is not known.
 
     Returns:
-        A third of a decade, a decade, or two decades; "" where a year is not known, or they are further apart.
+        A third of a decade, a decade, or two decades; "" where a year is not known, or they are of three or far apart.
 
     >>> period_of([1997, 1999]), period_of([1980, 1988]), period_of([1977, 1982]), period_of([1973, 1985])
     ('late 1990s', '1980s', 'late 1970s and early 1980s', '1970s and 1980s')
-    >>> period_of([1947, 1957, 1960])
-    'late 1940s to the early 1960s'
-    >>> period_of([1938, 1992]), period_of([1938, 0])
-    ('', '')
+    >>> period_of([1938, 1992]), period_of([1938, 0]), period_of([1949, 1960])
+    ('', '', '')
     """
     first, last = min(years, default=0), max(years, default=0)
     if not first or last - first > MAX_YEARS:
@@ -36,8 +34,7 @@ def period_of(years: Collection[int]) -> str:
         return f"{thirds.pop()}{decade}" if len(thirds) == 1 else decade
     ends = _third(first), _third(last)
     late, early = ends if ends == ("late ", "early ") else ("", "")
-    to = "to the" if last // 10 - first // 10 > 1 else "and"
-    return f"{late}{first // 10 * 10}s {to} {early}{last // 10 * 10}s"
+    return f"{late}{decades[0]}s and {early}{decades[1]}s" if len(decades) == 2 else ""
 
 
 def _third(year: int) -> str:
