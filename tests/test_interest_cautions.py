@@ -84,7 +84,7 @@ def test_what_is_hit_or_miss_is_never_only() -> None:
         (10, 40, "hit or miss"),
         (10, 20, "less reliable than other films"),
         (12, 10, "less reliable than other films"),
-        (13, 10, "miss more often than they hit"),
+        (14, 10, "miss more often than they hit"),
     ):
         said = caution("divided", lows, highs, 9.0)
         assert words in said and "only" not in said and "careful" not in said

@@ -206,9 +206,9 @@ def test_a_mixed_taste_is_none_of_two() -> None:
     # What nearly all is of comes before any taste within it.
     assert core.flags([war, replace(mixed, count=23)]) == {"core", "field"}
     assert core.flags([war, replace(mixed, count=22)]) == {"core"}
-    # Half of the likes are enough for what is three times as common as expected.
-    assert core.flags([war, replace(mixed, count=15, base=1 / 6)]) == {"core", "field"}
-    assert core.flags([war, replace(mixed, count=14, base=0.1)]) == {"core"}
+    # A third of the likes is enough for what is three times as common as expected.
+    assert core.flags([war, replace(mixed, count=10, base=1 / 9)]) == {"core", "field"}
+    assert core.flags([war, replace(mixed, count=9, base=0.1)]) == {"core"}
     # It never leads.
     assert core.chosen_tastes([mixed, war]) == [war, mixed]
     assert core.chosen_tastes([mixed]) == []

@@ -85,7 +85,8 @@ def permuted_verdicts() -> StoreReader:
     store = opened()
     real = judged.judged(store, 0)
     fitted = Generosity(real.start, real.works, real.verdicts == 1, len(store.work))
-    logit = fitted.users[real.users] + fitted.works[real.works]
+    users = np.arange(len(real.start) - 1).repeat(np.diff(real.start))
+    logit = fitted.users[users] + fitted.works[real.works]
     rng = np.random.Generator(np.random.PCG64(1))
     drawn = rng.random(len(logit)) < 1 / (1 + np.exp(-logit))
     verdicts = np.where(drawn, 1, -1).astype(np.int8)

@@ -83,7 +83,7 @@ def test_a_sequel_whose_followers_are_no_group_is_not_described_by_other_works(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     counting = Counting(opened(planted.liked_together()[0]), 0)
-    others = ("kin", "share", "era", "also_liked", "series")
+    others = ("kin", "share", "era", "series")
     popular = np.argsort(-counting.judged.totals[1])[:40].tolist()
     left_out = 0
     for work in popular:

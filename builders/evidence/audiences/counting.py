@@ -43,9 +43,9 @@ from itdr.builders.evidence.audiences.reception import (
     Verdicts,
     beyond,
     clicks,
-    disappointed,
     of_a_series,
     reception,
+    with_others,
 )
 from itdr.builders.evidence.audiences.shared_likes import Likes
 from itdr.builders.evidence.audiences.shared_tags import SharedTags
@@ -173,8 +173,8 @@ class Counting:
         found += beyond(found, codes, self.judged, everybody, self.overall)
         found = of_a_series(found, is_later(self.store.item(work).title))
         found = without_overlaps(without_contradictions(found))
-        if not self.store.has("text"):
-            found += disappointed(found, codes, self.judged, everybody, self.overall)
+        told = self.store.has("text")
+        found = with_others(found, codes, self.judged, everybody, self.overall, told)
         return worth_saying(found, self.store.source.words, self.kindred.genres(work))
 
     def raters(self, work: int) -> Raters:

@@ -284,7 +284,7 @@ class Kindred:
         self, work: int, works: Sequence[Fact], codes: Mapping[str, int]
     ) -> tuple[tuple[str, str], list[Fact]] | None:
         """The period to name of an item's kind, with those of these works that are of it: the shortest one that holds
-        those that are named, and to which the item is near; see `_shared_period`."""
+        those that are named, and the item, which is near them; see `_shared_period`."""
         found = self._shared_period(work, works, codes)
         named = (found[1] if found else list(works))[:MAX_WORKS_OF_A_KIND]
         years = [self._year(codes[one.value]) for one in named]
@@ -293,7 +293,7 @@ class Kindred:
         if not self._is_dated or len(years) < enough:
             return found
         near = min(years) - MOST_YEARS_OFF <= self._year(work) <= max(years) + MOST_YEARS_OFF
-        period = period_of(years) if near else ""
+        period = period_of([*years, self._year(work)]) if near else ""
         if not period:
             return found if near else None
         return (DECADE, period), found[1] if found else named
@@ -303,9 +303,10 @@ class Kindred:
         """Whether a period says what a work is like."""
         return self._names_blends and any(about == DECADE for about, _ in self.traits.names)
 
-    def is_bare(self, genre: str) -> bool:
-        """Whether a genre alone, without a period, says too little where periods are known."""
-        return self._is_dated and genre.casefold() in BROAD
+    def is_bare(self, genre: str, works: Sequence[Fact]) -> bool:
+        """Whether a genre alone, without a period, says too little where periods are known and few works are named."""
+        few = len(works) < MAX_WORKS_OF_A_KIND
+        return few and self._is_dated and genre.casefold() in BROAD
 
     def _shared_period(
         self, work: int, works: Sequence[Fact], codes: Mapping[str, int]
@@ -413,7 +414,7 @@ class Kindred:
         if any(self.likes_of(one) < self.likes_of(genre) for one in shared):
             return []
         lead = _kin(all_traits.CATEGORY, genre, named, of)
-        if period is None and self.is_bare(genre):
+        if period is None and self.is_bare(genre, named):
             return []
         if period is None:
             common = self.likes_of(genre) > MAX_SHARE_OF_A_GENRE * self._total

@@ -150,6 +150,31 @@ def disappointed(
     return [Fact("reception", "general", "", likes, n, liked * n, DOWN)]
 
 
+def with_others(
+    facts: Sequence[Fact],
+    codes: Mapping[str, int],
+    judged: Judged,
+    everybody: Raters,
+    liked: float,
+    is_reviewed: bool,
+) -> list[Fact]:
+    """The facts, with what those think who are no fans of the works by which its audience is told; it stands in place of a
+    reception by all that is lukewarm.
+
+    Args:
+        facts, codes, judged, everybody, liked: as for `disappointed`.
+        is_reviewed: whether there are reviews, which speak for others.
+
+    Returns:
+        The facts, in their order, and at most one more.
+    """
+    lukewarm = [one for one in facts if one.about == "lukewarm"]
+    rest = [one for one in facts if one not in lukewarm]
+    if is_reviewed and not lukewarm:
+        return rest
+    return [*rest, *(disappointed(rest, codes, judged, everybody, liked) or lukewarm)]
+
+
 def of_a_series(facts: Sequence[Fact], is_later: bool = False) -> list[Fact]:
     """What may be said of a part of a series: that nearly everybody likes it says only who follows a series so far.
 

@@ -405,7 +405,7 @@ class Themes:
             shown = self.kindred.best_examples([genre], shown, codes, work)
             examples = _one_a_series(shown)[:MAX_WORKS_OF_A_THEME]
             narrower = self.kindred.narrower(work, genre, examples, codes, len(top))
-            bare = len(traits) == 1 and self.kindred.is_bare(genre)
+            bare = len(traits) == 1 and self.kindred.is_bare(genre, shown)
             if bare or self.kindred.is_too_broad(genre, work):
                 return narrower
         details = tuple(_one_a_series(shown)[:MAX_WORKS_OF_A_THEME])
