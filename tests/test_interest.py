@@ -415,7 +415,7 @@ def test_the_answers_can_be_said_in_every_domain_of_profiles(key: str) -> None:
 
 
 @pytest.mark.real
-@pytest.mark.parametrize(("source", "least"), [("ml-1m", 100), ("ml-32m", 15)])
+@pytest.mark.parametrize(("source", "least"), [("ml-1m", 80), ("ml-32m", 12)])
 def test_real_users_have_profiles(source: str, least: int, raw: Path) -> None:
     cell = open_cell(source, raw)
     drawn = cases(cell, 1500)
