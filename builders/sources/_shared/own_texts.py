@@ -20,6 +20,8 @@ ENOUGH_REVIEWS = 100
 """So many reviews show whether their titles are longer than their texts."""
 _MANY = 1 << 22
 """Bytes of each end of a file in which reviews and their products meet."""
+ENOUGH_RELATED, MORE_RELATED = 400, 1.25
+"""Of so many reviews, so many times as many titles share a word with their own text as with another one."""
 _WORD = re.compile("[a-z]{4,}")
 
 
@@ -152,6 +154,21 @@ def require_own_words(
     """
     words = [(_words(short), _words(long)) for short, long in texts]
     _require_own(path, words, what, where, column)
+    if what == "reviews":
+        _require_related(path, words, where)
+
+
+def _require_related(path: Path, words: Sequence[tuple[set[str], set[str]]], where: str) -> None:
+    """Raise `RawFileError` where titles have words of their texts no more often than words of texts far from them."""
+    both = [(title, text) for title, text in words if title and text]
+    n, half = len(both), len(both) // 2
+    own = sum(not title.isdisjoint(text) for title, text in both)
+    far = sum(not both[place][0].isdisjoint(both[place - half][1]) for place in range(n))
+    if n >= ENOUGH_RELATED and far >= 2 * ENOUGH_TO_JUDGE and own < MORE_RELATED * far:
+        raise RawFileError(
+            f"{path}: of {n:,} reviews that were looked at, {own:,} have a word of the title in their own {where}, and {far:,} "
+            f"in that of another review: one of the two columns was moved to other rows. {AGAIN}"
+        )
 
 
 def _words(text: str) -> set[str]:
