@@ -115,13 +115,14 @@ def test_ratings_before_their_item(sample: Check) -> None:
 
 def test_parts_of_a_star_before_there_were_any(sample: Check) -> None:
     def rated(parts: int, time: int = 1_000_000_000) -> None:
-        ratings = [3.5] * parts + [4.0] * 200 + [3.0] * (200 - parts)
-        sample("ml-32m", rating=ratings, item_code=[*range(400)], timestamp=[time - k for k in range(400)])
+        ratings = [3.5] * parts + [4.0, 3.0] * 2_000
+        columns = {"item_code": np.arange(len(ratings)), "timestamp": time - np.arange(len(ratings))}
+        sample("ml-32m", rating=ratings, **columns)
 
-    rated(19)
-    rated(200, 1_100_000_000)
-    with pytest.raises(RawFileError, match="20 of 400 ratings before 2003-02-01"):
-        rated(20)
+    rated(1_999)
+    rated(2_000, 1_100_000_000)
+    with pytest.raises(RawFileError, match="2,000 of 6,000 ratings before 2003-02-01"):
+        rated(2_000)
 
 
 def test_days_that_were_moved_to_another_time_zone(sample: Check) -> None:
@@ -277,13 +278,13 @@ def test_weights_that_are_ranks_or_capped_or_in_another_unit(sample: Check) -> N
 
 
 @pytest.mark.parametrize("column", ["text", "description"])
-@pytest.mark.parametrize("sign", ["mark such as a comma", "digit"])
+@pytest.mark.parametrize("sign", ["comma or full stop", "digit"])
 def test_texts_without_marks_or_digits(sample: Check, column: str, sign: str) -> None:
     def told(n: int, sound: bool) -> None:
         letters = ["".join(chr(97 + int(one)) for one in f"{place:04d}") for place in range(n)]
         texts = [f"A lantern that is called {name} and gives much light" for name in letters]
         texts[-1] += "" if not sound else ", for 5 hours"
-        texts = [f"{text}{' 7' if sign[0] == 'm' else ', too'}" for text in texts]
+        texts = [f"{text}{' 7' if sign[0] == 'c' else ', too'}" for text in texts]
         if column == "text":
             sample("yelp", text=texts)
         else:

@@ -11,7 +11,7 @@ LONG_TEXT = 40
 """Characters of a text of several words."""
 ENOUGH_DIFFERENT = 1_000
 """Of so many different long texts, some have a mark, and some a digit; those of fewer may be made by a rule."""
-SIGNS = {r"\p{P}": "mark such as a comma", "[0-9]": "digit"}
+SIGNS = {"[.,!?，。！？、]": "comma or full stop", "[0-9]": "digit"}
 _OF_NUMBERS = r"^[\[(]?[0-9][0-9 ,]*[\])]?$"
 
 

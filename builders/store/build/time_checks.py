@@ -26,8 +26,9 @@ as many as the next one: days of many reviews are followed by others."""
 
 MOST_ZONES = 4
 """So many hours begin the days of one time zone: 00:00, and others in summer."""
-NEARLY_ALL, MOST_PARTS = 0.95, 0.05
-"""The share of times of days that were moved, and that of ratings with parts of a star before there were any."""
+NEARLY_ALL, ENOUGH_PARTS, MOST_PARTS = 0.95, 2_000, 0.05
+"""The share of times of days that were moved, and how many ratings with parts of a star, and what share, show that they
+are from before there were any: small files may be made up."""
 
 
 def one_for_many(times: np.ndarray, users: np.ndarray) -> str:
@@ -123,7 +124,7 @@ def parts_before(ratings: np.ndarray, times: np.ndarray, day: str) -> str:
     first = datetime.datetime.fromisoformat(f"{day}T00:00:00+00:00").timestamp()
     early = ratings[(times < first) & ~np.isnan(ratings)]
     parts = int((early != np.floor(early)).sum())
-    if parts < max(ENOUGH_TO_JUDGE, MOST_PARTS * len(early)):
+    if parts < max(ENOUGH_PARTS, MOST_PARTS * len(early)):
         return ""
     return (
         f"{parts:,} of {len(early):,} ratings before {day} that were looked at are no whole numbers, and nobody could give "
