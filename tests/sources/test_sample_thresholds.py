@@ -294,3 +294,18 @@ def test_texts_without_marks_or_digits(sample: Check, column: str, sign: str) ->
     told(999, sound=False)
     with pytest.raises(RawFileError, match=f"none of 1,000 {column}s that were looked at has a {sign}"):
         told(1_000, sound=False)
+
+
+def test_chinese_titles_that_were_read_in_another_encoding(sample: Check) -> None:
+    places = "北京上海广州深圳天津重庆南京武汉"
+    sound = [f"我在{places[k % 16]}{places[k // 16 % 16]}吃美食和看电影{k}" for k in range(400)]
+
+    def titled(misread: int) -> None:
+        read = [title.encode().decode("gbk", "ignore") for title in sound[:misread]]
+        ids = [f"i{k}" for k in range(400)]
+        sample("pixelrec", {"item_id": ids, "title": [*read, *sound[misread:]]})
+
+    titled(0)
+    titled(200)
+    with pytest.raises(RawFileError, match="201 of 400 Chinese titles .* read in GBK"):
+        titled(201)

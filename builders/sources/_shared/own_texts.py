@@ -155,10 +155,27 @@ def require_own_words(
     words = [(_words(short), _words(long)) for short, long in texts]
     _require_own(path, words, what, where, column)
     if what == "reviews":
-        _require_related(path, words, where)
+        _require_related(path, words, what, where)
 
 
-def _require_related(path: Path, words: Sequence[tuple[set[str], set[str]]], where: str) -> None:
+def require_related(path: Path, texts: Sequence[tuple[str, str]], what: str, where: str) -> None:
+    """Check that titles share words with their own texts more often than with others.
+
+    Args:
+        path: the file.
+        texts: title and text of each row, in the order of the file.
+        what: what rows are.
+        where: what the text is called.
+
+    Raises:
+        RawFileError: they do not.
+    """
+    _require_related(path, [(_words(title), _words(text)) for title, text in texts], what, where)
+
+
+def _require_related(
+    path: Path, words: Sequence[tuple[set[str], set[str]]], what: str, where: str
+) -> None:
     """Raise `RawFileError` where titles have words of their texts no more often than words of texts far from them."""
     both = [(title, text) for title, text in words if title and text]
     n, half = len(both), len(both) // 2
@@ -166,8 +183,8 @@ def _require_related(path: Path, words: Sequence[tuple[set[str], set[str]]], whe
     far = sum(not both[place][0].isdisjoint(both[place - half][1]) for place in range(n))
     if n >= ENOUGH_RELATED and far >= 2 * ENOUGH_TO_JUDGE and own < MORE_RELATED * far:
         raise RawFileError(
-            f"{path}: of {n:,} reviews that were looked at, {own:,} have a word of the title in their own {where}, and {far:,} "
-            f"in that of another review: one of the two columns was moved to other rows. {AGAIN}"
+            f"{path}: of {n:,} {what} that were looked at, {own:,} have a word of the title in their own {where}, and {far:,} "
+            f"in that of another one: one of the two columns was moved to other rows. {AGAIN}"
         )
 
 

@@ -19,7 +19,7 @@ from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.reasons import ENOUGH_TO_JUDGE
 from itdr.builders.core.schema import Source
 from itdr.builders.store.build.duplicates import RowGroups
-from itdr.builders.store.build.prose_checks import unlike_prose, without_signs
+from itdr.builders.store.build.prose_checks import read_as_gbk, unlike_prose, without_signs
 from itdr.builders.store.build.time_checks import moved_days, one_for_many, parts_before, rounded
 
 ENOUGH, MANY = 1_000, 5_000
@@ -301,6 +301,13 @@ def _titles_in_order(sample: Sample) -> str:
     )
 
 
+def _read_as_gbk(sample: Sample) -> str:
+    """Chinese titles in another encoding."""
+    if "title" not in sample.items.column_names or not sample.source.options.get("chinese"):
+        return ""
+    return read_as_gbk(sample.items.column("title"))
+
+
 def _rated_at_the_ends(sample: Sample) -> str:
     """Yes and no in place of ratings."""
     scale, (values, counts) = sample.source.scale, _spread(sample, "rating")
@@ -453,6 +460,7 @@ _CHECKS: tuple[tuple[str, _Check], ...] = (
     ("rating", _parts_before),
     ("text", _cut_texts),
     ("item_id", _titles_in_order),
+    ("item_id", _read_as_gbk),
     ("rating", _rated_at_the_ends),
     ("rating", _rated_as_filled),
     ("rating", _rated_inversely),
