@@ -345,7 +345,8 @@ def test_books_that_were_not_found_have_neither_authors_nor_categories(
     def check(filled: int, linked: int = 400) -> None:
         found = [BOOK | {"Title": f"Book {k}", "infoLink": "https://x"} for k in range(linked)]
         other = [
-            {"Title": f"Lost {k}", column: "['Ada Wolcott']" if k < filled else ""} for k in range(40)
+            {"Title": f"Lost {k}", column: "['Ada Wolcott']" if k < filled else ""}
+            for k in range(40)
         ]
         books(tmp_path, *found, *other)
 

@@ -244,7 +244,9 @@ def details(folder: Path, change: Callable[[int, dict[str, str]], None]) -> None
     columns = ("anime_id", "Name", "English name", "Synopsis", "Studios", "Producers")
     path = folder / FILES["items"]
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, anime_2023.ITEM_COLUMNS, restval="UNKNOWN", lineterminator="\n")
+        writer = csv.DictWriter(
+            file, anime_2023.ITEM_COLUMNS, restval="UNKNOWN", lineterminator="\n"
+        )
         writer.writeheader()
         for place in range(400):
             name = f"{THINGS[place % 7]} of spring {place}"
@@ -279,5 +281,5 @@ def test_synopses_of_other_anime(tmp_path: Path) -> None:
         row["Synopsis"] = f"A tale of a {other} and how it came."
 
     details(tmp_path, lambda place, row: None)
-    with pytest.raises(RawFileError, match="of 400 anime .* one of the two columns was moved"):
+    with pytest.raises(RawFileError, match=r"of 400 anime .* one of the two columns was moved"):
         details(tmp_path, change)

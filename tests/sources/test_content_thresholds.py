@@ -485,7 +485,9 @@ def test_categories_of_single_letters(con: duckdb.DuckDBPyConnection) -> None:
         listed(21)
 
 
-@pytest.mark.parametrize(("records", "missing", "refused"), [(3_883, 20, True), (3_883, 19, False), (3_882, 20, False)])
+@pytest.mark.parametrize(
+    ("records", "missing", "refused"), [(3_883, 20, True), (3_883, 19, False), (3_882, 20, False)]
+)
 def test_ids_without_a_record_where_all_records_are_there(
     records: int, missing: int, refused: bool, con: duckdb.DuckDBPyConnection
 ) -> None:

@@ -265,7 +265,9 @@ def test_users_of_yelp(change: Callable[[str], str], said: str, tmp_path: Path) 
 def test_titles_of_reviews_share_words_with_their_texts(n: int, refused: bool) -> None:
     things = ["kettle", "lantern", "saddle", "teapot"]
     chosen = random.Random(0).choices(things, k=n)
-    texts = [(f"A {thing}", f"This {thing} came late {place}.") for place, thing in enumerate(chosen)]
+    texts = [
+        (f"A {thing}", f"This {thing} came late {place}.") for place, thing in enumerate(chosen)
+    ]
     require_own_words(FILE, texts, "reviews", "text")
     titles = [title for title, _ in texts]
     random.Random(1).shuffle(titles)

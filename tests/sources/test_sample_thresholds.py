@@ -116,7 +116,10 @@ def test_ratings_before_their_item(sample: Check) -> None:
 def test_parts_of_a_star_before_there_were_any(sample: Check) -> None:
     def rated(parts: int, time: int = 1_000_000_000) -> None:
         ratings = [3.5] * parts + [4.0, 3.0] * 2_000
-        columns = {"item_code": np.arange(len(ratings)), "timestamp": time - np.arange(len(ratings))}
+        columns = {
+            "item_code": np.arange(len(ratings)),
+            "timestamp": time - np.arange(len(ratings)),
+        }
         sample("ml-32m", rating=ratings, **columns)
 
     rated(1_999)
@@ -133,7 +136,7 @@ def test_days_that_were_moved_to_another_time_zone(sample: Check) -> None:
     timed(0, 210)
     timed(16, 199)
     timed(16, 210, "yelp")
-    with pytest.raises(RawFileError, match="200 of 210 times .* most are 16:00"):
+    with pytest.raises(RawFileError, match=r"200 of 210 times .* most are 16:00"):
         timed(16, 200)
 
 
@@ -266,7 +269,7 @@ def test_weights_that_are_ranks_or_capped_or_in_another_unit(sample: Check) -> N
     with pytest.raises(RawFileError, match="multiples of 6"):
         sample("lastfm-360k", weight=plays)
     sample("steam", weight=[*plays, 0.1])
-    with pytest.raises(RawFileError, match="whole numbers, and officially multiples of 0.1"):
+    with pytest.raises(RawFileError, match=r"whole numbers, and officially multiples of 0\.1"):
         sample("steam", weight=[*plays, 1.0])
     tenths = [0.1 * (1 + k % 100) for k in range(800)]
     sample("steam", weight=[*tenths, *[0.123 + k for k in range(200)]])
@@ -292,7 +295,9 @@ def test_texts_without_marks_or_digits(sample: Check, column: str, sign: str) ->
 
     told(1_000, sound=True)
     told(999, sound=False)
-    with pytest.raises(RawFileError, match=f"none of 1,000 {column}s that were looked at has a {sign}"):
+    with pytest.raises(
+        RawFileError, match=f"none of 1,000 {column}s that were looked at has a {sign}"
+    ):
         told(1_000, sound=False)
 
 
@@ -307,5 +312,5 @@ def test_chinese_titles_that_were_read_in_another_encoding(sample: Check) -> Non
 
     titled(0)
     titled(200)
-    with pytest.raises(RawFileError, match="201 of 400 Chinese titles .* read in GBK"):
+    with pytest.raises(RawFileError, match=r"201 of 400 Chinese titles .* read in GBK"):
         titled(201)
