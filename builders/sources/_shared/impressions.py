@@ -314,7 +314,12 @@ class ShownOnce:
         self._n = self._again = self._mixed = self._first = 0
 
     def add(self, ids: Sequence[pa.StringArray], shown: pa.StringArray) -> None:
-        """Take account of lines that follow each other: of the number, the user and the time of each, and its news."""
+        """Take account of lines that follow each other.
+
+        Args:
+            ids: their numbers, users and times.
+            shown: the news of each.
+        """
         # Where programs numbered the lines anew, or left the numbers out, users and times still differ.
         told = list(zip(*(column.to_pylist() for column in ids), strict=True))
         # A line that is repeated as a whole is another matter.
