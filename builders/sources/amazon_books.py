@@ -40,6 +40,9 @@ NO_USER = "no user id"
 NA = "NA"
 """What R writes for a missing value; a title may be so."""
 UNSTATED = (*emptied.UNSTATED, NA.lower())
+_UNSTATED = ", ".join(map(duckdb_csv.literal, UNSTATED))
+_SOME_LINKED = 400
+"""So many books with a link show that the column was not emptied."""
 TITLE_FUNCTION = "shown_book_title"
 RATINGS = (
     "Id", "Title", "Price", "User_id", "profileName", "review/helpfulness", "review/score",
@@ -90,7 +93,7 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
             CASE WHEN number IN (-1, 0) OR trim(coalesce("review/time", '')) = '' THEN '{UNDATED}' END AS emptied,
             CASE
                 WHEN trim(coalesce(Title, '')) = '' THEN '{NO_TITLE}'
-                WHEN trim(coalesce(User_id, '')) = '' THEN '{NO_USER}'
+                WHEN NOT {_given("User_id")} THEN '{NO_USER}'
                 WHEN "review/score" IS NULL THEN '{NO_RATING}'
                 WHEN number NOT IN (-1, 0) AND {duckdb_csv.epoch_seconds("number")} IS NULL
                     THEN '{NO_TIME}'
@@ -102,17 +105,20 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
     )
 
 
+def _given(column: str) -> str:
+    """SQL condition: an id is there, and not what a program writes for a missing one."""
+    return f"(trim(coalesce({column}, '')) NOT IN ('', 'nan', 'NaN', 'None', 'null', 'NULL'))"
+
+
 def _require_own_ids(raw: Raw, path: Path, header: Sequence[str]) -> None:
     """Raise `RawFileError` where reviews have a user id and no name: officially they lack both or none, so the ids
     are those of other users, filled in from the next row."""
     rows = duckdb_csv.read_csv(path, None, dict.fromkeys(header, "VARCHAR"))
-    given = "nullif(trim({}), '') IS NOT NULL"
-    named = given.format("profileName")
+    named = "nullif(trim(profileName), '') IS NOT NULL"
     seen, nameless, names = raw.con.execute(
         f"""
         SELECT count(*), count(CASE WHEN NOT ({named}) THEN 1 END), count(CASE WHEN {named} THEN 1 END)
-        FROM (SELECT User_id, profileName FROM {rows} LIMIT {_JUDGED}) WHERE {given.format("User_id")}
-            AND lower(trim(User_id)) NOT IN ('nan', 'none', 'null')
+        FROM (SELECT User_id, profileName FROM {rows} LIMIT {_JUDGED}) WHERE {_given("User_id")}
         """
     ).fetchall()[0]
     if names and nameless >= max(ENOUGH_TO_JUDGE, _MOST_NAMELESS * seen):
@@ -168,6 +174,25 @@ def _require_own_titles(raw: Raw, path: Path, header: Sequence[str]) -> None:
     keys.require_same()
 
 
+def _require_nothing_unfound(raw: Raw, path: Path, header: Sequence[str]) -> None:
+    """Raise `RawFileError` where books that were not found, so that they have no link, have authors or categories."""
+    rows = duckdb_csv.read_csv(path, None, dict.fromkeys(header, "VARCHAR"))
+    found = "coalesce(trim(infoLink), '') LIKE 'http%'"
+    for column in ("authors", "categories"):
+        linked, without, filled = raw.con.execute(
+            f"""
+            SELECT count(CASE WHEN {found} THEN 1 END), count(CASE WHEN NOT {found} THEN 1 END),
+                count(CASE WHEN NOT {found} AND lower(trim(coalesce({column}, ''))) NOT IN ('', '[]', {_UNSTATED}) THEN 1 END)
+            FROM (SELECT infoLink, {column} FROM {rows} LIMIT {_JUDGED})
+            """
+        ).fetchall()[0]
+        if linked >= _SOME_LINKED and filled >= max(ENOUGH_TO_JUDGE, without / 2):
+            raise RawFileError(
+                f"{path}: {filled:,} of {without:,} books without an 'infoLink' have {column}, and officially none has: missing "
+                f"ones were filled in, or the column was moved. {validate.AGAIN}"
+            )
+
+
 def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     """Books with authors, categories, publisher, and the year where the date has one in four digits,
     first or last (`1963*` has, a spreadsheet's `12/18/07` has not).
@@ -179,6 +204,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     _require_whole(path, len(header), BOOK_RECORD)
     _require_own_titles(raw, path, header)
     _require_own_words(raw, path, header, ("Title", "description"), "books")
+    _require_nothing_unfound(raw, path, header)
     year = f"try_cast(regexp_extract(publishedDate, '{_YEAR}', 1) AS SMALLINT)"
     unread = {
         "authors": _no_names("authors"),
@@ -319,6 +345,7 @@ SOURCE = Source(
     options={
         "work": "book",
         "capitals": True,
+        "days": True,
         "left_out": (NO_USER,),
         "several": {"creators": 0.05},
     },

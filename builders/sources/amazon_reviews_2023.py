@@ -195,7 +195,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     keys = ", ".join(duckdb_csv.literal(f'$."{key}"') for key in DETAILS)
     unread = {name: no_texts_sql(name) for name in ("features", "description", "categories")}
     for name in ("title", "store"):
-        several = f"coalesce(json_array_length({name}) > 1, false)"
+        several = f"coalesce(len({texts_sql(name)}) > 1, false)"
         unread[name] = f"json_type({name}) IN ('OBJECT', 'BOOLEAN') OR {several}"
     comma = f"regexp_full_match(json_extract_string(price, '$'), {DECIMAL_COMMA})"
     unread["price"] = f"json_type(price) = 'OBJECT' OR try_cast(price AS DOUBLE) <= 0 OR {comma}"

@@ -43,6 +43,7 @@ from itdr.builders.sources._formats.validate import (
 )
 from itdr.builders.sources._shared import people
 from itdr.builders.sources._shared.moved_columns import require_together
+from itdr.builders.sources._shared.own_texts import require_related
 from itdr.builders.sources._shared.second_keys import SecondKeys
 
 if TYPE_CHECKING:
@@ -82,6 +83,8 @@ BROKEN = "broken quoting"
 _FIELD = r'(?:"(?:[^"]|"")*"|"(?:[^"\\]|\\.)*"|[^",][^,]*|)'
 _SCORE = rf"^({_FIELD}),{_FIELD},({_FIELD}),{_FIELD},({_FIELD})$"
 
+ENOUGH_SEVERAL = 100
+"""So many anime with several studios show whether these are producers."""
 LEAST_ALIKE = 0.5
 """The share of anime that were first shown in the year of their season, at least."""
 MOST_GENRES = 40
@@ -213,6 +216,10 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
     ):
         both = list(zip(*(values.to_pylist() for values in pair), strict=True))
         require_together(raw.path("anime"), one, other, both, least=least)
+    told = _synopsis(table.column("Synopsis"))
+    _require_own_details(
+        raw.path("anime"), studios, _names(table.column("Producers")), name, english, told
+    )
     return arrow.record_batches(
         {
             "item_id": ids,
@@ -220,7 +227,7 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
             "categories": arrow.split_lists(pc.if_else(objects, None, genres)),
             "creators": arrow.split_lists(pc.if_else(records, None, studios)),
             "year": year,
-            "description": _synopsis(table.column("Synopsis")),
+            "description": told,
             "attributes": arrow.attribute_lists(details),
             "hidden": pc.fill_null(adult, False),
             "emptied": arrow.emptied(
@@ -231,6 +238,29 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
             "reject": arrow.reject_reasons((pc.is_null(ids), EMPTY_ID)),
         }
     )
+
+
+def _require_own_details(
+    path: Path,
+    studios: pa.StringArray,
+    producers: pa.StringArray,
+    name: pa.StringArray,
+    english: pa.StringArray,
+    told: pa.StringArray,
+) -> None:
+    """Raise `RawFileError` where more anime have several studios than have several producers, as with swapped columns, or
+    synopses do not name what titles do."""
+    import pyarrow.compute as pc
+
+    made, paid = (pc.match_substring(column, ",").true_count for column in (studios, producers))
+    if made >= ENOUGH_SEVERAL and made > 2 * paid >= ENOUGH_TO_JUDGE:
+        raise RawFileError(
+            f"{path}: {made:,} anime have several studios and {paid:,} several producers, and officially it is the other way "
+            f"round: the two columns were swapped. {AGAIN}"
+        )
+    columns = (pc.fill_null(column, "").to_pylist() for column in (name, english, told))
+    titled = [(f"{one} {other}", text) for one, other, text in zip(*columns, strict=True)]
+    require_related(path, titled, "anime", "Synopsis")
 
 
 def _require_same_titles(raw: Raw, ids: pa.StringArray, names: pa.StringArray) -> None:

@@ -479,7 +479,7 @@ SOURCE = Source(
         "work": "book",
         "from_one": ("user_id",),
         "gaps": {"users": ("rated", "none")},
-        "incomplete": ("age",),
+        "incomplete": ("age", "year"),
     },
     readers=Readers(interactions=interactions, items=items, users=users),
     by_hand=(

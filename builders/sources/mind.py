@@ -27,10 +27,7 @@ from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Source,
 from itdr.builders.core.title_faults import TitleCounts, added, title_counts
 from itdr.builders.sources._formats import arrow
 from itdr.builders.sources._formats import lines as line_files
-from itdr.builders.sources._formats.validate import (
-    AGAIN,
-    head_of,
-)
+from itdr.builders.sources._formats.validate import AGAIN, head_of
 from itdr.builders.sources._shared import impressions
 
 if TYPE_CHECKING:
@@ -96,6 +93,7 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
             sample = drawn[raw.path(key)] = set()
             histories = impressions.HistoryLengths()
             users, leaks = impressions.OneHistoryEach(), impressions.ClicksInHistory()
+            shown = impressions.ShownOnce()
             for lines in line_files.read_records(raw, "interactions", raw.path(key), 5):
                 for start in range(0, max(1, len(lines[0])), LINES):
                     part = [column.slice(start, LINES) for column in lines[1:]]
@@ -105,6 +103,7 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
                     users.add(part[0].take(new))
                     if not start:
                         leaks.add(part[2], part[3])
+                        shown.add((lines[0].slice(0, LINES), *part[:2]), part[3])
                     yield from arrow.record_batches(_history(part[0].take(new), part[2].take(new)))
                     time = parse_seconds(part[1], day_first)
                     events = _impressions(part[0], time, part[3])
@@ -116,7 +115,7 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
                     raw.reject("interactions", NOTHING_SHOWN, _count_empty(part[3]))
             _require_impressions(raw.path(key), lost, clicks)
             impressions.warn_of_half_days(raw.path(key))
-            for one in (histories, users, leaks):
+            for one in (shown, histories, users, leaks):
                 one.require_whole(raw.path(key))
             if len(times) == 1 and sum(lost.values()) >= ENOUGH_TO_JUDGE:
                 logger.warning(

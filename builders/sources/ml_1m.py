@@ -258,6 +258,7 @@ SOURCE = Source(
         "last_ids": {"user_id": 6_040, "item_id": 3_952},
         "gaps": {"items": ("rated", "recorded"), "users": ("none",)},
         "year_first": True,
+        "all_recorded": {"items": 3883},
         "capitals": True,
         "pairs_once": True,
         "anchors": ANCHORS,

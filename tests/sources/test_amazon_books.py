@@ -336,3 +336,26 @@ def test_times_before_1970_are_no_times(time: str, reason: str | None, tmp_path:
     found, rejects = reviews(tmp_path, {**REVIEW, "review/time": time})
     assert rejects == ({reason: 1} if reason else {})
     assert [row["timestamp"] for row in found] == ([] if reason else [None])
+
+
+@pytest.mark.parametrize("column", ["authors", "categories"])
+def test_books_that_were_not_found_have_neither_authors_nor_categories(
+    column: str, tmp_path: Path
+) -> None:
+    def check(filled: int, linked: int = 400) -> None:
+        found = [BOOK | {"Title": f"Book {k}", "infoLink": "https://x"} for k in range(linked)]
+        other = [
+            {"Title": f"Lost {k}", column: "['Ada Wolcott']" if k < filled else ""}
+            for k in range(40)
+        ]
+        books(tmp_path, *found, *other)
+
+    check(19)
+    check(40, linked=399)
+    with pytest.raises(RawFileError, match=f"20 of 40 books without an 'infoLink' have {column}"):
+        check(20)
+
+
+def test_a_word_for_a_missing_user(tmp_path: Path) -> None:
+    _, rejects = reviews(tmp_path, REVIEW, REVIEW | {"User_id": "nan"}, REVIEW | {"User_id": ""})
+    assert rejects == {"no user id": 2}

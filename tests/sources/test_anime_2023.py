@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import random
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,7 @@ import pytest
 from itdr.builders.core.duckdb_csv import UNPAIRED
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.reasons import NO_RATING
+from itdr.builders.sources import anime_2023
 from tests.rawgen import anime_2023 as rawgen
 from tests.rawgen.common import Facts
 from tests.sources.harness import load, read, real, rows
@@ -233,3 +237,49 @@ def test_real_users():
     ]
     assert Counter(table["gender"].to_pylist())["female"] == 192
     assert "Luleå, Sweden" in table["location"].to_pylist()
+
+
+def details(folder: Path, change: Callable[[int, dict[str, str]], None]) -> None:
+    """Read 400 anime, each of which was changed."""
+    columns = ("anime_id", "Name", "English name", "Synopsis", "Studios", "Producers")
+    path = folder / FILES["items"]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(
+            file, anime_2023.ITEM_COLUMNS, restval="UNKNOWN", lineterminator="\n"
+        )
+        writer.writeheader()
+        for place in range(400):
+            name = f"{THINGS[place % 7]} of spring {place}"
+            told = f"A tale of a {THINGS[place % 7]} and how it came."
+            row = dict(zip(columns, (f"{place + 1}", name, name, told, "Oka", "Oka"), strict=True))
+            change(place, row)
+            writer.writerow(row | {"Image URL": f"https://example.org/{place}.jpg", "Members": "1"})
+    read(ID, folder, "items")
+
+
+THINGS = ("Lantern", "Kettle", "Garden", "Saddle", "Teapot", "Bridge", "Harbour")
+
+
+def test_studios_that_are_producers(tmp_path: Path) -> None:
+    def check(studios: int, producers: int) -> None:
+        def change(place: int, row: dict[str, str]) -> None:
+            row["Studios"] = "Oka, Hinoki" if place < studios else "Oka"
+            row["Producers"] = "Oka, Hinoki" if place < producers else "Oka"
+
+        details(tmp_path, change)
+
+    check(20, 200)
+    check(99, 20)
+    check(200, 100)
+    with pytest.raises(RawFileError, match="201 anime have several studios and 100 several"):
+        check(201, 100)
+
+
+def test_synopses_of_other_anime(tmp_path: Path) -> None:
+    def change(place: int, row: dict[str, str]) -> None:
+        other = random.Random(place).choice(THINGS)
+        row["Synopsis"] = f"A tale of a {other} and how it came."
+
+    details(tmp_path, lambda place, row: None)
+    with pytest.raises(RawFileError, match=r"of 400 anime .* one of the two columns was moved"):
+        details(tmp_path, change)

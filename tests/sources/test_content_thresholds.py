@@ -17,7 +17,14 @@ from itdr.builders.core.emptied import unreadable
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.sources._shared.films import ANCHORS
 from itdr.builders.sources._shared.second_keys import SecondKeys
-from itdr.builders.store.build import id_checks, item_checks, joins, name_checks, user_checks
+from itdr.builders.store.build import (
+    id_checks,
+    item_checks,
+    joins,
+    name_checks,
+    notes,
+    user_checks,
+)
 from itdr.builders.store.build.anchors import moved
 from itdr.builders.store.engine import connect
 from tests.sources.harness import load
@@ -288,9 +295,9 @@ def test_years_that_were_taken_for_days(source: str, con: duckdb.DuckDBPyConnect
         item_checks.require_plausible_items(load(source), list(columns), row, FILES)
 
     check(38, 19)
-    check(40, 20)
-    with pytest.raises(RawFileError, match=r"21 of 40 years in raw\.csv are 1905"):
-        check(40, 21)
+    check(200, 20)
+    with pytest.raises(RawFileError, match=r"20 of 199 years in raw\.csv are 1905"):
+        check(199, 20)
 
 
 def test_titles_that_were_swapped_with_descriptions(con: duckdb.DuckDBPyConnection) -> None:
@@ -476,3 +483,36 @@ def test_categories_of_single_letters(con: duckdb.DuckDBPyConnection) -> None:
     listed(20)
     with pytest.raises(RawFileError, match="21 of 40 items are single letters"):
         listed(21)
+
+
+@pytest.mark.parametrize(
+    ("records", "missing", "refused"), [(3_883, 20, True), (3_883, 19, False), (3_882, 20, False)]
+)
+def test_ids_without_a_record_where_all_records_are_there(
+    records: int, missing: int, refused: bool, con: duckdb.DuckDBPyConnection
+) -> None:
+    recorded = [*range(1, 3_000), *range(3_001, records + 2)]
+    rated = [*range(1, 2_000, 2), *range(3_900, 3_900 + missing)]
+    row = asking(con, item_codes={"id": numbers(rated)}, items_raw={"item_id": numbers(recorded)})
+    found = id_checks.renumbered(load("ml-1m"), "items", row, missing)
+    assert ("all 3,883 official records of items are there" in found) is refused
+
+
+def test_small_letters_in_chinese_titles(con: duckdb.DuckDBPyConnection) -> None:
+    def check(title: str) -> None:
+        titles = {"title": [title.format(n) for n in range(100)]}
+        name_checks.require_names(load("pixelrec"), ["title"], asking(con, items_raw=titles), FILES)
+
+    check("我的生活vlog第{}集")
+    with pytest.raises(RawFileError, match="100 of 100 titles were written in small letters"):
+        check("my vlog of day {}")
+
+
+def test_years_of_all_books(con: duckdb.DuckDBPyConnection) -> None:
+    def noted(n: int, missing: int) -> list[str]:
+        years = pa.array([None if k < missing else 1990 for k in range(n)], pa.int16())
+        row = asking(con, items_raw={"title": mixed(n, 0, ""), "year": years})
+        return notes._complete(load("bookcrossing"), ["title", "year"], row)
+
+    assert noted(2_000, 4) == noted(1_999, 0) == []
+    assert "1,997 of 2,000 items have a year" in noted(2_000, 3)[0]

@@ -314,7 +314,7 @@ def test_a_damaged_file_is_an_error_that_names_it(made, tmp_path, table, damage,
 
 
 def test_batches_do_not_grow_with_the_file(tmp_path: Path):
-    put(tmp_path, *[f"{n}\tU{n}\t11/9/2019 1:00:00 AM\tN1 N2 N3\tN4-1 N5-0" for n in range(9000)])
+    put(tmp_path, *[f"{n}\tU{n}\t11/9/2019 1:00:00 AM\tN1 N2 N3\tN5-0 N4-1" for n in range(9000)])
     raw = Raw(ID, find(load(ID), tmp_path), duckdb.connect())
     batches = list(mind.interactions(raw))
     assert sum(batch.num_rows for batch in batches) == 45_000

@@ -15,7 +15,11 @@ from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.foreign_lines import refuse_foreign_lines
 from itdr.builders.sources._shared import book_values, impressions
 from itdr.builders.sources._shared.moved_columns import MovedColumn
-from itdr.builders.sources._shared.own_texts import require_own_products, require_own_texts
+from itdr.builders.sources._shared.own_texts import (
+    require_own_products,
+    require_own_texts,
+    require_own_words,
+)
 from itdr.builders.sources._shared.second_keys import SecondKeys
 from tests.rawgen import yelp
 from tests.sources.test_edited_files import stored
@@ -131,6 +135,41 @@ def test_clicks_are_not_in_the_history_before_them() -> None:
         check("N3 N1")
 
 
+@pytest.mark.parametrize(
+    ("number", "news", "said"),
+    [
+        (lambda n: f"{n}", "N1-0 N2-1 N3-0", ""),
+        (lambda n: f"{n // 2}", "N1-0 N2-1 N3-0", "the number, user and time of another one"),
+        (lambda n: "0", "N1-0 N2-1 N3-0", "the number, user and time of another one"),
+        (lambda n: f"{n}", "N2-1 N1-0 N3-0", "stand before those that were not"),
+        (lambda n: f"{n}", "N2-1", ""),
+    ],
+)
+def test_impressions_stand_once_and_in_no_order(
+    number: Callable[[int], str], news: str, said: str
+) -> None:
+    shown = impressions.ShownOnce()
+    numbers, same = [number(n) for n in range(400)], pa.array(["U1"] * 400)
+    shown.add(
+        [pa.array(numbers), same, pa.array(["1/1/2019 1:00:00 AM"] * 400)],
+        pa.array([f"{news} N{n}-0" if " " in news else news for n in range(400)]),
+    )
+    if said:
+        with pytest.raises(RawFileError, match=said):
+            shown.require_whole(FILE)
+    else:
+        shown.require_whole(FILE)
+
+
+def test_lines_without_numbers_that_are_repeated_as_a_whole_are_another_matter() -> None:
+    shown = impressions.ShownOnce()
+    times = [f"1/1/2019 1:{n % 60:02d}:{n // 60:02d} AM" for n in range(400)]
+    for _ in range(2):
+        columns = (["0"] * 400, ["U1"] * 400, times)
+        shown.add([pa.array(column) for column in columns], pa.array(["N1-0 N2-1"] * 400))
+    shown.require_whole(FILE)
+
+
 def test_entities_are_looked_for_in_titles() -> None:
     entities = pa.array(['[{"SurfaceForms": ["Fen"]}]', '[{"SurfaceForms": ["Fen"]}]', "[]"])
     found = list(impressions.entities_of(pa.array(["A fen town", "A lake", "None"]), entities))
@@ -220,3 +259,22 @@ def test_users_of_yelp(change: Callable[[str], str], said: str, tmp_path: Path) 
         return
     with pytest.raises(RawFileError, match=said):
         stored("yelp", tmp_path / "data", tmp_path / "store")
+
+
+@pytest.mark.parametrize(("n", "refused"), [(400, True), (399, False)])
+def test_titles_of_reviews_share_words_with_their_texts(n: int, refused: bool) -> None:
+    things = ["kettle", "lantern", "saddle", "teapot"]
+    chosen = random.Random(0).choices(things, k=n)
+    texts = [
+        (f"A {thing}", f"This {thing} came late {place}.") for place, thing in enumerate(chosen)
+    ]
+    require_own_words(FILE, texts, "reviews", "text")
+    titles = [title for title, _ in texts]
+    random.Random(1).shuffle(titles)
+    moved = [(title, text) for title, (_, text) in zip(titles, texts, strict=True)]
+    require_own_words(FILE, moved, "books", "text")
+    if refused:
+        with pytest.raises(RawFileError, match="one of the two columns was moved to other rows"):
+            require_own_words(FILE, moved, "reviews", "text")
+    else:
+        require_own_words(FILE, moved, "reviews", "text")

@@ -259,3 +259,17 @@ def test_ids_of_two_kinds_are_compared(tmp_path: Path) -> None:
     file = staged(tmp_path / "rows.parquet", **{k: pa.array(v) for k, v in rows.items()})
     with pytest.raises(RawFileError, match=re.escape("moved by 2 rows")):
         require_own_rows(load("yelp"), file, ["user_id", "item_id", "rating"], FILES)
+
+
+def test_times_in_order_through_users_that_stand_together(tmp_path: Path) -> None:
+    columns = by_user()
+    rng = np.random.default_rng(7)
+    columns["user_number"] = rng.permutation(1_000)[columns["user_number"]]
+    columns["item_number"] = rng.permutation(columns["item_number"])
+    check(tmp_path, **columns)
+    columns["timestamp"] = np.sort(columns["timestamp"])
+    with pytest.raises(RawFileError, match="users and times are both in order"):
+        check(tmp_path, **columns)
+    by_time = rng.permutation(len(columns["user_number"]))
+    columns["user_number"] = columns["user_number"][by_time]
+    check(tmp_path, **columns)

@@ -108,9 +108,36 @@ def test_ratings_before_their_item(sample: Check) -> None:
         codes = [1] * before + [0] * (2_000 - before)
         sample("ml-1m", items, item_code=codes, timestamp=[1_000_000_000] * 2_000)
 
-    rated(99)
-    with pytest.raises(RawFileError, match="100 of 2,000 ratings are more than a year older"):
-        rated(100)
+    rated(19)
+    with pytest.raises(RawFileError, match="20 of 2,000 ratings are more than a year older"):
+        rated(20)
+
+
+def test_parts_of_a_star_before_there_were_any(sample: Check) -> None:
+    def rated(parts: int, time: int = 1_000_000_000) -> None:
+        ratings = [3.5] * parts + [4.0, 3.0] * 2_000
+        columns = {
+            "item_code": np.arange(len(ratings)),
+            "timestamp": time - np.arange(len(ratings)),
+        }
+        sample("ml-32m", rating=ratings, **columns)
+
+    rated(1_999)
+    rated(2_000, 1_100_000_000)
+    with pytest.raises(RawFileError, match="2,000 of 6,000 ratings before 2003-02-01"):
+        rated(2_000)
+
+
+def test_days_that_were_moved_to_another_time_zone(sample: Check) -> None:
+    def timed(hours: int, moved: int, source: str = "amazon-books") -> None:
+        days = 1_000_000_000 // 86_400 + np.arange(210)
+        sample(source, timestamp=days * 86_400 + 3_600 * hours * (np.arange(210) < moved))
+
+    timed(0, 210)
+    timed(16, 199)
+    timed(16, 210, "yelp")
+    with pytest.raises(RawFileError, match=r"200 of 210 times .* most are 16:00"):
+        timed(16, 200)
 
 
 def test_times_that_were_rounded(sample: Check) -> None:
@@ -237,10 +264,13 @@ def test_weights_that_are_ranks_or_capped_or_in_another_unit(sample: Check) -> N
     sample("lastfm-360k", weight=[*spread, *[500.0] * 199, 3.0])
     with pytest.raises(RawFileError, match=r"200 of 1,000 weights .* are 500, and none is more"):
         sample("lastfm-360k", weight=[*spread, *[500.0] * 200])
-    hours = [6.0 * (1 + k % 100) for k in range(1_000)]
-    sample("steam", weight=[*hours, 1.0])
+    plays = [6.0 * (1 + k % 100) for k in range(1_000)]
+    sample("lastfm-360k", weight=[*plays, 1.0])
     with pytest.raises(RawFileError, match="multiples of 6"):
-        sample("steam", weight=hours)
+        sample("lastfm-360k", weight=plays)
+    sample("steam", weight=[*plays, 0.1])
+    with pytest.raises(RawFileError, match=r"whole numbers, and officially multiples of 0\.1"):
+        sample("steam", weight=[*plays, 1.0])
     tenths = [0.1 * (1 + k % 100) for k in range(800)]
     sample("steam", weight=[*tenths, *[0.123 + k for k in range(200)]])
     with pytest.raises(RawFileError, match=r"201 of 1,001 .* no multiples of 0.1"):
@@ -248,3 +278,39 @@ def test_weights_that_are_ranks_or_capped_or_in_another_unit(sample: Check) -> N
     assert sample("lastfm-360k", weight=[float(k % 256) for k in range(1_000)])[0].startswith(
         "no weight that was looked at is above 255"
     )
+
+
+@pytest.mark.parametrize("column", ["text", "description"])
+@pytest.mark.parametrize("sign", ["comma or full stop", "digit"])
+def test_texts_without_marks_or_digits(sample: Check, column: str, sign: str) -> None:
+    def told(n: int, sound: bool) -> None:
+        letters = ["".join(chr(97 + int(one)) for one in f"{place:04d}") for place in range(n)]
+        texts = [f"A lantern that is called {name} and gives much light" for name in letters]
+        texts[-1] += "" if not sound else ", for 5 hours"
+        texts = [f"{text}{' 7' if sign[0] == 'c' else ', too'}" for text in texts]
+        if column == "text":
+            sample("yelp", text=texts)
+        else:
+            sample("anime-2023", {"item_id": texts, "description": texts})
+
+    told(1_000, sound=True)
+    told(999, sound=False)
+    with pytest.raises(
+        RawFileError, match=f"none of 1,000 {column}s that were looked at has a {sign}"
+    ):
+        told(1_000, sound=False)
+
+
+def test_chinese_titles_that_were_read_in_another_encoding(sample: Check) -> None:
+    places = "北京上海广州深圳天津重庆南京武汉"
+    sound = [f"我在{places[k % 16]}{places[k // 16 % 16]}吃美食和看电影{k}" for k in range(400)]
+
+    def titled(misread: int) -> None:
+        read = [title.encode().decode("gbk", "ignore") for title in sound[:misread]]
+        ids = [f"i{k}" for k in range(400)]
+        sample("pixelrec", {"item_id": ids, "title": [*read, *sound[misread:]]})
+
+    titled(0)
+    titled(200)
+    with pytest.raises(RawFileError, match=r"201 of 400 Chinese titles .* read in GBK"):
+        titled(201)

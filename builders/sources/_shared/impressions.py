@@ -28,6 +28,8 @@ SHORTENED = 0.95
 """The share of its length that the last id of a history has at most, in the mean, where histories were cut off."""
 MOST_CHANGED = 0.02
 """The share of users that may have several histories."""
+ENOUGH_SHOWN, MOST_AGAIN = 400, 0.1
+"""Of so many impressions, hardly any has the number of another one, and their news are mixed; and the share that may."""
 _HALVES = re.compile(r"\t[0-9/]+ [0-9:]+ ([AP]M)\t")
 _SURFACE = re.compile(r'"SurfaceForms": ?\["([^"\\]+)"')
 """What an entity is called in the title."""
@@ -42,6 +44,8 @@ LONG, LOOKED_AT, LENGTHS = 3, 2_000, 8
 that histories are not of a chosen one."""
 DRAWN = 8
 """Of so many seconds, the impressions of one are compared between the files."""
+ALL_USERS = 1 << 15
+"""So many users of a file are all looked at; of more, one in `DRAWN` is."""
 
 
 def _number(news: str) -> int:
@@ -259,7 +263,7 @@ def warn_of_half_days(path: Path) -> None:
 
 
 class OneHistoryEach:
-    """Of users drawn by their ids, whether each has one history in a file."""
+    """Of the first users, and then of those drawn by their ids, whether each has one history in a file."""
 
     def __init__(self) -> None:
         self._users: set[str] = set()
@@ -268,7 +272,7 @@ class OneHistoryEach:
     def add(self, users: pa.StringArray) -> None:
         """Take account of users with a history that they did not have before."""
         for user in users.to_pylist():
-            if zlib.crc32(user.encode()) % DRAWN == 0:
+            if len(self._users) < ALL_USERS or zlib.crc32(user.encode()) % DRAWN == 0:
                 self._again += user in self._users
                 self._users.add(user)
 
@@ -300,6 +304,52 @@ class ClicksInHistory:
             raise RawFileError(
                 f"{path}: {self._had:,} of {self._clicks:,} news that were clicked on stand in the history before the click: "
                 f"clicks were added to the histories, which then tell the answer. {AGAIN}"
+            )
+
+
+class ShownOnce:
+    """Whether impressions are told once each, and show news in an order that does not tell the clicks."""
+
+    def __init__(self) -> None:
+        self._n = self._again = self._mixed = self._first = 0
+
+    def add(self, ids: Sequence[pa.StringArray], shown: pa.StringArray) -> None:
+        """Take account of lines that follow each other.
+
+        Args:
+            ids: their numbers, users and times.
+            shown: the news of each.
+        """
+        # Where programs numbered the lines anew, or left the numbers out, users and times still differ.
+        told = list(zip(*(column.to_pylist() for column in ids), strict=True))
+        # A line that is repeated as a whole is another matter.
+        self._again += len({*zip(told, shown.to_pylist(), strict=True)}) - len({*told})
+        self._n += len(told)
+        for news in shown.to_pylist():
+            labels = [one[-2:] for one in news.split()]
+            if len({*labels}) > 1:
+                self._mixed += 1
+                self._first += labels == sorted(labels, reverse=True)
+
+    def require_whole(self, path: Path) -> None:
+        """Check the impressions of a file.
+
+        Args:
+            path: the file.
+
+        Raises:
+            RawFileError: many have the number, user and time of another one, or nearly all begin with what was clicked on.
+        """
+        if self._n >= ENOUGH_SHOWN and self._again > MOST_AGAIN * self._n:
+            raise RawFileError(
+                f"{path}: of {self._n:,} impressions that were looked at, {self._again:,} have the number, user and time of "
+                f"another one, and officially each number stands once: their news were spread over several lines. {AGAIN}"
+            )
+        if self._mixed >= ENOUGH_SHOWN and self._first > SHORTENED * self._mixed:
+            raise RawFileError(
+                f"{path}: in {self._first:,} of {self._mixed:,} impressions that were looked at, all news that were clicked on "
+                "stand before those that were not, and officially they are mixed: the news were sorted by their labels, or "
+                f"those not clicked on drawn anew. {AGAIN}"
             )
 
 

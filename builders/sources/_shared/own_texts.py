@@ -20,6 +20,8 @@ ENOUGH_REVIEWS = 100
 """So many reviews show whether their titles are longer than their texts."""
 _MANY = 1 << 22
 """Bytes of each end of a file in which reviews and their products meet."""
+ENOUGH_RELATED, MORE_RELATED = 400, 1.25
+"""Of so many reviews, so many times as many titles share a word with their own text as with another one."""
 _WORD = re.compile("[a-z]{4,}")
 
 
@@ -152,6 +154,38 @@ def require_own_words(
     """
     words = [(_words(short), _words(long)) for short, long in texts]
     _require_own(path, words, what, where, column)
+    if what == "reviews":
+        _require_related(path, words, what, where)
+
+
+def require_related(path: Path, texts: Sequence[tuple[str, str]], what: str, where: str) -> None:
+    """Check that titles share words with their own texts more often than with others.
+
+    Args:
+        path: the file.
+        texts: title and text of each row, in the order of the file.
+        what: what rows are.
+        where: what the text is called.
+
+    Raises:
+        RawFileError: they do not.
+    """
+    _require_related(path, [(_words(title), _words(text)) for title, text in texts], what, where)
+
+
+def _require_related(
+    path: Path, words: Sequence[tuple[set[str], set[str]]], what: str, where: str
+) -> None:
+    """Raise `RawFileError` where titles have words of their texts no more often than words of texts far from them."""
+    both = [(title, text) for title, text in words if title and text]
+    n, half = len(both), len(both) // 2
+    own = sum(not title.isdisjoint(text) for title, text in both)
+    far = sum(not both[place][0].isdisjoint(both[place - half][1]) for place in range(n))
+    if n >= ENOUGH_RELATED and far >= 2 * ENOUGH_TO_JUDGE and own < MORE_RELATED * far:
+        raise RawFileError(
+            f"{path}: of {n:,} {what} that were looked at, {own:,} have a word of the title in their own {where}, and {far:,} "
+            f"in that of another one: one of the two columns was moved to other rows. {AGAIN}"
+        )
 
 
 def _words(text: str) -> set[str]:

@@ -60,7 +60,8 @@ def renumbered(source: Source, table: str, row: Row, missing: int) -> str:
     last = source.options.get("last_ids", {}).get(key)
     from_one = key in source.options.get("from_one", ())
     gaps = source.options.get("gaps", {}).get(table, ())
-    if not (last or from_one or gaps):
+    official = source.options.get("all_recorded", {}).get(table)
+    if not (last or from_one or gaps or official):
         return ""
     records = Numbers(*row(numbers_query(_recorded(table, key))))
     rated = Numbers(*row(numbers_query(f"(SELECT id FROM {codes}) AS c")))
@@ -71,6 +72,11 @@ def renumbered(source: Source, table: str, row: Row, missing: int) -> str:
             return f"an id of {table} in the {name} is 0, and official ids begin with 1"
         if last and ids.n >= ENOUGH_TO_JUDGE and (ids.most or 0) > last:
             return f"an id of {table} in the {name} is {ids.most:,}, and official ids end with {last:,}"
+    if official and records.n >= official and missing >= ENOUGH_TO_JUDGE:
+        return (
+            f"all {records.n:,} official records of {table} are there, and {missing:,} of {rated.n:,} ids in the interactions have "
+            "none, where officially each has one"
+        )
     if "none" in gaps and records.has_no_gap() and (rated.most or 0) > records.n:
         return (
             f"the ids of the records of {table} are all the numbers from 1 to {records.n:,}, and those of the interactions "

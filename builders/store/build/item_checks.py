@@ -117,6 +117,8 @@ SELECT count(r.year) AS years, count(CASE WHEN r.year = 1905 THEN 1 END) AS seri
 FROM items_raw AS r WHERE reject IS NULL
 """
 """How many years there are, and how many are that of the days of which a spreadsheet thinks that 1900 to 2014 are the numbers."""
+_MOST_OF_1905 = 0.1
+"""The share of years that may be 1905; of books with a year alone and no day, spreadsheets change all."""
 _LEAST_YEARS = 0.25
 """The share of items with a year; titles that were cut lose theirs."""
 _LEAST_TITLES = 0.9
@@ -291,6 +293,10 @@ def _is_foreign(n: int, wrong: int) -> bool:
     return wrong >= ENOUGH_TO_JUDGE and 2 * wrong > n
 
 
+def _are_serial(n: int, serial: int) -> bool:
+    return serial >= ENOUGH_TO_JUDGE and serial > _MOST_OF_1905 * n
+
+
 def _years_lost(n: int, years: int) -> bool:
     return n >= ENOUGH_TO_JUDGE and years < _LEAST_YEARS * n
 
@@ -397,7 +403,7 @@ _CHECKS = (
     _Check(
         "year",
         _SERIAL,
-        _is_foreign,
+        _are_serial,
         "{1:,} of {0:,} years in {names} are 1905: a spreadsheet took years for the numbers of days.",
     ),
     _Check(

@@ -240,6 +240,11 @@ WHERE {form.format(id="m.id")} IN (
             return f"the ids of the two files differ in {name}"
     if 2 * records >= ids and (least := _cut_to(ask, table, missing)):
         return f"in one of the two files the ids were cut off after {least} characters"
+    if missing < MOST_LOST * ids and ids - missing >= ENOUGH_TO_JUDGE and records >= ids:
+        return (
+            f"the file has {records:,} usable records, and {ids - missing:,} of them are of these ids: the ids of the two files are "
+            "of different kinds or releases, or records are missing"
+        )
     if 2 * records < ids or (missing < MOST_LOST * ids and ids - missing >= ENOUGH_TO_JUDGE):
         return f"the file has {records:,} usable {'record' if records == 1 else 'records'} alone, and others are missing"
     return "the ids of the two files differ: they are written differently, or of different releases"

@@ -30,6 +30,8 @@ PLAIN, TIMES_MORE = 0.3, 3
 """The share of users near whose first row a column begins anew, and how many times as often as in this row."""
 NEARLY_ALL, ENOUGH_ITEMS = 0.95, 200
 """The share of the users of whom two columns are in order, and so many items whose ratings are compared."""
+MANY_ROWS = 1_000
+"""So many rows show that users stand together."""
 A_WHILE, FURTHER = 60, 5
 """Seconds between the sessions of two users, and how many times as many as those within a session."""
 ERRORS, LEAST_ALIKE, PLAINLY_ALIKE = 8, 0.08, 0.2
@@ -242,6 +244,10 @@ def _sorted_throughout(rows: Rows) -> str:
     # Users of one row each, or of one session each, may have been numbered in this order.
     if 2 * len(np.unique(rows.users)) > len(rows.users) or _by_session(rows):
         del columns["users"]
+    elif len(rows.users) >= MANY_ROWS and rows.times is not None and _are_grouped(rows.users):
+        # Official orders of users differ; in none of them does each begin where the one before ended.
+        blocks = np.cumsum(np.diff(rows.users, prepend=rows.users[:1]) != 0)
+        columns = {**columns, "users": blocks}
     ordered = [
         name
         for name, values in columns.items()
@@ -249,6 +255,11 @@ def _sorted_throughout(rows: Rows) -> str:
         and ((np.diff(values) >= 0).all() or (np.diff(values) <= 0).all())
     ]
     return f"in all rows that were looked at, {_both(ordered)}" if len(ordered) > 1 else ""
+
+
+def _are_grouped(users: np.ndarray) -> bool:
+    """Whether the rows of each user stand together."""
+    return bool((np.diff(users) != 0).sum() + 1 == len(np.unique(users)))
 
 
 def _by_session(rows: Rows) -> bool:

@@ -28,6 +28,8 @@ AT_END, MORE_AT_END, ENOUGH_LISTS, LEAST_LENGTHS = 3, 3, 20, 5
 """Lists of categories that were cut are of the last lengths, so many: these are so many times as many as those of the
 lengths before, and of so many different ones; those of fewer lengths are made by a rule."""
 _BARE = "split_part(title, ' (', 1)"
+_LATIN = "CASE WHEN beyond_ascii(title) THEN CASE WHEN NOT matches(title, '[ぁ-ヿ一-鿿]') THEN 1 END ELSE 1 END"
+"""SQL: 1 where a title has no Chinese or Japanese character: of such a title, one word in small letters says nothing."""
 _MONTH = "(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _HEX = "[0-9a-f]"
 _UUID = f"{_HEX}{{8}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{12}}"
@@ -42,8 +44,8 @@ NAMES = f"""
 SELECT count(*) AS n,
        count(CASE WHEN {_BARE} NOT LIKE '% %' OR title LIKE '[%' THEN
            CASE WHEN matches({_BARE}, '{_CODE}') THEN 1 END END) AS codes,
-       count(CASE WHEN lower({_BARE}) <> upper({_BARE}) THEN 1 END) AS cased,
-       count(CASE WHEN {_BARE} = lower({_BARE}) AND {_BARE} <> upper({_BARE}) THEN 1 END) AS small,
+       count(CASE WHEN lower({_BARE}) <> upper({_BARE}) THEN {_LATIN} END) AS cased,
+       count(CASE WHEN {_BARE} = lower({_BARE}) AND {_BARE} <> upper({_BARE}) THEN {_LATIN} END) AS small,
        count(CASE WHEN length(title) >= {LONG} AND lower(title) <> upper(title) AND substring({_BARE}, 2) = lower(substring({_BARE}, 2))
            THEN 1 END) AS behind,
        count(CASE WHEN length(title) >= {LONG} AND lower(title) <> upper(title) THEN 1 END) AS lengthy,

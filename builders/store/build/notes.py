@@ -47,6 +47,8 @@ TITLED = """
 SELECT count(*) AS n, count(CASE WHEN title = CAST(item_id AS STRING) THEN 1 END) AS ids
 FROM items_raw WHERE reject IS NULL AND title IS NOT NULL
 """
+MANY_ITEMS, FEWEST_MISSING = 2_000, 0.002
+"""Of so many items, this share at least lack a value where some do officially."""
 ENOUGH_RATINGS = 100
 """Of so many ratings, some are in the upper half of the scale."""
 _TABLES = ("interactions", "items", "users")
@@ -89,6 +91,7 @@ def lacking(
         *unusual_names(source, columns.get("items") or (), row),
         *unusual_lists(source, columns.get("items") or (), row),
         *unusual_users(source, columns.get("users") or (), row),
+        *_complete(source, columns.get("items") or (), row),
     ]
     if source.described:
         lacks["unusual"] += _doubtful(source, columns, row)
@@ -99,6 +102,21 @@ def lacking(
             n, least, most = row(strengths(column))
             lacks[column] = SAME if n >= ENOUGH_TO_JUDGE and least == most else ""
     return lacks
+
+
+def _complete(source: Source, columns: Collection[str], row: Row) -> list[str]:
+    """Columns of items that hardly any item lacks, and that some lack in the official file: a clause for each."""
+    notes = []
+    for name in source.options.get("incomplete", ()):
+        if name in columns and not source.described:
+            n, stated = row(
+                f"SELECT count(*) AS n, count({name}) AS stated FROM items_raw WHERE reject IS NULL"
+            )
+            if n >= MANY_ITEMS and n - stated < FEWEST_MISSING * n:
+                notes.append(
+                    f"{stated:,} of {n:,} items have a {name}, unlike those of the official file: missing ones may have been filled"
+                )
+    return notes
 
 
 def _doubtful(source: Source, columns: Mapping[str, Collection[str]], row: Row) -> list[str]:

@@ -19,7 +19,8 @@ from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.reasons import ENOUGH_TO_JUDGE
 from itdr.builders.core.schema import Source
 from itdr.builders.store.build.duplicates import RowGroups
-from itdr.builders.store.build.time_checks import one_for_many, rounded
+from itdr.builders.store.build.prose_checks import read_as_gbk, unlike_prose, without_signs
+from itdr.builders.store.build.time_checks import moved_days, one_for_many, parts_before, rounded
 
 ENOUGH, MANY = 1_000, 5_000
 """So many interactions show how ratings and weights are spread, and which items have the higher ones."""
@@ -31,7 +32,7 @@ RUN = 5
 """A user of so many interactions has not rated them all alike, nor played them 1, 2, 3, … times, as a rule."""
 IN_ORDER = 0.75
 """The share of titles that follow the one before: articles are moved, so that some do not."""
-MOST_BEFORE = 0.05
+MOST_BEFORE = 0.01
 """The share of ratings that may be a year older than their item."""
 LEAST_END, MOST_OF_ONE, MOST_CAPPED = 0.05, 0.38, 0.2
 """The shares of ratings at an end of the scale, of one rating out of many, and of weights that are the greatest one."""
@@ -45,9 +46,6 @@ DAY = 86_400
 AT_END, MOST_AT_END, SOME_LENGTHS, ENOUGH_TEXTS = 5, 0.05, 30, 200
 """Texts that were cut and then tidied are of the last lengths, so many: this share of all; and there are so many lengths,
 or nearly all of so many texts are."""
-LONG_TEXT = 40
-"""Characters of a text of several words."""
-_OF_NUMBERS = r"^[\[(]?[0-9][0-9 ,]*[\])]?$"
 _COLUMNS = ("user_code", "item_code", "rating", "timestamp", "weight", "text")
 _YEAR = 31_556_952
 _LAST_NUMBERS = (127, 255, 32_767, 65_535)
@@ -101,7 +99,9 @@ def require_sound_sample(
         arrow.read(folder / "items.arrow"),
         arrow.read(folder / "users.arrow"),
     )
-    found = {"text": _unlike_prose(group.column("text"))} if "text" in names else {}
+    found = {"text": unlike_prose(group.column("text"))} if "text" in names else {}
+    if "description" in sample.items.column_names:
+        found["item_id"] = without_signs(sample.items.column("description"), "descriptions")
     for column, check in _CHECKS:
         fault = found.pop(column, "") or (check(sample) if column in columns else "")
         if fault:
@@ -229,6 +229,20 @@ def _rounded_times(sample: Sample) -> str:
     return rounded(times[~np.isnan(times.astype(float))])
 
 
+def _moved_days(sample: Sample) -> str:
+    """Times of days that are no longer at their beginning."""
+    times = sample.rows["timestamp"]
+    return moved_days(times[~np.isnan(times)]) if sample.source.options.get("days") else ""
+
+
+def _parts_before(sample: Sample) -> str:
+    """Half stars from before there were any."""
+    first = sample.source.options.get("parts_after")
+    if not first or "timestamp" not in sample.rows:
+        return ""
+    return parts_before(sample.rows["rating"], sample.rows["timestamp"], first)
+
+
 def _cut_texts(sample: Sample) -> str:
     """Texts that end at one length."""
     sizes = sample.rows["text"]
@@ -243,21 +257,6 @@ def _cut_texts(sample: Sample) -> str:
     ):
         return ""
     return f"{at_end:,} of {n:,} texts that were looked at have {top:,} characters or hardly less, and none has more: they were cut off"
-
-
-def _unlike_prose(texts: pa.ChunkedArray) -> str:
-    """Texts without a capital, or of numbers."""
-    shown = texts.slice(0, MANY).drop_null()
-    shown = shown.filter(pc.greater_equal(pc.utf8_length(shown), LONG_TEXT))
-    numbers = pc.match_substring_regex(shown, _OF_NUMBERS).combine_chunks().true_count
-    if numbers >= ENOUGH_TEXTS and numbers >= NEARLY_ALL * len(shown):
-        return f"{numbers:,} of {len(shown):,} texts that were looked at are lists of numbers: their words were replaced"
-    small = pc.equal(shown, pc.utf8_lower(shown))
-    cased = pc.not_equal(shown, pc.utf8_upper(shown))
-    n, written = len(shown), pc.and_(small, cased).combine_chunks().true_count
-    if n < ENOUGH_TEXTS or written < NEARLY_ALL * n:
-        return ""
-    return f"{written:,} of {n:,} texts that were looked at have no capital: they were written in small letters"
 
 
 def _one_each(sample: Sample) -> str:
@@ -300,6 +299,13 @@ def _titles_in_order(sample: Sample) -> str:
         f"{follow:,} of {len(titles):,} titles stand in alphabetical order where items are in the order of their ids: the "
         "titles were sorted without the other columns"
     )
+
+
+def _read_as_gbk(sample: Sample) -> str:
+    """Chinese titles in another encoding."""
+    if "title" not in sample.items.column_names or not sample.source.options.get("chinese"):
+        return ""
+    return read_as_gbk(sample.items.column("title"))
 
 
 def _rated_at_the_ends(sample: Sample) -> str:
@@ -391,6 +397,8 @@ def _of_another_unit(sample: Sample) -> str:
         if between > MOST_CAPPED * counts.sum():
             return f"{between:,} of {counts.sum():,} weights that were looked at are no multiples of {step:g}: they were converted"
     if (values == np.round(values)).all():
+        if step and step < 1:
+            return f"all {counts.sum():,} weights that were looked at are whole numbers, and officially multiples of {step:g}: they were rounded"
         common = int(np.gcd.reduce(values.astype(np.int64)))
         if common > 1:
             return f"all {counts.sum():,} weights that were looked at are multiples of {common:,}: they are in another unit"
@@ -444,12 +452,15 @@ _CHECKS: tuple[tuple[str, _Check], ...] = (
     ("rating", _rated_alike),
     ("timestamp", _one_time_for_many),
     ("timestamp", _times_in_order),
+    ("item_id", _titles_in_order),
     ("timestamp", _rated_before),
     ("timestamp", _rated_again),
     ("timestamp", _one_each),
+    ("timestamp", _moved_days),
     ("timestamp", _rounded_times),
+    ("rating", _parts_before),
     ("text", _cut_texts),
-    ("item_id", _titles_in_order),
+    ("item_id", _read_as_gbk),
     ("rating", _rated_at_the_ends),
     ("rating", _rated_as_filled),
     ("rating", _rated_inversely),

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from itdr.builders.core.emptied import escaped, printed_as_is
+from itdr.builders.core.emptied import escaped, printed_as_is, unreadable
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.letters import (
     ENOUGH_IF_ALL,
@@ -128,6 +128,12 @@ def _require_no_codes(
     codes = emptied.get(("items", escaped("title")), 0)
     prints = emptied.get(("items", printed_as_is("title")), 0)
     whole = n + codes + prints
+    unread = emptied.get(("items", unreadable("title")), 0)
+    if unread >= ENOUGH_IF_ALL and unread > n:
+        raise RawFileError(
+            f"{source.id}: {unread:,} of {n + unread:,} titles in {names} cannot be read: they are lists or records, or were "
+            "written in another encoding. Put the official file in place."
+        )
     most = 2 * (codes + prints) > whole
     if (addressed >= ENOUGH_IF_ALL and addressed > MOST_ADDRESSED * n) or (
         codes >= ENOUGH_IF_ALL and (most or codes > beyond)

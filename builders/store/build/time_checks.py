@@ -24,6 +24,13 @@ SOME_TIMES, MOST_AT_ONE, TIMES_MORE = 50, 0.1, 20
 as many as the next one: days of many reviews are followed by others."""
 
 
+MOST_ZONES = 4
+"""So many hours begin the days of one time zone: 00:00, and others in summer."""
+NEARLY_ALL, ENOUGH_PARTS, MOST_PARTS = 0.95, 2_000, 0.05
+"""The share of times of days that were moved, and how many ratings with parts of a star, and what share, show that they
+are from before there were any: small files may be made up."""
+
+
 def one_for_many(times: np.ndarray, users: np.ndarray) -> str:
     """What shows that one time stands in place of many: it is far more frequent than any other.
 
@@ -80,6 +87,49 @@ def rounded(times: np.ndarray) -> str:
     if _held_in_milliseconds(different):
         return f"{said} {MILLISECONDS:,} milliseconds: they were rounded, as numbers of 32 bits are"
     return ""
+
+
+def moved_days(times: np.ndarray) -> str:
+    """What shows that times of days were moved to another time zone.
+
+    Args:
+        times: seconds since 1970, of interactions that were drawn at random, where official ones are those of days.
+
+    Returns:
+        A clause; empty where nothing shows it.
+    """
+    within = times.astype(np.int64) % (24 * HOUR)
+    apart = int((within != 0).sum())
+    hours, counts = np.unique(within, return_counts=True)
+    if apart < max(ENOUGH_TIMES, NEARLY_ALL * len(times)) or len(hours) > MOST_ZONES:
+        return ""
+    common = int(hours[counts.argmax()])
+    return (
+        f"{apart:,} of {len(times):,} times that were looked at are not 00:00 UTC, and officially all are, which are those of "
+        f"days: most are {common // HOUR:02d}:{common // MINUTE % MINUTE:02d}, so that they were moved to another time zone"
+    )
+
+
+def parts_before(ratings: np.ndarray, times: np.ndarray, day: str) -> str:
+    """What shows that ratings were converted: some have parts of a star before a day since which there are any.
+
+    Args:
+        ratings: ratings that were drawn at random.
+        times: seconds since 1970 of each.
+        day: that day.
+
+    Returns:
+        A clause; empty where nothing shows it.
+    """
+    first = datetime.datetime.fromisoformat(f"{day}T00:00:00+00:00").timestamp()
+    early = ratings[(times < first) & ~np.isnan(ratings)]
+    parts = int((early != np.floor(early)).sum())
+    if parts < max(ENOUGH_PARTS, MOST_PARTS * len(early)):
+        return ""
+    return (
+        f"{parts:,} of {len(early):,} ratings before {day} that were looked at are no whole numbers, and nobody could give "
+        "parts of a star then: the ratings were converted, or the times changed"
+    )
 
 
 def _held_in_milliseconds(times: np.ndarray) -> bool:

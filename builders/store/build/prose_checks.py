@@ -1,0 +1,90 @@
+"""Whether texts read as prose does, and not as what a program made of it: some of many have capitals, marks and digits."""
+
+from __future__ import annotations
+
+import re
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+LOOKED_AT, ENOUGH_TEXTS, NEARLY_ALL = 5_000, 200, 0.95
+"""So many texts are looked at; of so many, this share is not in small letters."""
+LONG_TEXT = 40
+"""Characters of a text of several words."""
+MOST_UTF8 = 0.7
+"""The share of the bytes of a title in GBK that are UTF-8 by chance, at most."""
+ENOUGH_DIFFERENT = 1_000
+"""Of so many different long texts, some have a mark, and some a digit; those of fewer may be made by a rule."""
+SIGNS = {"[.,!?，。！？、]": "comma or full stop", "[0-9]": "digit"}
+_OF_NUMBERS = r"^[\[(]?[0-9][0-9 ,]*[\])]?$"
+
+
+def unlike_prose(texts: pa.ChunkedArray) -> str:
+    """What shows that texts were changed by a program.
+
+    Args:
+        texts: those of interactions that were drawn at random.
+
+    Returns:
+        A clause; empty where nothing shows it.
+    """
+    shown = _long(texts)
+    numbers = pc.match_substring_regex(shown, _OF_NUMBERS).combine_chunks().true_count
+    if numbers >= ENOUGH_TEXTS and numbers >= NEARLY_ALL * len(shown):
+        return f"{numbers:,} of {len(shown):,} texts that were looked at are lists of numbers: their words were replaced"
+    small = pc.equal(shown, pc.utf8_lower(shown))
+    cased = pc.not_equal(shown, pc.utf8_upper(shown))
+    n, written = len(shown), pc.and_(small, cased).combine_chunks().true_count
+    if n >= ENOUGH_TEXTS and written >= NEARLY_ALL * n:
+        return f"{written:,} of {n:,} texts that were looked at have no capital: they were written in small letters"
+    return without_signs(texts, "texts")
+
+
+def without_signs(texts: pa.ChunkedArray, what: str) -> str:
+    """What shows that marks or digits were removed from texts.
+
+    Args:
+        texts: the texts.
+        what: what they are called.
+
+    Returns:
+        A clause; empty where nothing shows it.
+    """
+    different = pc.unique(_long(texts))
+    if len(different) < ENOUGH_DIFFERENT:
+        return ""
+    for pattern, sign in SIGNS.items():
+        if not pc.any(pc.match_substring_regex(different, pattern)).as_py():
+            return f"none of {len(different):,} {what} that were looked at has a {sign}: they were removed"
+    return ""
+
+
+def read_as_gbk(titles: pa.ChunkedArray) -> str:
+    """What shows that Chinese titles were read as GBK, where they were UTF-8: as UTF-8 they are Chinese again.
+
+    Args:
+        titles: the titles.
+
+    Returns:
+        A clause; empty where nothing shows it.
+    """
+    chinese = titles.slice(0, LOOKED_AT).drop_null()
+    chinese = chinese.filter(pc.match_substring_regex(chinese, "[一-鿿]{4}"))
+    misread = sum(map(_is_misread, chinese.to_pylist()))
+    if misread < ENOUGH_TEXTS or 2 * misread <= len(chinese):
+        return ""
+    return (
+        f"{misread:,} of {len(chinese):,} Chinese titles that were looked at are Chinese as well where their bytes in GBK are "
+        "read as UTF-8: they were written in UTF-8 and read in GBK"
+    )
+
+
+def _is_misread(title: str) -> bool:
+    """Whether most bytes of a title in GBK are UTF-8: hardly any of other titles are."""
+    coded = re.sub(r"[\x00-\x7f]+", "", title).encode("gb18030", "ignore")
+    return bool(coded) and len(coded.decode("utf-8", "ignore").encode()) > MOST_UTF8 * len(coded)
+
+
+def _long(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    shown = texts.slice(0, LOOKED_AT).drop_null()
+    return shown.filter(pc.greater_equal(pc.utf8_length(shown), LONG_TEXT))
