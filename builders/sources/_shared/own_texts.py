@@ -18,6 +18,9 @@ from itdr.builders.sources._shared.moved_columns import require_together
 
 ENOUGH_REVIEWS = 100
 """So many reviews show whether their titles are longer than their texts."""
+MANY_REVIEWS, LONG_TEXT, LEAST_NAMED = 400, 200, 0.25
+"""Of so many reviews of so many characters, at least such a share has a word of the name of what they are about; officially
+most do."""
 _MANY = 1 << 22
 """Bytes of each end of a file in which reviews and their products meet."""
 _WORD = re.compile("[a-z]{4,}")
@@ -77,7 +80,7 @@ def require_own_products(path: Path, reviews: Path) -> None:
     names = dict(titles)
     texts = _texts(reviews, "parent_asin", names)
     said: dict[str, set[str]] = {}
-    for product, words in texts:
+    for product, words, _ in texts:
         said.setdefault(product, set()).update(words)
     products = [(words, said.get(product, set())) for product, words in titles]
     _require_own(path, products, "products", "reviews")
@@ -94,16 +97,28 @@ def require_own_names(path: Path, reviews: Path, key: str, name: str) -> None:
         name: its name.
 
     Raises:
-        RawFileError: texts share words with the names of what the review before or after is about.
+        RawFileError: texts share words with the names of what the review before or after is about, or hardly any with
+            the names of what they are about.
     """
     names = dict(_named(path, key, name))
-    _require_own_names(reviews, names, _texts(reviews, key, names), key)
+    texts = _texts(reviews, key, names)
+    _require_own_names(reviews, names, texts, key)
+    long = [(names[about], said) for about, said, size in texts if names.get(about) and size >= LONG_TEXT]
+    own = sum(bool(words & said) for words, said in long)
+    if len(long) >= MANY_REVIEWS and own < LEAST_NAMED * len(long):
+        raise RawFileError(
+            f"{path}, {reviews}: of {len(long):,} reviews that were looked at, {own:,} have a word of the {name} of what they "
+            f"are about, and officially most do: names, texts or ids were moved to other rows. {AGAIN}"
+        )
 
 
 def _require_own_names(
-    reviews: Path, names: Mapping[str, set[str]], texts: Sequence[tuple[str, set[str]]], key: str
+    reviews: Path,
+    names: Mapping[str, set[str]],
+    texts: Sequence[tuple[str, set[str], int]],
+    key: str,
 ) -> None:
-    words = [(names.get(about, set()), said) for about, said in texts]
+    words = [(names.get(about, set()), said) for about, said, _ in texts]
     _require_own(reviews, words, "reviews", "text", f"{key} or text")
 
 
@@ -116,9 +131,9 @@ def _named(path: Path, key: str, name: str) -> list[tuple[str, set[str]]]:
     ]
 
 
-def _texts(path: Path, key: str, names: Collection[str]) -> list[tuple[str, set[str]]]:
-    """The ids that the reviews at the ends of a file are about, and the words of their texts: none where neither the
-    review nor one beside it is about anything named, so that nobody asks for them."""
+def _texts(path: Path, key: str, names: Collection[str]) -> list[tuple[str, set[str], int]]:
+    """The ids that the reviews at the ends of a file are about, the words of their texts, and how long these are: no words
+    where neither the review nor one beside it is about anything named, so that nobody asks for them."""
     read = [
         (str(record.get(key)), record["text"])
         for record in _records(path, _MANY)
@@ -126,7 +141,7 @@ def _texts(path: Path, key: str, names: Collection[str]) -> list[tuple[str, set[
     ]
     known = [False, *(about in names for about, _ in read), False]
     return [
-        (about, _words(text) if any(known[place : place + 3]) else set())
+        (about, _words(text) if any(known[place : place + 3]) else set(), len(text))
         for place, (about, text) in enumerate(read)
     ]
 

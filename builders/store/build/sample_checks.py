@@ -19,7 +19,7 @@ from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.reasons import ENOUGH_TO_JUDGE
 from itdr.builders.core.schema import Source
 from itdr.builders.store.build.duplicates import RowGroups
-from itdr.builders.store.build.time_checks import one_for_many, rounded
+from itdr.builders.store.build.time_checks import half_days, one_for_many, rounded
 
 ENOUGH, MANY = 1_000, 5_000
 """So many interactions show how ratings and weights are spread, and which items have the higher ones."""
@@ -144,7 +144,10 @@ def _rated_alike(sample: Sample) -> str:
     """Ratings sorted alone, or replaced by means: each user has one, and users have others than their neighbors."""
     users = _by_user(sample, "rating", RUN)
     alike = [part[0] for part in users if (part == part[0]).all()]
-    if len(alike) < max(ENOUGH_TO_JUDGE, NEARLY_ALL * len(users)) or len(set(alike)) < 3:
+    if len(alike) < max(ENOUGH_TO_JUDGE, NEARLY_ALL * len(users)):
+        return ""
+    # Means that were rounded are few.
+    if len(set(alike)) < (2 if len(alike) == len(users) else 3):
         return ""
     said = (
         f"{len(alike):,} of {len(users):,} users with {RUN} ratings or more rated everything alike"
@@ -227,6 +230,13 @@ def _rounded_times(sample: Sample) -> str:
     """Times of fewer digits or bits than those of the official file."""
     times = sample.rows["timestamp"]
     return rounded(times[~np.isnan(times.astype(float))])
+
+
+def _half_days(sample: Sample) -> str:
+    """Hours without AM and PM."""
+    times = sample.rows["timestamp"]
+    stated = ~np.isnan(times.astype(float))
+    return half_days(times[stated], sample.rows["user_code"][stated])
 
 
 def _cut_texts(sample: Sample) -> str:
@@ -448,6 +458,7 @@ _CHECKS: tuple[tuple[str, _Check], ...] = (
     ("timestamp", _rated_again),
     ("timestamp", _one_each),
     ("timestamp", _rounded_times),
+    ("timestamp", _half_days),
     ("text", _cut_texts),
     ("item_id", _titles_in_order),
     ("rating", _rated_at_the_ends),
