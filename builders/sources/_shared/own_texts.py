@@ -103,7 +103,11 @@ def require_own_names(path: Path, reviews: Path, key: str, name: str) -> None:
     names = dict(_named(path, key, name))
     texts = _texts(reviews, key, names)
     _require_own_names(reviews, names, texts, key)
-    long = [(names[about], said) for about, said, size in texts if names.get(about) and size >= LONG_TEXT]
+    long = [
+        (names[about], said)
+        for about, said, size in texts
+        if names.get(about) and size >= LONG_TEXT
+    ]
     own = sum(bool(words & said) for words, said in long)
     if len(long) >= MANY_REVIEWS and own < LEAST_NAMED * len(long):
         raise RawFileError(

@@ -18,6 +18,7 @@ from itdr.builders.core import arrow
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.reasons import ENOUGH_TO_JUDGE
 from itdr.builders.core.schema import Source
+from itdr.builders.store.build import weight_checks
 from itdr.builders.store.build.duplicates import RowGroups
 from itdr.builders.store.build.time_checks import half_days, one_for_many, rounded
 
@@ -33,12 +34,10 @@ IN_ORDER = 0.75
 """The share of titles that follow the one before: articles are moved, so that some do not."""
 MOST_BEFORE = 0.05
 """The share of ratings that may be a year older than their item."""
-LEAST_END, MOST_OF_ONE, MOST_CAPPED = 0.05, 0.38, 0.2
-"""The shares of ratings at an end of the scale, of one rating out of many, and of weights that are the greatest one."""
+LEAST_END, MOST_OF_ONE, MOST_CONVERTED = 0.05, 0.38, 0.2
+"""The shares of ratings at an end of the scale, of one rating out of many, and of weights between two steps."""
 LESS = 0.05
 """The share of the scale by which the ratings of popular items are below those of the others."""
-MOST_CLASSES = 10
-"""So many different weights are classes."""
 MOST_REPEATED = 0.25
 """The share of titles that may be those of the item before."""
 DAY = 86_400
@@ -50,7 +49,6 @@ LONG_TEXT = 40
 _OF_NUMBERS = r"^[\[(]?[0-9][0-9 ,]*[\])]?$"
 _COLUMNS = ("user_code", "item_code", "rating", "timestamp", "weight", "text")
 _YEAR = 31_556_952
-_LAST_NUMBERS = (127, 255, 32_767, 65_535)
 
 
 class Sample(NamedTuple):
@@ -373,21 +371,17 @@ def _ranked(sample: Sample) -> str:
 
 def _classes(sample: Sample) -> str:
     """A few classes in place of weights."""
-    values, counts = _spread(sample, "weight")
-    if counts.sum() < MANY or not 1 < len(values) <= MOST_CLASSES:
-        return ""
-    return (
-        f"{counts.sum():,} weights that were looked at take only {len(values)} values, {values[0]:g} to {values[-1]:g}: they "
-        "were replaced by classes"
-    )
+    return weight_checks.classes(*_spread(sample, "weight"))
 
 
 def _capped(sample: Sample) -> str:
     """The greatest weight in place of all greater ones."""
-    values, counts = _spread(sample, "weight")
-    if counts.sum() < ENOUGH or len(values) < 10 or counts[-1] < MOST_CAPPED * counts.sum():
-        return ""
-    return f"{counts[-1]:,} of {counts.sum():,} weights that were looked at are {values[-1]:g}, and none is more: they were cut off"
+    return weight_checks.capped(*_spread(sample, "weight"))
+
+
+def _shares(sample: Sample) -> str:
+    """Shares of a user's weights in place of these."""
+    return weight_checks.shares(_by_user(sample, "weight", RUN))
 
 
 def _of_another_unit(sample: Sample) -> str:
@@ -398,7 +392,7 @@ def _of_another_unit(sample: Sample) -> str:
         return ""
     if step:
         between = int(counts[abs(values / step - np.round(values / step)) > 1e-2].sum())
-        if between > MOST_CAPPED * counts.sum():
+        if between > MOST_CONVERTED * counts.sum():
             return f"{between:,} of {counts.sum():,} weights that were looked at are no multiples of {step:g}: they were converted"
     if (values == np.round(values)).all():
         common = int(np.gcd.reduce(values.astype(np.int64)))
@@ -426,13 +420,12 @@ def _low_ratings(sample: Sample) -> str:
 
 def _weights_of_a_byte(sample: Sample) -> str:
     """Weights that end where the numbers of a program do."""
-    values, counts = _spread(sample, "weight")
-    if counts.sum() < ENOUGH or values[-1] not in _LAST_NUMBERS:
-        return ""
-    return (
-        f"no weight that was looked at is above {values[-1]:,.0f}, where the numbers of a program end: greater ones may have "
-        "begun again at 0"
-    )
+    return weight_checks.of_a_byte(*_spread(sample, "weight"))
+
+
+def _few_weights(sample: Sample) -> str:
+    """Few different weights."""
+    return weight_checks.few(*_spread(sample, "weight"))
 
 
 def _are_low(sample: Sample) -> bool:
@@ -467,6 +460,7 @@ _CHECKS: tuple[tuple[str, _Check], ...] = (
     ("weight", _ranked),
     ("weight", _classes),
     ("weight", _capped),
+    ("weight", _shares),
     ("weight", _of_another_unit),
 )
 """The column that each needs, and what must not hold."""
@@ -474,4 +468,5 @@ _NOTES: tuple[tuple[str, _Check], ...] = (
     ("rating", _few_ratings),
     ("rating", _low_ratings),
     ("weight", _weights_of_a_byte),
+    ("weight", _few_weights),
 )
