@@ -330,5 +330,6 @@ SOURCE = Source(
         "private_categories": PRIVATE,
         "town_in_title": True,
         "several": {"categories": 0.8},
+        "id_signs": 22,
     },
 )

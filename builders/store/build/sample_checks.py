@@ -18,7 +18,7 @@ from itdr.builders.core import arrow
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.reasons import ENOUGH_TO_JUDGE
 from itdr.builders.core.schema import Source
-from itdr.builders.store.build import weight_checks
+from itdr.builders.store.build import id_forms, weight_checks
 from itdr.builders.store.build.duplicates import RowGroups
 from itdr.builders.store.build.time_checks import half_days, one_for_many, rounded
 
@@ -268,6 +268,19 @@ def _unlike_prose(texts: pa.ChunkedArray) -> str:
     return f"{written:,} of {n:,} texts that were looked at have no capital: they were written in small letters"
 
 
+def _ids_misshapen(sample: Sample) -> str:
+    """Ids of users and items that were cut, or written in small letters."""
+    return id_forms.misshapen(
+        sample.source, sample.items.column("item_id"), "items"
+    ) or id_forms.misshapen(sample.source, sample.users.column("user_id"), "users")
+
+
+def _items_named(sample: Sample) -> str:
+    """Items that have lost their ids."""
+    few = len(sample.rows["user_code"]) < ENOUGH
+    return "" if few else id_forms.named(sample.source, sample.items.column("item_id"), "items")
+
+
 def _one_each(sample: Sample) -> str:
     """Users numbered row by row: each has one rating, and those of one sitting follow each other."""
     users, times = sample.rows["user_code"], sample.rows["timestamp"]
@@ -453,6 +466,7 @@ _CHECKS: tuple[tuple[str, _Check], ...] = (
     ("timestamp", _rounded_times),
     ("timestamp", _half_days),
     ("text", _cut_texts),
+    ("item_id", _ids_misshapen),
     ("item_id", _titles_in_order),
     ("rating", _rated_at_the_ends),
     ("rating", _rated_as_filled),
@@ -465,6 +479,7 @@ _CHECKS: tuple[tuple[str, _Check], ...] = (
 )
 """The column that each needs, and what must not hold."""
 _NOTES: tuple[tuple[str, _Check], ...] = (
+    ("item_id", _items_named),
     ("rating", _few_ratings),
     ("rating", _low_ratings),
     ("weight", _weights_of_a_byte),
