@@ -38,7 +38,7 @@ def require_own_texts(path: Path) -> None:
     reviews = list(dict.fromkeys(_pairs(path)))
     require_short_titles(path, reviews, "title", "text")
     require_own_words(path, reviews, "reviews", "text")
-    asins = [(record.get("asin"), record.get("parent_asin")) for record in _records(path)]
+    asins = [(record.get("asin"), record.get("parent_asin")) for record in records(path)]
     require_together(path, "'asin'", "'parent_asin'", asins)
 
 
@@ -130,7 +130,7 @@ def _named(path: Path, key: str, name: str) -> list[tuple[str, set[str]]]:
     """The ids at the ends of a file, and the words of the names."""
     return [
         (str(record.get(key)), _words(record[name]))
-        for record in _records(path, _MANY)
+        for record in records(path, _MANY)
         if isinstance(record.get(name), str)
     ]
 
@@ -140,7 +140,7 @@ def _texts(path: Path, key: str, names: Collection[str]) -> list[tuple[str, set[
     where neither the review nor one beside it is about anything named, so that nobody asks for them."""
     read = [
         (str(record.get(key)), record["text"])
-        for record in _records(path, _MANY)
+        for record in records(path, _MANY)
         if isinstance(record.get("text"), str)
     ]
     known = [False, *(about in names for about, _ in read), False]
@@ -179,14 +179,22 @@ def _words(text: str) -> set[str]:
 
 def _pairs(path: Path) -> Iterator[tuple[str, str]]:
     """The titles and texts of reviews that have both."""
-    for record in _records(path):
+    for record in records(path):
         title, text = record.get("title"), record.get("text")
         if isinstance(title, str) and isinstance(text, str) and title and text:
             yield title, text
 
 
-def _records(path: Path, size: int = 1 << 18) -> Iterator[dict[str, Any]]:
-    """The first and the last records of a file of JSON lines."""
+def records(path: Path, size: int = 1 << 18) -> Iterator[dict[str, Any]]:
+    """The first and the last records of a file of JSON lines.
+
+    Args:
+        path: the file.
+        size: how many bytes of each end.
+
+    Yields:
+        The records; lines that hold none are passed over.
+    """
     for line in ends_of(path, size).split("\n"):
         with suppress(ValueError):
             record = json.loads(line)
