@@ -43,14 +43,14 @@ def test_a_file_with_all_its_rows_was_changed(data: Path, caplog: pytest.LogCapt
     file = dataclasses.replace(FILES[0], rows=rows)
     declared = source(OF.remotes, (file,))
     for body, said in (
-        (RATINGS[: RATINGS.index(b"\n3999,") + 1], "a part, or another version"),
+        (RATINGS[: RATINGS.index(b"\n3000,") + 1], "a part, or another version"),
         (RATINGS.replace(b"\n", b"\r\n"), "values were changed, or it was saved in another form"),
         (RATINGS.replace(b"3.", b"3.0"), "values were changed, or it was saved in another form"),
     ):
         path = put(data, "ratings.csv", body)
         assert said in verify(declared, data)[0].message
         caplog.clear()
-        require_published(declared, Located(file, path), path)
+        require_published(declared, Located(file, path, None, "placed", ""), path)
         assert said in caplog.text
         assert (f"it has all {rows:,} rows" in caplog.text) == ("values" in said)
 

@@ -18,7 +18,7 @@ from itdr.builders.core.text import plain
 from itdr.builders.sources import microlens, ml_1m, yelp
 from itdr.builders.sources._shared.games import GameColumns
 from itdr.builders.sources._shared.own_texts import require_own_names
-from itdr.builders.sources._shared.usernames import Usernames
+from itdr.builders.sources._shared.usernames import FIRST_ID, Usernames
 from itdr.builders.store.build.name_checks import unusual_names
 from tests.rawgen import ml_1m as made_films
 from tests.sources.harness import fresh_database, load
@@ -75,16 +75,17 @@ def test_towns_in_several_states(tmp_path: Path) -> None:
 
 
 def test_usernames_beside_other_ids() -> None:
-    def check(ids: int, renamed: int, rows: int = 10) -> None:
+    def check(ids: int, renamed: int, rows: int = 10, first: int = int(FIRST_ID)) -> None:
         names = Usernames()
         for user in range(ids):
             for row in range(rows):
-                names.add(f"name {user} {row if user < renamed else 0}", str(user))
+                names.add(f"name {user} {row if user < renamed else 0}", str(first + user))
         names.require_own(FILE)
 
     check(100, 50)
     check(99, 99, rows=20)
     check(100, 100, rows=9)
+    check(100, 100, first=int(FIRST_ID) - 200)  # no ids of Steam
     with pytest.raises(RawFileError, match=r"51 of 100 user ids .* beside several usernames"):
         check(100, 51)
 

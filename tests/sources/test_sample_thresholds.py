@@ -267,7 +267,8 @@ def test_hours_without_am_and_pm(sample: Check) -> None:
         codes = np.arange(n) % 25
         order = np.argsort(codes, kind="stable")
         times[0] += more * 3_600
-        sample("yelp", user_code=codes[order], item_code=np.arange(n), timestamp=times[order])
+        users = {"user_id": [f"u{k}" for k in range(25)]}
+        sample("yelp", users=users, user_code=codes[order], timestamp=times[order])
 
     timed(999, 40)
     timed(1_000, 19)  # of a few days

@@ -11,6 +11,8 @@ from itdr.builders.sources._formats.validate import AGAIN
 
 _LOST = re.compile(rf"{LOST}|[?]{{3}}")
 """Names of other scripts become question marks alone."""
+FIRST_ID = "76561197960000000"
+"""Ids that Steam gives to people are greater; others are none."""
 LOOKED_AT = 50_000
 """So many ids are looked at, to save memory."""
 ENOUGH_ROWS, ENOUGH_IDS, MOST_RENAMED = 1_000, 100, 0.5
@@ -39,7 +41,11 @@ class Usernames:
         """
         if not self._foreign:
             self._note(name)
-        if not user or (user not in self._first and len(self._first) >= LOOKED_AT):
+        if (
+            not user
+            or user < FIRST_ID
+            or (user not in self._first and len(self._first) >= LOOKED_AT)
+        ):
             return
         self._rows += 1
         first = self._first.setdefault(user, name)

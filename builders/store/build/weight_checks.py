@@ -39,7 +39,15 @@ def classes(values: np.ndarray, counts: np.ndarray) -> str:
 
 
 def few(values: np.ndarray, counts: np.ndarray) -> str:
-    """What shows that weights may have been replaced by classes; arguments and result as for `classes`."""
+    """What shows that weights may have been replaced by classes.
+
+    Args:
+        values: the different weights, ascending.
+        counts: how often each occurs.
+
+    Returns:
+        A clause; empty where nothing shows it.
+    """
     if counts.sum() < MANY or not MOST_CLASSES < len(values) <= FEW_WEIGHTS:
         return ""
     return f"{_taken(values, counts)}: they may have been replaced by classes or logarithms"
@@ -50,7 +58,15 @@ def _taken(values: np.ndarray, counts: np.ndarray) -> str:
 
 
 def capped(values: np.ndarray, counts: np.ndarray) -> str:
-    """What shows that one weight stands in place of all greater ones; arguments and result as for `classes`."""
+    """What shows that one weight stands in place of all greater ones.
+
+    Args:
+        values: the different weights, ascending.
+        counts: how often each occurs.
+
+    Returns:
+        A clause; empty where nothing shows it.
+    """
     n, most = int(counts.sum()), int(counts[-1]) if len(counts) else 0
     if n < ENOUGH or len(values) < SOME:
         return ""
@@ -78,7 +94,15 @@ def shares(users: Sequence[np.ndarray]) -> str:
 
 
 def of_a_byte(values: np.ndarray, counts: np.ndarray) -> str:
-    """What shows that weights end where the numbers of a program do; arguments and result as for `classes`."""
+    """What shows that weights end where the numbers of a program do.
+
+    Args:
+        values: the different weights, ascending.
+        counts: how often each occurs.
+
+    Returns:
+        A clause; empty where nothing shows it.
+    """
     if counts.sum() < ENOUGH or values[-1] not in LAST_NUMBERS:
         return ""
     return (
