@@ -39,7 +39,7 @@ def levels(findings: list[Finding]) -> dict[str, str]:
 
 
 def test_a_file_with_all_its_rows_was_changed(data: Path, caplog: pytest.LogCaptureFixture) -> None:
-    rows = RATINGS.count(b"\n") - 1
+    rows = count_rows(FILES[0], [RATINGS])
     file = dataclasses.replace(FILES[0], rows=rows)
     declared = source(OF.remotes, (file,))
     for body, said in (
