@@ -10,13 +10,19 @@ import logging
 from collections.abc import Mapping
 from pathlib import Path
 
+from itdr.builders.core import text_files
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.schema import RawFile, Source
 from itdr.builders.rawfiles.checksums import chunks, digests, split_checksum
 from itdr.builders.rawfiles.inventory import Located
 from itdr.builders.rawfiles.refused_files import put_aside
+from itdr.builders.rawfiles.row_count import count_rows
 
 logger = logging.getLogger("itdr")
+CHANGED = "so values were changed, or it was saved in another form"
+"""What is so of a file with all its rows and another size."""
+MOST_LONGER = 2
+"""A file so many times as large as the published one is another: its rows are not counted."""
 
 
 def required_digests(file: RawFile, path: Path) -> set[str]:
@@ -94,7 +100,8 @@ def require_published(source: Source, one: Located, path: Path) -> None:
     reason = size_mismatch(one.file, path)
     if not must_match(one):
         if reason:
-            warn_unofficial(source, one.file, reason + _packed_beside(one))
+            whole = _has_all_rows(one.file, path)
+            warn_unofficial(source, one.file, reason + _packed_beside(one), whole=whole)
         return
     if reason is None and one.file.checksum:
         reason = content_mismatch(
@@ -105,6 +112,13 @@ def require_published(source: Source, one: Located, path: Path) -> None:
             f"{source.id}: {one.path} does not give the official {one.file.name}: it has {reason}. "
             f"{put_aside(source, one.path)}"
         )
+
+
+def _has_all_rows(file: RawFile, path: Path) -> bool:
+    """Whether a plain file of another size has as many rows as the published one."""
+    if not file.rows or not file.size or path.stat().st_size > MOST_LONGER * file.size:
+        return False
+    return count_rows(file, text_files.blocks(path)) == file.rows
 
 
 def _packed_beside(one: Located) -> str:
@@ -118,7 +132,9 @@ def _packed_beside(one: Located) -> str:
     return ""
 
 
-def warn_unofficial(source: Source, file: RawFile, reason: str, changed: bool = False) -> None:
+def warn_unofficial(
+    source: Source, file: RawFile, reason: str, changed: bool = False, whole: bool = False
+) -> None:
     """Warn that a file is used although it differs from the published one.
 
     Args:
@@ -126,10 +142,11 @@ def warn_unofficial(source: Source, file: RawFile, reason: str, changed: bool = 
         file: the file.
         reason: the difference.
         changed: it has the official size.
+        whole: it has as many rows as the official one.
     """
-    cause = (
-        "it has the official size, so values were changed"
-        if changed
-        else "a part, or another version"
-    )
+    cause = "a part, or another version"
+    if changed:
+        cause = "it has the official size, so values were changed"
+    elif whole:
+        cause = f"it has all {file.rows:,} rows, {CHANGED}"
     logger.warning("itdr: %s: %s has %s: %s", source.id, file.name, reason, cause)

@@ -31,6 +31,7 @@ from itdr.builders.rawfiles.checksums import (
 from itdr.builders.rawfiles.download.partial import PartialFile
 from itdr.builders.rawfiles.inventory import Located, downloads_for, require_folder, survey
 from itdr.builders.rawfiles.names import same_name
+from itdr.builders.rawfiles.published import CHANGED
 from itdr.builders.rawfiles.row_count import compared, count_rows
 
 Level = Literal["ok", "note", "missing", "warning", "error"]
@@ -136,6 +137,8 @@ def _checked(source: Source, one: Located) -> Finding:
     if not one.container and one.file.rows:
         rows = count_rows(one.file, text_files.blocks(path))
         message += f", {compared(rows, one.file.rows)}"
+        if rows == one.file.rows:
+            return Finding("warning", name, path, f"{message}: {CHANGED.removeprefix('so ')}")
     return Finding("warning", name, path, f"{message}: a part, or another version")
 
 

@@ -14,6 +14,7 @@ as they are but for separators that they begin with.
 from __future__ import annotations
 
 import re
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,6 +53,31 @@ EDITIONS = {
 }
 """The files of each edition, its pairs first; an edition is read where its pairs are there."""
 IDS = {"user_id": "[0-9]{1,9}", "item_id": "[0-9]{1,9}"}
+ANCHORS = {
+    "2": 338_168_502,
+    "4": 490_770_220,
+    "5": 4_009_907_866,
+    "6": 1_029_887_122,
+    "7": 2_177_116_528,
+    "8": 603_053_097,
+    "9": 2_662_008_330,
+    "10": 3_858_193_389,
+    "11": 4_060_797_384,
+    "12": 617_972_903,
+    "13": 3_316_713_802,
+    "14": 3_305_672_276,
+    "15": 232_684_410,
+    "16": 783_143_100,
+    "17": 527_861_858,
+    "18": 2_795_652_508,
+    "19": 1_628_371_302,
+    "20": 3_624_817_623,
+    "21": 2_978_670_583,
+    "22": 492_923_332,
+}
+"""By id, checksums of the first letters of some titles, which are the same in all editions in English."""
+LETTERS, ENOUGH_MOVED = 24, 5
+"""So many letters are compared; and so many of these titles stand at other ids by no edit of one record."""
 PAIR = ("user", "item", "timestamp")
 PAIR_EXAMPLE = "user,item,timestamp\n1,39940,1583378629552"
 _LEADING = r"^(?:[-–—:;,|/]+ )+"
@@ -209,11 +235,27 @@ def _require_own_letters(path: Path, found: dict[str, str | None], english: bool
     letters.add(pa.array(list(found.values()), pa.string()))
     if fault := letters.fault("texts", str(path)):
         raise RawFileError(fault)
+    if english:
+        _require_own_titles(path, found)
     chinese = sum(1 for text in found.values() if text and re.search("[一-鿿]", text))
     if english and chinese >= ENOUGH_TO_JUDGE and 2 * chinese > len(found):
         raise RawFileError(
             f"{path}: {chinese:,} of {len(found):,} titles are Chinese, and those of this file are English: it is that of "
             f"another edition or language. {AGAIN}"
+        )
+
+
+def _require_own_titles(path: Path, found: dict[str, str | None]) -> None:
+    """Raise `RawFileError` where known titles stand at other ids."""
+    ids: dict[int, set[str]] = {}
+    for item, text in found.items():
+        if text:
+            ids.setdefault(zlib.crc32(plain(text)[:LETTERS].encode()), set()).add(item)
+    moved = sum(1 for item, mark in ANCHORS.items() if item not in ids.get(mark, {item}))
+    if moved >= ENOUGH_MOVED:
+        raise RawFileError(
+            f"{path}: {moved:,} of {len(ANCHORS):,} known titles stand at other ids than in every official release: titles or "
+            f"ids were moved to other rows, or numbered anew. {AGAIN}"
         )
 
 

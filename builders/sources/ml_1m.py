@@ -8,10 +8,12 @@ files in ASCII. [ml-1m README; files seen]
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from itdr.builders.core import duckdb_csv, emptied, numbers
+from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.reasons import EMPTY_ID, NO_RATING, NO_TIME
 from itdr.builders.core.schema import (
     Cut,
@@ -84,6 +86,8 @@ OCCUPATIONS = {
 }
 
 
+ENOUGH_CODES = 10
+"""So many codes do not come in ascending order by chance."""
 _WHOLE = {
     "interactions": r"^\d+::\d+::\d::(9\d{8}|1\d{9})$",
     "users": r"^\d+(::[^:]+){3}::\d{5}(-\d{4})?$",
@@ -139,10 +143,26 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     )
 
 
+def _require_official_codes(path: Path) -> None:
+    """Raise `RawFileError` where the codes of occupations come in the order 0, 1, 2, …: they were numbered anew."""
+    rows = [line.split("::") for line in validate.ends_of(path).splitlines()]
+    rows = [row for row in rows if len(row) > 3 and row[0].isdecimal()]
+    codes = list(dict.fromkeys(row[3].strip() for row in rows))
+    # Users who were sorted by their codes are in another order.
+    if any(int(one[0]) > int(other[0]) for one, other in pairwise(rows)):
+        return
+    if len(codes) >= ENOUGH_CODES and codes == [str(code) for code in range(len(codes))]:
+        raise RawFileError(
+            f"{path}: the codes of {len(codes)} occupations are numbered in the order in which they come, and officially in that "
+            f"of their names: they were numbered anew. {validate.AGAIN}"
+        )
+
+
 def users(raw: Raw) -> duckdb.DuckDBPyRelation:
     """Users with decoded attributes; a code that cannot be read is emptied, and so is an occupation that the
     age contradicts. The zip code is not used."""
     path = raw.path("users")
+    _require_official_codes(path)
     types = dict.fromkeys(("user", "gender", "age", "occupation", "zip"), "VARCHAR")
     age, job = map(duckdb_csv.integer_text_sql, ("age", "occupation"))
     jobs = {**OCCUPATIONS, **{label.lower(): label for label in OCCUPATIONS.values()}}

@@ -22,7 +22,7 @@ from itdr.builders.core import numbers, text_files
 from itdr.builders.core.duckdb_csv import CSV_REASONS
 from itdr.builders.core.emptied import AND, unreadable
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.core.letters import LOST, UNDECODED, are_lost
+from itdr.builders.core.letters import UNDECODED
 from itdr.builders.core.python_lists import is_stated, names_in
 from itdr.builders.core.reasons import AMBIGUOUS, NO_LITERAL, NO_TIME, UNDATED
 from itdr.builders.core.schema import Cut, Licence, RawFile, Readers, Remote, Source, column_names
@@ -31,6 +31,7 @@ from itdr.builders.sources._formats.keys import require_keys_once
 from itdr.builders.sources._formats.python_literals import literal_pairs, literal_reader
 from itdr.builders.sources._formats.text import MISSING, clean, replace_surrogates
 from itdr.builders.sources._shared.games import GameColumns
+from itdr.builders.sources._shared.usernames import Usernames
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -43,7 +44,7 @@ BAD_ENCODING = CSV_REASONS["INVALID ENCODING"]
 NO_HOURS, NO_TEXT = unreadable("hours"), unreadable("text")
 MOST_HOURS = 150_000
 """Steam began in 2003, and the reviews end in 2018."""
-REVIEW = ("username", "product_id", "hours", "date", "text")
+REVIEW = ("username", "product_id", "hours", "date", "text", "user_id")
 GAME = (
     "id", "app_name", "title", "genres", "developer", "publisher", "release_date", "tags", "specs", "url",
 )  # fmt: skip
@@ -57,8 +58,6 @@ _YEAR = re.compile(r"(?<!\d)(19[7-9]\d|20[0-4]\d)(?!\d)")
 # one); those that only brought a game to another system are marked with it.
 _STUDIOS = re.compile(r",(?=\S)(?!(?:LTD|Ltd|Inc|INC|LLC|s\.r\.o)\b)")
 _MARKS, _NEVER = re.compile(r"[,;|]"), re.compile("(?!)")
-_LOST = re.compile(rf"{LOST}|[?]{{3}}")
-"""Names of other scripts become question marks alone."""
 _PORT = re.compile(r"\((?:Mac|Linux|Windows|PC)\b[^)]*\)$")
 
 
@@ -71,14 +70,9 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
 
 def _reviews(raw: Raw, path: Path) -> Iterator[pa.RecordBatch]:
     """The reviews; their users are known by display names, so these must have kept their letters."""
-    names = _Names()
+    names = Usernames()
     yield from _batches(raw, "interactions", path, REVIEW, _review(names), _review_columns)
-    if not names.foreign and are_lost(len(names.seen), len(names.marked)):
-        raise RawFileError(
-            f"{path}: no username has a letter beyond ASCII, and {len(names.marked):,} of {len(names.seen):,} have "
-            "question marks in place of letters, such as "
-            f"{min(names.marked)!r}: they were saved in an encoding that lacks their letters. {validate.AGAIN}"
-        )
+    names.require_own(path)
 
 
 def items(raw: Raw) -> Iterator[pa.RecordBatch]:
@@ -107,35 +101,14 @@ def _joined(publisher: Any) -> str:
     return ", ".join(_names(publisher, _NEVER))
 
 
-class _Names:
-    """What the usernames tell of their encoding: `seen`, all of them, and `marked`, those in which question
-    marks stand for letters, while none was seen with a letter beyond ASCII, and whether one was, `foreign`."""
-
-    def __init__(self) -> None:
-        self.seen: set[str] = set()
-        self.marked: set[str] = set()
-        self.foreign = False
-
-    def note(self, name: str) -> None:
-        """Look at one more."""
-        if not name.isascii():
-            self.foreign = True
-            self.seen.clear()
-            self.marked.clear()
-        else:
-            self.seen.add(name)
-            if "?" in name and _LOST.search(name):
-                self.marked.add(name)
-
-
-def _review(names: _Names) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
+def _review(names: Usernames) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
     days: dict[Any, int | None] = {}
 
     def row(values: tuple[Any, ...]) -> tuple[Any, ...]:
-        user, game, hours, date, text = values
+        user, game, hours, date, text, number = values
         user, game = _id(user), _game_id(game)
-        if user and not names.foreign:
-            names.note(user)
+        if user:
+            names.add(user, _id(number))
         if date.__class__ is not str:
             second = None  # absent, or no date
         elif date in days:

@@ -51,7 +51,7 @@ from itdr.builders.sources._formats.jsonlines import (
     texts_sql,
 )
 from itdr.builders.sources._formats.text import clean_sql, clean_value_sql
-from itdr.builders.sources._shared.own_texts import require_own_names
+from itdr.builders.sources._shared.own_texts import records, require_own_names
 
 if TYPE_CHECKING:
     import duckdb
@@ -113,6 +113,8 @@ BROAD = (
 """Categories under which others stand. [Yelp's list of categories]"""
 PRIVATE = ("Health & Medical",)
 """A person's list shows no clinic and no doctor: it would tell of their health."""
+ENOUGH_BUSINESSES, MANY_BYTES = 400, 1 << 20
+"""So many businesses, from so many bytes of each end of their file, show whether towns lie in one state each."""
 _COMMA = "\x1f"
 
 
@@ -169,10 +171,28 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
     )
 
 
+def _require_own_towns(path: Path) -> None:
+    """Raise `RawFileError` where most towns of the first and the last businesses lie in several states."""
+    states: dict[str, list[str]] = {}
+    for record in records(path, MANY_BYTES):
+        town, state = record.get("city"), record.get("state")
+        if isinstance(town, str) and isinstance(state, str) and town and state:
+            states.setdefault(town, []).append(state)
+    several = [found for found in states.values() if len(found) > 1]
+    apart = sum(len(set(found)) > 1 for found in several)
+    enough = sum(map(len, states.values())) >= ENOUGH_BUSINESSES
+    if enough and apart >= ENOUGH_TO_JUDGE and 2 * apart > len(several):
+        raise RawFileError(
+            f"{path}: {apart:,} of {len(several):,} towns with several businesses that were looked at lie in more than one "
+            f"state: the columns 'city' or 'state' were moved to other rows. {validate.AGAIN}"
+        )
+
+
 def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     """Businesses with categories and the attributes that they have."""
     path = raw.path("business")
     require_json_lines(path, ("business_id", "name", "city"), nested=("attributes",))
+    _require_own_towns(path)
     if raw.has("review"):
         require_own_names(path, raw.path("review"), "business_id", "name")
     types = {
@@ -330,5 +350,6 @@ SOURCE = Source(
         "private_categories": PRIVATE,
         "town_in_title": True,
         "several": {"categories": 0.8},
+        "id_signs": 22,
     },
 )

@@ -15,6 +15,8 @@ from itdr.builders.core.paths import raw_root
 from itdr.builders.core.schema import Access, RawFile, Remote
 from itdr.builders.rawfiles import locate
 from itdr.builders.rawfiles.download.download import fetch
+from itdr.builders.rawfiles.inventory import Located
+from itdr.builders.rawfiles.published import require_published
 from itdr.builders.rawfiles.row_count import count_rows
 from itdr.builders.rawfiles.verify import Finding, verify
 from tests.rawfiles.made_up import MOVIES, RATINGS, RATINGS_GZ, ZIP, put, source, zipped
@@ -34,6 +36,22 @@ pytestmark = pytest.mark.usefixtures("mirror")
 
 def levels(findings: list[Finding]) -> dict[str, str]:
     return {one.name: one.level for one in findings}
+
+
+def test_a_file_with_all_its_rows_was_changed(data: Path, caplog: pytest.LogCaptureFixture) -> None:
+    rows = count_rows(FILES[0], [RATINGS])
+    file = dataclasses.replace(FILES[0], rows=rows)
+    declared = source(OF.remotes, (file,))
+    for body, said in (
+        (RATINGS[: RATINGS.index(b"\n3000,") + 1], "a part, or another version"),
+        (RATINGS.replace(b"4.5", b"4.50"), "values were changed, or it was saved in another form"),
+    ):
+        path = put(data, "ratings.csv", body)
+        assert said in verify(declared, data)[0].message
+        caplog.clear()
+        require_published(declared, Located(file, path, (), "data_dir", ""), path)
+        assert said in caplog.text
+        assert (f"it has all {rows:,} rows" in caplog.text) == ("values" in said)
 
 
 def test_nothing_there(data: Path) -> None:

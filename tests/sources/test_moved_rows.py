@@ -81,7 +81,7 @@ def test_a_column_that_was_moved_is_refused(
 
     edit(tmp_path / "data", source, change)
     with pytest.raises(
-        RawFileError, match=f"ids of items begin {said}.*moved by {abs(by)} row"
+        RawFileError, match=f"ids of items begin anew {said}.*moved by {abs(by)} row"
     ) as error:
         stored(source, tmp_path / "data", tmp_path / "after")
     assert SHAPES[source][0] in str(error.value)

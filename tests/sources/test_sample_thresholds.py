@@ -77,6 +77,12 @@ def test_ratings_sorted_alone(sample: Check) -> None:
         rated(20, 0)
     with pytest.raises(RawFileError, match=r"38 of 40 users .* alike: .* replaced by one of each"):
         rated(40, 2)
+    two = [3.0 + k % 2 for k in range(20) for _ in range(5)]
+    everybody = {"user_code": [k // 5 for k in range(100)]}
+    sample("ml-1m", rating=[*two[:99], 1.0], **everybody)
+    sample("ml-1m", rating=[5.0] * 100, **everybody)
+    with pytest.raises(RawFileError, match=r"20 of 20 users .* rated everything alike"):
+        sample("ml-1m", users={"user_id": numbers(range(20))}, rating=two, **everybody)
     with pytest.raises(RawFileError, match="rated everything alike: the ratings were sorted"):
         rated(60, 0, by=20)
     with pytest.raises(RawFileError, match=r"alike: the ratings were sorted .*, or replaced"):
@@ -260,12 +266,16 @@ def test_weights_that_are_ranks_or_capped_or_in_another_unit(sample: Check) -> N
     ranked(19)
     with pytest.raises(RawFileError, match="20 of 20 users are 1, 2, 3"):
         ranked(20)
-    spread = [float(7 + k % 400) for k in range(800)]
+    spread = [float(7 + k % 50) for k in range(800)]
     sample("lastfm-360k", weight=[*spread, *[500.0] * 199, 3.0])
     with pytest.raises(RawFileError, match=r"200 of 1,000 weights .* are 500, and none is more"):
         sample("lastfm-360k", weight=[*spread, *[500.0] * 200])
     plays = [6.0 * (1 + k % 100) for k in range(1_000)]
     sample("lastfm-360k", weight=[*plays, 1.0])
+    many = [float(7 + k % 400) for k in range(1_000)]
+    sample("lastfm-360k", weight=[*many, *[500.0] * 19])
+    with pytest.raises(RawFileError, match=r"20 of 1,020 weights .* are 500, and none is more"):
+        sample("lastfm-360k", weight=[*many, *[500.0] * 20])
     with pytest.raises(RawFileError, match="multiples of 6"):
         sample("lastfm-360k", weight=plays)
     sample("steam", weight=[*plays, 0.1])
@@ -314,3 +324,64 @@ def test_chinese_titles_that_were_read_in_another_encoding(sample: Check) -> Non
     titled(200)
     with pytest.raises(RawFileError, match=r"201 of 400 Chinese titles .* read in GBK"):
         titled(201)
+
+
+def test_hours_without_am_and_pm(sample: Check) -> None:
+    def timed(n: int, days: int, last: int = 12, more: int = 0) -> None:
+        hours = 1 + np.arange(n) % last
+        times = 1_500_000_000 // 86_400 * 86_400 + np.arange(n) % days * 86_400 + hours * 3_600 + 7
+        codes = np.arange(n) % 25
+        order = np.argsort(codes, kind="stable")
+        times[0] += more * 3_600
+        users = {"user_id": [f"u{k}" for k in range(25)]}
+        sample("yelp", users=users, user_code=codes[order], timestamp=times[order])
+
+    timed(999, 40)
+    timed(1_000, 19)  # of a few days
+    timed(1_000, 40, last=9)  # by night alone
+    timed(1_000, 40, more=12)
+    with pytest.raises(RawFileError, match=r"hours of 1,000 .* from 1 to 12: .* lost their PM"):
+        timed(1_000, 40)
+
+
+def test_weights_that_are_per_cent_or_few(sample: Check) -> None:
+    def played(users: int, others: int) -> list[str]:
+        each = [[40.0 + k % 9, 20.0, 20.0, 10.0, 10.0 - k % 9] for k in range(users)]
+        each[:others] = [[900.0] * 5] * others
+        codes = [user for user in range(users) for _ in range(5)]
+        return sample("lastfm-360k", user_code=codes, weight=[w for part in each for w in part])
+
+    played(199, 0)
+    played(220, 12)
+    with pytest.raises(RawFileError, match="weights of 209 of 220 users add up to about 100"):
+        played(220, 11)
+    weights = [float(2 + k % 19) for k in range(5_000)]
+    assert "only 19 values, 2 to 20: they may" in sample("lastfm-360k", weight=weights)[0]
+    assert not sample("lastfm-360k", weight=[*weights, 30.0, 40.0])
+
+
+def test_ids_that_were_cut_or_written_small(sample: Check) -> None:
+    def given(n: int, cut: int, capital: bool = True) -> None:
+        ids = [f"{'B' if capital else 'b'}{k:021}"[: 21 if k < cut else 22] for k in range(n)]
+        sample("yelp", {"item_id": ids}, rating=[3.0] * 10)
+
+    given(400, 19)
+    given(400, 400)  # another form
+    given(399, 0, capital=False)
+    with pytest.raises(
+        RawFileError, match="20 of 400 ids of items have another length than the 22"
+    ):
+        given(400, 20)
+    with pytest.raises(RawFileError, match="none of 400 ids of items has a capital"):
+        given(400, 0, capital=False)
+
+
+def test_items_known_by_their_names_alone(sample: Check) -> None:
+    def given(n: int, ids: int) -> list[str]:
+        items = {"item_id": [f"{'name:' if k >= ids else ''}{k}" for k in range(n)]}
+        return sample("lastfm-360k", items, weight=[float(1 + k % 700) for k in range(1_000)])
+
+    assert not given(99, 0) and not given(100, 1)
+    assert given(100, 0) == [
+        "none of 100 items has an id, and all are known by their names: the column of ids may have been emptied"
+    ]

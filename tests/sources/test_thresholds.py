@@ -53,6 +53,20 @@ def categories(n: int, titles: int, kinds: int, several: int) -> Columns:
     return {"title": shown, "categories": [listed[k % kinds] for k in range(n)]}
 
 
+def some_cut(n: int, cut: int) -> Columns:
+    """Titles of 26 to 50 characters, of which so many have 50."""
+    sizes = [50 if k < cut else 26 + k % 24 for k in range(n)]
+    return {"title": [f"W{k} ".ljust(size, "x") for k, size in enumerate(sizes)]}
+
+
+def publishers(n: int, makers: int, publishers: int) -> Columns:
+    return {
+        "title": texts(n, 0, ""),
+        "creators": [[f"Studio {k % makers}"] for k in range(n)],
+        "attributes": [[{"name": "Publisher", "value": f"P{k % publishers}"}] for k in range(n)],
+    }
+
+
 class Edge(NamedTuple):
     """A fault: a table of items from counts, counts that are let pass, counts that are refused, and what is said."""
 
@@ -137,6 +151,18 @@ EDGES: dict[str, Edge] = {
         [(39, 1, 39, 9), (40, 20, 40, 9), (40, 19, 32, 9)],
         [(40, 19, 33, 9), (40, 19, 40, 9)],
         "{1} different titles and {2} different categories",
+    ),
+    "some titles cut": Edge(
+        some_cut,
+        [(1_000, 160), (999, 200)],
+        [(1_000, 190)],
+        "{1} of {0} titles in raw.csv have 50 characters, more than the five lengths before",
+    ),
+    "publishers in place of developers": Edge(
+        publishers,
+        [(4_999, 1_000, 1_400), (5_000, 1_000, 1_200)],
+        [(5_000, 1_000, 1_201)],
+        "{1} different creators and {2} different publishers",
     ),
     "no categories": Edge(
         categories,

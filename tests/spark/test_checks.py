@@ -23,6 +23,7 @@ from itdr.builders.store.build import (
     limits,
     list_checks,
     name_checks,
+    user_checks,
 )
 from itdr.builders.store.engine import connect
 from itdr.builders.store.layout import read_manifest
@@ -133,6 +134,9 @@ QUERIES = {
     "categories": ("items_raw", {"categories": [["drama"], ["Drama", "war"], ["Drama"], []]}, name_checks.CATEGORIES),
     "lengths": ("items_raw", {"title": TITLES}, item_checks.LENGTHS),
     "lines": ("items_raw", {"item_id": [*range(8)], "title": TITLES}, item_checks.LINES),
+    "question marks": ("items_raw", {"title": ["???? 01", "So what??", "Heat", None], "creators": [["A"], ["B"], ["??"], []]},
+                       name_checks.asked_query(["title", "creators"])),
+    "rounded ages": ("users_raw", {"age": [20, 25, 31, None]}, user_checks.steps("age")),
     "lists": ("items_raw",
               {"categories": [["a", "b"], ["a"], []], "attributes": pa.array([[{"name": "Tags", "value": "a, b"}], [], None], PAIRS)},
               list_checks.several_query(["categories", "Tags"])),

@@ -18,6 +18,9 @@ from itdr.builders.sources._shared.moved_columns import require_together
 
 ENOUGH_REVIEWS = 100
 """So many reviews show whether their titles are longer than their texts."""
+MANY_REVIEWS, LONG_TEXT, LEAST_NAMED = 400, 200, 0.25
+"""Of so many reviews of so many characters, at least such a share has a word of the name of what they are about; officially
+most do."""
 _MANY = 1 << 22
 """Bytes of each end of a file in which reviews and their products meet."""
 ENOUGH_RELATED, MORE_RELATED = 400, 1.25
@@ -37,7 +40,7 @@ def require_own_texts(path: Path) -> None:
     reviews = list(dict.fromkeys(_pairs(path)))
     require_short_titles(path, reviews, "title", "text")
     require_own_words(path, reviews, "reviews", "text")
-    asins = [(record.get("asin"), record.get("parent_asin")) for record in _records(path)]
+    asins = [(record.get("asin"), record.get("parent_asin")) for record in records(path)]
     require_together(path, "'asin'", "'parent_asin'", asins)
 
 
@@ -79,7 +82,7 @@ def require_own_products(path: Path, reviews: Path) -> None:
     names = dict(titles)
     texts = _texts(reviews, "parent_asin", names)
     said: dict[str, set[str]] = {}
-    for product, words in texts:
+    for product, words, _ in texts:
         said.setdefault(product, set()).update(words)
     products = [(words, said.get(product, set())) for product, words in titles]
     _require_own(path, products, "products", "reviews")
@@ -96,16 +99,32 @@ def require_own_names(path: Path, reviews: Path, key: str, name: str) -> None:
         name: its name.
 
     Raises:
-        RawFileError: texts share words with the names of what the review before or after is about.
+        RawFileError: texts share words with the names of what the review before or after is about, or hardly any with
+            the names of what they are about.
     """
     names = dict(_named(path, key, name))
-    _require_own_names(reviews, names, _texts(reviews, key, names), key)
+    texts = _texts(reviews, key, names)
+    _require_own_names(reviews, names, texts, key)
+    long = [
+        (names[about], said)
+        for about, said, size in texts
+        if names.get(about) and size >= LONG_TEXT
+    ]
+    own = sum(bool(words & said) for words, said in long)
+    if len(long) >= MANY_REVIEWS and own < LEAST_NAMED * len(long):
+        raise RawFileError(
+            f"{path}, {reviews}: of {len(long):,} reviews that were looked at, {own:,} have a word of the {name} of what they "
+            f"are about, and officially most do: names, texts or ids were moved to other rows. {AGAIN}"
+        )
 
 
 def _require_own_names(
-    reviews: Path, names: Mapping[str, set[str]], texts: Sequence[tuple[str, set[str]]], key: str
+    reviews: Path,
+    names: Mapping[str, set[str]],
+    texts: Sequence[tuple[str, set[str], int]],
+    key: str,
 ) -> None:
-    words = [(names.get(about, set()), said) for about, said in texts]
+    words = [(names.get(about, set()), said) for about, said, _ in texts]
     _require_own(reviews, words, "reviews", "text", f"{key} or text")
 
 
@@ -113,22 +132,22 @@ def _named(path: Path, key: str, name: str) -> list[tuple[str, set[str]]]:
     """The ids at the ends of a file, and the words of the names."""
     return [
         (str(record.get(key)), _words(record[name]))
-        for record in _records(path, _MANY)
+        for record in records(path, _MANY)
         if isinstance(record.get(name), str)
     ]
 
 
-def _texts(path: Path, key: str, names: Collection[str]) -> list[tuple[str, set[str]]]:
-    """The ids that the reviews at the ends of a file are about, and the words of their texts: none where neither the
-    review nor one beside it is about anything named, so that nobody asks for them."""
+def _texts(path: Path, key: str, names: Collection[str]) -> list[tuple[str, set[str], int]]:
+    """The ids that the reviews at the ends of a file are about, the words of their texts, and how long these are: no words
+    where neither the review nor one beside it is about anything named, so that nobody asks for them."""
     read = [
         (str(record.get(key)), record["text"])
-        for record in _records(path, _MANY)
+        for record in records(path, _MANY)
         if isinstance(record.get("text"), str)
     ]
     known = [False, *(about in names for about, _ in read), False]
     return [
-        (about, _words(text) if any(known[place : place + 3]) else set())
+        (about, _words(text) if any(known[place : place + 3]) else set(), len(text))
         for place, (about, text) in enumerate(read)
     ]
 
@@ -194,14 +213,22 @@ def _words(text: str) -> set[str]:
 
 def _pairs(path: Path) -> Iterator[tuple[str, str]]:
     """The titles and texts of reviews that have both."""
-    for record in _records(path):
+    for record in records(path):
         title, text = record.get("title"), record.get("text")
         if isinstance(title, str) and isinstance(text, str) and title and text:
             yield title, text
 
 
-def _records(path: Path, size: int = 1 << 18) -> Iterator[dict[str, Any]]:
-    """The first and the last records of a file of JSON lines."""
+def records(path: Path, size: int = 1 << 18) -> Iterator[dict[str, Any]]:
+    """The first and the last records of a file of JSON lines.
+
+    Args:
+        path: the file.
+        size: how many bytes of each end.
+
+    Yields:
+        The records; lines that hold none are passed over.
+    """
     for line in ends_of(path, size).split("\n"):
         with suppress(ValueError):
             record = json.loads(line)

@@ -143,6 +143,10 @@ FROM (
 """
 ENOUGH_BOOKS, MORE_PUBLISHERS = 100, 1.5
 """So many items with both show that publishers are fewer than creators, who are not so many times fewer than these."""
+MANY_ITEMS, MORE_OF_MANY = 5_000, 1.2
+"""The same of so many items."""
+MANY_TITLES, PILED = 1_000, 0.02
+"""Of so many titles, at most such a share have the greatest length, where they were not cut off."""
 _TURNED = """
 SELECT count(*) AS n, count(CASE WHEN listed(creators) LIKE '%, %' THEN 1 END) AS turned
 FROM items_raw WHERE reject IS NULL AND listed(creators) <> ''
@@ -239,6 +243,14 @@ def _cut_and_tidied(
     return many and at_end > MORE_AT_END * before and lengths >= MANY_LENGTHS
 
 
+def _some_cut(
+    n: int, longest: int, lengths: int, titles: int, at_end: int, before: int, top: int, firsts: int
+) -> bool:
+    """Some titles only are so long that they were cut: more are of the last length than of the five before together."""
+    many = titles >= MANY_TITLES and longest >= PILED * titles and firsts >= ENOUGH_TO_JUDGE
+    return many and longest > at_end - longest + before and lengths >= MANY_LENGTHS
+
+
 def _lines_cut(
     n: int, longest: int, lengths: int, titles: int, at_end: int, before: int, top: int, firsts: int
 ) -> bool:
@@ -306,7 +318,8 @@ def _creators_swapped(n: int, titles: int, creators: int) -> bool:
 
 
 def _publishers_swapped(n: int, creators: int, publishers: int, long: int) -> bool:
-    return n >= ENOUGH_BOOKS and publishers > MORE_PUBLISHERS * creators
+    more = MORE_OF_MANY if n >= MANY_ITEMS else MORE_PUBLISHERS
+    return n >= ENOUGH_BOOKS and publishers > more * creators
 
 
 def _publishers_long(n: int, creators: int, publishers: int, long: int) -> bool:
@@ -354,6 +367,13 @@ _CHECKS = (
         LENGTHS,
         _cut_and_tidied,
         "{4:,} of {3:,} titles in {names} have {6:,} characters or hardly less, and none has more: they were cut off.",
+    ),
+    _Check(
+        "title",
+        LENGTHS,
+        _some_cut,
+        "{1:,} of {3:,} titles in {names} have {6:,} characters, more than the five lengths before together, and none has "
+        "more: they were cut off.",
     ),
     _Check(
         "title",
@@ -460,6 +480,10 @@ _IN_CHINESE = (
         "only {1:,} of {0:,} titles in {names} have a Chinese character, as official ones do, and they are not "
         "English, as those of one edition: letters were removed or changed.",
     ),
-    # A description may be shorter than its title there.
-    *(check for check in _CHECKS if check.is_wrong not in (_prose_swapped, _letters_lost)),
+    # A description may be shorter than its title there, and posts have a greatest length.
+    *(
+        check
+        for check in _CHECKS
+        if check.is_wrong not in (_prose_swapped, _letters_lost, _some_cut)
+    ),
 )

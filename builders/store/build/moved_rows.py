@@ -166,7 +166,8 @@ def _moved_times_or_items(rows: Rows) -> str:
             continue
         steps = np.diff(values)
         # Within users, a column ascends or descends.
-        anew = np.append(False, steps < 0 if (steps < 0).mean() < 0.5 else steps > 0)
+        descends = (steps < 0).sum() > (steps > 0).sum()
+        anew = np.append(False, steps > 0 if descends else steps < 0)
         if lag := _best(anew[near].mean(0), PLAIN, TIMES_MORE):
             return _begins_elsewhere(f"the {called}", lag)
     if "times" not in columns:
@@ -178,8 +179,8 @@ def _moved_times_or_items(rows: Rows) -> str:
 
 def _begins_elsewhere(what: str, lag: int) -> str:
     return (
-        f"{what} begin {_away(lag)} of those in which another user begins, and not in these: one of the columns was moved by "
-        f"{_rows(lag)}"
+        f"{what} begin anew {_away(lag)} the rows in which another user begins, and not in these: one of the columns was moved "
+        f"by {_rows(lag)}"
     )
 
 

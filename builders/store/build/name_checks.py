@@ -19,6 +19,8 @@ MANY_NAMES = 3_000
 """Of so many titles, some have a letter beyond ASCII."""
 ENOUGH_IN_ANY_CASE, NEARLY_ALL = 200, 0.98
 """So many long titles, of a source where some are in small letters, are not nearly all so."""
+MOST_ASKED = 0.01
+"""The share of items named by question marks that is no chance."""
 LONG = 15
 """Characters of a title of several words."""
 MOST_SOLID, LEAST_DATED, MOST_JOINED = 0.5, 0.01, 0.25
@@ -73,6 +75,25 @@ BEYOND = """
 SELECT count(*) AS n, count(CASE WHEN beyond_ascii(title) THEN 1 END) AS beyond
 FROM items_raw WHERE reject IS NULL AND title IS NOT NULL
 """
+
+
+def asked_query(columns: Collection[str]) -> str:
+    """SQL that counts the items, and those whose title or creator is of question marks in place of letters.
+
+    Args:
+        columns: the columns of items.
+
+    Returns:
+        A SELECT of two numbers.
+    """
+    texts = ["title", *(["listed(creators)"] if "creators" in columns else [])]
+    asked = " OR ".join(f"{text} LIKE '%??%' AND lower({text}) = upper({text})" for text in texts)
+    return f"""
+SELECT count(*) AS n, count(CASE WHEN {asked} THEN 1 END) AS asked
+FROM items_raw WHERE reject IS NULL
+"""
+
+
 SPACED = """
 SELECT count(*) AS n, count(CASE WHEN matches(title, '[一-鿿] [一-鿿] [一-鿿]') THEN 1 END) AS spaced
 FROM items_raw WHERE reject IS NULL AND title IS NOT NULL
@@ -275,7 +296,15 @@ def unusual_names(source: Source, columns: Collection[str], row: Row) -> list[st
     """
     if source.described or "title" not in columns:
         return []
+    notes = []
     n, beyond = row(BEYOND)
-    if n < MANY_NAMES or beyond:
-        return []
-    return [f"none of {n:,} titles has a letter beyond ASCII: accents may have been removed"]
+    if n >= MANY_NAMES and not beyond:
+        notes.append(
+            f"none of {n:,} titles has a letter beyond ASCII: accents may have been removed"
+        )
+    n, asked = row(asked_query(columns))
+    if asked >= max(ENOUGH_TO_JUDGE, MOST_ASKED * n):
+        notes.append(
+            f"{asked:,} of {n:,} items have question marks in place of their names: letters of other scripts may have been lost"
+        )
+    return notes

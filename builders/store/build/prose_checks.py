@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from itdr.builders.core.reasons import ENOUGH_TO_JUDGE
+
 LOOKED_AT, ENOUGH_TEXTS, NEARLY_ALL = 5_000, 200, 0.95
 """So many texts are looked at; of so many, this share is not in small letters."""
+AT_END, MOST_AT_END, SOME_LENGTHS = 5, 0.05, 30
+"""Texts that were cut and then tidied are of the last lengths, so many: this share of all; and there are so many lengths,
+or nearly all of `ENOUGH_TEXTS` texts are."""
 LONG_TEXT = 40
 """Characters of a text of several words."""
 MOST_UTF8 = 0.7
@@ -17,6 +23,28 @@ ENOUGH_DIFFERENT = 1_000
 """Of so many different long texts, some have a mark, and some a digit; those of fewer may be made by a rule."""
 SIGNS = {"[.,!?，。！？、]": "comma or full stop", "[0-9]": "digit"}
 _OF_NUMBERS = r"^[\[(]?[0-9][0-9 ,]*[\])]?$"
+
+
+def cut_at_one_length(sizes: np.ndarray) -> str:
+    """What shows that texts end at one length.
+
+    Args:
+        sizes: the characters of each text, of interactions that were drawn at random; 0 where there is none.
+
+    Returns:
+        A clause; empty where nothing shows it.
+    """
+    top = int(sizes.max(initial=0))
+    n, at_end = int((sizes > 0).sum()), int((sizes > top - AT_END).sum())
+    before = int(((sizes <= top - AT_END) & (sizes > top - 2 * AT_END)).sum())
+    if at_end < max(ENOUGH_TO_JUDGE, MOST_AT_END * n, 5 * before):
+        return ""
+    lengths = len(np.unique(sizes))
+    if lengths < SOME_LENGTHS and (
+        n < ENOUGH_TEXTS or lengths <= AT_END or at_end < NEARLY_ALL * n
+    ):
+        return ""
+    return f"{at_end:,} of {n:,} texts that were looked at have {top:,} characters or hardly less, and none has more: they were cut off"
 
 
 def unlike_prose(texts: pa.ChunkedArray) -> str:

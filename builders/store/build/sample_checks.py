@@ -18,9 +18,21 @@ from itdr.builders.core import arrow
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.reasons import ENOUGH_TO_JUDGE
 from itdr.builders.core.schema import Source
+from itdr.builders.store.build import id_forms, weight_checks
 from itdr.builders.store.build.duplicates import RowGroups
-from itdr.builders.store.build.prose_checks import read_as_gbk, unlike_prose, without_signs
-from itdr.builders.store.build.time_checks import moved_days, one_for_many, parts_before, rounded
+from itdr.builders.store.build.prose_checks import (
+    cut_at_one_length,
+    read_as_gbk,
+    unlike_prose,
+    without_signs,
+)
+from itdr.builders.store.build.time_checks import (
+    half_days,
+    moved_days,
+    one_for_many,
+    parts_before,
+    rounded,
+)
 
 ENOUGH, MANY = 1_000, 5_000
 """So many interactions show how ratings and weights are spread, and which items have the higher ones."""
@@ -34,21 +46,15 @@ IN_ORDER = 0.75
 """The share of titles that follow the one before: articles are moved, so that some do not."""
 MOST_BEFORE = 0.01
 """The share of ratings that may be a year older than their item."""
-LEAST_END, MOST_OF_ONE, MOST_CAPPED = 0.05, 0.38, 0.2
-"""The shares of ratings at an end of the scale, of one rating out of many, and of weights that are the greatest one."""
+LEAST_END, MOST_OF_ONE, MOST_CONVERTED = 0.05, 0.38, 0.2
+"""The shares of ratings at an end of the scale, of one rating out of many, and of weights between two steps."""
 LESS = 0.05
 """The share of the scale by which the ratings of popular items are below those of the others."""
-MOST_CLASSES = 10
-"""So many different weights are classes."""
 MOST_REPEATED = 0.25
 """The share of titles that may be those of the item before."""
 DAY = 86_400
-AT_END, MOST_AT_END, SOME_LENGTHS, ENOUGH_TEXTS = 5, 0.05, 30, 200
-"""Texts that were cut and then tidied are of the last lengths, so many: this share of all; and there are so many lengths,
-or nearly all of so many texts are."""
 _COLUMNS = ("user_code", "item_code", "rating", "timestamp", "weight", "text")
 _YEAR = 31_556_952
-_LAST_NUMBERS = (127, 255, 32_767, 65_535)
 
 
 class Sample(NamedTuple):
@@ -144,7 +150,10 @@ def _rated_alike(sample: Sample) -> str:
     """Ratings sorted alone, or replaced by means: each user has one, and users have others than their neighbors."""
     users = _by_user(sample, "rating", RUN)
     alike = [part[0] for part in users if (part == part[0]).all()]
-    if len(alike) < max(ENOUGH_TO_JUDGE, NEARLY_ALL * len(users)) or len(set(alike)) < 3:
+    if len(alike) < max(ENOUGH_TO_JUDGE, NEARLY_ALL * len(users)):
+        return ""
+    # Means that were rounded are few.
+    if len(set(alike)) < (2 if len(alike) == len(users) else 3):
         return ""
     said = (
         f"{len(alike):,} of {len(users):,} users with {RUN} ratings or more rated everything alike"
@@ -243,20 +252,29 @@ def _parts_before(sample: Sample) -> str:
     return parts_before(sample.rows["rating"], sample.rows["timestamp"], first)
 
 
+def _half_days(sample: Sample) -> str:
+    """Hours without AM and PM."""
+    times = sample.rows["timestamp"]
+    stated = ~np.isnan(times.astype(float))
+    return half_days(times[stated], sample.rows["user_code"][stated])
+
+
 def _cut_texts(sample: Sample) -> str:
     """Texts that end at one length."""
-    sizes = sample.rows["text"]
-    top = int(sizes.max(initial=0))
-    n, at_end = int((sizes > 0).sum()), int((sizes > top - AT_END).sum())
-    before = int(((sizes <= top - AT_END) & (sizes > top - 2 * AT_END)).sum())
-    if at_end < max(ENOUGH_TO_JUDGE, MOST_AT_END * n, 5 * before):
-        return ""
-    lengths = len(np.unique(sizes))
-    if lengths < SOME_LENGTHS and (
-        n < ENOUGH_TEXTS or lengths <= AT_END or at_end < NEARLY_ALL * n
-    ):
-        return ""
-    return f"{at_end:,} of {n:,} texts that were looked at have {top:,} characters or hardly less, and none has more: they were cut off"
+    return cut_at_one_length(sample.rows["text"])
+
+
+def _ids_misshapen(sample: Sample) -> str:
+    """Ids of users and items that were cut, or written in small letters."""
+    return id_forms.misshapen(
+        sample.source, sample.items.column("item_id"), "items"
+    ) or id_forms.misshapen(sample.source, sample.users.column("user_id"), "users")
+
+
+def _items_named(sample: Sample) -> str:
+    """Items that have lost their ids."""
+    few = len(sample.rows["user_code"]) < ENOUGH
+    return "" if few else id_forms.named(sample.source, sample.items.column("item_id"), "items")
 
 
 def _one_each(sample: Sample) -> str:
@@ -369,21 +387,17 @@ def _ranked(sample: Sample) -> str:
 
 def _classes(sample: Sample) -> str:
     """A few classes in place of weights."""
-    values, counts = _spread(sample, "weight")
-    if counts.sum() < MANY or not 1 < len(values) <= MOST_CLASSES:
-        return ""
-    return (
-        f"{counts.sum():,} weights that were looked at take only {len(values)} values, {values[0]:g} to {values[-1]:g}: they "
-        "were replaced by classes"
-    )
+    return weight_checks.classes(*_spread(sample, "weight"))
 
 
 def _capped(sample: Sample) -> str:
     """The greatest weight in place of all greater ones."""
-    values, counts = _spread(sample, "weight")
-    if counts.sum() < ENOUGH or len(values) < 10 or counts[-1] < MOST_CAPPED * counts.sum():
-        return ""
-    return f"{counts[-1]:,} of {counts.sum():,} weights that were looked at are {values[-1]:g}, and none is more: they were cut off"
+    return weight_checks.capped(*_spread(sample, "weight"))
+
+
+def _shares(sample: Sample) -> str:
+    """Shares of a user's weights in place of these."""
+    return weight_checks.shares(_by_user(sample, "weight", RUN))
 
 
 def _of_another_unit(sample: Sample) -> str:
@@ -394,7 +408,7 @@ def _of_another_unit(sample: Sample) -> str:
         return ""
     if step:
         between = int(counts[abs(values / step - np.round(values / step)) > 1e-2].sum())
-        if between > MOST_CAPPED * counts.sum():
+        if between > MOST_CONVERTED * counts.sum():
             return f"{between:,} of {counts.sum():,} weights that were looked at are no multiples of {step:g}: they were converted"
     if (values == np.round(values)).all():
         if step and step < 1:
@@ -424,13 +438,12 @@ def _low_ratings(sample: Sample) -> str:
 
 def _weights_of_a_byte(sample: Sample) -> str:
     """Weights that end where the numbers of a program do."""
-    values, counts = _spread(sample, "weight")
-    if counts.sum() < ENOUGH or values[-1] not in _LAST_NUMBERS:
-        return ""
-    return (
-        f"no weight that was looked at is above {values[-1]:,.0f}, where the numbers of a program end: greater ones may have "
-        "begun again at 0"
-    )
+    return weight_checks.of_a_byte(*_spread(sample, "weight"))
+
+
+def _few_weights(sample: Sample) -> str:
+    """Few different weights."""
+    return weight_checks.few(*_spread(sample, "weight"))
 
 
 def _are_low(sample: Sample) -> bool:
@@ -461,17 +474,22 @@ _CHECKS: tuple[tuple[str, _Check], ...] = (
     ("rating", _parts_before),
     ("text", _cut_texts),
     ("item_id", _read_as_gbk),
+    ("timestamp", _half_days),
+    ("item_id", _ids_misshapen),
     ("rating", _rated_at_the_ends),
     ("rating", _rated_as_filled),
     ("rating", _rated_inversely),
     ("weight", _ranked),
     ("weight", _classes),
     ("weight", _capped),
+    ("weight", _shares),
     ("weight", _of_another_unit),
 )
 """The column that each needs, and what must not hold."""
 _NOTES: tuple[tuple[str, _Check], ...] = (
+    ("item_id", _items_named),
     ("rating", _few_ratings),
     ("rating", _low_ratings),
     ("weight", _weights_of_a_byte),
+    ("weight", _few_weights),
 )

@@ -11,7 +11,7 @@ from itdr.builders.core.reasons import ENOUGH_TO_JUDGE
 
 ENOUGH_TIMES = 200
 """So many different times are not all multiples of a number by chance; and so many interactions, where it is a large one."""
-HOUR, MINUTE = 3_600, 60
+DAY, HOUR, MINUTE = 86_400, 3_600, 60
 IN_32_BITS = 64
 """Seconds between two times of this century that 32 bits can hold."""
 MILLISECONDS = 65_536
@@ -29,6 +29,34 @@ MOST_ZONES = 4
 NEARLY_ALL, ENOUGH_PARTS, MOST_PARTS = 0.95, 2_000, 0.05
 """The share of times of days that were moved, and how many ratings with parts of a star, and what share, show that they
 are from before there were any: small files may be made up."""
+MANY_TIMES, HALF_A_DAY, MOST_HOURS_MISSING = 1_000, 12, 2
+"""Of so many interactions on different days and by different people, some are of each half of the day; of the hours of the
+first half, so many may be missing."""
+
+
+def half_days(times: np.ndarray, users: np.ndarray) -> str:
+    """What shows that hours have lost their AM and PM: they are all from 1 to 12.
+
+    Args:
+        times: seconds since 1970, of interactions that were drawn at random.
+        users: who did each.
+
+    Returns:
+        A clause; empty where nothing shows it.
+    """
+    hours = times.astype(np.int64) // HOUR % 24
+    if len(times) < MANY_TIMES or not ((hours >= 1) & (hours <= HALF_A_DAY)).all():
+        return ""
+    # Times of one day, or of one person, may all be of one half.
+    days = len(np.unique(times.astype(np.int64) // DAY))
+    if min(days, len(np.unique(users))) < ENOUGH_TO_JUDGE:
+        return ""
+    if len(np.unique(hours)) < HALF_A_DAY - MOST_HOURS_MISSING:
+        return ""
+    return (
+        f"the hours of {len(times):,} interactions that were looked at are all from 1 to {HALF_A_DAY}: those of the other half "
+        "of the day have lost their PM"
+    )
 
 
 def one_for_many(times: np.ndarray, users: np.ndarray) -> str:

@@ -37,6 +37,8 @@ SELECT count(country) AS n, count(DISTINCT country) AS countries,
        count(CASE WHEN matches(country, '[0-9]') THEN 1 END) AS digits
 FROM users_raw WHERE reject IS NULL
 """
+STEP = 5
+"""Not all known ages, or years, are multiples of it."""
 ATTRIBUTES = ("gender", "age", "age_group", "birth_year", "country", "occupation")
 
 
@@ -90,6 +92,19 @@ FROM (SELECT {column} AS value, count(*) AS n FROM users_raw WHERE reject IS NUL
 """
 
 
+def steps(column: str) -> str:
+    """SQL that counts the values of a column, and those that are no multiples of `STEP`, and of twice as much.
+
+    Args:
+        column: a column of numbers of users.
+    """
+    return f"""
+SELECT count({column}) AS n, count(CASE WHEN {column} % {STEP} <> 0 THEN 1 END) AS others,
+       count(CASE WHEN {column} % {2 * STEP} <> 0 THEN 1 END) AS between, count(DISTINCT {column}) AS kinds
+FROM users_raw WHERE reject IS NULL
+"""
+
+
 def require_plausible_users(
     source: Source,
     columns: Collection[str],
@@ -117,7 +132,9 @@ def require_plausible_users(
         found = _foreign_countries(*row(COUNTRY))
     for column in ("age", "birth_year"):
         if not found and column in columns:
-            found = _filled(column, *row(commonest(column)))
+            found = _filled(column, *row(commonest(column))) or _rounded(
+                column, *row(steps(column))
+            )
     judged = [column for column in ATTRIBUTES if column in columns]
     if not found and judged and "user_id" in columns:
         counts = row(neighbors(judged))
@@ -165,6 +182,15 @@ def _filled(
     if kinds >= SOME_AGES and most >= MOST_OF_ONE * stated:
         return f"{most:,} of {n:,} users have the {called} {often}, and few have none: missing ones were filled with it"
     return ""
+
+
+def _rounded(column: str, n: int, others: int, between: int, kinds: int) -> str:
+    if n < ENOUGH_USERS or others or kinds < 2:
+        return ""
+    common = STEP if between else 2 * STEP
+    return (
+        f"all {n:,} known {column.replace('_', ' ')}s are multiples of {common}: they were rounded"
+    )
 
 
 def _alike(column: str, n: int, same: int, pairs: int, stated: int) -> str:
