@@ -135,7 +135,9 @@ def test_splits_are_those_of_the_rows(form: str, tmp_path: Path) -> None:
     path = a_shop()
     run("export", path, "--to", form, str(tmp_path / "out"))
     file = tmp_path / "out" / f"interactions.{form}"
-    split_of = dict(duckdb.sql(f"SELECT DISTINCT user_id, split FROM '{file}'").fetchall())
+    split_of = dict(
+        duckdb.connect().sql(f"SELECT DISTINCT user_id, split FROM '{file}'").fetchall()
+    )
     assert set(split_of.values()) == {"train", "validation", "test"}
     for split in ("train", "validation", "test"):
         data = datasets.load_dataset(
@@ -149,10 +151,14 @@ def test_splits_by_time_follow_each_other(tmp_path: Path) -> None:
 
     path = a_shop()
     run("export", path, "--to", "parquet", "--split-by", "time", str(tmp_path / "out"))
-    spans = duckdb.sql(
-        "SELECT split, min(timestamp), max(timestamp), count(*) FROM "
-        f"'{tmp_path / 'out' / 'interactions.parquet'}' GROUP BY split ORDER BY 2"
-    ).fetchall()
+    spans = (
+        duckdb.connect()
+        .sql(
+            "SELECT split, min(timestamp), max(timestamp), count(*) FROM "
+            f"'{tmp_path / 'out' / 'interactions.parquet'}' GROUP BY split ORDER BY 2"
+        )
+        .fetchall()
+    )
     assert [one[0] for one in spans] == ["train", "validation", "test"]
     assert spans[0][2] < spans[1][1] and spans[1][2] < spans[2][1]
     assert spans[0][3] > 6 * spans[1][3]
