@@ -147,11 +147,14 @@ def _require_official_codes(path: Path) -> None:
     """Raise `RawFileError` where the codes of occupations come in the order 0, 1, 2, …: they were numbered anew."""
     rows = [line.split("::") for line in validate.ends_of(path).splitlines()]
     rows = [row for row in rows if len(row) > 3 and row[0].isdecimal()]
-    codes = list(dict.fromkeys(row[3].strip() for row in rows))
+    every = [row[3].strip() for row in rows]
+    codes = list(dict.fromkeys(every))
     # Users who were sorted by their codes are in another order.
     if any(int(one[0]) > int(other[0]) for one, other in pairwise(rows)):
         return
-    if len(codes) >= ENOUGH_CODES and codes == [str(code) for code in range(len(codes))]:
+    numbered = len(codes) >= ENOUGH_CODES and codes == [str(code) for code in range(len(codes))]
+    # The first users of whom each has another occupation were made up.
+    if numbered and every[: len(codes)] != codes:
         raise RawFileError(
             f"{path}: the codes of {len(codes)} occupations are numbered in the order in which they come, and officially in that "
             f"of their names: they were numbered anew. {validate.AGAIN}"
