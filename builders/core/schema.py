@@ -42,7 +42,6 @@ SOURCE_OPTIONS = {
     "capitals": "categories begin with a capital",
     "subcategories": "the second category of an item is part of the first",
     "weight_step": "weights are multiples of this",
-    "parts_after": "a day before which users could give no parts of a star",
     "parts_since": "a day since which users could give parts of a star",
     "days": "times are those of days, at 00:00 UTC",
     "pairs_once": "a user and an item have one interaction at most",

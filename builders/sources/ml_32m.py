@@ -234,7 +234,6 @@ SOURCE = Source(
         "users_at_random": True,
         "anchors": ANCHORS,
         "several": {"categories": 0.4},
-        "parts_after": "2003-02-01",
         "parts_since": "2003-05-15",
         "all_recorded": {"items": 87_585},
     },

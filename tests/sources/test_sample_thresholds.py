@@ -119,21 +119,6 @@ def test_ratings_before_their_item(sample: Check) -> None:
         rated(20)
 
 
-def test_parts_of_a_star_before_there_were_any(sample: Check) -> None:
-    def rated(parts: int, time: int = 1_000_000_000) -> None:
-        ratings = [3.5] * parts + [4.0, 3.0] * 2_000
-        columns = {
-            "item_code": np.arange(len(ratings)),
-            "timestamp": time - np.arange(len(ratings)),
-        }
-        sample("ml-32m", rating=ratings, **columns)
-
-    rated(1_999)
-    rated(2_000, 1_100_000_000)
-    with pytest.raises(RawFileError, match="2,000 of 6,000 ratings before 2003-02-01"):
-        rated(2_000)
-
-
 def test_days_that_were_moved_to_another_time_zone(sample: Check) -> None:
     def timed(hours: int, moved: int, source: str = "amazon-books") -> None:
         days = 1_000_000_000 // 86_400 + np.arange(210)

@@ -30,7 +30,6 @@ from itdr.builders.store.build.time_checks import (
     half_days,
     moved_days,
     one_for_many,
-    parts_before,
     rounded,
 )
 
@@ -242,14 +241,6 @@ def _moved_days(sample: Sample) -> str:
     """Times of days that are no longer at their beginning."""
     times = sample.rows["timestamp"]
     return moved_days(times[~np.isnan(times)]) if sample.source.options.get("days") else ""
-
-
-def _parts_before(sample: Sample) -> str:
-    """Half stars from before there were any."""
-    first = sample.source.options.get("parts_after")
-    if not first or "timestamp" not in sample.rows:
-        return ""
-    return parts_before(sample.rows["rating"], sample.rows["timestamp"], first)
 
 
 def _half_days(sample: Sample) -> str:
@@ -471,7 +462,6 @@ _CHECKS: tuple[tuple[str, _Check], ...] = (
     ("timestamp", _one_each),
     ("timestamp", _moved_days),
     ("timestamp", _rounded_times),
-    ("rating", _parts_before),
     ("text", _cut_texts),
     ("item_id", _read_as_gbk),
     ("timestamp", _half_days),

@@ -26,9 +26,8 @@ as many as the next one: days of many reviews are followed by others."""
 
 MOST_ZONES = 4
 """So many hours begin the days of one time zone: 00:00, and others in summer."""
-NEARLY_ALL, ENOUGH_PARTS, MOST_PARTS = 0.95, 2_000, 0.05
-"""The share of times of days that were moved, and how many ratings with parts of a star, and what share, show that they
-are from before there were any: small files may be made up."""
+NEARLY_ALL = 0.95
+"""The share of times of days that were moved."""
 MANY_TIMES, HALF_A_DAY, MOST_HOURS_MISSING = 1_000, 12, 2
 """Of so many interactions on different days and by different people, some are of each half of the day; of the hours of the
 first half, so many may be missing."""
@@ -135,28 +134,6 @@ def moved_days(times: np.ndarray) -> str:
     return (
         f"{apart:,} of {len(times):,} times that were looked at are not 00:00 UTC, and officially all are, which are those of "
         f"days: most are {common // HOUR:02d}:{common // MINUTE % MINUTE:02d}, so that they were moved to another time zone"
-    )
-
-
-def parts_before(ratings: np.ndarray, times: np.ndarray, day: str) -> str:
-    """What shows that ratings were converted: some have parts of a star before a day since which there are any.
-
-    Args:
-        ratings: ratings that were drawn at random.
-        times: seconds since 1970 of each.
-        day: that day.
-
-    Returns:
-        A clause; empty where nothing shows it.
-    """
-    first = datetime.datetime.fromisoformat(f"{day}T00:00:00+00:00").timestamp()
-    early = ratings[(times < first) & ~np.isnan(ratings)]
-    parts = int((early != np.floor(early)).sum())
-    if parts < max(ENOUGH_PARTS, MOST_PARTS * len(early)):
-        return ""
-    return (
-        f"{parts:,} of {len(early):,} ratings before {day} that were looked at are no whole numbers, and nobody could give "
-        "parts of a star then: the ratings were converted, or the times changed"
     )
 
 
