@@ -140,7 +140,7 @@ def changed(path: Path, separator: str, users: set[str]) -> int:
         ("user_item_interaction", 300),
         ("user_item_understanding", 200),
         ("interest_recognition", 30),
-        ("target_user_identification", 60),
+        ("target_user_identification", 50),
     ],
 )
 def test_training_rows_show_and_count_training_users_only(
