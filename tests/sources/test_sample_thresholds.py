@@ -109,14 +109,15 @@ def test_times_sorted_alone(sample: Check) -> None:
 
 
 def test_ratings_before_their_item(sample: Check) -> None:
-    def rated(before: int) -> None:
+    def rated(before: int, of: int) -> None:
         items = {"item_id": ["1", "2"], "year": pa.array([1990, 2004], pa.int16())}
-        codes = [1] * before + [0] * (2_000 - before)
-        sample("ml-1m", items, item_code=codes, timestamp=[1_000_000_000] * 2_000)
+        codes = [1] * before + [0] * (of - before)
+        sample("ml-1m", items, item_code=codes, timestamp=[1_000_000_000] * of)
 
-    rated(19)
-    with pytest.raises(RawFileError, match="20 of 2,000 ratings are more than a year older"):
-        rated(20)
+    for before, of in ((100, 2_000), (100, 10_000)):
+        rated(before - 1, of)
+        with pytest.raises(RawFileError, match=f"{before} of {of:,} ratings are more than a year"):
+            rated(before, of)
 
 
 def test_days_that_were_moved_to_another_time_zone(sample: Check) -> None:

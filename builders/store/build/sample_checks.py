@@ -43,8 +43,8 @@ RUN = 5
 """A user of so many interactions has not rated them all alike, nor played them 1, 2, 3, … times, as a rule."""
 IN_ORDER = 0.75
 """The share of titles that follow the one before: articles are moved, so that some do not."""
-MOST_BEFORE = 0.01
-"""The share of ratings that may be a year older than their item."""
+MOST_BEFORE, MOST_BEFORE_OF_FEW = 0.01, 0.05
+"""The share of ratings that may be a year older than their item, of twice `MANY` or more, and of fewer."""
 LEAST_END, MOST_OF_ONE, MOST_CONVERTED = 0.05, 0.38, 0.2
 """The shares of ratings at an end of the scale, of one rating out of many, and of weights between two steps."""
 LESS = 0.05
@@ -205,7 +205,8 @@ def _rated_before(sample: Sample) -> str:
     stated = ~np.isnan(years) & ~np.isnan(rated)
     early = rated[stated] < years[stated] - 1
     before = int(early.sum())
-    if before < max(ENOUGH_TO_JUDGE, MOST_BEFORE * stated.sum()):
+    most = MOST_BEFORE if stated.sum() >= 2 * MANY else MOST_BEFORE_OF_FEW
+    if before < max(ENOUGH_TO_JUDGE, most * stated.sum()):
         return ""
     said = f"{before:,} of {stated.sum():,} ratings are more than a year older than their item"
     given = sample.rows.get("rating", rated)[stated][early]
