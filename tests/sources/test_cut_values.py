@@ -11,7 +11,7 @@ import io
 import json
 import random
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,6 @@ import pytest
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.store.build import item_checks, joins
 from itdr.builders.store.build.list_checks import cut_lists, unusual_lists
-from itdr.builders.store.engine import connect
 from tests.sources.harness import load, read
 from tests.sources.test_content_thresholds import asking
 from tests.sources.test_edited_files import stored
@@ -30,13 +29,6 @@ from tests.sources.test_edited_files import stored
 FILES = [Path("raw.csv")]
 Row = dict[str, Any]
 Change = Callable[[Row], Any]
-
-
-@pytest.fixture(scope="module")
-def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    opened = connect(tmp_path_factory.mktemp("stage") / "stage.duckdb")
-    yield opened
-    opened.close()
 
 
 def of_table(data: bytes, change: Change) -> bytes:
