@@ -162,8 +162,8 @@ def test_half_of_all_reviews_tell_of_whom_somebody_thinks() -> None:
     realiser = realiser_of(open_cell("steam", folder()))
     (statement,) = realiser.plan_statements([fact])
     assert realiser.sentence(statement) == (
-        'children come up in 4 of the 8 reviews shown ("My kids love it", "My kids were bored"), so it matters what they '
-        "make of it."
+        'children come up in 4 of the 8 reviews shown ("My kids love it", "My kids were bored"), so games for this '
+        "player should suit them, too."
     )
     few = said(love, bored, bored, *others, *others, domain="games")
     assert not any(one.about == "audience" for one in few)
