@@ -100,15 +100,16 @@ def is_founded(
 
 
 def _told_apart(statements: Sequence[Statement]) -> list[Statement]:
-    """The statements without groups whose genre is that of an earlier group, or part of it: whoever likes romantic
-    comedies likes comedies."""
-    said: set[str] = set()
+    """The statements without groups whose genres are those of an earlier group, some of them, or more: whoever likes
+    romantic comedies likes comedies, and "animated musicals" after "animated films" are told twice."""
+    said: list[set[str]] = []
     found = []
     for one in statements:
         genres = _genres(one) if one.section == GROUPS else set()
-        if not genres or not genres <= said:
+        again = genres <= set().union(*said) or any(earlier <= genres for earlier in said)
+        if not (genres and again):
             found.append(one)
-            said |= genres
+            said += [genres] if genres else []
     return found
 
 

@@ -16,6 +16,7 @@ from itdr.builders.evidence import traits as all_traits
 from itdr.builders.evidence import verdicts
 from itdr.builders.evidence.activity import DECIMALS
 from itdr.builders.evidence.audiences import judged as all_judged
+from itdr.builders.evidence.audiences.breadth import Breadth
 from itdr.builders.evidence.audiences.community_works import CommunityWorks
 from itdr.builders.evidence.audiences.company import Company
 from itdr.builders.evidence.audiences.contradictions import (
@@ -111,6 +112,7 @@ class Counting:
             tags.agree if loosely else None,
             self.members.leans if loosely else None,
         )
+        self.breadth = Breadth(store, self.judged.totals[1])
         self.themes = Themes(store, self.traits, self.members.total, self.kindred, tags)
         self.company = Company(
             store,
@@ -169,12 +171,13 @@ class Counting:
         for other, fact in self._works_if(work, raters, everybody):
             found.append(fact)
             codes.setdefault(fact.value, other)
-        found = self._one_group_a_genre(work, found, codes) + self._reception(work)
+        found = self.breadth.narrow_among(self._one_group_a_genre(work, found, codes))
+        found += self._reception(work)
         found += beyond(found, codes, self.judged, everybody, self.overall)
         found = of_a_series(found, is_later(self.store.item(work).title))
         found = without_overlaps(without_contradictions(found))
-        told = self.store.has("text")
-        found = with_others(found, codes, self.judged, everybody, self.overall, told)
+        texts = self.store.has("text")
+        found = with_others(found, codes, self.judged, everybody, self.overall, texts)
         return worth_saying(found, self.store.source.words, self.kindred.genres(work))
 
     def raters(self, work: int) -> Raters:

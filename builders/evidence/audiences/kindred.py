@@ -49,6 +49,10 @@ MAX_SHARE_OF_A_TELLING_GENRE = 0.25
 """A genre with a larger share of all likes is not named alone of an item that has one with a smaller share."""
 MAX_SHARE_OF_A_GENRE = 0.3
 """A genre with a larger share of all likes is everybody's: it takes more works to say which part of it is meant."""
+OF_NEW_TIMES = "action"
+"""A genre that is named with no other of a work from before `END_OF_OLD_TIMES`: nobody calls "Logan's Run" an action film."""
+TENTHS_OF_A_CLEAR_EXAMPLE = 12
+"""Tenths of what is expected that the fans of an example must reach for it to be named beside two others that do."""
 OF_CARTOONS = frozenset({"animation", "children", "children's"})
 """Genres of which two are named with a third."""
 MAX_KINDS = 2
@@ -122,6 +126,9 @@ class Kindred:
             Facts, in their order.
         """
         found = [one for one in works if self.is_example(kind, codes[one.value], work)]
+        clear = [one for one in found if 10 * one.count >= TENTHS_OF_A_CLEAR_EXAMPLE * one.base]
+        if len(clear) >= MIN_WORKS_OF_A_KIND:
+            found = clear
         plain_ones = [one for one in found if self.is_example(kind, codes[one.value], work, 0)]
         if len(plain_ones) >= MIN_WORKS_OF_A_KIND:
             return plain_ones
@@ -266,7 +273,7 @@ class Kindred:
         others = self.genres(work) - {genre}
         for other in sorted(others) if len(others) < MAX_GENRES_OF_A_BLEND else ():
             pair = sorted((genre, other))
-            if not names_kind(pair, {genre, *others}):
+            if not (names_kind(pair, {genre, *others}) and self._is_of_its_time(pair, work)):
                 continue
             alike = self.best_examples(pair, works, codes, work)
             if len(alike) >= enough:
@@ -297,6 +304,11 @@ class Kindred:
         if not period:
             return found if near else None
         return (DECADE, period), found[1] if found else named
+
+    def _is_of_its_time(self, kind: Collection[str], work: int) -> bool:
+        """Whether people call an old work a work of these genres together."""
+        old = 0 < self._year(work) < END_OF_OLD_TIMES
+        return not (old and OF_NEW_TIMES in map(plain, kind))
 
     @functools.cached_property
     def _is_dated(self) -> bool:
@@ -371,7 +383,7 @@ class Kindred:
         most = len(works_of_first)
         genres = sorted(self.genres(work))
         for pair in _combined(genres) if len(genres) <= MAX_GENRES_OF_A_BLEND else ():
-            if not names_kind(pair, genres):
+            if not (names_kind(pair, genres) and self._is_of_its_time(pair, work)):
                 continue
             works = self.best_examples(pair, single, codes, work)
             least = min(most - (first in pair), MIN_WORKS_OF_THE_PERIOD)

@@ -149,8 +149,15 @@ def pen_names() -> dict[str, str]:
     return {other: name for name, others in written.items() for other in others}
 
 
-def _years(store: StoreReader) -> np.ndarray:
-    """The years of all items; 0 where one is not known."""
+def years_of_items(store: StoreReader) -> np.ndarray:
+    """The years of all items.
+
+    Args:
+        store: one whose items have years.
+
+    Returns:
+        By item its year; 0 where it is not known.
+    """
     years = pc.fill_null(store.items.column("year").combine_chunks(), 0)
     return years.to_numpy(zero_copy_only=False)
 
@@ -161,7 +168,7 @@ def _decades(store: StoreReader, likers: np.ndarray) -> tuple[np.ndarray, np.nda
     taste. The year of a book is that of an edition."""
     if "year" not in store.items.column_names or store.source.domain in EDITIONS:
         return None
-    years = _years(store)
+    years = years_of_items(store)
     leading = np.flatnonzero(
         (store.work == np.arange(len(store.work))) & (years > 1800) & (years < 2100)
     )
@@ -204,7 +211,7 @@ def common_decades(store: StoreReader, likers: np.ndarray) -> frozenset[int]:
     """
     if "year" not in store.items.column_names:
         return frozenset()
-    years = _years(store)
+    years = years_of_items(store)
     decades = np.clip(years.astype(np.int64) // 10, 0, 300)
     likes = np.bincount(decades, likers, minlength=301)
     return frozenset((np.flatnonzero(likes > MAX_SHARE_OF_A_DECADE * likes.sum()) * 10).tolist())

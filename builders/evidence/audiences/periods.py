@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 MAX_YEARS = 15
@@ -35,6 +36,27 @@ def period_of(years: Collection[int]) -> str:
     ends = _third(first), _third(last)
     late, early = ends if ends == ("late ", "early ") else ("", "")
     return f"{late}{decades[0]}s and {early}{decades[1]}s" if len(decades) == 2 else ""
+
+
+def years_in(period: str) -> tuple[int, int]:
+    """The first and last years of a period.
+
+    Args:
+        period: in the words of `period_of`, or "before 1960".
+
+    Returns:
+        (first, last); the first is 0 where the period has no beginning.
+
+    >>> years_in("1990s"), years_in("mid-1990s"), years_in("late 1970s and early 1980s"), years_in("before 1960")
+    ((1990, 1999), (1994, 1996), (1977, 1983), (0, 1959))
+    """
+    if period.startswith("before "):
+        return 0, int(period.removeprefix("before ")) - 1
+    spans = []
+    for part, decade in re.findall(r"(early |mid-|late |)(\d{3}0)s", period):
+        digits = [digit for digit in range(10) if part in ("", _third(digit))]
+        spans.append((int(decade) + digits[0], int(decade) + digits[-1]))
+    return spans[0][0], spans[-1][1]
 
 
 def _third(year: int) -> str:
