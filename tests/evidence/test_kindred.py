@@ -259,6 +259,8 @@ def test_a_kind_names_what_a_work_is() -> None:
     assert not names_kind(["Drama"], ["Crime", "Drama"]) and names_kind(["Drama"], ["Drama"])
     assert not names_kind(["Comedy"], ["Comedy", "Drama"])
     assert names_kind(["Comedy", "Drama"], ["Comedy", "Drama"])
+    # A funny documentary is more than that.
+    assert not names_kind(["Documentary"], ["Comedy", "Documentary"])
     assert names_kind(["Action"], ["Action", "Thriller"])
 
 
@@ -268,6 +270,23 @@ def test_a_film_whose_likers_do_not_like_its_genre_is_no_example() -> None:
     assert [one.value for one in found.details] == ["Heat", "Speed", "The Firm"]
     # Two thrillers of no period that the film is of are too few.
     assert films(("Speed", "The Firm")).kinds(CODES["Heat"], works, CODES) == []
+
+
+def test_an_example_whose_fans_hardly_like_it_more_is_not_named_beside_two_others() -> None:
+    weak = Fact("also_liked", "work", "The Firm", 11, 20, 10.0, UP)
+    found = films().kinds(CODES["Heat"], [*likes("Speed"), weak], CODES)
+    assert found == []  # Two thrillers are too few.
+    works = [weak, *likes("Heat", "Speed")]
+    assert kindred().best_examples(["Thriller"], works, CODES, CODES["Ghost"]) == works[1:]
+    assert kindred().best_examples(["Thriller"], works[:2], CODES, CODES["Ghost"]) == works[:2]
+
+
+def test_no_old_work_is_an_action_film() -> None:
+    made = kindred()
+    made._year = lambda work: 1976 if work == CODES["Heat"] else 1985
+    assert not made._is_of_its_time(["Action", "Sci-Fi"], CODES["Heat"])
+    assert made._is_of_its_time(["Sci-Fi", "War"], CODES["Heat"])
+    assert made._is_of_its_time(["Action", "Sci-Fi"], CODES["Speed"])
 
 
 def test_works_of_the_fifties_and_before_are_from_before_1960() -> None:

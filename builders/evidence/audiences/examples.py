@@ -19,6 +19,8 @@ SOFT = frozenset({"romance", "fantasy", "children", "children's", "family"})
 """Narrower kinds that works of every sort have: to share one is not to be alike."""
 MARKED = frozenset({"animation", "documentary"})
 """Kinds that a work and its examples have in common, or neither has."""
+TOLD = MARKED | {"comedy"}
+"""Kinds that are part of whatever a work is called: a funny horror film is no horror film."""
 MOST_RARER = 1
 """Categories that tell more of a work than its kind does, at most."""
 MIN_SHARED, MANY_CATEGORIES = 2, 4
@@ -54,15 +56,18 @@ def names_kind(kind: Collection[str], own: Collection[str]) -> bool:
         own: all of its categories.
 
     Returns:
-        False for a broad kind of a work that has a narrow one, and for one without the animation of a cartoon.
+        False for a broad kind of a work that has a narrow one, and for one without the animation of a cartoon or the
+        comedy of a funny work.
 
     >>> names_kind(["Action"], ["Action", "Western"]), names_kind(["Action", "Western"], ["Action", "Western"])
+    (False, True)
+    >>> names_kind(["Horror"], ["Comedy", "Horror"]), names_kind(["Comedy", "Horror"], ["Comedy", "Horror"])
     (False, True)
     >>> names_kind(["Drama"], ["Drama", "Thriller"]), names_kind(["Thriller"], ["Drama", "Thriller"])
     (False, True)
     """
     narrow = narrow_among(own)
-    if {one for one in own if one.casefold() in MARKED} - set(kind):
+    if {one for one in own if one.casefold() in TOLD} - set(kind):
         return False
     if narrow:
         return not narrow.isdisjoint(kind)
