@@ -30,7 +30,7 @@ FACT_KINDS = {
     "in the first detail, base expected; single works that are of two genres together and of the period in the first "
     "detail",
     "kin": "single works whose fans like this item that are of one genre, of two genres together, or also of its period (the genre is the "
-    "first detail), parts of its series, or just such works (about: works, called by the first): count, of how many",
+    "first detail), or parts of its series: count, of how many",
     "series": "of an item: fans of another part of its series who judged this one: count of them like it, base expected; "
     "of a user: count of their likes in a series, base expected",
     "contrast": "a trait that tells a user's likes (up) or dislikes (down) from the others; base is the share to be "
@@ -65,7 +65,7 @@ ABOUTS = (
     "series", "seldom_series", "seldom_work", "age", "gender", "country", "community", "aspect", "price", "feature",
     "acclaimed", "praised", "general", "divided", "lukewarm", "panned", "heavy", "light", "strict", "generous", "obscure", "title",
     "audience", "purpose", "sequel", "attribute", "wish", "blend", "niche", "flaw",
-    "newcomers", "works",
+    "newcomers",
 )  # fmt: skip
 """What the value of a fact can be."""
 NAMED_ONLY = frozenset({"blend", "newcomers"})

@@ -16,7 +16,6 @@ from itdr.builders.core.text import cut, plain
 from itdr.builders.evidence import comments as spoken
 from itdr.builders.evidence import verdicts
 from itdr.builders.evidence.aspects import sentences_of
-from itdr.builders.evidence.audiences.breadth import without_lists
 from itdr.builders.evidence.audiences.fact_table import FactTable, fact_table
 from itdr.builders.evidence.audiences.field_counts import FieldCounts
 from itdr.builders.evidence.audiences.kindred import is_single
@@ -221,7 +220,7 @@ def _facts(cell: OpenCell, code: int, shown: Sequence[spoken.Comment]) -> list[F
     if "categories" in cell.store.items.column_names:
         # Where kinds are known, works of no kind in common tell a reader nothing.
         counted = [fact for fact in counted if not is_single(fact)]
-    return without_lists(lexicon.sayable([*counted, *worded]))
+    return lexicon.sayable([*counted, *worded])
 
 
 def _on_its_subject(fact: Fact, categories: Sequence[str], lexicon: Lexicon) -> Iterator[Fact]:

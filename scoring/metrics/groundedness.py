@@ -295,7 +295,7 @@ def _facts_of(row: Row) -> list[Fact]:
 def name_of(fact: Fact) -> Name:
     """What a fact is about, whatever it states; for a fact without a value, its direction."""
     # People of one taste are told by works; the first stands for them.
-    about = "work" if fact.about in ("community", "works") else fact.about.removeprefix(SELDOM)
+    about = "work" if fact.about == "community" else fact.about.removeprefix(SELDOM)
     way = "" if fact.value or not fact.direction else f"_{DIRECTIONS[fact.direction]}"
     return _name(about + way, fact.value)
 

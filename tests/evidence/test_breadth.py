@@ -1,4 +1,4 @@
-"""Kinds that have a large share of all likes are not named: their works are, alone."""
+"""Kinds that have a large share of all likes are not named."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from itdr.builders.evidence.audiences.breadth import Breadth, without_lists
+from itdr.builders.evidence.audiences.breadth import Breadth
 from itdr.builders.evidence.audiences.periods import years_in
 from itdr.builders.evidence.facts import UP, Fact
 
@@ -52,28 +52,16 @@ def test_a_kind_has_the_likes_of_its_works_and_period() -> None:
     assert shares.share(["Opera"]) == 0
 
 
-def test_of_a_common_kind_the_works_are_named_alone() -> None:
+def test_a_common_kind_is_not_named() -> None:
     common, rare = kind("category", "Horror"), kind("blend", "Drama + War")
-    assert breadth().narrow_among([rare]) == [rare]
-    (found,) = breadth().narrow_among([common])
-    assert (found.about, found.value, found.details) == ("works", "Work 0", works())
-    # Two works are no list, and one list is enough.
-    assert breadth().narrow_among([kind("category", "Horror", n=2)]) == []
-    assert [one.about for one in breadth().narrow_among([common, rare, common])] == [
-        "blend",
-        "works",
-    ]
+    assert breadth().narrow_among([common, rare]) == [rare]
 
 
 def test_a_period_makes_a_kind_narrower_but_for_drama_and_the_like() -> None:
-    old = kind("decade", "1950s", genre("Horror"))
-    assert breadth().narrow_among([old]) == [old]
-    assert [
-        one.about for one in breadth().narrow_among([kind("decade", "1980s", genre("Horror"))])
-    ] == ["works"]
-    dramas = kind("decade", "1960s", genre("Drama"))
+    old, new = (kind("decade", one, genre("Horror")) for one in ("1950s", "1980s"))
+    assert breadth().narrow_among([old, new]) == [old]
     assert breadth().share(["Drama"], "1960s") < 0.1
-    assert [one.about for one in breadth().narrow_among([dramas])] == ["works"]
+    assert breadth().narrow_among([kind("decade", "1960s", genre("Drama"))]) == []
 
 
 def test_all_else_stays() -> None:
@@ -83,13 +71,6 @@ def test_all_else_stays() -> None:
     # Where genres have no names together, and where few are known.
     assert breadth("books").narrow_among([common]) == [common]
     assert breadth(films=FILMS[:5]).narrow_among([common]) == [common]
-
-
-def test_a_list_is_said_only_where_no_kind_is() -> None:
-    listed = Fact("kin", "works", "Work 0", 3, 3, 0.0, UP, "", works())
-    named, age = kind("blend", "Drama + War"), Fact("liked_if", "age", "18-24", 9, 12, 6.0, UP)
-    assert without_lists([listed, age]) == [listed, age]
-    assert without_lists([named, listed, age]) == [named, age]
 
 
 def test_years_of_periods() -> None:

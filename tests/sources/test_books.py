@@ -157,6 +157,12 @@ def test_a_shown_title_is_shown_as_it_is(title: str) -> None:
         ("Orchard (Salt, Ada, Sea Stories)", "Salt", "Orchard (Salt, Ada, Sea Stories)"),
         ("Orchard (Salt, Adaline and Sea)", "Ada Salt", "Orchard (Salt, Adaline and Sea)"),
         ("Orchard (Sea Stories, Book 3)", None, "Orchard (Sea Stories, Book 3)"),
+        # A publisher's list alone, and words that are no more than a part of a series' name.
+        ("Orchard (Love Spell)", None, "Orchard"),
+        ("Orchard (Blaze, 51)", None, "Orchard"),
+        ("Orchard (Fiction)", None, "Orchard"),
+        ("Orchard (Sea Fiction)", None, "Orchard (Sea Fiction)"),
+        ("Orchard (Point of the Sea)", None, "Orchard (Point of the Sea)"),
     ],
 )
 def test_brackets_name_the_series_alone(title: str, creator: str | None, shown: str) -> None:

@@ -1,11 +1,12 @@
-"""Kinds of works that tell people hardly apart, such as comedies from the 1990s: the works are named alone.
+"""Kinds of works that tell people hardly apart, such as comedies from the 1990s: they are not named.
 
-A kind is one genre or several together, perhaps of a period.
+A kind is one genre or several together, perhaps of a period. Of a film that is a comedy and nothing else, genres and
+periods tell nothing narrower; a list of comedies without a word for them was found to tell readers no more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import numpy as np
 import pyarrow.compute as pc
@@ -15,16 +16,13 @@ from itdr.builders.evidence import traits as all_traits
 from itdr.builders.evidence.audiences.examples import BROAD
 from itdr.builders.evidence.audiences.members import DECADE, years_of_items
 from itdr.builders.evidence.audiences.periods import years_in
-from itdr.builders.evidence.facts import UP, Fact
+from itdr.builders.evidence.facts import Fact
 from itdr.builders.evidence.traits import PLUS
 from itdr.builders.store.reader import StoreReader
 
 MAX_SHARE_OF_A_KIND = 0.1
 """A kind with a larger share of all likes is not named. On MovieLens 1M readers found 15 of 24 answers that named such
 kinds wanting, and 21 of 106 others."""
-LIST = "works"
-"""What a group is about that is told by its works alone."""
-MIN_WORKS_OF_A_LIST = 3
 MIN_GENRES = 15
 """Of a source that knows fewer genres, each has a large share."""
 
@@ -61,20 +59,14 @@ class Breadth:
             facts: any facts; one about a kind has its works among its details.
 
         Returns:
-            The others, in their order; after them the works of the first that was left out, if they are enough.
+            The others, in their order.
         """
-        narrow, lists = [], []
-        for one in facts:
-            if self._is_everybodys(one):
-                lists += _listed(one)
-            else:
-                narrow.append(one)
-        return [*narrow, *lists[:1]]
+        return [one for one in facts if not self._is_everybodys(one)]
 
     def _is_everybodys(self, fact: Fact) -> bool:
         parts = (fact, *fact.details)
         genres = [one.value for one in parts if one.about in (all_traits.CATEGORY, "blend")]
-        if not self._is_asked or not genres or not _works(fact):
+        if not self._is_asked or not genres or all(one.about != "work" for one in fact.details):
             return False
         kind = genres[0].split(PLUS)
         if len(kind) == 1 and plain(kind[0]) in BROAD:
@@ -100,28 +92,3 @@ class Breadth:
             years = self._years[works]
             works = works[(years >= first) & (years <= last)]
         return float(self._likes[works].sum()) / self._total
-
-
-def without_lists(facts: Sequence[Fact]) -> list[Fact]:
-    """The facts without a list of works where a kind is named.
-
-    Args:
-        facts: facts that can be said.
-
-    Returns:
-        Those to say, in their order.
-    """
-    named = any(_works(one) for one in facts if one.about != LIST and one.direction == UP)
-    return [one for one in facts if one.about != LIST or not named]
-
-
-def _works(fact: Fact) -> tuple[Fact, ...]:
-    return tuple(one for one in fact.details if one.about == "work")
-
-
-def _listed(fact: Fact) -> list[Fact]:
-    """The works of a kind as a fact, called by the first of them; none where they are too few."""
-    works = _works(fact)
-    if len(works) < MIN_WORKS_OF_A_LIST:
-        return []
-    return [Fact("kin", LIST, works[0].value, len(works), len(works), 0.0, UP, "", works)]

@@ -59,6 +59,18 @@ _IMPRINTS = (
     r"intimate moments|loveswept|universale economica|virago|arkana|anchor|touchstone|fireside|mariner|"
     r"alex awards?|methuen|archway|aladdin|minotaur|llewellyn's?|books for young readers|backlist"
 )
+# Brackets that hold nothing else than the name of a publisher's list, or what kind of book it is.
+_LISTS = re.compile(
+    r"(?:an? )?golden (?:look-look book|sturdy .*)|[23] novels in 1|9 months later|alfaguara.*|andanzas|bestsellers|"
+    r"biblioteca .*|blaze(?:, \d+)?|candleglow|cole[cç]+[a-zí]*n .*|crown and glory|dear america|del rey .*|"
+    r"disney's wonderful world of reading|family man|fiction(?:, poetry and drama)?|folio.*|get connected romances|"
+    r"gollancz.*|harper monogram|heat|home on the ranch|letras .*|love spell|mysteries & horror|narrativa|new windmills|"
+    r"now in speak!|nutshell handbooks|onyx .*|paranormal romance|picture puffins|plain|point|prime crime mysteries|"
+    r"religion and spirituality|remembering tomorrow|romanzi e racconti|serial|sonnet books|spanish|step-into-reading.*|"
+    r"the world's best reading|time of your life|timeswept|top secret babies|tor (?:fantasy|science fiction)|uqp .*|"
+    r"women of faith fiction",
+    re.IGNORECASE,
+)
 _NOT_TITLE = re.compile(rf"\b(?:{_BINDING}|{_IMPRINTS})(?![\w'])", re.I)
 _NOTE = re.compile(SELLERS_NOTE)
 # Within a title: notes of a shop ("Monster (rpkg): A Novel"), bindings before the name of a series, signs of a trade
@@ -119,7 +131,8 @@ def _strip_imprint(title: str, creator: str | None = None) -> str:
     author = set(plain(creator).split()) if creator else set()
     while (tail := TAIL.search(title)) and tail.start():
         words = set(plain(tail[1]).split())
-        if not _NOT_TITLE.search(tail[1]) and not (words and words <= author):
+        named = _NOT_TITLE.search(tail[1]) or _LISTS.fullmatch(tail[1].strip())
+        if not named and not (words and words <= author):
             break
         title = title[: tail.start()]
     return title

@@ -1,7 +1,7 @@
 """Names of authors as Book-Crossing has them, corrected: a displaced "Jr." or "Sir" is moved to its
-place, and names in capitals are written in mixed case. Uncertain cases stay as they are.
+place, names in capitals are written in mixed case, and initials stand apart. Uncertain cases stay as they are.
 
-"Kurt, Jr. Vonnegut" -> "Kurt Vonnegut Jr."; "Arthur Conan, Sir Doyle" -> "Sir Arthur Conan Doyle";
+"R.A. Salvatore" -> "R. A. Salvatore"; "Kurt, Jr. Vonnegut" -> "Kurt Vonnegut Jr."; "Arthur Conan, Sir Doyle" -> "Sir Arthur Conan Doyle";
 "CORMAC MCCARTHY" -> "Cormac McCarthy". [forms seen in copies of the dump]
 """
 
@@ -38,6 +38,8 @@ _SHORT = frozenset(
     "AD AL BO CY DA DE DI DR DU ED EL HA JO JR LA LE LI LU MA MO OF PO SR ST TY VI WU XU YU".split()
 )
 _LOWER = frozenset(("AND", "OF", "VON"))
+# Initials without a blank between them; degrees are written so.
+_JOINED = re.compile(r"\b(?!M\.D\.)([A-Z])\.(?=[A-Z](?:\.|[a-z]))")
 _NUMBERS = frozenset(("II", "III", "IV"))
 
 
@@ -55,8 +57,9 @@ def display_name(name: str) -> str:
             parts = found.groupdict()
             core = _written(" ".join(filter(None, (parts.get("given"), parts["name"]))))
             title = parts["title"].replace(".", "").lower()
+            core = _JOINED.sub(r"\1. ", core)
             return f"{_BEFORE[title]} {core}" if title in _BEFORE else f"{core} {_AFTER[title]}"
-    return _written(name)
+    return _JOINED.sub(r"\1. ", _written(name))
 
 
 def _written(name: str) -> str:
