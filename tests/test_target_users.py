@@ -100,7 +100,7 @@ def test_what_fewer_than_half_like_is_not_for_most() -> None:
 
 
 def test_items_with_facts_against_come_first() -> None:
-    few = world.everything(rows(size=60))
+    few = world.everything(rows(size=30))
     every = world.everything(rows())
     share = [
         sum(any(one["fact"].endswith("/down") for one in row["evidence"]) for row in some)

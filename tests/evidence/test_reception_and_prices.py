@@ -18,6 +18,7 @@ from itdr.builders.evidence.audiences.reception import (
     disappointed,
     of_a_series,
     reception,
+    with_others,
 )
 from itdr.builders.evidence.audiences.themes import Themes
 from itdr.builders.evidence.facts import DOWN, UP, Fact
@@ -79,8 +80,13 @@ def test_others_are_disappointed_where_a_work_is_no_favorite_and_nobody_is_warne
         assert [(one.count, one.of) for one in facts(kind)] == found
         assert [(one.count, one.of) for one in facts(kind, unsaid)] == found
         assert {one.name for one in facts(kind)} <= {"reception/general/down"}
-        assert facts() == [] and facts(kind, warned) == []
-    # Of a work that is liked by more than a tenth more than others, its fans are only the warmest.
+        assert facts() == []
+        told = with_others([kind, warned], {"Other": 1}, judged, everybody, 0.6, False)
+        assert told == [kind, warned]
+        lukewarm = Fact("reception", "lukewarm", "", 45, 100, 60.0, DOWN)
+        told = with_others([kind, warned, lukewarm], {"Other": 1}, judged, everybody, 0.6, True)
+        assert told == [kind, warned, *(facts(kind) or [lukewarm])]
+    # Of a work that is liked more than others, its fans are only the warmest.
     liked = np.concatenate([np.ones(20, bool), np.arange(80) < 30])
     liking = SimpleNamespace(users=np.arange(100), liked=liked)
     assert disappointed([kind], {"Other": 1}, judged, liking, 0.45) == []  # type: ignore[arg-type]

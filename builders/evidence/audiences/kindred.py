@@ -295,9 +295,7 @@ class Kindred:
         found = self._shared_period(work, works, codes)
         named = (found[1] if found else list(works))[:MAX_WORKS_OF_A_KIND]
         years = [self._year(codes[one.value]) for one in named]
-        # Two works that happen to be of one time tell of no period.
-        enough = MIN_WORKS_OF_A_KIND if found else MIN_WORKS_OF_THE_PERIOD
-        if not self._is_dated or len(years) < enough:
+        if not self._is_dated or len(years) < MIN_WORKS_OF_A_KIND:
             return found
         near = min(years) - MOST_YEARS_OFF <= self._year(work) <= max(years) + MOST_YEARS_OFF
         period = period_of([*years, self._year(work)]) if near else ""

@@ -31,8 +31,8 @@ MOST_WORKS_OF_A_GROUP = 3
 """Works by which an answer tells a group, at most."""
 UNSAID = ("decade", "seldom_decade")
 """Kinds of people who are not warned."""
-MAX_RATIO_OF_ORDINARY = 1.1
-"""A work that is liked by a tenth more than the average work is well liked: whom it disappoints is not asked."""
+MAX_RATIO_OF_ORDINARY = 1.0
+"""A work that is liked more than the average work is well liked: without its fans any work is liked less."""
 MIN_RATIO_OF_CLICKED, MAX_RATIO_OF_PASSED = 1.5, 0.6
 MIN_Z_OF_CLICKS = 4.0
 """The same for what is shown and taken or passed over, as factors of what is usual."""
@@ -123,11 +123,8 @@ def disappointed(
         facts, codes, judged, everybody, liked: as for `beyond`; the works are details of facts for the work.
 
     Returns:
-        One fact where nobody else is warned, and `MIN_RATERS` of them like it clearly less often than the average work
-        is liked.
+        One fact where `MIN_RATERS` of them like it clearly less often than the average work is liked.
     """
-    if any(one.direction != UP and one.about not in UNSAID for one in facts):
-        return []
     most = round(MAX_RATIO_OF_ORDINARY * liked * len(everybody.liked), DECIMALS)
     if everybody.liked.sum() > most:
         return []
@@ -158,8 +155,8 @@ def with_others(
     liked: float,
     is_reviewed: bool,
 ) -> list[Fact]:
-    """The facts, with what those think who are no fans of the works by which its audience is told; it stands in place of a
-    reception by all that is lukewarm.
+    """The facts, with what those think who are no fans of the works by which its audience is told, where nobody else is
+    warned; it stands in place of a reception by all that is lukewarm.
 
     Args:
         facts, codes, judged, everybody, liked: as for `disappointed`.
@@ -170,7 +167,8 @@ def with_others(
     """
     lukewarm = [one for one in facts if one.about == "lukewarm"]
     rest = [one for one in facts if one not in lukewarm]
-    if is_reviewed and not lukewarm:
+    warned = any(one.direction != UP and one.about not in UNSAID for one in rest)
+    if (is_reviewed or warned) and not lukewarm:
         return rest
     return [*rest, *(disappointed(rest, codes, judged, everybody, liked) or lukewarm)]
 
