@@ -39,6 +39,7 @@ from itdr.builders.evidence.audiences.members import (
     common_decades,
     year_of_work,
 )
+from itdr.builders.evidence.audiences.over_represented import over_represented
 from itdr.builders.evidence.audiences.raters import MIN_Z_OF_FANS, Raters, RateRule, Rates
 from itdr.builders.evidence.audiences.reception import (
     Verdicts,
@@ -65,8 +66,6 @@ MAX_WORKS_BY_RATE = 2
 MIN_MEMBERS_OF_A_GROUP = 13
 MAX_WORKS_WITH_FANS = 2000
 """How many of the most-liked works are tested for whether their likers like another work more or less."""
-MIN_RATIO_OF_DEMOGRAPHICS = 1.25
-"""The factor by which a group must be over-represented among likers."""
 FALSE_RATES = 0.025
 """The same, over all groups together that like an item at an unusual rate."""
 FALSE_STRANGE_RATES = 0.001
@@ -163,7 +162,7 @@ class Counting:
             takers = self.judged.takers(work)
             takers = takers[self.company.sampled(takers, work)]
             found, _ = self.company.of_taken(work, takers)
-            return without_contradictions(found + self._known_groups(work, takers))
+            return without_contradictions(found + over_represented(self.members, self.activity, work, takers))
         raters, everybody = self.raters(work), self.everybody(work)
         found, codes = self.company.of_judged(work, raters, everybody)
         found += unmoved(found, codes, self.judged, everybody)
@@ -464,37 +463,6 @@ class Counting:
     def _disliked(self) -> float:
         """The share of verdicts that are dislikes."""
         return int(self.judged.totals[2].sum()) / max(len(self.judged.works), 1)
-
-    def _known_groups(self, work: int, likers: np.ndarray) -> list[Fact]:
-        """Genders, ages and countries that are over-represented among its likers. Whoever hardly meets
-        an item need not dislike it: none is warned."""
-        members = self.members
-        if len(likers) < MIN_MEMBERS_OF_A_GROUP or not members.known_groups:
-            return []
-        users, found = np.flatnonzero(members.likes > 0), []
-        chances = -np.expm1(-self.activity.rates[work] * self.activity.mean)
-        for column in range(members.known.shape[1]):
-            codes = members.known[:, column]
-            ours, theirs = likers[codes[likers] >= 0], users[codes[users] >= 0]
-            if len(ours) < MIN_MEMBERS_OF_A_GROUP:
-                continue
-            weights = np.bincount(
-                codes[theirs],
-                chances[self.activity.bins[theirs]],
-                minlength=len(members.known_groups),
-            )
-            counts = np.bincount(codes[ours], minlength=len(weights))
-            shares = weights / weights.sum()
-            least = bound(int((weights > 0).sum()))
-            for code in np.flatnonzero(weights > 0).tolist():
-                share, k = float(shares[code]), int(counts[code])
-                usual = share * len(ours)
-                z = round((k - usual) / max(usual * (1 - share), 1e-9) ** 0.5, 6)
-                if z >= least and k >= 5 and k >= MIN_RATIO_OF_DEMOGRAPHICS * usual:
-                    group = members.known_groups[code]
-                    fact = Fact("group", group.about, group.value, k, len(ours), usual, UP)
-                    found.append((-z, code, fact))
-        return [fact for _, _, fact in sorted(found, key=lambda one: one[:2])]
 
 
 def _alike(some: np.ndarray, others: np.ndarray) -> bool:
