@@ -162,7 +162,9 @@ class Counting:
             takers = self.judged.takers(work)
             takers = takers[self.company.sampled(takers, work)]
             found, _ = self.company.of_taken(work, takers)
-            return without_contradictions(found + over_represented(self.members, self.activity, work, takers))
+            return without_contradictions(
+                found + over_represented(self.members, self.activity, work, takers)
+            )
         raters, everybody = self.raters(work), self.everybody(work)
         found, codes = self.company.of_judged(work, raters, everybody)
         found += unmoved(found, codes, self.judged, everybody)

@@ -9,10 +9,10 @@ from itdr.builders.evidence.audiences.expectations import bound
 from itdr.builders.evidence.audiences.members import Members
 from itdr.builders.evidence.facts import UP, Fact
 
-MIN_LIKERS = 13
+MIN_TAKERS = 13
 """Likers whose group is known, at least."""
-MIN_LIKERS_OF_A_GROUP = 5
-MIN_RATIO = 1.25
+MIN_TAKERS_OF_A_GROUP = 5
+MIN_RATIO_OF_TAKERS = 1.25
 """The factor by which a group must be over-represented among likers."""
 
 
@@ -30,14 +30,14 @@ def over_represented(
     Returns:
         Facts, the clearest first.
     """
-    if len(likers) < MIN_LIKERS or not members.known_groups:
+    if len(likers) < MIN_TAKERS or not members.known_groups:
         return []
     users, found = np.flatnonzero(members.likes > 0), []
     chances = -np.expm1(-activity.rates[work] * activity.mean)
     for column in range(members.known.shape[1]):
         codes = members.known[:, column]
         ours, theirs = likers[codes[likers] >= 0], users[codes[users] >= 0]
-        if len(ours) < MIN_LIKERS:
+        if len(ours) < MIN_TAKERS:
             continue
         weights = np.bincount(
             codes[theirs], chances[activity.bins[theirs]], minlength=len(members.known_groups)
@@ -49,7 +49,7 @@ def over_represented(
             share, k = float(shares[code]), int(counts[code])
             usual = share * len(ours)
             z = round((k - usual) / max(usual * (1 - share), 1e-9) ** 0.5, 6)
-            if z >= least and k >= MIN_LIKERS_OF_A_GROUP and k >= MIN_RATIO * usual:
+            if z >= least and k >= MIN_TAKERS_OF_A_GROUP and k >= MIN_RATIO_OF_TAKERS * usual:
                 group = members.known_groups[code]
                 fact = Fact("group", group.about, group.value, k, len(ours), usual, UP)
                 found.append((-z, code, fact))
