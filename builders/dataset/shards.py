@@ -108,11 +108,13 @@ def interleave(streams: Sequence[Iterator[T]], expected: Sequence[int]) -> Itera
         return
     heapq.heapify(queue)
     while queue:
-        _, place, count = heapq.heappop(queue)
+        _, place, count = queue[0]
         example = next(streams[place], None)
-        if example is not None:
+        if example is None:
+            heapq.heappop(queue)
+        else:
             yield example
-            heapq.heappush(queue, ((count + 0.5) / expected[place], place, count + 1))
+            heapq.heapreplace(queue, ((count + 0.5) / expected[place], place, count + 1))
 
 
 class ShardedStream(Generic[T]):
