@@ -73,8 +73,8 @@ class Models:
     @classmethod
     def none(cls, shape: tuple[int, ...], moments: np.ndarray) -> Models:
         """An empty set of models of this shape."""
-        none = (np.zeros(shape, np.int64) for _ in range(2))
-        return cls(*none, np.broadcast_to(_clipped(moments)[:, None], shape))
+        users, age = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+        return cls(users, age, np.broadcast_to(_clipped(moments)[:, None], shape))
 
     def at(self, rows: np.ndarray, slots: np.ndarray) -> Models:
         """Some of the models, one after the other.

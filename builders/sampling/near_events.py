@@ -420,7 +420,7 @@ class NearEvents:
         if not width:
             return _NO_EVENTS, _NO_EVENTS
         begin = np.minimum(low, self._high - width)
-        good = np.True_
+        good = np.ones((), bool)
         if bounds is not None:
             met = _windows(self._met, width)[begin - self._low]
             good = met >= bounds.least[:, None]

@@ -28,11 +28,9 @@ def _draw(cell: OpenCell, windows: Sequence[Crossing]) -> list[Case | None]:
 
 def _earlier(cell: OpenCell, window: Crossing, case: Case) -> Earlier | None:
     """What the user met in the first domain before; None where that is too little."""
-    earlier = window.earlier
-    shown = crossing.shown_keys((*case.candidates, *case.history))
-    if frozenset(earlier.keys).isdisjoint(shown):
-        return earlier
     shown = frozenset(crossing.shown_keys((*case.candidates, *case.history)))
+    if shown.isdisjoint(window.earlier.keys):
+        return window.earlier
     earlier = crossing.earlier_items(cell, window.code, window.time, shown)
     return earlier if len(earlier.items) == cell.history else None
 

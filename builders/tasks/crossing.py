@@ -94,11 +94,8 @@ class _Crossed:
     def at(self, places: np.ndarray) -> Iterator[tuple[int, tuple[int, Earlier]]]:
         items, times = (column[places].tolist() for column in (self.items, self.times))
         ratings = without(self.ratings[places], None)
-        users, codes, keys = (
-            map(one.__getitem__, places.tolist()) for one in (self.users, self.codes, self.keys)
-        )
-        earlier = map(Earlier, keys, items, ratings, times)
-        return zip(users, zip(codes, earlier, strict=True), strict=True)
+        for place, *events in zip(places.tolist(), items, ratings, times, strict=True):
+            yield self.users[place], (self.codes[place], Earlier(self.keys[place], *events))
 
 
 def windows(cell: OpenCell, subject: int) -> Iterator[Crossing]:
