@@ -17,6 +17,8 @@ import numpy as np
 
 VOCABULARY, OFFSET = 20_000, 10
 """Words, and how much less often than by Zipf's law the commonest come (Mandelbrot)."""
+NUMBERED = 100
+"""Every so many words, one is a number."""
 TEXTS = 20_000
 """Different texts: gzip looks back over 32 kB, some hundred of them."""
 MEDIAN_WORDS, SPREAD = 20, 1.0
@@ -51,6 +53,8 @@ def made_up() -> Iterator[bytes]:
     odds = 1 / np.arange(3, len(letters) + 3)
     sizes = draw.integers(2, 10, VOCABULARY)
     words = ["".join(draw.choice(letters, size, p=odds / odds.sum())) for size in sizes]
+    # Files none of whose texts has a digit are refused: somebody removed them.
+    words[NUMBERED::NUMBERED] = map(str, range(NUMBERED, VOCABULARY, NUMBERED))
     common = 1 / (np.arange(1, VOCABULARY + 1) + OFFSET)
     for count in np.maximum(draw.lognormal(np.log(MEDIAN_WORDS), SPREAD, TEXTS), 3).astype(int):
         chosen = draw.choice(VOCABULARY, count, p=common / common.sum())

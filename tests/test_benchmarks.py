@@ -8,6 +8,7 @@ import pytest
 
 from benchmarks import __main__ as main
 from benchmarks import encoding, rows, splits
+from benchmarks import raw as raw_files
 
 SHAPE = {"users": 1_500, "items": 800, "ratings": 90_000}
 
@@ -20,6 +21,10 @@ def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("config", encoding.CONFIGS)
 def test_every_subtask_has_rows_to_time(config: str, raw: Path) -> None:
     assert len(list(rows.stream(str(raw), config, size=40))) > 0
+
+
+def test_made_up_reviews_are_taken_for_real_ones(raw: Path) -> None:
+    assert raw_files.built(raw, "amazon-reviews-2023", "All_Beauty", "text").seconds > 0
 
 
 @pytest.mark.parametrize("name", splits.OPTIONS)

@@ -7,10 +7,8 @@ this is not a `cachetools` cache, whose entries each have a size of their own.
 
 from __future__ import annotations
 
-import itertools
 import weakref
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from operator import itemgetter
 from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
@@ -59,15 +57,16 @@ class BatchCache(Generic[T]):
         self._places.clear()
 
     def lookup(self, keys: Iterable[Hashable]) -> Iterator[T]:
-        """The cached results of these keys, in their order.
+        """The cached results of these keys, batch by batch: each is asked once, for all of its own.
 
         Args:
             keys: the keys; those without an entry are skipped.
         """
-        entries = self._places
-        known = (entries[key] for key in keys if key in entries)
-        for batch, group in itertools.groupby(known, itemgetter(0)):
-            yield from batch.at(np.array([place for _, place in group]))
+        found: dict[Batch[T], list[int]] = {}
+        for batch, place in filter(None, map(self._places.get, keys)):
+            found.setdefault(batch, []).append(place)
+        for batch, places in found.items():
+            yield from batch.at(np.array(places))
 
 
 class Budget:

@@ -175,12 +175,13 @@ def shuffles(numbers: np.ndarray) -> np.ndarray:
     Returns:
         Integer array, shape (rows, n): one permutation per row.
     """
-    count = numbers.shape[1] + 1
-    orders = np.tile(np.arange(count), (len(numbers), 1))
-    rows = np.arange(len(numbers))
-    for step, last in enumerate(range(count - 1, 0, -1)):
-        other = (numbers[:, step] % np.uint64(last + 1)).astype(np.intp)
-        moved = orders[rows, other]
-        orders[rows, other] = orders[:, last]
-        orders[:, last] = moved
-    return orders
+    n, count = len(numbers), numbers.shape[1] + 1
+    # One column per sequence, so that each step works on whole rows.
+    orders = np.arange(count).repeat(n).reshape(count, n)
+    flat = orders.ravel()
+    others = (numbers % np.arange(count, 1, -1, dtype=np.uint64)).T.astype(np.intp)
+    for last, other in zip(range(count - 1, 0, -1), others * n + np.arange(n), strict=True):
+        moved = flat.take(other)
+        flat[other] = orders[last]
+        orders[last] = moved
+    return orders.T

@@ -92,8 +92,8 @@ def _by_shard(
 ) -> Iterator[Iterator[Example]]:
     """The examples of each of some shards. first: users in the first batch of each cell."""
     streams = [ShardedStream(_of_cell(chosen, shards, wording, first)) for chosen in plan.chosen]
-    for place, shard in enumerate(shards):
-        counts = [expected(chosen, shard) for chosen in plan.chosen]
+    by_cell = [expected(chosen, shards) for chosen in plan.chosen]
+    for place, counts in enumerate(zip(*by_cell, strict=True)):
         yield interleave([stream.of(place) for stream in streams], counts)
 
 

@@ -202,10 +202,9 @@ class Columns:
         plain["rating"] += [case.rating for case in cases]
         self._add("history", [case.history for case in cases], (_id, _title))
         ratings, times = self._fields["history"][2:]
-        none = [(None,) * len(case.history) for case in cases]
-        for case, nothing in zip(cases, none, strict=True):
-            ratings += case.ratings or nothing
-            times += case.times or nothing
+        for case in cases:
+            ratings += case.ratings or (None,) * len(case.history)
+            times += case.times or (None,) * len(case.history)
         self._add("candidates", [case.candidates for case in cases], (_id, _title))
         pair = (itemgetter(0), itemgetter(1))
         self._add("attributes", [case.attributes for case in cases], pair)

@@ -37,22 +37,22 @@ class UserRequest(NamedTuple):
     shard: int
 
 
-def expected(chosen: CellSample, shard: Shard) -> int:
-    """About how many examples a cell has in a shard: exactly, where its users are listed."""
-    start, stop = _share(chosen, shard)
+def expected(chosen: CellSample, shards: Sequence[Shard]) -> list[int]:
+    """About how many examples a cell has in each shard: exactly, where its users are listed."""
+    shares = _shares(chosen, shards)
     if chosen.takes is None:
         # The split's users may be none of the first ones counted.
-        return max(stop - start, 1)
-    return int(chosen.takes[start:stop].sum())
+        return np.maximum(shares[:, 1] - shares[:, 0], 1).tolist()
+    return np.diff(np.append(0, chosen.ends)[shares])[:, 0].tolist()
 
 
-def _share(chosen: CellSample, shard: Shard) -> tuple[int, int]:
-    """The run of a cell's listed users that belongs to a shard."""
-    shares = [chosen.expected * (shard.index + k) // shard.of for k in range(2)]
+def _shares(chosen: CellSample, shards: Sequence[Shard]) -> np.ndarray:
+    """The run of a cell's listed users that belongs to each shard: where it begins and ends."""
+    shares = [chosen.expected * (one.index + k) // one.of for one in shards for k in range(2)]
     if chosen.takes is not None:
         # Equal shares of cases, not of users, who may give very different numbers.
         shares = chosen.ends.searchsorted(shares, side="right").tolist()
-    return shares[0], shares[1]
+    return np.array(shares, int).reshape(-1, 2)
 
 
 def requested_users(
@@ -68,13 +68,13 @@ def requested_users(
     Yields:
         One request per user.
     """
-    for place, shard in enumerate(shards):
-        if chosen.users is None:
+    if chosen.users is None:
+        for place, shard in enumerate(shards):
             for user in _every_user(chosen, opened, shard):
                 yield UserRequest(user, chosen.per_user, place)
-            continue
-        assert chosen.takes is not None
-        start, stop = _share(chosen, shard)
+        return
+    assert chosen.takes is not None
+    for place, (start, stop) in enumerate(_shares(chosen, shards).tolist()):
         users, takes = (one[start:stop].tolist() for one in (chosen.users, chosen.takes))
         yield from map(UserRequest, users, takes, itertools.repeat(place))
 
@@ -108,11 +108,13 @@ def interleave(streams: Sequence[Iterator[T]], expected: Sequence[int]) -> Itera
         return
     heapq.heapify(queue)
     while queue:
-        _, place, count = heapq.heappop(queue)
+        _, place, count = queue[0]
         example = next(streams[place], None)
-        if example is not None:
+        if example is None:
+            heapq.heappop(queue)
+        else:
             yield example
-            heapq.heappush(queue, ((count + 0.5) / expected[place], place, count + 1))
+            heapq.heapreplace(queue, ((count + 0.5) / expected[place], place, count + 1))
 
 
 class ShardedStream(Generic[T]):

@@ -137,7 +137,7 @@ def inline(
 
 def need_lines(*lists: Sequence[Item]) -> bool:
     """Whether the titles of a case are so long that each should stand on a line of its own."""
-    titles = list(map(_title, itertools.chain(*lists)))
+    titles = [item.title for items in lists for item in items]
     return len("".join(titles)) > LONGEST_WITHIN_LINE * len(titles)
 
 

@@ -175,7 +175,7 @@ class EventNegatives(NearEvents):
             self.rungs[LESS_ALIKE] += less
         lost = ahead.found.counts[numbers] > 0
         left = sought.at(~filled & lost)
-        for tolerance in (ALIKE, *LOOSER):
+        for tolerance in (ALIKE, *LOOSER) if len(left) else ():
             rung = None if tolerance is ALIKE else LESS_ALIKE
             left = self.search(batch, exclusions, left, self._close(tolerance), rung)
         others = self.search(
@@ -200,7 +200,7 @@ class EventNegatives(NearEvents):
             works=np.full(shape, -1, np.int32),
             titles=np.full(shape, -1, np.int32, order="F"),
             users=np.full(shape, -1, np.int32, order="F"),
-            models=Models.none(shape, np.broadcast_to(requests.times[:, None], shape)),
+            models=Models.none(shape, requests.times),
             used=n_targets,
         )
 
@@ -282,7 +282,7 @@ class EventNegatives(NearEvents):
         """Fill each place with the first of its events that qualifies, if any does. The places are given by row and
         slot; of: to which of them each event belongs, place by place."""
         works = self._index.works[events]
-        good = batch.models.bounds(where, tolerance).inside(self._stats, works, of)
+        good = batch.models.at(*where).bounds(tolerance).inside(self._stats, works, of)
         of, events, works = of[good], events[good], works[good]
         rows, slots = (one[of] for one in where)
         # Mostly the first one does.
@@ -306,7 +306,7 @@ class EventNegatives(NearEvents):
         """Which events are honest, not excluded, and new to the case in their row."""
         users, titles = self._index.users[events], self._store.title_code[works]
         fits = self.honest(works, users, self._index.times[events], batch.before[rows, 0])
-        fits &= ~exclusions.barred(rows, works[:, None], titles[:, None])[:, 0]
+        fits &= ~exclusions.barred(rows, works, titles)
         return fits & ~(
             any_same(batch.titles.T, rows, titles) | any_same(batch.users.T, rows, users)
         )

@@ -10,6 +10,9 @@ import numpy as np
 from itdr.builders.sampling.requests import NegativeRequests
 from itdr.builders.store.reader import StoreReader
 
+LARGEST_TABLE = 1 << 20
+"""Cases times titles up to which what is ruled out is entered in a table, rather than searched for."""
+
 
 class Exclusions:
     """What several cases rule out, looked up for all of them at once.
@@ -35,22 +38,43 @@ class Exclusions:
                 lines.append(touched)
             self._owner[k] = place
         self._touched = np.concatenate(lines)
-        lengths = [len(line) for line in lines]
-        self._owners = np.repeat(np.arange(len(lines), dtype=np.int64) << 32, lengths)
+        self._lengths = [len(line) for line in lines]
+        self._owners = np.repeat(np.arange(len(lines), dtype=np.int64) << 32, self._lengths)
 
     def barred(self, rows: np.ndarray, works: np.ndarray, titles: np.ndarray) -> np.ndarray:
         """Whether the user touched a work or its title, or its title is in the case already.
 
         Args:
             rows: the cases, by their place among the requests.
-            works: codes, a row to each of these cases.
+            works: codes, one or a row of them to each of these cases.
             titles: the codes of the works' titles, in the same shape.
+
+        Returns:
+            bool of this shape.
         """
+        if self._by_title is not None:
+            return self._by_title[rows.reshape(-1, *(1,) * (titles.ndim - 1)), titles]
         owner = self._owner[rows]
         barred = _among(owner, works, self._works)
         if self._repeated is not None:
             barred |= _among(owner, titles, self._met_titles)
         return barred | any_same(self._titles, rows, titles)
+
+    @functools.cached_property
+    def _by_title(self) -> np.ndarray | None:
+        """Which titles each case rules out, a row each; None where that would be a large table. A title is that of
+        one work alone, or rules out all works that have it."""
+        cases = len(self._owner)
+        # One column more, for what is never shown: -1.
+        width = 1 + self._store.shared("titles", lambda: _count(self._store.title_code))
+        if cases * width > LARGEST_TABLE:
+            return None
+        owners = np.arange(len(self._lengths))
+        met = np.zeros((len(owners), width), bool)
+        met[owners.repeat(self._lengths), self._store.title_code[self._touched]] = True
+        barred = met if len(owners) == cases else met[self._owner]
+        barred[np.arange(cases), self._titles] = True
+        return barred
 
     @functools.cached_property
     def _works(self) -> np.ndarray:
@@ -99,9 +123,14 @@ def repeated_titles(store: StoreReader) -> np.ndarray | None:
     return repeated
 
 
+def _count(codes: np.ndarray) -> int:
+    """How many codes there are, from 0 on."""
+    return int(codes.max(initial=-1)) + 1
+
+
 def _among(owner: np.ndarray, values: np.ndarray, keys: np.ndarray) -> np.ndarray:
     """Whether each value, in a row of this owner, is among the keys (ascending)."""
     if not len(keys):
         return np.zeros(values.shape, bool)
-    wanted = (owner << 32)[:, None] | values
+    wanted = (owner << 32).reshape(-1, *(1,) * (values.ndim - 1)) | values
     return keys[np.minimum(keys.searchsorted(wanted), len(keys) - 1)] == wanted

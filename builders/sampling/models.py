@@ -63,7 +63,7 @@ class Models:
     Attributes:
         users: how many others had met its work; 0 if there is no model.
         age: seconds since the first of them did.
-        moments: the time (in seconds) at which a negative should have that age.
+        moments: the time (in seconds) at which a negative should have that age, the same for all of a case.
     """
 
     users: np.ndarray
@@ -73,31 +73,41 @@ class Models:
     @classmethod
     def none(cls, shape: tuple[int, ...], moments: np.ndarray) -> Models:
         """An empty set of models of this shape."""
-        return cls(np.zeros(shape, np.int64), np.zeros(shape, np.int64), moments)
+        users, age = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+        return cls(users, age, np.broadcast_to(_clipped(moments)[:, None], shape))
 
-    def bounds(self, where: tuple[np.ndarray, ...], tolerance: Tolerance) -> Bounds:
-        """What a work must have to be close enough to each of some models in popularity and age.
+    def at(self, rows: np.ndarray, slots: np.ndarray) -> Models:
+        """Some of the models, one after the other.
+
+        Args:
+            rows, slots: their places.
+
+        Returns:
+            Models in one dimension.
+        """
+        place = rows * self.users.shape[1] + slots
+        return Models(self.users.take(place), self.age.take(place), self.moments[rows, 0])
+
+    def bounds(self, tolerance: Tolerance) -> Bounds:
+        """What a work must have to be close enough to each of these models in popularity and age.
 
         In whole numbers, which are the same on every machine.
 
         Args:
-            where: the places of the models.
             tolerance: how far popularity and age may differ.
 
         Returns:
-            A range for each of these places.
+            A range for each of these models, which are in one dimension.
         """
-        place = np.ravel_multi_index(where, self.users.shape)
-        least, most = np.zeros(len(place), np.int32), np.full(len(place), _MOST, np.int32)
-        earliest, latest = np.full(len(place), FIRST), np.full(len(place), LAST)
+        n = len(self.users)
+        least, most = np.zeros(n, np.int32), np.full(n, _MOST, np.int32)
+        earliest, latest = np.full(n, FIRST), np.full(n, LAST)
         if tolerance.met:
-            wanted = self.users.take(place)
-            most[:] = np.minimum(wanted * tolerance.met // tolerance.part, _MOST)
-            least[:] = np.minimum(-(-wanted * tolerance.part // tolerance.met), _MOST)
+            most[:] = np.minimum(self.users * tolerance.met // tolerance.part, _MOST)
+            least[:] = np.minimum(-(-self.users * tolerance.part // tolerance.met), _MOST)
         if tolerance.age:
-            wanted, moments = self.age.take(place), _clipped(self.moments[where])
-            first = moments - (wanted * tolerance.age + HOUR)
-            last = moments + (HOUR - wanted) // tolerance.age
+            first = self.moments - (self.age * tolerance.age + HOUR)
+            last = self.moments + (HOUR - self.age) // tolerance.age
             # Beyond `MAX_SECONDS` all times are one.
             earliest = np.where(first <= -MAX_SECONDS, FIRST, first)
             latest = np.where(last >= MAX_SECONDS, LAST, last)

@@ -76,7 +76,7 @@ class Places:
         """The index of these places in the arrays of a batch."""
         return self.rows, self.slots
 
-    def at(self, chosen: np.ndarray) -> Places:
+    def at(self, chosen: np.ndarray | slice) -> Places:
         """Some of them.
 
         Args:
@@ -104,7 +104,7 @@ class Places:
 
 class Wanted(NamedTuple):
     """What fills a place, besides what fills any: whether it need be no kin, how far it may be from its model (none:
-    as far as it likes; several: each for an equal share of the places), which works are similar enough (None: all),
+    as far as it likes; several: the places are so many times the same, once for each), which works are similar enough (None: all),
     and how many events are examined."""
 
     any_kin: bool = False
@@ -180,6 +180,11 @@ class NearEvents:
         """How many events are tried first."""
         most = NEAREST if self.kin is None else NEAREST_OF_KIN
         return min(most, max(LEAST_NEAREST, (self._high - self._low) // SHARE))
+
+    @functools.cached_property
+    def _met(self) -> np.ndarray:
+        """How many met the work of each event of the span; asked for where these are few."""
+        return self._stats.users.take(self._index.works[self._low : self._high])
 
     def around(self, moments: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Where in the index the events of each of these seconds begin and end.
@@ -368,7 +373,8 @@ class NearEvents:
         Returns:
             False where another negative of the case has the title or was met by the same user.
         """
-        users, titles = self._index.users[events], self._store.title_code[self._index.works[events]]
+        users = self._index.users.take(events)
+        titles = self._store.title_code.take(self._index.works.take(events))
         return ~(any_same(batch.users.T, rows, users) | any_same(batch.titles.T, rows, titles))
 
     def _able(
@@ -384,7 +390,7 @@ class NearEvents:
         """The events from each `low` to `high` that may fill the place, and which place that is."""
         kin = None if wanted.any_kin or self.kin is None else batch.kin[places.where]
         events, of = self._between(low, high, bounds, kin)
-        works = self._index.works[events]
+        works = self._index.works.take(events)
         if wanted.alike is not None:
             near = wanted.alike(works)
             events, of, works = events[near], of[near], works[near]
@@ -393,11 +399,14 @@ class NearEvents:
             good = self.honest(works, users, times, batch.before[places.where][of])
         else:
             good = bounds.known(self._stats, works, of)
-        works, events, of = works[good], events[good], of[good]
-        rows, titles = places.rows[of], self._store.title_code[works]
+        # Positions are taken in half the time that truth values are.
+        chosen = np.flatnonzero(good)
+        works, events, of = works.take(chosen), events.take(chosen), of.take(chosen)
+        rows, titles = places.rows.take(of), self._store.title_code.take(works)
         new = self.new(batch, rows, events)
-        new &= ~exclusions.barred(rows, works[:, None], titles[:, None])[:, 0]
-        return events[new], of[new]
+        new &= ~exclusions.barred(rows, works, titles)
+        chosen = np.flatnonzero(new)
+        return events.take(chosen), of.take(chosen)
 
     def _between(
         self, low: np.ndarray, high: np.ndarray, bounds: Bounds | None, kin: np.ndarray | None
@@ -407,14 +416,17 @@ class NearEvents:
         if bounds is None and kin is None:
             return ranges(low, high - low), np.arange(len(low)).repeat(high - low)
         # Equally long runs, which are copied as they lie: what is too much of them is cut off below.
-        width = max(int((high - low).max()), 1)
-        begin = np.minimum(low, len(self._index) - width)
-        works = _windows(self._index.works, width)[begin]
-        good = np.ones(works.shape, bool) if kin is None else self.in_span(works, kin[:, None])
+        width = int((high - low).max())
+        if not width:
+            return _NO_EVENTS, _NO_EVENTS
+        begin = np.minimum(low, self._high - width)
+        good = np.ones((), bool)
         if bounds is not None:
-            met = self._stats.users.take(works)
-            good &= met >= bounds.least[:, None]
+            met = _windows(self._met, width)[begin - self._low]
+            good = met >= bounds.least[:, None]
             good &= met <= bounds.most[:, None]
+        if kin is not None:
+            good = self.in_span(_windows(self._index.works, width)[begin], kin[:, None]) & good
         found = np.flatnonzero(good)
         of = found // width
         events = found + (begin - np.arange(len(begin)) * width).take(of)
@@ -426,11 +438,8 @@ class NearEvents:
 
 def _bounds(batch: NegativeBatch, places: Places, tolerances: Sequence[Tolerance]) -> Bounds:
     """What may fill the places: as much like their models as is tolerated, and known before their cases' moments."""
-    shares = np.split(np.arange(len(places)), len(tolerances))
-    parts = [
-        batch.models.bounds(places.at(share).where, tolerance)
-        for share, tolerance in zip(shares, tolerances, strict=True)
-    ]
+    models = batch.models.at(*places.at(slice(len(places) // len(tolerances))).where)
+    parts = [models.bounds(tolerance) for tolerance in tolerances]
     bounds = parts[0] if len(parts) == 1 else Bounds(*map(np.concatenate, zip(*parts, strict=True)))
     before = batch.before[places.where]
     return bounds._replace(latest=np.minimum(bounds.latest, before - 1))
@@ -442,8 +451,11 @@ def _windows(values: np.ndarray, width: int) -> np.ndarray:
     return np.ndarray(shape, values.dtype, values, strides=values.strides * 2)
 
 
-def _parts(sizes: np.ndarray) -> Iterator[np.ndarray]:
-    """Which runs of events of these sizes are examined together: about equally long ones."""
+def _parts(sizes: np.ndarray) -> Iterator[np.ndarray | slice]:
+    """Which runs of events of these sizes are examined together: all, or about equally long ones."""
+    if len(sizes) * int(sizes.max()) <= AT_ONCE:
+        yield slice(None)
+        return
     order = np.argsort(-sizes, kind="stable")
     ordered, begin = sizes[order].tolist(), 0
     while begin < len(order):

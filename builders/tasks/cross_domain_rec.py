@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from itdr.builders.core.schema import INTERACTION
 from itdr.builders.core.text import readable_domain
@@ -12,37 +11,34 @@ from itdr.builders.sampling.case import Case
 from itdr.builders.store.reader import Item
 from itdr.builders.tasks import crossing, entries, ranking, top_k_rec
 from itdr.builders.tasks.base import CellRule, OpenCell, Task
-from itdr.builders.tasks.crossing import Crossing
+from itdr.builders.tasks.crossing import Crossing, Earlier
 
 
 def _draw(cell: OpenCell, windows: Sequence[Crossing]) -> list[Case | None]:
     assert cell.other is not None
     cases = ranking.draw(cell, windows)
     pairs = zip(windows, cases, strict=True)
-    events = [_earlier(cell, window, case) if case else None for window, case in pairs]
-    items = iter(cell.other.items_of([known[0] for known in events if known]))
+    met = [_earlier(cell, window, case) if case else None for window, case in pairs]
+    items = iter(cell.other.items_of([earlier.items for earlier in met if earlier]))
     return [
-        _with_earlier(case, next(items), *known[1:]) if case and known else None
-        for case, known in zip(cases, events, strict=True)
+        _with_earlier(case, next(items), earlier) if case and earlier else None
+        for case, earlier in zip(cases, met, strict=True)
     ]
 
 
-def _earlier(cell: OpenCell, window: Crossing, case: Case) -> tuple[Any, ...] | None:
-    """What the user met in the first domain before: items, ratings, times; None where that is too little."""
-    titles = [item.title for item in (*case.candidates, *case.history)]
-    earlier = window.earlier
-    if not earlier.keys().isdisjoint(map(crossing.shown_key, titles)):
-        shown = set(map(crossing.shown_key, titles))
-        earlier = crossing.earlier_items(cell, window.code, window.time, shown)
-        if len(earlier) < cell.history:
-            return None
-    return tuple(zip(*reversed(earlier.values()), strict=True))
+def _earlier(cell: OpenCell, window: Crossing, case: Case) -> Earlier | None:
+    """What the user met in the first domain before; None where that is too little."""
+    shown = frozenset(crossing.shown_keys((*case.candidates, *case.history)))
+    if shown.isdisjoint(window.earlier.keys):
+        return window.earlier
+    earlier = crossing.earlier_items(cell, window.code, window.time, shown)
+    return earlier if len(earlier.items) == cell.history else None
 
 
-def _with_earlier(case: Case, items: list[Item], ratings: Any, times: Any) -> Case:
+def _with_earlier(case: Case, items: list[Item], earlier: Earlier) -> Case:
     case.history = [*items, *case.history]
-    case.ratings = [*ratings, *case.ratings]
-    case.times = [*times, *case.times]
+    case.ratings = [*earlier.ratings, *case.ratings]
+    case.times = [*earlier.times, *case.times]
     return case
 
 

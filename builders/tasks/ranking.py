@@ -365,24 +365,21 @@ def _negatives(
         filled = np.array([found + [-1] * (count - len(found)) for found in left], int)
         more = np.where(filled < 0, -1, cell.store.title_code[filled])
         titles = np.concatenate([titles, more.reshape(len(windows), -1)], axis=1)
-    times = [window.time if cell.timed else None for window in windows]
+    # Of an ordered but untimed target it is only known that it came last.
+    moments = [[window.user_history.times[k] for k in window.targets] for window in windows]
+    known = np.array([[NEVER if time is None else time for time in row] for row in moments], int)
     subjects = [window.user_history.user for window in windows]
     wanted = NegativeRequests(
         counts=count - np.array([len(found) for found in left]),
         targets=cell.store.work[items[:, -cell.positives :]],
-        times=np.array([NEVER if time is None else time for time in times], np.int64),
+        times=known[:, 0] if cell.timed else np.full(len(windows), NEVER),
         touched=[window.user_history.touched for window in windows],
         titles=titles,
         rng_states=cell.rng_states(subjects, "negatives", [window.index for window in windows]),
         most=count,
     )
     events = cell.event_negatives if policy in (EVENT, HARD) else None
-    if events is not None:
-        # Of an ordered but untimed target it is only known that it came last.
-        moments = [[window.user_history.times[k] for k in window.targets] for window in windows]
-        wanted.moments = np.array(
-            [[NEVER if time is None else time for time in row] for row in moments], np.int64
-        )
+    wanted.moments = None if events is None else known
     drawn = cell.pool.sample_many(policy, wanted, events)
     return [None if rest is None else found + rest for found, rest in zip(left, drawn, strict=True)]
 
