@@ -107,7 +107,9 @@ def build(
         )
         if staged.get("tags"):
             _write_parquet(con, statements.SORTED_TAGS, folder / "tags.parquet")
-        compared = deviating(source, partial(draw, partial(_table, con), staged, stored(), folder), opened)
+        compared = deviating(
+            source, partial(draw, partial(_table, con), staged, stored(), folder), opened
+        )
     require_rows_once(source, duplicates.result(), counts["interactions"], raw.paths.values())
     return {
         "rows": {**{f"{table}_read": rows for table, rows in read.items()}, **counts},

@@ -30,7 +30,7 @@ SIGNS = {
     "bracket": r"[(\[]",
     "ampersand": "&",
     "slash": "/",
-    "quote": "[\"“”]",
+    "quote": '["“”]',
     "line end": r"[\n\r]",
     "two blanks": "  ",
     "link": "https?:|www[.]",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections import Counter
 from typing import NamedTuple
 
@@ -11,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from itdr.builders.store.build.reference import features, together
-from itdr.builders.store.build.reference.samples import columns_of
+from itdr.builders.store.build.reference.samples import ATTRIBUTE, columns_of
 
 CROWD = 10
 """So many rows of one user in one second are more than a person makes."""
@@ -43,25 +42,31 @@ class Looked:
     def __init__(self, table: pa.Table) -> None:
         self.columns = columns_of(table)
         self.table = table
+        self._features: dict[str, features.Features] = {}
+        self._values: dict[str, together.Values] = {}
+        self._groups: dict[str, np.ndarray | None] = {}
 
-    @functools.cache  # noqa: B019
     def features(self, column: str) -> features.Features:
         """The features of a column; none where there is no such column."""
-        if column == ROWS:
-            return _of_rows(self.table)
-        if column not in self.columns:
-            return {}
-        return features.of_column(column, self.columns[column])
+        if column not in self._features:
+            if column == ROWS:
+                self._features[column] = _of_rows(self.table)
+            else:
+                held = self.columns.get(column)
+                self._features[column] = {} if held is None else features.of_column(column, held)
+        return self._features[column]
 
-    @functools.cache  # noqa: B019
     def values(self, column: str) -> together.Values:
         """The values of a column, row by row."""
-        return features.values_of(self.columns[column])
+        if column not in self._values:
+            self._values[column] = features.values_of(self.columns[column])
+        return self._values[column]
 
-    @functools.cache  # noqa: B019
     def groups(self, column: str) -> np.ndarray | None:
-        """The groups of a column."""
-        return together.grouped(self.values(column), self.features(column))
+        """The groups of a column; None where it has none."""
+        if column not in self._groups:
+            self._groups[column] = together.grouped(self.values(column), self.features(column))
+        return self._groups[column]
 
     def figure(self, column: str, feature: str) -> Figure | None:
         """The share or the median of a feature.
@@ -77,7 +82,11 @@ class Looked:
             return self._alike(column) if column in self.columns else None
         found = self.features(column).get(feature)
         if found is None:
-            return None
+            # An attribute that nothing has is no column.
+            no_attribute = (
+                column not in self.columns and ATTRIBUTE in column and feature == "stated"
+            )
+            return Figure(0.0, len(self.table)) if no_attribute else None
         known = found[~np.isnan(found)]
         if not len(known):
             return Figure(0.0, 0)
@@ -89,7 +98,7 @@ class Looked:
         n = int(counts.sum())
         return Figure(float((counts * (counts - 1.0)).sum() / max(1, n * (n - 1))), n)
 
-    def association(self, left: str, right: str, kind: str) -> together.Found | None:
+    def association(self, left: str, right: str, kind: str) -> together.Association | None:
         """How much two columns say of each other.
 
         Args:

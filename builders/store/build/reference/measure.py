@@ -26,11 +26,17 @@ LEAST_ASSOCIATION, ERRORS, COMMONEST = 0.15, 5, 4
 """An association that is weaker, or less than so many standard errors, is not declared; so many values of a column are parts."""
 MOST_PAIRS = 3
 """Of each column so many associations are declared, the strongest ones."""
+MOST_CONSTANT = 0.98
+"""A feature of which so many rows have one value says nothing of other columns."""
 _NUMBERED = ("longest", "four digits", "length", "digit")
 """Features of ids that depend on how many there are."""
 _OF_PARTS = ("longest", "most", "least", "greatest")
 """Features that say nothing of other columns."""
-_BY_HALVES = ("timestamp", "year", "items.year", "age", "rating")
+CUTS = (0.1, 0.3, 0.5, 0.7, 0.9)
+"""The shares of rows at which a column is cut in two."""
+NO_MEDIAN = ("timestamp", "year", "rating")
+"""Columns whose median cannot be several times another one."""
+_BY_SIZE = ("timestamp", "year", "items.year", "age", "rating")
 _BY_VALUES = ("categories", "gender", "country", "items.categories")
 Ranges = dict[str, dict[str, dict[str, list[float]]]]
 
@@ -72,15 +78,15 @@ def _is_enough(rows: pa.Table) -> bool:
 
 
 def _parts(rows: pa.Table) -> Iterator[pa.Table]:
-    """A table, and parts of it as somebody may have cut them: halves by time or size, rows of one value, busy users."""
+    """A table, and parts of it as somebody may have cut them: by time or size, of one value, of busy users."""
     yield rows
     masks = []
     looked = Looked(rows)
-    for name in filter(looked.columns.__contains__, _BY_HALVES):
+    for name in filter(looked.columns.__contains__, _BY_SIZE):
         level = looked.features(name).get("value")
         if level is not None and not np.isnan(level).all():
-            middle = np.nanmedian(level)
-            masks += [level >= middle, level <= middle]
+            for cut in np.nanquantile(level, CUTS):
+                masks += [level >= cut, level <= cut]
     for name in filter(looked.columns.__contains__, _BY_VALUES):
         values = looked.values(name)
         common = Counter(one for row in values for one in set(row)).most_common(COMMONEST)
@@ -101,7 +107,7 @@ def _add_shares(ranges: dict[str, dict[str, list[float]]], parts: list[Looked]) 
     whole = parts[0]
     for column in [*whole.columns, ROWS]:
         for name in [*whole.features(column), *([] if column == ROWS else [ALIKE])]:
-            if name == "value" and column in ("timestamp", "year"):
+            if name == "value" and column in NO_MEDIAN:
                 continue
             figures = [one.figure(column, name) for one in parts]
             sizes = [one.size for one in figures if one and one.rows >= ENOUGH_OF_PART]
@@ -143,24 +149,31 @@ def _kinds(whole: Looked, left: str, right: str) -> list[str]:
     kinds = ["words"] if len(texts) == 2 else []
     if all(whole.groups(name) is not None for name in (left, right)):
         kinds.append("values")
-    best = (0.0, "")
-    sides = [[one for one in whole.features(name) if one not in _OF_PARTS] for name in (left, right)]
-    for one, other in itertools.product(*sides):
-        kind = f"{one} / {other}"
-        size = _quick(whole.features(left)[one], whole.features(right)[other])
-        best = max(best, (size, kind))
-    return [*kinds, *([best[1]] if best[0] >= LEAST_ASSOCIATION else [])]
+    names, ranks = zip(*(_ranked(whole, name) for name in (left, right)), strict=True)
+    sizes = abs(ranks[0].T @ ranks[1]) / max(1, len(whole.table))
+    if not sizes.size or sizes.max() < LEAST_ASSOCIATION:
+        return kinds
+    one, other = np.unravel_index(int(sizes.argmax()), sizes.shape)
+    return [*kinds, f"{names[0][one]} / {names[1][other]}"]
 
 
-def _quick(left: np.ndarray, right: np.ndarray) -> float:
-    """The size of a correlation, 0 where one of the two features is nearly constant."""
-    both = ~(np.isnan(left) | np.isnan(right))
-    if both.sum() < ENOUGH:
-        return 0.0
-    sides = left[both], right[both]
-    if any(np.unique(side, return_counts=True)[1].max() > 0.98 * len(side) for side in sides):
-        return 0.0
-    return abs(together.correlation(*sides).size)
+@functools.lru_cache(1_000)
+def _ranked(whole: Looked, column: str) -> tuple[list[str], np.ndarray]:
+    """The features of a column that vary, and a matrix of their standardised ranks, 0 where there is no value."""
+    names, ranks = [], []
+    for name, values in whole.features(column).items():
+        known = ~np.isnan(values)
+        if name in _OF_PARTS or known.sum() < ENOUGH:
+            continue
+        counts = np.unique(values[known], return_counts=True)[1]
+        if counts.max() > MOST_CONSTANT * known.sum():
+            continue
+        placed = together.ranks(values[known])
+        row = np.zeros(len(values))
+        row[known] = (placed - placed.mean()) / placed.std()
+        names.append(name)
+        ranks.append(row)
+    return names, np.array(ranks).reshape(len(names), len(whole.table)).T
 
 
 def _weaker(one: float, other: float) -> float:

@@ -22,6 +22,8 @@ NOT_LOOKED_AT = ("event", "domain", "hidden")
 OF_ROWS = ("user_code", "item_code", "rating", "timestamp", "weight", "text")
 LEAST_ATTRIBUTE = 0.02
 """The share of items that have an attribute that is looked at."""
+ATTRIBUTE = ": "
+"""What stands before the name of an attribute."""
 _SHARES = 16**4
 Query = Callable[[str], pa.Table]
 """Runs a query."""
@@ -97,7 +99,9 @@ def columns_of(table: pa.Table) -> dict[str, pa.ChunkedArray]:
     for name in table.column_names:
         column = table.column(name)
         if name.rpartition(".")[2] == "attributes":
-            found |= {f"{name}: {of}": values for of, values in _attributes(column).items()}
+            found |= {
+                f"{name}{ATTRIBUTE}{of}": values for of, values in _attributes(column).items()
+            }
         elif not name.endswith("_code"):
             found[name] = column
     return found

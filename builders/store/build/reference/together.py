@@ -26,7 +26,7 @@ ROWS_OF_WORDS, SIGNS_OF_WORDS = 3_000, 500
 _WORD = re.compile(r"[^\W\d_]{4,}|[一-鿿぀-ヿ]{2}")
 
 
-class Found(NamedTuple):
+class Association(NamedTuple):
     """An association.
 
     Attributes:
@@ -38,23 +38,26 @@ class Found(NamedTuple):
     rows: int
 
 
-def shared_words(left: Values, right: Values) -> Found:
+def shared_words(left: Values, right: Values) -> Association:
     """The share of rows in which two columns share a word, less that of rows of which one was moved.
 
     Args:
         left: the values of a column.
         right: those of another one.
+
+    Returns:
+        That share, and how many rows have both.
     """
     both = [row for row in range(len(left)) if left[row] and right[row]][:ROWS_OF_WORDS]
     if not both:
-        return Found(0.0, 0)
+        return Association(0.0, 0)
     texts = [[_words(side[row]) for row in both] for side in (left, right)]
     beside = sum(not a.isdisjoint(b) for a, b in zip(*texts, strict=True))
     # By half of the rows: those of one user stand together.
     half = len(both) // 2
     moved = texts[1][half:] + texts[1][:half]
     chance = sum(not a.isdisjoint(b) for a, b in zip(texts[0], moved, strict=True))
-    return Found((beside - chance) / len(both), len(both))
+    return Association((beside - chance) / len(both), len(both))
 
 
 def _words(values: tuple[str, ...]) -> set[str]:
@@ -94,22 +97,25 @@ def _by_count(counts: Counter[str]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
-def by_values(left: np.ndarray, right: np.ndarray) -> Found:
+def by_values(left: np.ndarray, right: np.ndarray) -> Association:
     """How well the groups of two columns go together: Cramér's V, less what chance gives.
 
     Args:
         left: the groups of a column.
         right: those of another one.
+
+    Returns:
+        The association.
     """
     both = ~(np.isnan(left[:, 0]) | np.isnan(right[:, 0]))
     n = int(both.sum())
     sides = [_standardised(side[both]) for side in (left, right)]
     least = min(side.shape[1] for side in sides)
     if n < 2 or not least:
-        return Found(0.0, n)
+        return Association(0.0, n)
     total = float(((sides[0].T @ sides[1] / n) ** 2).sum())
     chance = sides[0].shape[1] * sides[1].shape[1] / n
-    return Found(float(np.sqrt(max(0.0, total - chance) / least)), n)
+    return Association(float(np.sqrt(max(0.0, total - chance) / least)), n)
 
 
 def _standardised(groups: np.ndarray) -> np.ndarray:
@@ -118,26 +124,29 @@ def _standardised(groups: np.ndarray) -> np.ndarray:
     return np.asarray((kept - kept.mean(axis=0)) / spread[spread > 0])
 
 
-def correlation(left: np.ndarray, right: np.ndarray) -> Found:
+def correlation(left: np.ndarray, right: np.ndarray) -> Association:
     """The rank correlation of two features.
 
     Args:
         left: a feature.
         right: one of another column.
+
+    Returns:
+        The correlation, and how many rows have both.
     """
     both = ~(np.isnan(left) | np.isnan(right))
     n = int(both.sum())
     if n < 2:
-        return Found(0.0, n)
-    ranks = [_ranks(side[both]) for side in (left, right)]
-    spread = [float(one.std()) for one in ranks]
+        return Association(0.0, n)
+    placed = [ranks(side[both]) for side in (left, right)]
+    spread = [float(one.std()) for one in placed]
     if not all(spread):
-        return Found(0.0, n)
-    product = ((ranks[0] - ranks[0].mean()) * (ranks[1] - ranks[1].mean())).mean()
-    return Found(float(product / (spread[0] * spread[1])), n)
+        return Association(0.0, n)
+    product = ((placed[0] - placed[0].mean()) * (placed[1] - placed[1].mean())).mean()
+    return Association(float(product / (spread[0] * spread[1])), n)
 
 
-def _ranks(values: np.ndarray) -> np.ndarray:
+def ranks(values: np.ndarray) -> np.ndarray:
     """Ranks, the mean one for equal values."""
     _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
     last = np.cumsum(counts)

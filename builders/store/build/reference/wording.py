@@ -6,53 +6,49 @@ from collections.abc import Sequence
 
 from itdr.builders.store.build.reference.features import LEVELS
 
-MEANING = {
-    "capital": "capitals were lost or added",
-    "small": "letters were changed",
-    "small first": "letters were changed to small ones, or words cut off",
-    "beyond": "letters with accents were replaced or lost, or texts translated",
-    "chinese": "texts were translated, or are in another encoding",
-    "capital word": "words were put in capitals",
-    "small word": "words were left out, or put in capitals",
-    "line end": "line ends were removed, or two columns swapped",
-    "longest": "they were cut off",
-    "greatest": "greater ones were cut off, or missing ones filled",
-    "least": "lesser ones were cut off, or missing ones filled",
-    "most": "lists were cut off",
-    "sorted": "lists were sorted",
-    "several": "lists were cut to one name, or joined or split in other places",
-    "whole": "they were rounded, or replaced by others",
-    "multiple of 5": "they were rounded to classes",
-    "multiple of 10": "they were rounded to classes",
-    "stated": "missing ones were filled, or values removed",
-    "alike": "values were merged, filled or made distinct",
-    "crowded second": "rows were added, or times filled",
-    "same second": "rows were added, or times changed",
-    "repeated pair": "rows were added, or users or items merged",
-    "same rating": "ratings were filled or replaced",
-    "midnight": "hours were lost, or times moved",
-    "code": "texts were escaped, or have marks of a web page",
-    "code of characters": "texts were escaped",
+SAID: dict[str, tuple[str, str]] = {
+    "stated": ("have a value", "missing ones were filled, or values removed"),
+    "alike": (
+        "are equal to another one drawn at random",
+        "values were merged, filled or made distinct",
+    ),
+    "longest": ("are as long as the longest", "they were cut off"),
+    "greatest": ("are the greatest", "greater ones were cut off, or missing ones filled"),
+    "least": ("are the least", "lesser ones were cut off, or missing ones filled"),
+    "most": ("have as many names as the longest list", "lists were cut off"),
+    "sorted": ("are in alphabetical order", "lists were sorted or shuffled"),
+    "several": ("have several names", "lists were cut to one name, or split or joined elsewhere"),
+    "repeated": ("name something twice", "lists were joined"),
+    "capital": ("have a capital", "capitals were lost or added, or values are of another kind"),
+    "small": ("have a small letter", "small letters were replaced by capitals"),
+    "small first": ("begin with a small letter", "capitals were lost, or beginnings cut off"),
+    "capital word": ("have a word such as 'Of' within", "words were put in capitals"),
+    "small word": ("have a word such as 'of' within", "words were removed or put in capitals"),
+    "shouted": ("have a word in capitals", "letters were put in capitals or in small letters"),
+    "beyond": ("have a letter or sign beyond ASCII", "accents or other scripts were lost"),
+    "chinese": ("have Chinese characters", "texts were translated, or lost other scripts"),
+    "digit": ("have a digit", "digits were removed, or values are of another kind"),
+    "blank": ("have a blank", "words were joined, cut off or split"),
+    "two blanks": ("have two blanks in a row", "marks were replaced by blanks"),
+    "line end": ("have a line end", "line ends were removed, or two columns swapped"),
+    "code": ("have codes such as '&amp;' or '<br>'", "texts were escaped"),
+    "link": ("have an address", "values are of another kind"),
+    "number alone": ("are mere numbers", "values were replaced by codes"),
+    "whole": ("are whole numbers", "they were rounded, or others were filled in"),
+    "zero": ("are 0", "missing ones were filled"),
+    "negative": ("are negative", "they were converted"),
+    "midnight": ("are at 00:00:00", "hours were lost, or times moved"),
+    "full hour": ("are at a full hour", "minutes were lost"),
+    "full minute": ("are at a full minute", "seconds were lost"),
+    "crowded second": ("are of one user's ten or more within a second", "rows were added"),
+    "same second": ("are of a second in which the user has others", "rows were added"),
+    "repeated pair": ("repeat user and item", "rows were added, or users or items merged"),
+    "same rating": ("have the rating of the user's row before", "ratings were filled or replaced"),
 }
-"""By feature, what a deviation may mean."""
-ELSE = "values were changed"
-NAMES = {
-    "stated": "are given",
-    "alike": "agree with another one",
-    "longest": "are as long as the longest",
-    "greatest": "are the greatest one",
-    "least": "are the least one",
-    "most": "have as many names as the longest list",
-    "sorted": "are in alphabetical order",
-    "several": "have several names",
-    "repeated": "name something twice",
-    "capital": "have a capital",
-    "small": "have a small letter",
-    "beyond": "have a letter or sign beyond ASCII",
-    "whole": "are whole numbers",
-}
-LEVEL_NAMES = {"length": "characters", "value": "", "count": "names"}
-AGAIN = "Put the official file in place, unless you chose such a part"
+"""By feature, what its share is of, and what a deviation may mean."""
+UNITS = {"length": " characters", "count": " names", "value": ""}
+CHANGED = "values were changed"
+UNLESS = "if you did not choose such a part, put the official file in place"
 
 
 def figure_said(column: str, feature: str, size: float, least: float, most: float) -> str:
@@ -68,23 +64,26 @@ def figure_said(column: str, feature: str, size: float, least: float, most: floa
     Returns:
         A sentence without a full stop.
     """
-    may = MEANING.get(feature, ELSE)
+    what, may = SAID.get(feature, (_otherwise(feature), CHANGED))
     if feature in LEVELS:
-        unit = LEVEL_NAMES[feature]
-        return (
-            f"the median of {_shown(column)} is {size:,.4g} {unit}".rstrip()
-            + f", and {_range(least, most, '{:,.4g}')} in the released file: {may}. {AGAIN}"
-        )
-    what = NAMES.get(feature, f"are of the kind '{feature}'")
-    return (
-        f"{size:.1%} of {_shown(column)} {what}, and {_range(least, most, '{:.1%}')} in the released file: perhaps {may}. "
-        f"{AGAIN}"
-    )
+        unit = UNITS[feature]
+        found = f"the median of {_shown(column)} is {size:,.4g}{unit}"
+        usual = _range(f"{least:,.4g}", f"{most:,.4g}")
+    else:
+        found = f"{size:.1%} of {_shown(column)} {what}"
+        usual = _range(f"{least:.1%}", f"{most:.1%}")
+    return f"{found}, and {usual} in the released file: perhaps {may}; {UNLESS}"
 
 
-def association_said(
-    left: str, right: str, kind: str, size: float, usual: float, rows: int
-) -> str:
+def _otherwise(feature: str) -> str:
+    """What a share without a wording of its own is of: `is 4`, a sign, a time of day."""
+    kind, _, value = feature.partition(" ")
+    if kind == "is":
+        return f"are {value}"
+    return f"have the sign or form '{feature}'"
+
+
+def association_said(left: str, right: str, kind: str, size: float, usual: float, rows: int) -> str:
     """What is said of two columns that no longer say anything of each other.
 
     Args:
@@ -98,13 +97,12 @@ def association_said(
     Returns:
         A sentence without a full stop.
     """
+    moved = "perhaps one of the two was moved to other rows, or replaced"
     if kind == "words":
-        found = f"of {rows:,} rows, {max(0.0, size):.0%} more share a word of {_shown(left)} and {_shown(right)} than by chance"
-        return f"{found}, and at least {usual:.0%} in the released file: one of the two columns was perhaps moved to other rows. {AGAIN}"
-    return (
-        f"{_shown(left)} and {_shown(right)} go together with {size:.2f} in {rows:,} rows, and with at least {usual:.2f} in the "
-        f"released file: one of the two columns was perhaps moved to other rows, or replaced. {AGAIN}"
-    )
+        found = f"{_shown(left)} and {_shown(right)} share a word in {max(0.0, size):.0%} of {rows:,} rows beyond chance"
+        return f"{found}, and in at least {usual:.0%} in the released file: {moved}; {UNLESS}"
+    found = f"{_shown(left)} and {_shown(right)} are associated by {size:.2f} in {rows:,} rows"
+    return f"{found}, and by at least {usual:.2f} in the released file: {moved}; {UNLESS}"
 
 
 def others_said(column: str, others: Sequence[str]) -> str:
@@ -121,6 +119,5 @@ def _shown(column: str) -> str:
     return "rows" if column == "rows" else f"'{column}'"
 
 
-def _range(least: float, most: float, form: str) -> str:
-    low, high = form.format(least), form.format(most)
-    return low if low == high else f"{low} to {high}"
+def _range(least: str, most: str) -> str:
+    return least if least == most else f"{least} to {most}"

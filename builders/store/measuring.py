@@ -1,5 +1,5 @@
-"""`python -m itdr.builders.store.build.reference SOURCE DATA_DIR …`: measures real files of a source and prints the declaration of
-their figures, for `SOURCE.yaml` beside this file. It holds numbers alone, and no value of the files."""
+"""`python -m itdr.builders.store.measuring SOURCE DATA_DIR … > builders/store/build/reference/SOURCE.yaml`: measures real files of a
+source, and prints the declaration of their figures. It holds numbers alone, and no value of the files."""
 
 from __future__ import annotations
 
@@ -23,7 +23,15 @@ from itdr.builders.store.spec import StoreSpec
 
 
 def sample_of(source: str, data_dir: Path) -> Sample:
-    """The rows of a source's files that a build looks at."""
+    """The rows of a source's files that a build looks at.
+
+    Args:
+        source: its id, with a domain behind a slash where it has several.
+        data_dir: where its files lie.
+
+    Returns:
+        The sample.
+    """
     drawn: list[Sample] = []
 
     def read(spec: StoreSpec, paths: dict[str, Path], work: Path, folder: Path) -> dict[str, Any]:
@@ -33,7 +41,12 @@ def sample_of(source: str, data_dir: Path) -> Sample:
             stored = partial(Interactions, folder, {})
             result = build.build(spec.source, raw, folder, stored)
             drawn.append(
-                draw(lambda query: con.sql(query).to_arrow_table(), result["columns"], stored(), folder)
+                draw(
+                    lambda query: con.sql(query).to_arrow_table(),
+                    result["columns"],
+                    stored(),
+                    folder,
+                )
             )
         finally:
             con.close()
@@ -49,24 +62,41 @@ def sample_of(source: str, data_dir: Path) -> Sample:
     return drawn[-1]
 
 
-def chosen(sample: Sample, names: Collection[str]) -> Sample:
-    """The tables of a sample, or columns of tables, that are named as `items` or `items.title`; all where none is."""
+def real_parts(sample: Sample, names: Collection[str]) -> Sample:
+    """Choose what is real of a sample.
+
+    Args:
+        sample: the sample.
+        names: tables as `items`, or columns as `items.title`; none for all.
+
+    Returns:
+        The tables with these columns.
+    """
     columns: dict[str, list[str]] = {}
     for name in names:
         table, _, column = name.partition(".")
-        kept = [one for one in sample[table].column_names if column in ("", one) or one.endswith("_code")]
+        kept = [
+            one
+            for one in sample[table].column_names
+            if column in ("", one) or one.endswith("_code")
+        ]
         columns.setdefault(table, []).extend(kept)
-    return {table: sample[table].select(kept) for table, kept in columns.items()} or sample
+    return {
+        table: sample[table].select(list(dict.fromkeys(kept))) for table, kept in columns.items()
+    } or sample
 
 
 def main(arguments: list[str]) -> None:
-    """Measure and print. arguments: the source, with a domain where it has several; folders, each with `=` and the tables or
-    columns that are real in it, where not all are."""
+    """Measure and print.
+
+    Args:
+        arguments: the source; folders, each with `=` and the tables or columns that are real in it, where not all are.
+    """
     source, *folders = arguments
     samples = []
     for folder in folders:
         path, _, names = folder.partition("=")
-        samples.append(chosen(sample_of(source, Path(path)), names.split(",") if names else ()))
+        samples.append(real_parts(sample_of(source, Path(path)), names.split(",") if names else ()))
     print(written(measure(samples)), end="")
 
 
