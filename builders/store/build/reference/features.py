@@ -59,6 +59,8 @@ YEARS = 2 * 366 * 86_400
 """Seconds from which on times are of all months."""
 FEW_VALUES = 12
 """Of so many different values, the share of each is measured."""
+VALUE = "is "
+"""What stands before the value in the name of its feature."""
 
 
 def of_column(name: str, values: pa.ChunkedArray) -> Features:
@@ -132,7 +134,7 @@ def of_numbers(numbers: np.ndarray) -> Features:
     }
     different = np.unique(numbers[~np.isnan(numbers)])
     if len(different) <= FEW_VALUES:
-        found |= {f"is {value:g}": known + (numbers == value) for value in different}
+        found |= {f"{VALUE}{value:g}": known + (numbers == value) for value in different}
     return found
 
 

@@ -47,7 +47,14 @@ class Looked:
         self._groups: dict[str, np.ndarray | None] = {}
 
     def features(self, column: str) -> features.Features:
-        """The features of a column; none where there is no such column."""
+        """The features of a column.
+
+        Args:
+            column: its name, or `ROWS`.
+
+        Returns:
+            The features by name; none where there is no such column.
+        """
         if column not in self._features:
             if column == ROWS:
                 self._features[column] = _of_rows(self.table)
@@ -81,6 +88,10 @@ class Looked:
         if feature == ALIKE:
             return self._alike(column) if column in self.columns else None
         found = self.features(column).get(feature)
+        level = self.features(column).get("value")
+        if found is None and level is not None and feature.startswith(features.VALUE):
+            # A value that does not occur has no feature.
+            found = np.where(np.isnan(level), np.nan, 0.0)
         if found is None:
             # An attribute that nothing has is no column.
             no_attribute = (
