@@ -184,7 +184,8 @@ class _Build:
         )
         drawn = functools.partial(draw, self._table, columns, stored, folder)
         opened = {table: [path.name for path in self._files(table).values()] for table in columns}
-        compared = deviating(self.source, drawn, opened)
+        items = self.facts["items"].rows if "items" in self.facts else 0
+        compared = deviating(self.source, drawn, opened, items)
         duplicates = count_duplicates(stored, interactions.columns)
         require_rows_once(
             self.source, duplicates, counts["interactions"], map(Path, self.urls.values())

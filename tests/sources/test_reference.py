@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -233,4 +235,7 @@ def test_few_items_and_data_of_ones_own_are_not_compared(monkeypatch: pytest.Mon
     source = load("ml-32m")
     for rows, expected in ((compare.ENOUGH_ITEMS - 1, 0), (compare.ENOUGH_ITEMS, 1)):
         sample = {"items": pa.table({"title": ["small"] * rows})}
-        assert len(compare.deviating(source, lambda sample=sample: sample, {})) == expected
+        found = compare.deviating(source, partial(dict, sample), {}, rows)
+        assert len(found) == expected
+        own = dataclasses.replace(source, described="{}")
+        assert compare.deviating(own, partial(dict, sample), {}, rows) == []

@@ -107,9 +107,8 @@ def build(
         )
         if staged.get("tags"):
             _write_parquet(con, statements.SORTED_TAGS, folder / "tags.parquet")
-        compared = deviating(
-            source, partial(draw, partial(_table, con), staged, stored(), folder), opened
-        )
+        drawn = partial(draw, partial(_table, con), staged, stored(), folder)
+        compared = deviating(source, drawn, opened, read.get("items", 0))
     require_rows_once(source, duplicates.result(), counts["interactions"], raw.paths.values())
     return {
         "rows": {**{f"{table}_read": rows for table, rows in read.items()}, **counts},

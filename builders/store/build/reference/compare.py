@@ -46,7 +46,7 @@ class Deviation(NamedTuple):
 
 
 def deviating(
-    source: Source, draw: Callable[[], Sample], files: Mapping[str, Sequence[str]]
+    source: Source, draw: Callable[[], Sample], files: Mapping[str, Sequence[str]], items: int
 ) -> list[str]:
     """Find what deviates from the released files.
 
@@ -54,16 +54,16 @@ def deviating(
         source: the declaration; the user's own data are not compared.
         draw: draws rows of the store under construction.
         files: the names of the files of each table.
+        items: how many records of items there are.
 
     Returns:
         A sentence without a full stop for each column or two columns.
     """
-    known = {} if source.described else declarations.read(source.id)
-    sample = draw() if any(known.values()) else {}
-    if len(sample.get("items", ())) < ENOUGH_ITEMS:
+    if source.described or items < ENOUGH_ITEMS:
         return []
+    known = declarations.read(source.id)
     found = []
-    for table, rows in sample.items():
+    for table, rows in draw().items() if any(known.values()) else ():
         looked = Looked(rows)
         names = ", ".join(_files_of(table, files))
         shares = known.get("shares", {}).get(table, {})

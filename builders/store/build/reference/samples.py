@@ -63,8 +63,11 @@ def _staged(query: Query, table: str, key: str, columns: Collection[str]) -> str
     if n > MOST:
         chosen = f" AND substring({hashed}, 1, 4) < '{MOST * _SHARES // n:04x}'"
     kept = [name for name in columns if name not in NOT_LOOKED_AT]
-    order = ", ".join([hashed, *(f"{statements.spelled(name)} NULLS LAST" for name in kept)])
-    return f"SELECT {', '.join(kept)} FROM {view}{chosen} ORDER BY {order}"
+    sort = [hashed, *map(statements.spelled, kept)]
+    sorts = ", ".join(f"{text} AS sort_{place}" for place, text in enumerate(sort))
+    order = ", ".join(f"sort_{place} NULLS LAST" for place in range(len(sort)))
+    rows = f"SELECT {', '.join(kept)}, {sorts} FROM {view}{chosen}"
+    return f"SELECT {', '.join(kept)} FROM ({rows}) AS r ORDER BY {order}"
 
 
 def _interactions(columns: Collection[str], stored: RowGroups) -> pa.Table:
