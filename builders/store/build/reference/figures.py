@@ -93,11 +93,9 @@ class Looked:
             # A value that does not occur has no feature.
             found = np.where(np.isnan(level), np.nan, 0.0)
         if found is None:
-            # An attribute that nothing has is no column.
-            no_attribute = (
-                column not in self.columns and ATTRIBUTE in column and feature == "stated"
-            )
-            return Figure(0.0, len(self.table)) if no_attribute else None
+            # An attribute that nothing has is no column; where there is none at all, that is told elsewhere.
+            gone = ATTRIBUTE in column and any(ATTRIBUTE in one for one in self.columns)
+            return Figure(0.0, len(self.table)) if gone and feature == "stated" else None
         known = found[~np.isnan(found)]
         if not len(known):
             return Figure(0.0, 0)
@@ -125,11 +123,11 @@ class Looked:
         if kind == "words":
             return together.shared_words(self.values(left), self.values(right))
         if kind == "values":
-            groups = self.groups(left), self.groups(right)
-            return None if groups[0] is None or groups[1] is None else together.by_values(*groups)
-        one, other = kind.split(" / ")
-        sides = self.features(left).get(one), self.features(right).get(other)
-        return None if sides[0] is None or sides[1] is None else together.correlation(*sides)
+            mine, other = self.groups(left), self.groups(right)
+            return None if mine is None or other is None else together.by_values(mine, other)
+        of_left, of_right = kind.split(" / ")
+        one, another = self.features(left).get(of_left), self.features(right).get(of_right)
+        return None if one is None or another is None else together.correlation(one, another)
 
 
 def _of_rows(table: pa.Table) -> features.Features:

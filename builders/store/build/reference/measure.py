@@ -18,7 +18,7 @@ from itdr.builders.store.build.reference.samples import JOINED, Sample
 
 ENOUGH, ENOUGH_OF_PART = 300, 200
 """So many rows of a sample, and of a part of it, are measured."""
-LEAST_USERS = 50
+LEAST_USERS = 20
 """Rows of fewer users say nothing of those of others."""
 LEAST_SHARE, MOST_RISING = 0.02, 0.18
 """A share of less cannot fall, and one of more cannot rise, so far that it would be told."""

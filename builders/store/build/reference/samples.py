@@ -98,7 +98,7 @@ def columns_of(table: pa.Table) -> dict[str, pa.ChunkedArray]:
     Returns:
         The columns by name; an attribute is `attributes: Publisher`.
     """
-    found = {}
+    found: dict[str, pa.ChunkedArray] = {}
     for name in table.column_names:
         column = table.column(name)
         if name.rpartition(".")[2] == "attributes":
