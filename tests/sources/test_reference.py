@@ -226,7 +226,8 @@ def test_a_build_tells_which_column_deviates(
     (folder / "ratings.csv").write_bytes((films / "ml-32m" / "ratings.csv").read_bytes())
     (folder / "movies.csv").write_text("\n".join(["".join(head), *damaged]) + "\n", "utf-8")
     (said,) = told(tmp_path, monkeypatch, measured)
-    assert said.startswith("movies.csv: 100.0% of 'categories' have as many names as the longest")
+    assert said.startswith("movies.csv: ") and "'categories'" in said
+    assert "lists were cut" in said
 
 
 def test_few_items_and_data_of_ones_own_are_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from itdr.builders.core.schema import Source
 from itdr.builders.store.build.reference import declarations, features
 from itdr.builders.store.build.reference.figures import Looked
-from itdr.builders.store.build.reference.samples import JOINED, Sample
+from itdr.builders.store.build.reference.samples import JOINED, Sample, has_many_users
 from itdr.builders.store.build.reference.wording import (
     association_said,
     figure_said,
@@ -25,7 +25,7 @@ TIMES, TIMES_LONGER = 5, 4
 """A share has fallen or risen so many times, and a median."""
 RISEN = 0.1
 """A share that has risen is at least this; it stood lower."""
-PILES, LEAST_PILE, ENOUGH_PILE = ("longest", "greatest", "least", "most"), 0.01, 20
+PILES, LEAST_PILE, ENOUGH_PILE = ("longest", "greatest", "least"), 0.01, 20
 """Features of which a smaller share suffices: texts and numbers that were cut off at one size."""
 ENOUGH_TOGETHER, WEAKER, ERRORS = 300, 3, 6
 """So many rows show an association; it is so many times weaker, by so many standard errors."""
@@ -64,6 +64,8 @@ def deviating(
     known = declarations.read(source.id)
     found = []
     for table, rows in draw().items() if any(known.values()) else ():
+        if not has_many_users(rows):
+            continue
         looked = Looked(rows)
         names = ", ".join(_files_of(table, files))
         shares = known.get("shares", {}).get(table, {})

@@ -59,6 +59,8 @@ YEARS = 2 * 366 * 86_400
 """Seconds from which on times are of all months."""
 FEW_VALUES = 12
 """Of so many different values, the share of each is measured."""
+MANY_VALUES = 20
+"""Of so many different sizes, the greatest one is rare, unless greater ones were cut off."""
 VALUE = "is "
 """What stands before the value in the name of its feature."""
 
@@ -179,7 +181,7 @@ def _of_names(names: list[list[str] | None]) -> Features:
     return {
         "count": count,
         "several": np.where(stated, count > 1, np.nan),
-        "most": _is(count, np.fmax),
+        "most": _is(count, np.fmax, 1),
         "sorted": np.array(ordered, float),
         "repeated": np.array(repeated, float),
     }
@@ -209,9 +211,9 @@ def _numbers(values: pa.Array) -> np.ndarray:
     return np.asarray(pc.fill_null(values.cast(pa.float64()), np.nan))
 
 
-def _is(values: np.ndarray, extreme: np.ufunc) -> np.ndarray:
-    """Whether each value is the least or the greatest one."""
+def _is(values: np.ndarray, extreme: np.ufunc, different: int = MANY_VALUES) -> np.ndarray:
+    """Whether each value is the least or the greatest one; NaN where there are fewer different ones."""
     known = ~np.isnan(values)
-    if not known.any():
-        return values
+    if len(np.unique(values[known])) < max(1, different):
+        return np.full(len(values), np.nan)
     return np.where(known, values == extreme.reduce(values), np.nan)

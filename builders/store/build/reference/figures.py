@@ -90,8 +90,9 @@ class Looked:
         found = self.features(column).get(feature)
         level = self.features(column).get("value")
         if found is None and level is not None and feature.startswith(features.VALUE):
-            # A value that does not occur has no feature.
-            found = np.where(np.isnan(level), np.nan, 0.0)
+            # Values that do not occur, or are many, have no features.
+            same = level == float(feature.removeprefix(features.VALUE))
+            found = np.where(np.isnan(level), np.nan, same)
         if found is None:
             # An attribute that nothing has is no column; where there is none at all, that is told elsewhere.
             gone = ATTRIBUTE in column and any(ATTRIBUTE in one for one in self.columns)

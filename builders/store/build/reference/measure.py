@@ -14,12 +14,10 @@ import pyarrow as pa
 from itdr.builders.core.schema import IDS
 from itdr.builders.store.build.reference import features, together
 from itdr.builders.store.build.reference.figures import ALIKE, ROWS, Looked
-from itdr.builders.store.build.reference.samples import JOINED, Sample
+from itdr.builders.store.build.reference.samples import JOINED, Sample, has_many_users
 
 ENOUGH, ENOUGH_OF_PART = 300, 200
 """So many rows of a sample, and of a part of it, are measured."""
-LEAST_USERS = 20
-"""Rows of fewer users say nothing of those of others."""
 LEAST_SHARE, MOST_RISING = 0.02, 0.18
 """A share of less cannot fall, and one of more cannot rise, so far that it would be told."""
 LEAST_ASSOCIATION, ERRORS, COMMONEST = 0.15, 5, 4
@@ -36,6 +34,8 @@ CUTS = (0.1, 0.3, 0.5, 0.7, 0.9)
 """The shares of rows at which a column is cut in two."""
 NO_MEDIAN = ("timestamp", "year", "rating")
 """Columns whose median cannot be several times another one."""
+CHOSEN_BY = ("stated", "whole", "zero", "negative", ALIKE)
+"""What is measured of ratings: rows and items are chosen by their size."""
 _BY_SIZE = ("timestamp", "year", "items.year", "age", "rating")
 _BY_VALUES = ("categories", "gender", "country", "items.categories")
 Ranges = dict[str, dict[str, dict[str, list[float]]]]
@@ -54,7 +54,7 @@ def measure(samples: Iterable[Sample]) -> dict[str, Any]:
     kept: dict[str, dict[tuple[str, str, str], float]] = {}
     for sample in samples:
         for table, rows in sample.items():
-            if not _is_enough(rows):
+            if len(rows) < ENOUGH or not has_many_users(rows):
                 continue
             parts = [Looked(part) for part in _parts(rows)]
             if table != JOINED:
@@ -67,14 +67,6 @@ def measure(samples: Iterable[Sample]) -> dict[str, Any]:
         "shares": {table: _telling(columns) for table, columns in shares.items()},
         "together": {table: _strongest(found) for table, found in kept.items()},
     }
-
-
-def _is_enough(rows: pa.Table) -> bool:
-    if len(rows) < ENOUGH:
-        return False
-    if "user_code" not in rows.column_names:
-        return True
-    return len(np.unique(np.asarray(rows.column("user_code")))) >= LEAST_USERS
 
 
 def _parts(rows: pa.Table) -> Iterator[pa.Table]:
@@ -107,7 +99,12 @@ def _add_shares(ranges: dict[str, dict[str, list[float]]], parts: list[Looked]) 
     whole = parts[0]
     for column in [*whole.columns, ROWS]:
         for name in [*whole.features(column), *([] if column == ROWS else [ALIKE])]:
-            if name == "value" and column in NO_MEDIAN:
+            if (
+                name == "value"
+                and column in NO_MEDIAN
+                or column == "rating"
+                and name not in CHOSEN_BY
+            ):
                 continue
             figures = [one.figure(column, name) for one in parts]
             sizes = [one.size for one in figures if one and one.rows >= ENOUGH_OF_PART]
@@ -187,7 +184,7 @@ def _telling(columns: Mapping[str, Mapping[str, list[float]]]) -> dict[str, dict
     for column, ranges in columns.items():
         if ranges.get("stated", [1.0, 1.0])[1] == 0:
             continue
-        numbers = column in IDS and ranges["number alone"][1] > 0.5 and ranges["longest"][0] < 1
+        numbers = column in IDS and ranges["number alone"][0] == 1
         kept = {
             name: [_rounded(least, np.floor), _rounded(most, np.ceil)]
             for name, (least, most) in ranges.items()

@@ -20,6 +20,8 @@ KEYS = {"items": "item_id", "users": "user_id", "tags": "tag"}
 """The column of each staged table by whose hash its rows are drawn."""
 NOT_LOOKED_AT = ("event", "domain", "hidden")
 OF_ROWS = ("user_code", "item_code", "rating", "timestamp", "weight", "text")
+LEAST_USERS = 20
+"""Interactions of fewer users say nothing of those of others."""
 LEAST_ATTRIBUTE = 0.02
 """The share of items that have an attribute that is looked at."""
 ATTRIBUTE = ": "
@@ -87,6 +89,13 @@ def _joined(rows: pa.Table, folder: Path) -> pa.Table:
         {name: rows.column(name) for name in own}
         | {f"items.{name}": items.column(name) for name in of_items if name not in NOT_LOOKED_AT}
     )
+
+
+def has_many_users(rows: pa.Table) -> bool:
+    """Whether interactions are of enough users to say something of those of others; of another table always."""
+    if "user_code" not in rows.column_names:
+        return True
+    return len(np.unique(np.asarray(rows.column("user_code")))) >= LEAST_USERS
 
 
 def columns_of(table: pa.Table) -> dict[str, pa.ChunkedArray]:
