@@ -34,9 +34,11 @@ CUTS = (0.1, 0.3, 0.5, 0.7, 0.9)
 """The shares of rows at which a column is cut in two."""
 NO_MEDIAN = ("timestamp", "year", "rating")
 """Columns whose median cannot be several times another one."""
+ROWS_OF_USER = 3
+"""So many rows a user has, where how they follow each other is measured."""
 CHOSEN_BY = ("stated", "whole", "zero", "negative", ALIKE)
 """What is measured of ratings: rows and items are chosen by their size."""
-_BY_SIZE = ("timestamp", "year", "items.year", "age", "rating")
+_BY_SIZE = ("timestamp", "year", "items.year", "age")
 _BY_VALUES = ("categories", "gender", "country", "items.categories")
 Ranges = dict[str, dict[str, dict[str, list[float]]]]
 
@@ -97,13 +99,10 @@ def _parts(rows: pa.Table) -> Iterator[pa.Table]:
 def _add_shares(ranges: dict[str, dict[str, list[float]]], parts: list[Looked]) -> None:
     """Widen the ranges of a table by the figures of its parts."""
     whole = parts[0]
-    for column in [*whole.columns, ROWS]:
+    for column in [*whole.columns, *([ROWS] if _are_whole_users(whole.table) else [])]:
         for name in [*whole.features(column), *([] if column == ROWS else [ALIKE])]:
-            if (
-                name == "value"
-                and column in NO_MEDIAN
-                or column == "rating"
-                and name not in CHOSEN_BY
+            if (name == "value" and column in NO_MEDIAN) or (
+                column == "rating" and name not in CHOSEN_BY
             ):
                 continue
             figures = [one.figure(column, name) for one in parts]
@@ -111,6 +110,13 @@ def _add_shares(ranges: dict[str, dict[str, list[float]]], parts: list[Looked]) 
             if sizes:
                 known = ranges.setdefault(column, {}).setdefault(name, [sizes[0], sizes[0]])
                 known[:] = min(known[0], *sizes), max(known[1], *sizes)
+
+
+def _are_whole_users(rows: pa.Table) -> bool:
+    """Whether interactions are those of users, and not of items, whose users have one each."""
+    if "user_code" not in rows.column_names:
+        return False
+    return len(rows) >= ROWS_OF_USER * len(np.unique(np.asarray(rows.column("user_code"))))
 
 
 def _associations(table: str, parts: list[Looked]) -> dict[tuple[str, str, str], float]:
