@@ -240,3 +240,15 @@ def test_few_items_and_data_of_ones_own_are_not_compared(monkeypatch: pytest.Mon
         assert len(found) == expected
         own = dataclasses.replace(source, described="{}")
         assert compare.deviating(own, partial(dict, sample), {}, rows) == []
+
+
+def test_titles_of_a_chinese_edition_are_not_compared_with_english_ones(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ranges = {"blank": [1.0, 1.0], "chinese": [0.0, 0.01]}
+    known = {"shares": {"items": {"title": ranges}}, "together": {}}
+    monkeypatch.setattr(declarations, "read", lambda source: known)
+    source = load("microlens")
+    for title, expected in (("花样年华", 0), ("Untitled", 1)):
+        sample = {"items": pa.table({"title": [title] * N})}
+        assert len(compare.deviating(source, partial(dict, sample), {}, N)) == expected

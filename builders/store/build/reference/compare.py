@@ -27,6 +27,8 @@ RISEN = 0.1
 """A share that has risen is at least this; it stood lower."""
 PILES, LEAST_PILE, ENOUGH_PILE = ("longest", "greatest", "least"), 0.01, 20
 """Features of which a smaller share suffices: texts and numbers that were cut off at one size."""
+CHINESE, MOSTLY = "chinese", 0.5
+"""The feature of Chinese texts, and the share of which texts are Chinese."""
 ENOUGH_TOGETHER, WEAKER, ERRORS = 300, 3, 6
 """So many rows show an association; it is so many times weaker, by so many standard errors."""
 
@@ -83,9 +85,20 @@ def _files_of(table: str, files: Mapping[str, Sequence[str]]) -> list[str]:
 def _alone(looked: Looked, shares: Mapping[str, Mapping[str, Sequence[float]]]) -> Iterator[str]:
     """The feature of each column that deviates most."""
     for column, ranges in shares.items():
+        if _is_of_another_edition(looked, column, ranges):
+            continue
         worst = max(_of_column(looked, column, ranges), key=lambda one: one.how_far, default=None)
         if worst:
             yield worst.said
+
+
+def _is_of_another_edition(
+    looked: Looked, column: str, ranges: Mapping[str, Sequence[float]]
+) -> bool:
+    """Whether texts are Chinese, where those that were measured are not: some sources are released in both languages."""
+    found = looked.figure(column, CHINESE)
+    most = ranges.get(CHINESE, (0.0, 1.0))[1]
+    return found is not None and found.size > MOSTLY and most < RISEN
 
 
 def _of_column(

@@ -17,8 +17,6 @@ import numpy as np
 from itdr.builders.store.build.reference.features import Features
 
 Values = Sequence[tuple[str, ...]]
-ENOUGH = 300
-"""Rows that have both values."""
 COMMONEST, GROUPS, LEAST_VALUE = 20, 10, 0.01
 """How many values of a column are compared, into how many groups numbers are put, and the share of rows that have a value."""
 ROWS_OF_WORDS, SIGNS_OF_WORDS = 3_000, 500
@@ -31,7 +29,7 @@ class Association(NamedTuple):
 
     Attributes:
         size: from 0 to 1; a correlation may be negative.
-        rows: that have both values.
+        rows: that have both values; 0 where one of the columns says nothing, as all its values are one.
     """
 
     size: float
@@ -112,7 +110,7 @@ def by_values(left: np.ndarray, right: np.ndarray) -> Association:
     sides = [_standardised(side[both]) for side in (left, right)]
     least = min(side.shape[1] for side in sides)
     if n < 2 or not least:
-        return Association(0.0, n)
+        return Association(0.0, 0)
     total = float(((sides[0].T @ sides[1] / n) ** 2).sum())
     chance = sides[0].shape[1] * sides[1].shape[1] / n
     return Association(float(np.sqrt(max(0.0, total - chance) / least)), n)
@@ -137,11 +135,11 @@ def correlation(left: np.ndarray, right: np.ndarray) -> Association:
     both = ~(np.isnan(left) | np.isnan(right))
     n = int(both.sum())
     if n < 2:
-        return Association(0.0, n)
+        return Association(0.0, 0)
     placed = [ranks(side[both]) for side in (left, right)]
     spread = [float(one.std()) for one in placed]
     if not all(spread):
-        return Association(0.0, n)
+        return Association(0.0, 0)
     product = ((placed[0] - placed[0].mean()) * (placed[1] - placed[1].mean())).mean()
     return Association(float(product / (spread[0] * spread[1])), n)
 
