@@ -183,6 +183,6 @@ def test_duplicates_and_deviations_are_told_alike(
     build = StoreBuilder(spark, WorkDir(place))
     found = read_manifest(build(spec, offline=True, progress=False))
     assert found["duplicates"] == {"identical": 4, "contradicting": 4}
-    assert len(found["deviating"]) > 3
+    assert found["deviating"]
     for fact in ("duplicates", "rejected", "unmatched", "untitled", "rows", "deviating"):
         assert found[fact] == embedded[fact], fact
