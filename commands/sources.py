@@ -144,6 +144,7 @@ def _long(fact: dict[str, Any]) -> str:
 
 def _store_lines(store: dict[str, Any]) -> list[str]:
     from itdr.builders.store.losses import (
+        deviating,
         duplicates,
         emptied,
         lacking,
@@ -177,7 +178,7 @@ def _store_lines(store: dict[str, Any]) -> list[str]:
             lines.append(f"      rejected: {rows_of(n, table)}: {reason}")
     if not rejected:
         lines.append("      rejected: none")
-    for facts in (emptied, duplicates, unmatched, untitled, lacking):
+    for facts in (emptied, duplicates, unmatched, untitled, lacking, deviating):
         lines += [f"      {sentence}" for sentence in facts(store)]
     return lines
 

@@ -300,6 +300,7 @@ def _origin(entries: Entries) -> str:
             *losses.untitled(one),
             *losses.emptied(one),
             *losses.duplicates(one),
+            *losses.deviating(one),
         )
     ]
     lines += [*lost, ""] if lost else []

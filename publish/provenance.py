@@ -246,6 +246,7 @@ def _sources(builder: Any) -> dict[str, dict[str, Any]]:
                         key: made[key]
                         for key in ("rejected", "emptied", "unmatched", "untitled", "duplicates")
                     },
+                    "deviating": made.get("deviating", []),
                     **licences.declared_terms([source])[source],
                 }
                 description = own_sources.description_of(registry.source(source))

@@ -32,6 +32,8 @@ from itdr.builders.store.build.duplicates import count_duplicates, require_rows_
 from itdr.builders.store.build.item_checks import require_plausible_items
 from itdr.builders.store.build.name_checks import require_names
 from itdr.builders.store.build.notes import lacking
+from itdr.builders.store.build.reference.compare import deviating
+from itdr.builders.store.build.reference.samples import draw
 from itdr.builders.store.build.sample_checks import require_sound_sample
 from itdr.builders.store.build.text_checks import JUDGED, require_sound_texts
 from itdr.builders.store.build.user_checks import require_plausible_users
@@ -180,6 +182,10 @@ class _Build:
         lacks["unusual"] += require_sound_sample(
             self.source, stored, folder, interactions.columns, map(Path, self.urls.values())
         )
+        drawn = functools.partial(draw, self._table, columns, stored, folder)
+        opened = {table: [path.name for path in self._files(table).values()] for table in columns}
+        items = self.facts["items"].rows if "items" in self.facts else 0
+        compared = deviating(self.source, drawn, opened, items)
         duplicates = count_duplicates(stored, interactions.columns)
         require_rows_once(
             self.source, duplicates, counts["interactions"], map(Path, self.urls.values())
@@ -192,6 +198,7 @@ class _Build:
             "unmatched": unmatched,
             "untitled": untitled,
             "lacking": lacks,
+            "deviating": compared,
             "duplicates": duplicates,
             "columns": {
                 name: sorted(facts.columns) for name, facts in self.facts.items() if facts.columns
@@ -317,6 +324,9 @@ class _Build:
 
     def _row(self, query: str) -> Sequence[Any]:
         return tuple(self.engine.session.sql(query).collect()[0])
+
+    def _table(self, query: str) -> Any:
+        return self.engine.session.sql(query).toArrow()
 
     def _before(self, query: str) -> tuple[int, int]:
         """Register the table `before` of a query of bucket counts; returns the totals of ids and rows."""

@@ -135,3 +135,12 @@ def lacking(manifest: Mapping[str, Any]) -> list[str]:
         if found.get(column)
     ]
     return [*empty, *times, *same, *found.get("unusual", [])]
+
+
+def deviating(manifest: Mapping[str, Any]) -> list[str]:
+    """What is grossly unlike the released files; format as in `lacking`.
+
+    Args:
+        manifest: of a store.
+    """
+    return list(manifest.get("deviating", ()))

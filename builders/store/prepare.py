@@ -295,6 +295,7 @@ def _report(spec: StoreSpec, facts: dict[str, Any]) -> None:
         *losses.rejected(facts),
         *losses.emptied(facts),
         *losses.duplicates(facts),
+        *losses.deviating(facts),
         *most,
     ):
         logger.warning("itdr: %s: %s", _name(spec), sentence)

@@ -25,6 +25,7 @@ from itdr.builders.store.build import (
     name_checks,
     user_checks,
 )
+from itdr.builders.store.build.reference import compare
 from itdr.builders.store.engine import connect
 from itdr.builders.store.layout import read_manifest
 from itdr.builders.store.prepare import prepare
@@ -167,7 +168,11 @@ def test_tables_are_counted_alike(engine: SparkEngine, what: str, tmp_path: Path
     assert any(embedded)
 
 
-def test_duplicates_are_counted_alike(spark: Any, place: str, caches: Path, tmp_path: Path) -> None:
+def test_duplicates_and_deviations_are_told_alike(
+    spark: Any, place: str, caches: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compare, "ENOUGH_ITEMS", 1)
+    monkeypatch.setattr(compare, "ENOUGH", 10)
     bookcrossing.write(tmp_path / "bookcrossing", users=10, items=30, dirt=False)
     path = tmp_path / "bookcrossing" / "BX-Book-Ratings.csv"
     grades = ["0", "3", "0", "5", "3", "4"]
@@ -178,5 +183,6 @@ def test_duplicates_are_counted_alike(spark: Any, place: str, caches: Path, tmp_
     build = StoreBuilder(spark, WorkDir(place))
     found = read_manifest(build(spec, offline=True, progress=False))
     assert found["duplicates"] == {"identical": 4, "contradicting": 4}
-    for fact in ("duplicates", "rejected", "unmatched", "untitled", "rows"):
+    assert found["deviating"]
+    for fact in ("duplicates", "rejected", "unmatched", "untitled", "rows", "deviating"):
         assert found[fact] == embedded[fact], fact

@@ -31,6 +31,8 @@ from itdr.builders.store.build.item_checks import require_plausible_items
 from itdr.builders.store.build.moved_rows import require_own_rows
 from itdr.builders.store.build.name_checks import require_names
 from itdr.builders.store.build.notes import lacking
+from itdr.builders.store.build.reference.compare import deviating
+from itdr.builders.store.build.reference.samples import draw
 from itdr.builders.store.build.sample_checks import require_sound_sample
 from itdr.builders.store.build.staging import (
     MOST_SHOWN,
@@ -67,15 +69,15 @@ def build(
         stored: opens the interactions in that folder, once they are written.
 
     Returns:
-        The manifest's `rows`, `rejected`, `emptied`, `unmatched`, `untitled`, `lacking`, `duplicates`,
-        `columns` and `events`.
+        The manifest's `rows`, `rejected`, `emptied`, `unmatched`, `untitled`, `lacking`, `deviating`,
+        `duplicates`, `columns` and `events`.
 
     Raises:
         RawFileError: no usable interaction, or a table that is almost entirely unreadable.
         NoRoomError: too little memory or disk.
     """
     rejected: Counter[tuple[str, str]] = Counter()
-    staged, read = _stage_tables(source, raw, folder / "work", rejected)
+    staged, read, opened = _stage_tables(source, raw, folder / "work", rejected)
     con = raw.con
     numbers = create_interactions_view(con)
     events = event_names(con, staged["interactions"])
@@ -105,6 +107,8 @@ def build(
         )
         if staged.get("tags"):
             _write_parquet(con, statements.SORTED_TAGS, folder / "tags.parquet")
+        drawn = partial(draw, partial(_table, con), staged, stored(), folder)
+        compared = deviating(source, drawn, opened, read.get("items", 0))
     require_rows_once(source, duplicates.result(), counts["interactions"], raw.paths.values())
     return {
         "rows": {**{f"{table}_read": rows for table, rows in read.items()}, **counts},
@@ -113,6 +117,7 @@ def build(
         "unmatched": unmatched,
         "untitled": untitled,
         "lacking": lacks,
+        "deviating": compared,
         "duplicates": duplicates.result(),
         "columns": {table: sorted(names) for table, names in staged.items() if names},
         "events": events,
@@ -121,11 +126,12 @@ def build(
 
 def _stage_tables(
     source: Source, raw: Raw, work: Path, rejected: Counter[tuple[str, str]]
-) -> tuple[dict[str, Collection[str]], dict[str, int]]:
-    """Read and check every table: its columns, and how many rows were read, by table. rejected: counts the
-    rows that were left out. Raises `RawFileError` where there are no interactions."""
+) -> tuple[dict[str, Collection[str]], dict[str, int], dict[str, list[str]]]:
+    """Read and check every table: its columns, how many rows were read, and the names of its files, by table. rejected: counts
+    the rows that were left out. Raises `RawFileError` where there are no interactions."""
     staged: dict[str, Collection[str]] = {}
     read: dict[str, int] = {}
+    opened: dict[str, list[str]] = {}
     for table in COLUMNS:
         raw.opened.clear()
         staged[table] = stage_table(source, raw, table, rejected, work / f"{table}.parquet")
@@ -133,6 +139,7 @@ def _stage_tables(
             continue
         read[table] = rows_read(raw.con, table, raw.unparsed[table])
         files = {key: raw.paths[key] for key in raw.opened}
+        opened[table] = [path.name for path in files.values()]
         example = raw.examples.get(table, "")
         require_readable(source, table, read[table], rejected, files, example)
         row, paths = partial(_row, raw.con), list(files.values())
@@ -148,11 +155,15 @@ def _stage_tables(
         require_few_left_out(source, table, read[table], rejected, files, example)
     if not staged["interactions"]:
         raise RawFileError(f"{source.id}: its reader gave no interactions.")
-    return staged, read
+    return staged, read, opened
 
 
 def _ask(con: duckdb.DuckDBPyConnection, query: str) -> int:
     return int(_row(con, query)[0])
+
+
+def _table(con: duckdb.DuckDBPyConnection, query: str) -> pa.Table:
+    return con.sql(query).to_arrow_table()
 
 
 def _row(con: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:

@@ -1,0 +1,172 @@
+"""Compares the figures of the files at hand with those declared of the released ones. What deviates grossly is told, and never
+refused: somebody may have chosen such a part."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from itdr.builders.core.schema import Source
+from itdr.builders.store.build.reference import declarations, features
+from itdr.builders.store.build.reference.figures import Looked
+from itdr.builders.store.build.reference.samples import JOINED, Sample, has_many_users
+from itdr.builders.store.build.reference.wording import (
+    association_said,
+    figure_said,
+    others_said,
+)
+
+ENOUGH_ITEMS = 300
+"""Files with fewer items are too small a part, or made up."""
+ENOUGH, ENOUGH_EXPECTED = 200, 30
+"""So many rows show a share, if so many of them should be of it."""
+TIMES, TIMES_LONGER = 5, 4
+"""A share has fallen or risen so many times, and a median."""
+RISEN = 0.1
+"""A share that has risen is at least this; it stood lower."""
+PILES, LEAST_PILE, ENOUGH_PILE = ("longest", "greatest", "least"), 0.01, 20
+"""Features of which a smaller share suffices: texts and numbers that were cut off at one size."""
+CHINESE, MOSTLY = "chinese", 0.5
+"""The feature of Chinese texts, and the share of which texts are Chinese."""
+ENOUGH_TOGETHER, WEAKER, ERRORS = 300, 3, 6
+"""So many rows show an association; it is so many times weaker, by so many standard errors."""
+
+
+class Deviation(NamedTuple):
+    """What deviates.
+
+    Attributes:
+        column: the column.
+        how_far: how many times as much as may be.
+        said: the sentence.
+    """
+
+    column: str
+    how_far: float
+    said: str
+
+
+def deviating(
+    source: Source, draw: Callable[[], Sample], files: Mapping[str, Sequence[str]], items: int
+) -> list[str]:
+    """Find what deviates from the released files.
+
+    Args:
+        source: the declaration; the user's own data are not compared.
+        draw: draws rows of the store under construction.
+        files: the names of the files of each table.
+        items: how many records of items there are.
+
+    Returns:
+        A sentence without a full stop for each column or two columns.
+    """
+    if source.described or items < ENOUGH_ITEMS:
+        return []
+    known = declarations.read(source.id)
+    found = []
+    for table, rows in draw().items() if any(known.values()) else ():
+        if not has_many_users(rows):
+            continue
+        looked = Looked(rows)
+        names = ", ".join(_files_of(table, files))
+        shares = known.get("shares", {}).get(table, {})
+        found += [f"{names}: {one}" for one in _alone(looked, shares)]
+        pairs = known.get("together", {}).get(table, ())
+        found += [f"{names}: {one}" for one in _together(looked, pairs)]
+    return found
+
+
+def _files_of(table: str, files: Mapping[str, Sequence[str]]) -> list[str]:
+    tables = ("interactions", "items") if table == JOINED else (table,)
+    return list(dict.fromkeys(name for one in tables for name in files.get(one, ())))
+
+
+def _alone(looked: Looked, shares: Mapping[str, Mapping[str, Sequence[float]]]) -> Iterator[str]:
+    """The feature of each column that deviates most."""
+    for column, ranges in shares.items():
+        if _is_of_another_edition(looked, column, ranges):
+            continue
+        worst = max(_of_column(looked, column, ranges), key=lambda one: one.how_far, default=None)
+        if worst:
+            yield worst.said
+
+
+def _is_of_another_edition(
+    looked: Looked, column: str, ranges: Mapping[str, Sequence[float]]
+) -> bool:
+    """Whether texts are Chinese, where those that were measured are not: some sources are released in both languages."""
+    found = looked.figure(column, CHINESE)
+    most = ranges.get(CHINESE, (0.0, 1.0))[1]
+    return found is not None and found.size > MOSTLY and most < RISEN
+
+
+def _of_column(
+    looked: Looked, column: str, ranges: Mapping[str, Sequence[float]]
+) -> Iterator[Deviation]:
+    for feature, (least, most) in ranges.items():
+        figure = looked.figure(column, feature)
+        if figure is None or figure.rows < ENOUGH:
+            continue
+        how_far = deviation(feature, figure.size, figure.rows, least, most)
+        if how_far > 1:
+            said = figure_said(column, feature, figure.size, least, most)
+            yield Deviation(column, how_far, said)
+
+
+def deviation(feature: str, size: float, rows: int, least: float, most: float) -> float:
+    """How far a figure lies beyond what may be.
+
+    Args:
+        feature: its name.
+        size: the figure.
+        rows: of how many rows it is.
+        least: the least of the released files.
+        most: the most of them.
+
+    Returns:
+        More than 1 where it is to be told.
+    """
+    if feature in features.LEVELS:
+        if least <= 0:
+            return 0.0
+        return max(size / most, least / max(size, 1e-9)) / TIMES_LONGER
+    pile = feature in PILES
+    return max(
+        _fallen(size, rows, least),
+        _fallen(1 - size, rows, 1 - most),
+        _risen(size, rows, most, LEAST_PILE if pile else RISEN),
+        _risen(1 - size, rows, 1 - least, RISEN),
+    )
+
+
+def _fallen(share: float, rows: int, least: float) -> float:
+    if least * rows < ENOUGH_EXPECTED or least < 0.02:
+        return 0.0
+    return least / TIMES / max(share, 1 / (2 * TIMES * rows))
+
+
+def _risen(share: float, rows: int, most: float, beyond: float) -> float:
+    if share * rows < ENOUGH_PILE:
+        return 0.0
+    return share / max(beyond, TIMES * most)
+
+
+def _together(looked: Looked, pairs: Sequence[Sequence[Any]]) -> Iterator[str]:
+    """Columns that no longer say anything of others: the fewest that explain what was found."""
+    broken: dict[tuple[str, str], str] = {}
+    for left, right, kind, usual in pairs:
+        found = looked.association(left, right, kind)
+        if found is None or found.rows < ENOUGH_TOGETHER:
+            continue
+        size, least = (found.size, usual) if usual > 0 else (-found.size, -usual)
+        if size * WEAKER < least and (least - size) * found.rows**0.5 >= ERRORS:
+            said = association_said(left, right, kind, size, least, found.rows)
+            broken.setdefault((left, right), said)
+    while broken:
+        counts = Counter(name for pair in broken for name in pair)
+        column = min(counts, key=lambda name: (-counts[name], name))
+        mine = [pair for pair in broken if column in pair]
+        others = [left if right == column else right for left, right in mine[1:]]
+        yield broken[mine[0]] + others_said(column, others)
+        broken = {pair: said for pair, said in broken.items() if column not in pair}

@@ -1,0 +1,123 @@
+"""What is said of files that deviate from the released ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from itdr.builders.store.build.reference.features import LEVELS
+
+SAID: dict[str, tuple[str, str]] = {
+    "stated": ("have a value", "missing ones were filled, or values removed"),
+    "alike": (
+        "are equal to another one drawn at random",
+        "values were merged, filled or made distinct",
+    ),
+    "longest": ("are as long as the longest", "they were cut off"),
+    "greatest": ("are the greatest", "greater ones were cut off, or missing ones filled"),
+    "least": ("are the least", "lesser ones were cut off, or missing ones filled"),
+    "most": ("have as many names as the longest list", "lists were cut off"),
+    "sorted": ("are in alphabetical order", "lists were sorted or shuffled"),
+    "several": ("have several names", "lists were cut to one name, or split or joined elsewhere"),
+    "repeated": ("name something twice", "lists were joined"),
+    "capital": ("have a capital", "capitals were lost or added, or values are of another kind"),
+    "small": ("have a small letter", "small letters were replaced by capitals"),
+    "small first": ("begin with a small letter", "capitals were lost, or beginnings cut off"),
+    "capital word": ("have a word such as 'Of' within", "words were put in capitals"),
+    "small word": ("have a word such as 'of' within", "words were removed or put in capitals"),
+    "shouted": ("have a word in capitals", "letters were put in capitals or in small letters"),
+    "beyond": ("have a letter or sign beyond ASCII", "accents or other scripts were lost"),
+    "chinese": ("have Chinese characters", "texts were translated, or lost other scripts"),
+    "digit": ("have a digit", "digits were removed, or values are of another kind"),
+    "blank": ("have a blank", "words were joined, cut off or split"),
+    "two blanks": ("have two blanks in a row", "marks were replaced by blanks"),
+    "line end": ("have a line end", "line ends were removed, or two columns swapped"),
+    "code": ("have codes such as '&amp;' or '<br>'", "texts were escaped"),
+    "link": ("have an address", "values are of another kind"),
+    "number alone": ("are mere numbers", "values were replaced by codes"),
+    "whole": ("are whole numbers", "they were rounded, or others were filled in"),
+    "zero": ("are 0", "missing ones were filled"),
+    "negative": ("are negative", "they were converted"),
+    "midnight": ("are at 00:00:00", "hours were lost, or times moved"),
+    "full hour": ("are at a full hour", "minutes were lost"),
+    "full minute": ("are at a full minute", "seconds were lost"),
+    "crowded second": ("are of one user's ten or more within a second", "rows were added"),
+    "same second": ("are of a second in which the user has others", "rows were added"),
+    "repeated pair": ("repeat user and item", "rows were added, or users or items merged"),
+    "same rating": ("have the rating of the user's row before", "ratings were filled or replaced"),
+}
+"""By feature, what its share is of, and what a deviation may mean."""
+UNITS = {"length": " characters", "count": " names", "value": ""}
+CHANGED = "values were changed"
+UNLESS = "if you did not choose such a part, put the official file in place"
+
+
+def figure_said(column: str, feature: str, size: float, least: float, most: float) -> str:
+    """What is said of a share or a median.
+
+    Args:
+        column: the column.
+        feature: what was measured.
+        size: what was found.
+        least: the least of the released files.
+        most: the most of them.
+
+    Returns:
+        A sentence without a full stop.
+    """
+    what, may = SAID.get(feature, (_otherwise(feature), CHANGED))
+    if feature in LEVELS:
+        unit = UNITS[feature]
+        found = f"the median of {_shown(column)} is {size:,.4g}{unit}"
+        usual = _range(f"{least:,.4g}", f"{most:,.4g}")
+    else:
+        found = f"{size:.1%} of {_shown(column)} {what}"
+        usual = _range(f"{least:.1%}", f"{most:.1%}")
+    return f"{found}, and {usual} in the released file: perhaps {may}; {UNLESS}"
+
+
+def _otherwise(feature: str) -> str:
+    """What a share without a wording of its own is of: `is 4`, a sign, a time of day."""
+    kind, _, value = feature.partition(" ")
+    if kind == "is":
+        return f"are {value}"
+    return f"have the sign or form '{feature}'"
+
+
+def association_said(left: str, right: str, kind: str, size: float, usual: float, rows: int) -> str:
+    """What is said of two columns that no longer say anything of each other.
+
+    Args:
+        left: a column.
+        right: another one.
+        kind: the kind of association.
+        size: what was found.
+        usual: the size in the released files.
+        rows: how many rows were looked at.
+
+    Returns:
+        A sentence without a full stop.
+    """
+    moved = "perhaps one of the two was moved to other rows, or replaced"
+    if kind == "words":
+        found = f"{_shown(left)} and {_shown(right)} share a word in {max(0.0, size):.0%} of {rows:,} rows beyond chance"
+        return f"{found}, and in at least {usual:.0%} in the released file: {moved}; {UNLESS}"
+    found = f"{_shown(left)} and {_shown(right)} are associated by {size:.2f} in {rows:,} rows"
+    return f"{found}, and by at least {usual:.2f} in the released file: {moved}; {UNLESS}"
+
+
+def others_said(column: str, others: Sequence[str]) -> str:
+    """What is added where a column no longer says anything of several others.
+
+    Args:
+        column: the column.
+        others: those beside the one that was named; none adds nothing.
+    """
+    return f" ({_shown(column)} likewise with {', '.join(map(_shown, others))})" if others else ""
+
+
+def _shown(column: str) -> str:
+    return "rows" if column == "rows" else f"'{column}'"
+
+
+def _range(least: str, most: str) -> str:
+    return least if least == most else f"{least} to {most}"
