@@ -107,6 +107,7 @@ class Part(NamedTuple):
     sure: bool = False
 
 
+@functools.lru_cache(maxsize=1 << 16)
 def part(title: str) -> Part:
     """The series that a title may belong to, by its form.
 
@@ -384,6 +385,7 @@ def in_brackets(title: str) -> list[str]:
     return _CONTENTS.findall(_YEAR.sub("", title))
 
 
+@functools.lru_cache(maxsize=1 << 16)
 def first_words(title: str) -> str:
     """A title as different editions bear it: without brackets and article, folded."""
     return _ARTICLE.sub("", base_title(title))

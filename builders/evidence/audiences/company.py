@@ -280,10 +280,15 @@ class Company:
         people = counting.counts(places, activity.bins[users], activity.n_bins)
         expected, variance = activity.expected(people, works)
         shared = self._is_shared(together, expected, variance, able)
-        return [
-            self._strongest(works[one], k[one], usual[one])
-            for one, k, usual in zip(shared, together, expected, strict=True)
-        ]
+        group, column = shared.nonzero()
+        expected = expected[group, column]
+        strength = _strength(together[group, column], expected)
+        works = works[column]
+        order = np.lexsort((self.store.item_hash[works], -strength, group))
+        begins = group.searchsorted(np.arange(len(groups)))
+        ends = np.minimum(np.append(begins[1:], len(group)), begins + MOST_COMPANIONS)
+        strongest = (order[one:end] for one, end in zip(begins.tolist(), ends.tolist(), strict=True))
+        return [SharedWorks(works[one], strength[one], expected[one]) for one in strongest]
 
     def _is_shared(
         self, k: np.ndarray, expected: np.ndarray, variance: np.ndarray, able: np.ndarray
@@ -299,12 +304,6 @@ class Company:
         unlikely = able & ~found & (ratio >= MIN_RATIO_OF_UNLIKELY)
         found[unlikely] = is_surprise(k[unlikely], expected[unlikely], FALSE_FINDS / self._tried)
         return able & found
-
-    def _strongest(self, works: np.ndarray, k: np.ndarray, expected: np.ndarray) -> SharedWorks:
-        """The works that most speaks for."""
-        strength = _strength(k, expected)
-        order = np.lexsort((self.store.item_hash[works], -strength))[:MOST_COMPANIONS]
-        return SharedWorks(works[order], strength[order], expected[order])
 
     def _of_its_kind(self, work: int, companions: SharedWorks) -> SharedWorks:
         """For items that are taken rather than judged (such as one day's news), those that share a topic with the work,

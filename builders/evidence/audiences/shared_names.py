@@ -231,7 +231,10 @@ def _is_subtitle(title: str, other: str) -> bool:
     True
     """
     shorter, longer = sorted((title, other), key=len)
-    words, subtitle = _without_article(stems_in_order(shorter)), longer.partition(": ")[2]
+    subtitle = longer.partition(": ")[2]
+    if not subtitle:
+        return False
+    words = _without_article(stems_in_order(shorter))
     told = part(subtitle)
     if told.numbered and words:
         return _without_article(stems_in_order(told.name)) == words

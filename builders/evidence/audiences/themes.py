@@ -109,7 +109,8 @@ class Themes:
         self.names = SharedNames(store, kinds)
         self._titles: dict[int, _Title] = {}
         self._marked: dict[object, list[int]] = {}
-        self._read: set[int] = set()
+        self._is_read = np.zeros(len(store.work), bool)
+        self._is_other = np.zeros(len(store.work), bool)
 
     def facts(
         self, work: int, shared: Sequence[Shared], series: Collection[int] = ()
@@ -235,15 +236,18 @@ class Themes:
         Returns:
             Codes.
         """
-        others = set(works.tolist())
-        new = others - self._read
+        new = works[~self._is_read[works]].tolist()
         self.store.read_items(new)
         for one in new:
             for mark in self._marks_of(one):
                 self._marked.setdefault(mark, []).append(one)
-        self._read |= others
+        self._is_read[new] = True
         near = {one for mark in self._marks_of(work) for one in self._marked.get(mark, ())}
-        return self.parts_among(work, sorted(near & others))
+        self._is_other[works] = True
+        codes = np.fromiter(near, np.intp, len(near))
+        found = np.sort(codes[self._is_other[codes]]).tolist()
+        self._is_other[works] = False
+        return self.parts_among(work, found)
 
     def _marks_of(self, code: int) -> set[object]:
         """What titles of one series share at least some of."""
