@@ -191,6 +191,7 @@ def tell_one_series(titles: Sequence[str]) -> bool:
     return len(titles) > 1 and len(told) == 1 and "" not in told
 
 
+@functools.lru_cache(maxsize=1 << 16)
 def known_series(title: str) -> str:
     """The series that a title is known to be a part of, though it does not say so.
 

@@ -171,7 +171,7 @@ class Company:
         rates = raters.fans_of(near, self.ranks.of[works])
         clear = self._welcomed(raters, rates, works, parts)
         shared = self._in_full(works[clear], parts, everybody)
-        followers = rates.n[np.isin(works, sorted(parts))]
+        followers = rates.n[_are_among(works, parts)]
         named = parts.intersection(other for _, other, _ in shared)
         if not named and ONE_IN_OF_FOLLOWERS * followers.max(initial=0) >= len(raters.users):
             # What else its audience likes would not be the first to say of a sequel.
@@ -324,13 +324,13 @@ class Company:
     ) -> np.ndarray:
         """Whether the fans of works like this one clearly more than usual. The followers of its series, whose parts are
         given, are a group however many they are."""
-        return raters.welcome_it(rates, known=np.isin(works, sorted(parts)))
+        return raters.welcome_it(rates, known=_are_among(works, parts))
 
     def _in_full(self, works: np.ndarray, parts: set[int], everybody: Raters) -> list[Shared]:
         """Those of these works whose fans among everybody like this one clearly more than usual, too; the clearest
         first."""
         rates = everybody.rates_among(self._fans(works))
-        places = np.flatnonzero(self._welcomed(everybody, rates, works, parts))
+        places = self._welcomed(everybody, rates, works, parts).nonzero()[0]
         order = places[np.lexsort((works[places], -rates.z[places]))].tolist()
         return [
             (
@@ -486,6 +486,11 @@ class Company:
                 figures = int(k[place]), len(takers), float(expected[place])
                 found.append(Fact("taken_with", about, value, *figures, DOWN))
         return found[:MOST_SHUNNED]
+
+
+def _are_among(works: np.ndarray, parts: set[int]) -> np.ndarray:
+    """Which of a few works are among others."""
+    return np.array([one in parts for one in works.tolist()], bool)
 
 
 def _least_together(sizes: np.ndarray) -> np.ndarray:

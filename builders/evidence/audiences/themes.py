@@ -77,11 +77,10 @@ class _Title(NamedTuple):
 
     def told_by(self, other: _Title) -> bool:
         """Whether the subtitle of one is the series that stands in brackets behind the other."""
-        pairs = (self, other), (other, self)
-        return any(
-            one.subtitle in {named for named, _ in two.bracketed} - {frozenset()}
-            for one, two in pairs
-        )
+        for one, two in ((self, other), (other, self)):
+            if one.subtitle and any(named == one.subtitle for named, _ in two.bracketed):
+                return True
+        return False
 
 
 class Themes:
@@ -108,6 +107,7 @@ class Themes:
         kinds = (value for about, value in traits.names if about == all_traits.CATEGORY)
         self.names = SharedNames(store, kinds)
         self._titles: dict[int, _Title] = {}
+        self._at_hand: dict[int, list[tuple[int, ...]]] = {}
         self._marked: dict[object, list[int]] = {}
         self._is_read = np.zeros(len(store.work), bool)
         self._is_other = np.zeros(len(store.work), bool)
@@ -326,7 +326,7 @@ class Themes:
         of = len(top)
         carried: dict[tuple[int, ...], list[Shared]] = {}
         for one in left:
-            for traits in self._combined(self.traits.of(one[1])):
+            for traits in self._combined(one[1]):
                 if not used.intersection(traits):
                     carried.setdefault(traits, []).append(one)
         candidates = []
@@ -356,11 +356,19 @@ class Themes:
         *_, traits, works = min(candidates, key=lambda one: one[:3])
         return traits, works
 
-    def _combined(self, traits: Iterable[int]) -> list[tuple[int, ...]]:
-        """Each trait alone, and each genre with the decade. A period alone is no taste: it may say no more than when
-        people were about."""
+    def _combined(self, work: int) -> list[tuple[int, ...]]:
+        """Each trait of a work alone, and each genre with the decade. A period alone is no taste: it may say no more than
+        when people were about."""
+        if work not in self._at_hand:
+            if len(self._at_hand) >= MAX_WORKS_AT_HAND:
+                self._at_hand.clear()
+            self._at_hand[work] = self._combinations(work)
+        return self._at_hand[work]
+
+    def _combinations(self, work: int) -> list[tuple[int, ...]]:
+        """As `_combined`, worked out."""
         kinds: dict[str, list[int]] = {}
-        for trait in traits:
+        for trait in self.traits.of(work):
             kinds.setdefault(self.traits.names[trait][0], []).append(trait)
         pairs = [
             (decade, category)
@@ -467,12 +475,17 @@ def _distinct(
     seen |= makers_of([*item.creators, *makers])
     found = []
     for _, other, fact in shared:
-        names = folded([series_key(fact.value), known_series(fact.value)])
-        names |= makers_of(store.item(other).creators[:1])
+        names = _series_and_maker(fact.value, store.item(other).creators[:1])
         if not names & seen:
             seen |= names
             found.append(fact)
     return found
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def _series_and_maker(title: str, creators: tuple[str, ...]) -> frozenset[str]:
+    """What works of one series, or of one maker, share."""
+    return frozenset(folded([series_key(title), known_series(title)]) | makers_of(creators))
 
 
 def folded(names: Iterable[str]) -> set[str]:
