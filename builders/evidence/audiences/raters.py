@@ -161,14 +161,13 @@ class Raters:
             at = np.minimum(users.searchsorted(self.users), len(users) - 1)
             return (users.take(at) == self.users).nonzero()[0]
         # Whoever is beyond all of these people is taken for the last entry, nobody.
-        places = self._place.take(users, mode="clip")
-        places = places[places >= 0]
-        places.sort()
-        return places
+        is_there = np.zeros(len(self.users) + 1, bool)
+        is_there[self._place.take(users, mode="clip")] = True
+        return is_there[:-1].nonzero()[0]
 
     @functools.cached_property
     def _place(self) -> np.ndarray:
-        """By user the place among these people; -1 for others."""
+        """By user the place among these people; for others -1, the last entry of what goes by place."""
         place = np.full(int(self.users.max(initial=-1)) + 2, -1, np.int32)
         place[self.users] = np.arange(len(self.users))
         return place

@@ -107,7 +107,7 @@ class Themes:
         kinds = (value for about, value in traits.names if about == all_traits.CATEGORY)
         self.names = SharedNames(store, kinds)
         self._titles: dict[int, _Title] = {}
-        self._at_hand: dict[int, list[tuple[int, ...]]] = {}
+        self._combined = functools.lru_cache(MAX_WORKS_AT_HAND)(self._combinations)
         self._marked: dict[object, list[int]] = {}
         self._is_read = np.zeros(len(store.work), bool)
         self._is_other = np.zeros(len(store.work), bool)
@@ -356,17 +356,9 @@ class Themes:
         *_, traits, works = min(candidates, key=lambda one: one[:3])
         return traits, works
 
-    def _combined(self, work: int) -> list[tuple[int, ...]]:
+    def _combinations(self, work: int) -> list[tuple[int, ...]]:
         """Each trait of a work alone, and each genre with the decade. A period alone is no taste: it may say no more than
         when people were about."""
-        if work not in self._at_hand:
-            if len(self._at_hand) >= MAX_WORKS_AT_HAND:
-                self._at_hand.clear()
-            self._at_hand[work] = self._combinations(work)
-        return self._at_hand[work]
-
-    def _combinations(self, work: int) -> list[tuple[int, ...]]:
-        """As `_combined`, worked out."""
         kinds: dict[str, list[int]] = {}
         for trait in self.traits.of(work):
             kinds.setdefault(self.traits.names[trait][0], []).append(trait)
