@@ -17,7 +17,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from itdr.builders.core.ranges import ranges
 from itdr.builders.core.rng import splitmix64
 from itdr.builders.evidence import traits as all_traits
 from itdr.builders.evidence.activity import DECIMALS, Activity
@@ -93,6 +92,7 @@ class Company:
         self.nameable = (likers >= MIN_TOGETHER) & (store.title_code >= 0)
         self.ranks = Ranks(self.nameable, likers)
         self._liked_ranks = self.ranks.of[self.liked]
+        self._none = self._liked_ranks[:0]
         self.active = max(int((np.diff(self.begins) > 0).sum()), 1)
         self.n_nameable = int(self.nameable.sum())
         tried = max(int((likers >= MIN_TOGETHER).sum()), 1)
@@ -122,10 +122,11 @@ class Company:
 
     def likes_of(self, users: np.ndarray) -> Likes:
         """All that these users like."""
-        begins = self.begins[users]
-        counts = self.begins[users + 1] - begins
-        who = np.arange(len(users)).repeat(counts)
-        return Likes(who, self._liked_ranks.take(ranges(begins, counts)))
+        begins, ends = self.begins[users], self.begins[users + 1]
+        who = np.arange(len(users)).repeat(ends - begins)
+        # Likes of one user lie in a row: they are copied at once rather than picked.
+        rows = map(slice, begins.tolist(), ends.tolist())
+        return Likes(who, np.concatenate([self._none, *map(self._liked_ranks.__getitem__, rows)]))
 
     def of_judged(
         self, work: int, raters: Raters, everybody: Raters

@@ -208,8 +208,8 @@ class Raters:
         """As `rates`; people: ascending within a group.   of_likers: `groups` in the rows of those who like the work."""
         n = np.bincount(groups, minlength=size)
         k = np.bincount(of_likers, minlength=size)
-        expected = np.bincount(groups, self.chances[people], minlength=size)
-        variance = np.bincount(groups, self.spread[people], minlength=size)
+        expected = np.bincount(groups, self.chances.take(people), minlength=size)
+        variance = np.bincount(groups, self.spread.take(people), minlength=size)
         return Rates(n, k, expected, deviations(k, expected, variance))
 
     def welcome_it(

@@ -109,8 +109,6 @@ class Themes:
         self._titles: dict[int, _Title] = {}
         self._combined = functools.lru_cache(MAX_WORKS_AT_HAND)(self._combinations)
         self._marked: dict[object, list[int]] = {}
-        self._is_read = np.zeros(len(store.work), bool)
-        self._is_other = np.zeros(len(store.work), bool)
 
     def facts(
         self, work: int, shared: Sequence[Shared], series: Collection[int] = ()
@@ -236,18 +234,24 @@ class Themes:
         Returns:
             Codes.
         """
-        new = works[~self._is_read[works]].tolist()
+        is_read, is_other = self._flags
+        new = works[~is_read[works]].tolist()
         self.store.read_items(new)
         for one in new:
             for mark in self._marks_of(one):
                 self._marked.setdefault(mark, []).append(one)
-        self._is_read[new] = True
+        is_read[new] = True
         near = {one for mark in self._marks_of(work) for one in self._marked.get(mark, ())}
-        self._is_other[works] = True
+        is_other[works] = True
         codes = np.fromiter(near, np.intp, len(near))
-        found = np.sort(codes[self._is_other[codes]]).tolist()
-        self._is_other[works] = False
+        found = np.sort(codes[is_other[codes]]).tolist()
+        is_other[works] = False
         return self.parts_among(work, found)
+
+    @functools.cached_property
+    def _flags(self) -> np.ndarray:
+        """bool arrays by work: whether its title has been read, and whether it is looked at, which is unset again."""
+        return np.zeros((2, len(self.store.title_code)), bool)
 
     def _marks_of(self, code: int) -> set[object]:
         """What titles of one series share at least some of."""
