@@ -67,8 +67,7 @@ class Crowd:
     low, high: fewest and most events of a user; `total` sets the sum of all events instead, with
     `low` the fewest and a long tail above.   groups: the liked categories of each taste group
     (default: three groups that like one or two of the first categories each).
-    slope, head: how steeply popularity falls from item to item, and behind about how many of the best-known ones.
-    start, end: UTC seconds between which items appear and users act.
+    slope: how steeply popularity falls from item to item.   start, end: UTC seconds between which items appear and users act.
     """
 
     def __init__(
@@ -84,7 +83,6 @@ class Crowd:
         groups: Sequence[Sequence[str]] | None = None,
         each: int = 3,
         slope: float = 0.8,
-        head: float = 3.0,
         start: int = 1_100_000_000,
         end: int = 1_400_000_000,
     ) -> None:
@@ -95,7 +93,7 @@ class Crowd:
         rng = self.rng(0)
         self.item_categories = _categories(rng, items, names, each)
         rank = rng.permutation(items)
-        self.weight = 1.0 / (rank + head) ** slope
+        self.weight = 1.0 / (rank + 3.0) ** slope
         # Most items are there from the start; the rest appear over the first four fifths of time.
         late = rng.random(items) * 2.0 - 1.2
         self.born = (start + np.clip(late, 0, 0.8) * (end - start)).astype(np.int64)

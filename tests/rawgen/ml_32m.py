@@ -54,12 +54,10 @@ def write(
     dirt: bool = True,
     ratings: int | None = None,
     slope: float = 0.8,
-    head: float = 3.0,
 ) -> Facts:
     """Write ratings.csv, movies.csv, tags.csv and links.csv, or `ml-32m.zip` with them.
 
     ratings: how many good ratings in all (at least 20 a user); None: 25 to 40 for each user.
-    slope, head: of popularity; see `Crowd`.
     """
     crowd = Crowd(
         users=users,
@@ -72,7 +70,6 @@ def write(
         start=START,
         end=END,
         slope=slope,
-        head=head,
     )
     # Ids are sparse and grow along the file, as in the original.
     ids = np.cumsum(crowd.rng(2).integers(1, 5, items))
