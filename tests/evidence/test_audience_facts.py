@@ -108,10 +108,10 @@ def test_what_likers_share_by_chance_does_not_make_their_works_tell() -> None:
     told = []
     for work in np.argsort(-likers)[:150].tolist():
         raters = counting.raters(work)
-        companions = counting.company.companions
-        folds = companions.folds(work, np.arange(raters.n_likers), raters)
-        near = companions.near(work, raters.likes, folds.groups)
-        told.append(companions.foretold(near, folds, raters))
+        together = counting.company.together
+        folds = together.folds(work, np.arange(raters.n_likers), raters)
+        near = together.near(work, raters.likes, folds.groups)
+        told.append(together.foretold(near, folds, raters))
     assert abs(np.mean(told)) < 0.25 and np.std(told) < 1.25
 
 

@@ -20,17 +20,17 @@ import numpy as np
 from itdr.builders.core.rng import splitmix64
 from itdr.builders.evidence import traits as all_traits
 from itdr.builders.evidence.activity import DECIMALS, Activity
-from itdr.builders.evidence.audiences.companions import (
+from itdr.builders.evidence.audiences.expectations import FALSE_FINDS, bound, is_surprise
+from itdr.builders.evidence.audiences.judged import Judged
+from itdr.builders.evidence.audiences.liked_together import (
     MIN_PEOPLE,
     MIN_RATIO,
     MIN_TOGETHER,
     MIN_Z_OF_FOLDS,
-    Companions,
+    LikedTogether,
     SharedWorks,
     strength_of,
 )
-from itdr.builders.evidence.audiences.expectations import FALSE_FINDS, bound, is_surprise
-from itdr.builders.evidence.audiences.judged import Judged
 from itdr.builders.evidence.audiences.members import TraitTable
 from itdr.builders.evidence.audiences.pooled import Pooled
 from itdr.builders.evidence.audiences.raters import MIN_FANS_WHO_JUDGED, Raters, Rates
@@ -96,7 +96,7 @@ class Company:
         self.active = max(int((np.diff(self.begins) > 0).sum()), 1)
         self.n_nameable = int(self.nameable.sum())
         tried = max(int((likers >= MIN_TOGETHER).sum()), 1)
-        self.companions = Companions(store, activity, self.ranks, self.n_nameable, tried)
+        self.together = LikedTogether(store, activity, self.ranks, self.n_nameable, tried)
 
     @functools.cached_property
     def pooled(self) -> Pooled:
@@ -143,9 +143,9 @@ class Company:
         """
         likers = np.flatnonzero(raters.liked)
         likers = likers[self.sampled(raters.users[likers], work)]
-        folds = self.companions.folds(work, likers, raters)
-        near = self.companions.near(work, raters.likes, folds.groups)
-        (found,) = self.companions.shared(raters.users, near, folds.groups[:1])
+        folds = self.together.folds(work, likers, raters)
+        near = self.together.near(work, raters.likes, folds.groups)
+        (found,) = self.together.shared(raters.users, near, folds.groups[:1])
         companions = self._of_its_kind(work, found)
         # Nobody had to look for the parts of its series, which need not be liked more often than usual.
         parts = self.themes.series_among(work, self.ranks.works[near.ranks])
@@ -153,9 +153,9 @@ class Company:
         works = np.union1d(companions.works, sorted(parts)).astype(np.int64)
         rates = raters.fans_of(near, self.ranks.of[works])
         clear, known = self._welcomed(raters, rates, works, parts), _are_among(works, parts)
-        # Folds are dear, and most works have no companions whose fans welcome them.
+        # Folds are dear: they are not asked where the fans of no companion welcome the work.
         if (clear & ~known).any():
-            clear &= known | (self.companions.foretold(near, folds, raters) >= MIN_Z_OF_FOLDS)
+            clear &= known | (self.together.foretold(near, folds, raters) >= MIN_Z_OF_FOLDS)
         shared = self._in_full(works[clear], parts, everybody)
         followers = rates.n[known]
         named = parts.intersection(other for _, other, _ in shared)
@@ -180,8 +180,8 @@ class Company:
         """
         likes = self.likes_of(takers)
         everybody = np.ones((1, len(takers)), bool)
-        near = self.companions.near(work, likes, everybody)
-        (found,) = self.companions.shared(takers, near, everybody)
+        near = self.together.near(work, likes, everybody)
+        (found,) = self.together.shared(takers, near, everybody)
         companions = self._of_its_kind(work, found)
         parts = self.themes.parts_among(work, companions.works.tolist())
         also = self._also_traits(work, takers, likes)

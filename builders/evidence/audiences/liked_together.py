@@ -57,7 +57,7 @@ class Folds(NamedTuple):
     of: np.ndarray
 
 
-class Companions:
+class LikedTogether:
     """Which works are liked together.
 
     Args:
