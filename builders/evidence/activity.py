@@ -78,8 +78,8 @@ class Activity:
         """
         chances, spreads = self._by_number
         rows = self._place[works]
-        expected = people @ chances[rows].T
-        return np.round(expected, DECIMALS), people @ spreads[rows].T
+        expected = people @ chances.take(rows, axis=0).T
+        return np.round(expected, DECIMALS), people @ spreads.take(rows, axis=0).T
 
     @functools.cached_property
     def _by_number(self) -> tuple[np.ndarray, np.ndarray]:

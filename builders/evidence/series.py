@@ -107,6 +107,7 @@ class Part(NamedTuple):
     sure: bool = False
 
 
+@functools.lru_cache(maxsize=1 << 16)
 def part(title: str) -> Part:
     """The series that a title may belong to, by its form.
 
@@ -190,6 +191,7 @@ def tell_one_series(titles: Sequence[str]) -> bool:
     return len(titles) > 1 and len(told) == 1 and "" not in told
 
 
+@functools.lru_cache(maxsize=1 << 16)
 def known_series(title: str) -> str:
     """The series that a title is known to be a part of, though it does not say so.
 
@@ -384,6 +386,7 @@ def in_brackets(title: str) -> list[str]:
     return _CONTENTS.findall(_YEAR.sub("", title))
 
 
+@functools.lru_cache(maxsize=1 << 16)
 def first_words(title: str) -> str:
     """A title as different editions bear it: without brackets and article, folded."""
     return _ARTICLE.sub("", base_title(title))

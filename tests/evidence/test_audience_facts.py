@@ -108,8 +108,10 @@ def test_what_likers_share_by_chance_does_not_make_their_works_tell() -> None:
     told = []
     for work in np.argsort(-likers)[:150].tolist():
         raters = counting.raters(work)
-        _, foretold, _ = counting.company.also_liked(work, np.arange(raters.n_likers), raters)
-        told.append(foretold)
+        together = counting.company.together
+        folds = together.folds(work, np.arange(raters.n_likers), raters)
+        near = together.near(work, raters.likes, folds.groups)
+        told.append(together.foretold(near, folds, raters))
     assert abs(np.mean(told)) < 0.25 and np.std(told) < 1.25
 
 
@@ -257,6 +259,12 @@ def test_communities_are_found_and_forget_the_work_in_question() -> None:
         assert counts.max() >= 0.95 * counts.sum()
     again = communities.Communities(begins, liked, likers, keys)
     assert (again.scores == found.scores).all()
+    # Nobody belongs to a community because of the like that is left out.
+    best = int(found.works[0])
+    everybody, liked_it = np.arange(users), np.zeros(users, bool)
+    liked_it[[one for one, row in enumerate(rows) if best in row]] = True
+    scores = found.scores - liked_it[:, None] * found.centres[:, found._place[best]]
+    assert (found.members(everybody, best, liked_it) == scores.argmax(axis=1)).all()
     # Without a like, nearness to every community is what the other likes alone make it.
     work = int(liked[0])
     without = np.delete(liked, 0)

@@ -102,3 +102,16 @@ def test_of_groups_of_users_those_count_who_judged_the_work() -> None:
     found = raters.rates_among(groups)
     assert found.n.tolist() == [2, 0, 1]
     assert found.k.tolist() == [1, 0, 0]
+
+
+def test_users_are_found_among_few_judges_and_among_many() -> None:
+    rng = np.random.Generator(np.random.PCG64(3))
+    users = rng.permutation(5000)[:400]
+    groups = [np.sort(rng.permutation(6000)[:size]) for size in (0, 1, 40, 3000, 3600, 6000)]
+    nothing, no_works = Likes(NOBODY, NOBODY), Ranks(np.zeros(0, bool), NOBODY)
+    chances = rng.random(400)
+    found = Raters(users, nothing, 150, chances, RateRule(False), no_works).rates_among(groups)
+    for at, group in enumerate(groups):
+        places = [place for place, user in enumerate(users.tolist()) if user in group]
+        assert found.n[at] == len(places) and found.k[at] == sum(place < 150 for place in places)
+        assert found.expected[at] == pytest.approx(chances[places].sum())

@@ -8,6 +8,7 @@ one of their likes, so that nobody belongs to a community because of the very wo
 
 from __future__ import annotations
 
+import functools
 from math import isqrt
 
 import numpy as np
@@ -100,14 +101,22 @@ class Communities:
         Returns:
             Community per user; -1 for users with too few likes.
         """
-        known, scores = self._known[users], self.scores[users]
+        found = self._nearest[users]
         place = self._place[work] if work >= 0 else -1
+        if place >= 0 and liked is not None and len(self.centres):
+            changed = liked.nonzero()[0]
+            own = users[changed]
+            nearest = (self.scores[own] - self.centres[:, place]).argmax(axis=1)
+            found[changed] = np.where(self._known[own] > LEAST_LIKES, nearest, -1)
+        return found
+
+    @functools.cached_property
+    def _nearest(self) -> np.ndarray:
+        """int8 by user: their community; -1 for users with too few likes."""
         if not len(self.centres):
-            return np.full(len(users), -1)
-        if place >= 0 and liked is not None:
-            known = known - liked
-            scores = scores - liked[:, None] * self.centres[:, place]
-        return np.where(known >= LEAST_LIKES, scores.argmax(axis=1), -1)
+            return np.full(len(self._known), -1, np.int8)
+        nearest = self.scores.argmax(axis=1).astype(np.int8)
+        return np.where(self._known >= LEAST_LIKES, nearest, np.int8(-1))
 
     def typical(self, everybody: np.ndarray, least: int = 3) -> list[np.ndarray]:
         """The most typical works of each community: those whose weight stands out most.

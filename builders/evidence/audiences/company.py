@@ -17,64 +17,43 @@ from typing import NamedTuple
 
 import numpy as np
 
-from itdr.builders.core.ranges import ranges
 from itdr.builders.core.rng import splitmix64
 from itdr.builders.evidence import traits as all_traits
 from itdr.builders.evidence.activity import DECIMALS, Activity
 from itdr.builders.evidence.audiences.expectations import FALSE_FINDS, bound, is_surprise
 from itdr.builders.evidence.audiences.judged import Judged
+from itdr.builders.evidence.audiences.liked_together import (
+    MIN_PEOPLE,
+    MIN_RATIO,
+    MIN_TOGETHER,
+    MIN_Z_OF_FOLDS,
+    LikedTogether,
+    SharedWorks,
+    strength_of,
+)
 from itdr.builders.evidence.audiences.members import TraitTable
 from itdr.builders.evidence.audiences.pooled import Pooled
 from itdr.builders.evidence.audiences.raters import MIN_FANS_WHO_JUDGED, Raters, Rates
-from itdr.builders.evidence.audiences.shared_likes import Groups, Likes, Near, Ranks
+from itdr.builders.evidence.audiences.shared_likes import Likes, Ranks
 from itdr.builders.evidence.audiences.themes import Shared, Themes, makers_of
 from itdr.builders.evidence.facts import DOWN, SAMPLE, UP, Fact
 from itdr.builders.evidence.series import base_title, tell_one_series
 from itdr.builders.store.reader import StoreReader
 
-MOST_COMPANIONS = 40
-"""How many works that are liked, too, are considered for naming."""
 MOST_TRAITS_COUNTED, MOST_TRAITS_NAMED = 8, 2
 """The most makers, hashtags or topics that are counted as also liked, and that an answer names."""
 MOST_EXAMPLES_OF_A_MAKER = 3
 ONE_IN_OF_FOLLOWERS = 4
 """Where fans of a part of its series are one in so many of those who judged a work, but no group that likes it, no
 other works are named."""
-MIN_PEOPLE = 8
-"""Of fewer people nothing is counted that they share."""
-MIN_TOGETHER, ONE_IN_TOGETHER = 5, 20
-"""What is shared is liked by so many of the people, and by one in so many."""
-MIN_RATIO = 1.5
-"""What is shared is liked by so many times as many of the people as is usual."""
-MIN_Z, MIN_TOGETHER_OF_CLEAR = 5, 8
-"""A work is shared if so many of the people like it, `MIN_RATIO` times as many as usual, so many standard deviations
-above what is usual; or else:"""
-PEOPLE_ADDED, MIN_SHRUNK_RATIO, MIN_Z_OF_SHRUNK = 5, 2, 4
-"""so many times as many, and so many deviations above, with so many people added to both numbers; or else:"""
-MIN_RATIO_OF_UNLIKELY = 2
-"""so many times as many as usual, if chance alone would hardly give such a number."""
 MIN_PERCENT_OF_STRANGE = 30
 """The smallest percentage of takers (in sources without ratings) who must also take another topic for it to be
 named."""
 ONE_IN_TAKERS = 5
 """Where items are taken rather than judged: one in so many of another work's takers must have taken this one, too."""
-FOLDS = 4
-"""Parts of the judges of a work: what is shared by the likers of all others is tested on the verdicts of each."""
-MIN_Z_OF_FOLDS = 2.33
-"""Standard deviations by which the works that are liked, too, must tell verdicts together: what chance gives once in
-a hundred times. On permuted verdicts of MovieLens 1M, .044 works an item are then named (four draws), of 2.8 without
-this test; on its verdicts 2.3."""
 MAX_RATIO_OF_SHUNNED = 0.7
 """The factor by which a topic must be avoided among likers."""
 MOST_SHUNNED = 2
-
-
-class SharedWorks(NamedTuple):
-    """Works that likers of another also like, the strongest first: how clearly, and how many of them would be usual."""
-
-    works: np.ndarray
-    strength: np.ndarray
-    expected: np.ndarray
 
 
 class _Traits(NamedTuple):
@@ -113,9 +92,11 @@ class Company:
         self.nameable = (likers >= MIN_TOGETHER) & (store.title_code >= 0)
         self.ranks = Ranks(self.nameable, likers)
         self._liked_ranks = self.ranks.of[self.liked]
+        self._none = self._liked_ranks[:0]
         self.active = max(int((np.diff(self.begins) > 0).sum()), 1)
         self.n_nameable = int(self.nameable.sum())
-        self._tried = max(int((likers >= MIN_TOGETHER).sum()), 1)
+        tried = max(int((likers >= MIN_TOGETHER).sum()), 1)
+        self.together = LikedTogether(store, activity, self.ranks, self.n_nameable, tried)
 
     @functools.cached_property
     def pooled(self) -> Pooled:
@@ -141,10 +122,11 @@ class Company:
 
     def likes_of(self, users: np.ndarray) -> Likes:
         """All that these users like."""
-        begins = self.begins[users]
-        counts = self.begins[users + 1] - begins
-        who = np.arange(len(users)).repeat(counts)
-        return Likes(who, self._liked_ranks.take(ranges(begins, counts)))
+        begins, ends = self.begins[users], self.begins[users + 1]
+        who = np.arange(len(users)).repeat(ends - begins)
+        # Likes of one user lie in a row: they are copied at once rather than picked.
+        rows = map(slice, begins.tolist(), ends.tolist())
+        return Likes(who, np.concatenate([self._none, *map(self._liked_ranks.__getitem__, rows)]))
 
     def of_judged(
         self, work: int, raters: Raters, everybody: Raters
@@ -161,17 +143,21 @@ class Company:
         """
         likers = np.flatnonzero(raters.liked)
         likers = likers[self.sampled(raters.users[likers], work)]
-        companions, foretold, near = self.also_liked(work, likers, raters)
+        folds = self.together.folds(work, likers, raters)
+        near = self.together.near(work, raters.likes, folds.groups)
+        (found,) = self.together.shared(raters.users, near, folds.groups[:1])
+        companions = self._of_its_kind(work, found)
         # Nobody had to look for the parts of its series, which need not be liked more often than usual.
         parts = self.themes.series_among(work, self.ranks.works[near.ranks])
         codes = self._also_traits(work, raters.users, raters.likes).codes
-        works = np.array(sorted(parts), np.int64)
-        if foretold >= MIN_Z_OF_FOLDS:
-            works = np.union1d(companions.works, works)
+        works = np.union1d(companions.works, sorted(parts)).astype(np.int64)
         rates = raters.fans_of(near, self.ranks.of[works])
-        clear = self._welcomed(raters, rates, works, parts)
+        clear, known = self._welcomed(raters, rates, works, parts), _are_among(works, parts)
+        # Folds are dear: they are not asked where the fans of no companion welcome the work.
+        if (clear & ~known).any():
+            clear &= known | (self.together.foretold(near, folds, raters) >= MIN_Z_OF_FOLDS)
         shared = self._in_full(works[clear], parts, everybody)
-        followers = rates.n[np.isin(works, sorted(parts))]
+        followers = rates.n[known]
         named = parts.intersection(other for _, other, _ in shared)
         if not named and ONE_IN_OF_FOLLOWERS * followers.max(initial=0) >= len(raters.users):
             # What else its audience likes would not be the first to say of a sequel.
@@ -194,8 +180,8 @@ class Company:
         """
         likes = self.likes_of(takers)
         everybody = np.ones((1, len(takers)), bool)
-        near = self._near(work, likes, everybody)
-        (found,) = self._shared_works(takers, near, everybody)
+        near = self.together.near(work, likes, everybody)
+        (found,) = self.together.shared(takers, near, everybody)
         companions = self._of_its_kind(work, found)
         parts = self.themes.parts_among(work, companions.works.tolist())
         also = self._also_traits(work, takers, likes)
@@ -216,96 +202,6 @@ class Company:
 
     # -- works ----------------------------------------------------------------------------------
 
-    def also_liked(
-        self, work: int, likers: np.ndarray, raters: Raters
-    ) -> tuple[SharedWorks, float, Near]:
-        """The works that the likers of a work also like, and how well such works foretell the verdicts of others: what
-        is shared by the likers of all folds but one is tried on that one.
-
-        Args:
-            work: the work's code.
-            likers: places of the likers who are counted.
-            raters: those who judged the work.
-
-        Returns:
-            (the works, the z-score of what is foretold, the likes of all works looked at).
-        """
-        keys = splitmix64(self.store.user_hash[raters.users] ^ self.store.item_hash[work])
-        fold = (keys % np.uint64(FOLDS)).astype(np.int64)
-        groups = np.zeros((1 + FOLDS, len(fold)), bool)
-        groups[0, likers] = True
-        groups[1:] = raters.liked & (fold != np.arange(FOLDS)[:, None])
-        near = self._near(work, raters.likes, groups)
-        all_likers, *others = self._shared_works(raters.users, near, groups)
-        found = self._of_its_kind(work, all_likers)
-        if not len(found.works):
-            return found, 0.0, near
-        shared = [self.ranks.of[one.works] for one in others]
-        return found, raters.foretold(near, shared, fold), near
-
-    def _near(self, work: int, likes: Likes, groups: np.ndarray) -> Near:
-        """The likes of the works that enough people of some group like for them to be shared.
-
-        Args:
-            work: the work whose likers they are; it is left out.
-            likes: what people like.
-            groups: bool array, a row to a group, a column to a person; those in any come first.
-        """
-        n_grouped = int(groups.any(axis=0).sum())
-        shared = likes.ranks[: likes.who.searchsorted(n_grouped)]
-        least = int(_least_together(groups.sum(axis=1)).min())
-        ranks = self.ranks.common(shared, least, self.n_nameable)
-        return self.ranks.near(likes, ranks[ranks != self.ranks.of[work]])
-
-    def _shared_works(self, users: np.ndarray, near: Near, groups: np.ndarray) -> list[SharedWorks]:
-        """The works that each of several groups of people also like.
-
-        Args:
-            users: the people's codes.
-            near: their likes of the works looked at.
-            groups: bool array, a row to a group, a column to a person.
-
-        Returns:
-            The works of each group.
-        """
-        counting, activity = Groups(groups), self.activity
-        together = counting.counts(near.who, near.numbers, len(near.ranks))
-        able = (together >= _least_together(counting.sizes)[:, None]) & (
-            counting.sizes >= MIN_PEOPLE
-        )[:, None]
-        kept = np.flatnonzero(able.any(axis=0))
-        works = self.ranks.works[near.ranks[kept]]
-        together, able = together[:, kept], able[:, kept]
-        places = np.arange(len(users))
-        people = counting.counts(places, activity.bins[users], activity.n_bins)
-        expected, variance = activity.expected(people, works)
-        shared = self._is_shared(together, expected, variance, able)
-        return [
-            self._strongest(works[one], k[one], usual[one])
-            for one, k, usual in zip(shared, together, expected, strict=True)
-        ]
-
-    def _is_shared(
-        self, k: np.ndarray, expected: np.ndarray, variance: np.ndarray, able: np.ndarray
-    ) -> np.ndarray:
-        """Which of the works that are able to be shared so many more people like than is usual that chance alone would
-        hardly do it."""
-        z = np.round((k - expected) / np.sqrt(variance + 1e-9), DECIMALS)
-        ratio = np.round(k / np.maximum(expected, 1e-9), DECIMALS)
-        found = (z >= MIN_Z_OF_SHRUNK) & (
-            k + PEOPLE_ADDED >= MIN_SHRUNK_RATIO * (expected + PEOPLE_ADDED)
-        )
-        found |= (k >= MIN_TOGETHER_OF_CLEAR) & (ratio >= MIN_RATIO) & (z >= MIN_Z)
-        unlikely = able & ~found & (ratio >= MIN_RATIO_OF_UNLIKELY)
-        found[unlikely] = is_surprise(k[unlikely], expected[unlikely], FALSE_FINDS / self._tried)
-        return able & found
-
-    def _strongest(self, works: np.ndarray, k: np.ndarray, expected: np.ndarray) -> SharedWorks:
-        """The works that most speaks for."""
-        strength = _strength(k, expected)
-        order = np.lexsort((self.store.item_hash[works], -strength))[:MOST_COMPANIONS]
-        return SharedWorks(works[order], strength[order], expected[order])
-
     def _of_its_kind(self, work: int, companions: SharedWorks) -> SharedWorks:
         """For items that are taken rather than judged (such as one day's news), those that share a topic with the work,
         if topics are known."""
@@ -325,13 +221,13 @@ class Company:
     ) -> np.ndarray:
         """Whether the fans of works like this one clearly more than usual. The followers of its series, whose parts are
         given, are a group however many they are."""
-        return raters.welcome_it(rates, known=np.isin(works, sorted(parts)))
+        return raters.welcome_it(rates, known=_are_among(works, parts))
 
     def _in_full(self, works: np.ndarray, parts: set[int], everybody: Raters) -> list[Shared]:
         """Those of these works whose fans among everybody like this one clearly more than usual, too; the clearest
         first."""
         rates = everybody.rates_among(self._fans(works))
-        places = np.flatnonzero(self._welcomed(everybody, rates, works, parts))
+        places = self._welcomed(everybody, rates, works, parts).nonzero()[0]
         order = places[np.lexsort((works[places], -rates.z[places]))].tolist()
         return [
             (
@@ -387,7 +283,7 @@ class Company:
         kept &= is_surprise(k, expected, FALSE_FINDS / max(int(self.pooled.able.sum()), 1))
         if not self.is_rated:
             kept &= mine | (100 * k >= MIN_PERCENT_OF_STRANGE * len(users))
-        strength = _strength(k, expected)
+        strength = strength_of(k, expected)
         places = np.flatnonzero(kept)
         places = places[np.lexsort((codes[places], -strength[places]))][:MOST_TRAITS_COUNTED]
         return _Traits(*(one[places].tolist() for one in (codes, k, expected)))
@@ -489,11 +385,6 @@ class Company:
         return found[:MOST_SHUNNED]
 
 
-def _least_together(sizes: np.ndarray) -> np.ndarray:
-    """How many people of groups of these sizes must like what they share, at least."""
-    return np.maximum(MIN_TOGETHER, -(-sizes // ONE_IN_TOGETHER))
-
-
-def _strength(k: np.ndarray, expected: np.ndarray) -> np.ndarray:
-    """How clearly more people like something than is usual: twice the log-likelihood ratio."""
-    return np.round(2 * (k * np.log(k / np.maximum(expected, 1e-9)) - (k - expected)), DECIMALS)
+def _are_among(works: np.ndarray, parts: set[int]) -> np.ndarray:
+    """Which of a few works are among others."""
+    return np.array([one in parts for one in works.tolist()], bool)

@@ -409,11 +409,12 @@ class Counting:
         """Single works whose likers like this one more, or less, than their other verdicts predict, by their codes."""
         if len(raters.liked) < MIN_MEMBERS_OF_A_STRANGE_GROUP:
             return []
-        ranks = self.company.ranks
-        fans = np.bincount(raters.likes.ranks, minlength=self._n_popular)[: self._n_popular]
-        near = ranks.near(raters.likes, np.flatnonzero(fans >= MIN_MEMBERS_OF_A_STRANGE_GROUP))
-        works = ranks.works[near.ranks]
-        rates = raters.rates(near.numbers, near.who, len(works))
+        rows = (raters.likes.ranks < self._n_popular).nonzero()[0]
+        who, ranks = (one.take(rows) for one in raters.likes)
+        rates = raters.rates(ranks, who, self._n_popular)
+        several = rates.n >= MIN_MEMBERS_OF_A_STRANGE_GROUP
+        rates = Rates(*(one[several] for one in rates))
+        works = self.company.ranks.works[: self._n_popular][several]
         able = works != work
         for namesake in self._popular_by_title.get(self._base_title(work), ()):
             able &= works != namesake
@@ -455,8 +456,7 @@ class Counting:
 
     def _reception(self, work: int) -> list[Fact]:
         """Whether the work is well liked, divides, or disappoints most."""
-        n, likes, dislikes = (int(one[work]) for one in self.judged.totals)
-        verdicts = Verdicts(n, likes, dislikes)
+        verdicts = Verdicts(*(int(one[work]) for one in self.judged.totals))
         if self.rule == "skips":
             return clicks(verdicts, self.overall)
         return reception(verdicts, self.overall, self._disliked)

@@ -22,7 +22,7 @@ from itdr.builders.evidence.audiences.examples import (
     is_close,
     names_kind,
 )
-from itdr.builders.evidence.audiences.members import DECADE, TraitTable
+from itdr.builders.evidence.audiences.members import DECADE, MAX_WORKS_AT_HAND, TraitTable
 from itdr.builders.evidence.audiences.periods import period_of
 from itdr.builders.evidence.facts import SELDOM, UP, Fact
 from itdr.builders.evidence.significance import at_least
@@ -101,14 +101,20 @@ class Kindred:
         ]
         self._spelled = {plain(value): value for value, _ in known}
         self._likes = dict(known)
+        self._at_hand: dict[int, list[str]] = {}
 
     def genres(self, work: int) -> set[str]:
         """The categories of a work."""
         return set(self._listed(work))
 
     def _listed(self, work: int) -> list[str]:
-        """The same in the source's order."""
-        return [self._spelled.get(plain(one), one) for one in self._categories(work)]
+        """The same in the source's order; remembered, as works are compared again and again."""
+        if work not in self._at_hand:
+            if len(self._at_hand) >= MAX_WORKS_AT_HAND:
+                self._at_hand.clear()
+            names = self._categories(work)
+            self._at_hand[work] = [self._spelled.get(plain(one), one) for one in names]
+        return self._at_hand[work]
 
     def best_examples(
         self, kind: Collection[str], works: Sequence[Fact], codes: Mapping[str, int], work: int
@@ -129,7 +135,7 @@ class Kindred:
         clear = [one for one in found if 10 * one.count >= TENTHS_OF_A_CLEAR_EXAMPLE * one.base]
         if len(clear) >= MIN_WORKS_OF_A_KIND:
             found = clear
-        plain_ones = [one for one in found if self.is_example(kind, codes[one.value], work, 0)]
+        plain_ones = [one for one in found if self._illustrates(kind, codes[one.value], work, 0)]
         if len(plain_ones) >= MIN_WORKS_OF_A_KIND:
             return plain_ones
         return found if len(found) >= MAX_WORKS_OF_A_KIND else []
@@ -148,14 +154,23 @@ class Kindred:
         Returns:
             True for one that is.
         """
-        # Of categories that hardly any work has, nobody knows a work.
-        known = [one for one in self._listed(other) if one in self._likes or one in kind]
-        own = self._listed(work)
+        if not self._illustrates(kind, other, work, most_rarer):
+            return False
         if self._leans and not all(self._leans(other, one) for one in kind):
             return False
-        if self._agree and not (is_close(kind, known, own) and self._agree(kind, work, other)):
-            return False
+        if not self._agree:
+            return True
+        close = is_close(kind, self._known(kind, other), self._listed(work))
+        return close and self._agree(kind, work, other)
+
+    def _illustrates(self, kind: Collection[str], other: int, work: int, most_rarer: int) -> bool:
+        """As `is_example`, by categories alone."""
+        known, own = self._known(kind, other), self._listed(work)
         return illustrates(kind, known, own, self.likes_of, most_rarer)
+
+    def _known(self, kind: Collection[str], other: int) -> list[str]:
+        """The categories of a work but for those that hardly any work has: by these nobody knows it."""
+        return [one for one in self._listed(other) if one in self._likes or one in kind]
 
     def likes_of(self, genre: str) -> int:
         """The likes of a category; of one that few works have, fewer than of any other."""

@@ -366,7 +366,7 @@ class Members:
             bool of shape (users, groups).
         """
         own = liked.astype(np.int32)
-        carried = self.counts[users]
+        carried = self.counts.take(users, axis=0)
         carried[:, self._is_about(self.chosen, work)] -= own[:, None]
         likes = self.likes[users] - own
         least, most = self._bounds

@@ -27,6 +27,8 @@ MIN_Z_OF_KNOWN, PARTS_ABOVE_USUAL_OF_KNOWN = 2.0, 14
 by this part alone."""
 MIN_PERCENT_OF_FANS = 58
 """The smallest percentage of a group that must like a work recommended to it."""
+USERS_TO_EACH_RATER = 8
+"""Where so many users come to each of those who judged a work, these are looked up among them."""
 PARTS_BELOW_ALL = 10
 """Where the usual share lacks less than one in so many of all, nothing is told by more."""
 
@@ -100,8 +102,11 @@ class Raters:
         tried = np.zeros((len(shared), len(near.ranks)), bool)
         for part, ranks in enumerate(shared):
             tried[part, near.ranks.searchsorted(ranks)] = True
-        tried_by_row = tried[parts[near.who], near.numbers]
-        number = np.bincount(near.who[tried_by_row], minlength=len(self.users))
+        # Most rows are of works that are tried nowhere.
+        rows = tried.any(axis=0).take(near.numbers).nonzero()[0]
+        who = near.who.take(rows)
+        who = who[tried[parts[who], near.numbers.take(rows)]]
+        number = np.bincount(who, minlength=len(self.users))
         beyond, total, variance = self.liked - self.chances, 0.0, 0.0
         for part in range(len(shared)):
             among = parts == part
@@ -147,16 +152,22 @@ class Raters:
         Returns:
             The rates, in the order of the groups.
         """
-        found = []
-        for users in groups:
-            # Whoever is beyond all of these people is taken for the last entry, nobody.
-            places = self._place.take(users, mode="clip")
-            found.append(places[places >= 0])
-        return self.rates_of(found)
+        return self.rates_of([self._places_of(users) for users in groups])
+
+    def _places_of(self, users: np.ndarray) -> np.ndarray:
+        """The places of those of some users, ascending, who are among these people; ascending."""
+        if len(users) > USERS_TO_EACH_RATER * len(self.users):
+            # Few people are looked up among many users.
+            at = np.minimum(users.searchsorted(self.users), len(users) - 1)
+            return (users.take(at) == self.users).nonzero()[0]
+        # Whoever is beyond all of these people is taken for the last entry, nobody.
+        is_there = np.zeros(len(self.users) + 1, bool)
+        is_there[self._place.take(users, mode="clip")] = True
+        return is_there[:-1].nonzero()[0]
 
     @functools.cached_property
     def _place(self) -> np.ndarray:
-        """By user the place among these people; -1 for others."""
+        """By user the place among these people; for others -1, the last entry of what goes by place."""
         place = np.full(int(self.users.max(initial=-1)) + 2, -1, np.int32)
         place[self.users] = np.arange(len(self.users))
         return place
@@ -165,15 +176,15 @@ class Raters:
         """The rates of groups of the people.
 
         Args:
-            groups: the places of the people of each, any of them once.
+            groups: the places of the people of each, any of them once; ascending.
 
         Returns:
             The rates, in the order of the groups.
         """
         sizes = [len(one) for one in groups]
-        every = np.concatenate([np.zeros(0, np.int64), *groups])
-        order = every.argsort(kind="stable")
-        return self.rates(np.arange(len(sizes)).repeat(sizes)[order], every[order], len(sizes))
+        every = np.concatenate([np.zeros(0, np.intp), *groups])
+        numbers = np.arange(len(sizes)).repeat(sizes)
+        return self._rates(numbers, every, numbers[every < self.n_likers], len(sizes))
 
     def _near(self, works: np.ndarray) -> Near:
         return self._ranks.near(self.likes, self._ranks.of[works])
@@ -189,10 +200,16 @@ class Raters:
         Returns:
             The rates, in the order of the groups.
         """
+        return self._rates(groups, people, groups[: people.searchsorted(self.n_likers)], size)
+
+    def _rates(
+        self, groups: np.ndarray, people: np.ndarray, of_likers: np.ndarray, size: int
+    ) -> Rates:
+        """As `rates`; people: ascending within a group.   of_likers: `groups` in the rows of those who like the work."""
         n = np.bincount(groups, minlength=size)
-        k = np.bincount(groups[: people.searchsorted(self.n_likers)], minlength=size)
-        expected = np.bincount(groups, self.chances[people], minlength=size)
-        variance = np.bincount(groups, self.spread[people], minlength=size)
+        k = np.bincount(of_likers, minlength=size)
+        expected = np.bincount(groups, self.chances.take(people), minlength=size)
+        variance = np.bincount(groups, self.spread.take(people), minlength=size)
         return Rates(n, k, expected, deviations(k, expected, variance))
 
     def welcome_it(

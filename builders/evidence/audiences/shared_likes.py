@@ -92,6 +92,6 @@ class Groups:
         Returns:
             int64 array, a row to a group, a column to a code.
         """
-        cells, patterns = self._pattern[who] * size + codes, self._held.shape[1]
+        cells, patterns = self._pattern.take(who) * size + codes, self._held.shape[1]
         number = np.bincount(cells, minlength=patterns * size)
         return self._held @ number.reshape(patterns, size)

@@ -53,10 +53,12 @@ LEADING_ON = frozenset(["at", "for", "from", "in", "into", "no", "of", "on", "to
 
 
 class _Title(NamedTuple):
-    """A title. whole: all its words in their order.   stems: those that may be names."""
+    """A title. whole: all its words in their order.   begun: the same without an article at the beginning.   stems: those
+    that may be names."""
 
     title: str
     whole: tuple[str, ...]
+    begun: tuple[str, ...]
     stems: frozenset[str]
 
 
@@ -113,7 +115,8 @@ class SharedNames:
             if len(self._titles) >= MAX_WORKS_AT_HAND:
                 self._titles.clear()
             title = self.store.item(code).title
-            self._titles[code] = _Title(title, stems_in_order(title), stems(title))
+            whole = stems_in_order(title)
+            self._titles[code] = _Title(title, whole, _without_article(whole), stems(title))
         return self._titles[code]
 
     def _is_family(self, word: str, traits: TraitTable) -> bool:
@@ -137,8 +140,8 @@ class SharedNames:
         Returns:
             The names in its title, and the beginning of the title and of what follows a colon in it.
         """
-        title, whole, words = self._title(code)
-        both = map(_without_article, (whole, stems_in_order(title.partition(": ")[2])))
+        title, _, begun, words = self._title(code)
+        both = begun, _without_article(stems_in_order(title.partition(": ")[2]))
         first = {(one[0][:MIN_LETTERS_OF_A_STEM],) for one in both if one}
         return {*(words & self._names.keys()), *first}
 
@@ -156,7 +159,7 @@ class SharedNames:
         own = _genres(work, traits)
         if not own or not others:
             return set()
-        title, whole, words = self._title(work)
+        title, whole, begun, words = self._title(work)
         known = [(one, self._title(one)) for one in others if one != work]
         # "Aliens" follows "Alien"; of titles without words, as "300", nothing follows.
         found = {
@@ -164,7 +167,7 @@ class SharedNames:
             for one, other in known
             if (
                 (whole and other.whole == whole)
-                or _is_continued(whole, other.whole)
+                or _is_continued(begun, other.begun)
                 or _is_subtitle(title, other.title)
             )
             and own & _genres(one, traits)
@@ -202,21 +205,22 @@ class SharedNames:
 
 
 def _is_continued(words: Sequence[str], others: Sequence[str]) -> bool:
-    """Whether one title begins with all of the other, or a single word of theirs is inflected.
+    """Whether one title, without an article, begins with all of the other, or a single word of theirs is inflected.
 
-    >>> _is_continued(("the", "dark", "knight"), ("the", "dark", "knight", "rise"))
+    >>> _is_continued(("dark", "knight"), ("dark", "knight", "rise"))
     True
     >>> _is_continued(("grumpy", "old", "men"), ("grumpier", "old", "men"))
     True
     """
-    shorter, longer = sorted((_without_article(words), _without_article(others)), key=len)
+    shorter, longer = (others, words) if len(others) < len(words) else (words, others)
     if len(shorter) < len(longer):
         long = [word for word in shorter if len(word) >= MIN_LETTERS_BESIDE_A_NAME]
         return len(long) >= MIN_WORDS_OF_A_CONTINUED_TITLE and longer[: len(shorter)] == shorter
+    if len(shorter) < MIN_WORDS_OF_AN_INFLECTED_TITLE:
+        return False
     other = [pair for pair in zip(shorter, longer, strict=True) if pair[0] != pair[1]]
     return (
-        len(shorter) >= MIN_WORDS_OF_AN_INFLECTED_TITLE
-        and len(other) == 1
+        len(other) == 1
         and min(map(len, other[0])) >= MIN_LETTERS_OF_A_STEM
         and len({word[:MIN_LETTERS_OF_A_STEM] for word in other[0]}) == 1
     )
@@ -230,8 +234,11 @@ def _is_subtitle(title: str, other: str) -> bool:
     >>> _is_subtitle("The Omen (1976)", "Damien: Omen II (1978)")
     True
     """
-    shorter, longer = sorted((title, other), key=len)
-    words, subtitle = _without_article(stems_in_order(shorter)), longer.partition(": ")[2]
+    shorter, longer = (other, title) if len(other) < len(title) else (title, other)
+    subtitle = longer.partition(": ")[2]
+    if not subtitle:
+        return False
+    words = _without_article(stems_in_order(shorter))
     told = part(subtitle)
     if told.numbered and words:
         return _without_article(stems_in_order(told.name)) == words

@@ -77,11 +77,10 @@ class _Title(NamedTuple):
 
     def told_by(self, other: _Title) -> bool:
         """Whether the subtitle of one is the series that stands in brackets behind the other."""
-        pairs = (self, other), (other, self)
-        return any(
-            one.subtitle in {named for named, _ in two.bracketed} - {frozenset()}
-            for one, two in pairs
-        )
+        for one, two in ((self, other), (other, self)):
+            if one.subtitle and any(named == one.subtitle for named, _ in two.bracketed):
+                return True
+        return False
 
 
 class Themes:
@@ -108,8 +107,8 @@ class Themes:
         kinds = (value for about, value in traits.names if about == all_traits.CATEGORY)
         self.names = SharedNames(store, kinds)
         self._titles: dict[int, _Title] = {}
+        self._combined = functools.lru_cache(MAX_WORKS_AT_HAND)(self._combinations)
         self._marked: dict[object, list[int]] = {}
-        self._read: set[int] = set()
 
     def facts(
         self, work: int, shared: Sequence[Shared], series: Collection[int] = ()
@@ -235,15 +234,24 @@ class Themes:
         Returns:
             Codes.
         """
-        others = set(works.tolist())
-        new = others - self._read
+        is_read, is_other = self._flags
+        new = works[~is_read[works]].tolist()
         self.store.read_items(new)
         for one in new:
             for mark in self._marks_of(one):
                 self._marked.setdefault(mark, []).append(one)
-        self._read |= others
+        is_read[new] = True
         near = {one for mark in self._marks_of(work) for one in self._marked.get(mark, ())}
-        return self.parts_among(work, sorted(near & others))
+        is_other[works] = True
+        codes = np.fromiter(near, np.intp, len(near))
+        found = np.sort(codes[is_other[codes]]).tolist()
+        is_other[works] = False
+        return self.parts_among(work, found)
+
+    @functools.cached_property
+    def _flags(self) -> np.ndarray:
+        """bool arrays by work: whether its title has been read, and whether it is looked at, which is unset again."""
+        return np.zeros((2, len(self.store.title_code)), bool)
 
     def _marks_of(self, code: int) -> set[object]:
         """What titles of one series share at least some of."""
@@ -322,7 +330,7 @@ class Themes:
         of = len(top)
         carried: dict[tuple[int, ...], list[Shared]] = {}
         for one in left:
-            for traits in self._combined(self.traits.of(one[1])):
+            for traits in self._combined(one[1]):
                 if not used.intersection(traits):
                     carried.setdefault(traits, []).append(one)
         candidates = []
@@ -352,11 +360,11 @@ class Themes:
         *_, traits, works = min(candidates, key=lambda one: one[:3])
         return traits, works
 
-    def _combined(self, traits: Iterable[int]) -> list[tuple[int, ...]]:
-        """Each trait alone, and each genre with the decade. A period alone is no taste: it may say no more than when
-        people were about."""
+    def _combinations(self, work: int) -> list[tuple[int, ...]]:
+        """Each trait of a work alone, and each genre with the decade. A period alone is no taste: it may say no more than
+        when people were about."""
         kinds: dict[str, list[int]] = {}
-        for trait in traits:
+        for trait in self.traits.of(work):
             kinds.setdefault(self.traits.names[trait][0], []).append(trait)
         pairs = [
             (decade, category)
@@ -463,12 +471,17 @@ def _distinct(
     seen |= makers_of([*item.creators, *makers])
     found = []
     for _, other, fact in shared:
-        names = folded([series_key(fact.value), known_series(fact.value)])
-        names |= makers_of(store.item(other).creators[:1])
+        names = _series_and_maker(fact.value, store.item(other).creators[:1])
         if not names & seen:
             seen |= names
             found.append(fact)
     return found
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def _series_and_maker(title: str, creators: tuple[str, ...]) -> frozenset[str]:
+    """What works of one series, or of one maker, share."""
+    return frozenset(folded([series_key(title), known_series(title)]) | makers_of(creators))
 
 
 def folded(names: Iterable[str]) -> set[str]:
