@@ -42,6 +42,19 @@ def test_tastes_come_in_the_order_of_their_distance_from_expectation() -> None:
     assert core.by_strength([taste("War", 30, 0.1), blend]) == [blend, taste("War", 30, 0.1)]
 
 
+def test_a_small_taste_gives_way_to_one_of_twice_as_many_likes() -> None:
+    war = taste("War", 32, 0.05)
+    for other, leads in (
+        (taste("Drama", 64, 0.4), True),
+        (taste("Drama", 63, 0.4), False),
+        # 1.46 times as many as expected.
+        (taste("Drama", 64, 0.44), False),
+    ):
+        assert core.by_strength([war, other])[0] == (other if leads else war)
+    # A third of the likes is no small taste.
+    assert core.by_strength([taste("War", 34, 0.05), taste("Drama", 70, 0.4)])[0].value == "War"
+
+
 def test_a_second_taste_is_well_above_expectation() -> None:
     """1.3 times as many as expected, and two standard deviations."""
     first = shown("share", "War", 20)

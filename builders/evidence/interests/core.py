@@ -51,6 +51,9 @@ MIN_LIKES_TO_A_DISLIKE, MIN_RATIO_OF_SAFE_SHARES = 10, 3
 """A kind is safe if the likes are so many times as many as the dislikes, and their share so many times as large,"""
 FEWEST_DISLIKES_OF_SAFE = 10
 """and if there are so many dislikes of any kind."""
+TIMES_WIDER, MIN_LIFT_OF_WIDER = 2, Fraction(3, 2)
+"""A taste of so many times as many likes, so many times as many as expected, comes before a first one that a third of the
+likes do not have."""
 MIN_DIVIDING_DIFFERENCE = Fraction(1, 4)
 """What separates likes from dislikes differs by this share between them."""
 
@@ -165,14 +168,22 @@ def led(tastes: Sequence[Fact]) -> list[Fact]:
         All of them; none where none is common enough.
     """
     common = (one for one in tastes if one.count >= MIN_SHARE_OF_FIRST_TASTE * one.of)
-    lead = next((one for one in common if can_lead(one, one.count, one.of)), None)
-    if lead is None:
+    able = [one for one in common if can_lead(one, one.count, one.of)]
+    if not able:
         return []
+    lead = able[0]
+    if lead.count < MIN_SHARE_OF_USUAL_FIRST * lead.of:
+        lead = next((one for one in able if _is_wider(one, lead)), lead)
     # A contrast of the same trait, if there is one, stands directly before or after it.
     return [
         *(one for one in tastes if one.topic == lead.topic),
         *(one for one in tastes if one.topic != lead.topic),
     ]
+
+
+def _is_wider(taste: Fact, lead: Fact) -> bool:
+    """Whether a taste has many more likes than the strongest one, and is clearly one all the same."""
+    return taste.count >= TIMES_WIDER * lead.count and lift(taste) >= MIN_LIFT_OF_WIDER
 
 
 def chosen_tastes(shown: Sequence[Fact]) -> list[Fact]:
