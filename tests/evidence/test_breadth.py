@@ -25,6 +25,11 @@ FILMS = [
 """Of each film its genres, its year and how many like it: 96 likes in all."""
 
 
+@pytest.fixture(autouse=True)
+def few_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("itdr.builders.evidence.audiences.breadth.MIN_WORKS", len(FILMS))
+
+
 def breadth(words: str = "films", films: list[tuple[list[str], int, int]] = FILMS) -> Breadth:
     table = pa.table({"categories": [one[0] for one in films], "year": [one[1] for one in films]})
     store: Any = SimpleNamespace(items=table, source=SimpleNamespace(words=words))
@@ -64,13 +69,15 @@ def test_a_period_makes_a_kind_narrower_but_for_drama_and_the_like() -> None:
     assert breadth().narrow_among([kind("decade", "1960s", genre("Drama"))]) == []
 
 
-def test_all_else_stays() -> None:
+def test_all_else_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     facts = [Fact("liked_if", "category", "Horror", 9, 12, 6.0, UP), *works(2)]
     assert breadth().narrow_among(facts) == facts
     common = kind("category", "Horror")
     # Where genres have no names together, and where few are known.
     assert breadth("books").narrow_among([common]) == [common]
     assert breadth(films=FILMS[:5]).narrow_among([common]) == [common]
+    monkeypatch.setattr("itdr.builders.evidence.audiences.breadth.MIN_WORKS", len(FILMS) + 1)
+    assert breadth().narrow_among([common]) == [common]
 
 
 def test_years_of_periods() -> None:

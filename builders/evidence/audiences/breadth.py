@@ -23,8 +23,8 @@ from itdr.builders.store.reader import StoreReader
 MAX_SHARE_OF_A_KIND = 0.1
 """A kind with a larger share of all likes is not named. On MovieLens 1M readers found 15 of 24 answers that named such
 kinds wanting, and 21 of 106 others."""
-MIN_GENRES = 15
-"""Of a source that knows fewer genres, each has a large share."""
+MIN_GENRES, MIN_WORKS = 15, 1000
+"""Where fewer genres are known, or fewer works liked, each kind has a large share."""
 
 
 class Breadth:
@@ -50,7 +50,8 @@ class Breadth:
             for code, name in enumerate(names.dictionary.to_pylist()):
                 mine = works[codes == code]
                 self._works[plain(name)] = np.union1d(mine, self._works.get(plain(name), mine))
-            self._is_asked = len(self._works) >= MIN_GENRES
+            many = np.count_nonzero(likes) >= MIN_WORKS
+            self._is_asked = many and len(self._works) >= MIN_GENRES
 
     def narrow_among(self, facts: Iterable[Fact]) -> list[Fact]:
         """The facts without those that name kinds with a large share of all likes, or drama, comedy and the like alone.
