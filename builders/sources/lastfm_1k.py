@@ -156,7 +156,7 @@ SOURCE = Source(
         items="item_id title creators",
         users="user_id country gender age",
     ),
-    times=("2002-01-01", "2009-12-31"),  # Last.fm began in 2002, and was crawled in 2009
+    times=("2002-01-01", "2009-06-30"),  # Last.fm began in 2002, and was crawled until June 2009
     readers=Readers(interactions=interactions, items=items, users=users),
     by_hand=(
         "1. Open https://zenodo.org/records/6090214 (no account needed) and read the terms: "

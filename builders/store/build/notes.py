@@ -11,6 +11,7 @@ from itdr.builders.store.build import own_data, statements
 from itdr.builders.store.build.limits import Row
 from itdr.builders.store.build.list_checks import unusual_lists
 from itdr.builders.store.build.name_checks import unusual_names
+from itdr.builders.store.build.scale_checks import unusual_ratings
 from itdr.builders.store.build.user_checks import unusual_users
 
 SAME, DAYS, HOURS = "same", "days", "hours"
@@ -92,6 +93,7 @@ def lacking(
         *unusual_lists(source, columns.get("items") or (), row),
         *unusual_users(source, columns.get("users") or (), row),
         *_complete(source, columns.get("items") or (), row),
+        *unusual_ratings(source, columns["interactions"], row),
     ]
     if source.described:
         lacks["unusual"] += _doubtful(source, columns, row)
