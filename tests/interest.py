@@ -67,6 +67,12 @@ def open_cell(source: str, root: Path, **options: Any) -> OpenCell:
     return open_cells.open_cell(Cell(task.TASK, declared, None, None, values, 0, rule), (path,))
 
 
+@functools.cache
+def shared_cell(source: str) -> OpenCell:
+    """The cell of a source of `folder`, which several tests read."""
+    return open_cell(source, folder())
+
+
 def people(cell: OpenCell) -> dict[str, Person]:
     """Everybody with enough likes and dislikes, by id."""
     counts = interest_counts.counts(cell.partition)
@@ -141,8 +147,20 @@ def question_list(
     return QuestionList(person, liked, list(range(len(highs), len(items))), items)
 
 
+_PROFILES: dict[int, list[profiles.Profile]] = {}
+"""By address the profiles of shared cells."""
+
+
 def cases(cell: OpenCell, most: int | None = None) -> list[profiles.Profile]:
     """The profiles of all users, or of the first `most`."""
+    if most is None and cell is shared_cell(cell.cell.source.id):
+        if id(cell) not in _PROFILES:
+            _PROFILES[id(cell)] = _draw_profiles(cell, None)
+        return _PROFILES[id(cell)]
+    return _draw_profiles(cell, most)
+
+
+def _draw_profiles(cell: OpenCell, most: int | None) -> list[profiles.Profile]:
     users = range(len(cell.store.user_n))[:most]
     return profiles.draw(cell, [w for user in users for w in profiles.windows(cell, user)])
 

@@ -32,7 +32,15 @@ from itdr.builders.tasks import profile_sketch, profiles
 from itdr.builders.tasks.profile_sketch import realiser_of
 from itdr.scoring.metrics.text import overlap
 from tests import world
-from tests.interest import SOURCES, cases, folder, open_cell, require_named, rows
+from tests.interest import (
+    SOURCES,
+    cases,
+    folder,
+    open_cell,
+    require_named,
+    rows,
+    shared_cell,
+)
 from tests.world import everything
 
 QUOTED = re.compile(r'"([^"]*)"')
@@ -42,7 +50,7 @@ class Truth:
     """What a store holds, worked out anew with plain Python: verdicts of all users, traits of works."""
 
     def __init__(self, source: str) -> None:
-        cell = open_cell(source, folder())
+        cell = shared_cell(source)
         table = pq.read_table(cell.store.path / "interactions.parquet").to_pylist()
         works, titles = cell.store.work.tolist(), cell.store.title_code.tolist()
         self.ids = cell.store.users.column("user_id").to_pylist()
@@ -117,7 +125,7 @@ def truth(source: str) -> Truth:
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_the_engine_counts_what_plain_python_counts(source: str) -> None:
-    counts = interests_counts.counts(open_cell(source, folder()).partition)
+    counts = interests_counts.counts(shared_cell(source).partition)
     known = truth(source)
     trained = [known.all_sides[user] for user in known.trained]
     liked = [work for sides in trained for work, side in sides.items() if side == LIKE]
@@ -175,7 +183,7 @@ def test_each_fact_of_the_rows_holds_in_the_store(source: str) -> None:
 @pytest.mark.parametrize("source", SOURCES)
 def test_users_have_enough_likes_and_dislikes_or_reviews(source: str) -> None:
     known = truth(source)
-    for case in cases(open_cell(source, folder())):
+    for case in cases(shared_cell(source)):
         sides = list(known.sides[case.user].values())
         assert case.totals["likes"] == sides.count(LIKE) >= profiles.LIKED_REVIEWS
         assert case.totals["dislikes"] == sides.count(DISLIKE)
@@ -202,7 +210,7 @@ def test_the_question_says_how_many_there_are() -> None:
 
 def test_a_sample_is_fair() -> None:
     """Of the named tastes the displayed works carry as many as of all, to within one."""
-    for case in cases(open_cell("ml-1m", folder())):
+    for case in cases(shared_cell("ml-1m")):
         for fact in case.answer.facts:
             if fact.kind == "share":
                 shown = next(
@@ -258,7 +266,7 @@ def test_the_users_own_reviews_are_shown() -> None:
 
 
 def test_adult_titles_are_never_displayed() -> None:
-    cell = open_cell("anime-2023", folder())
+    cell = shared_cell("anime-2023")
     hidden = {item["item_id"] for item in cell.store.items.to_pylist() if item["hidden"]}
     shown = {one["item_id"] for row in everything(rows("anime-2023")) for one in row["history"]}
     assert hidden and not hidden & shown
@@ -303,7 +311,7 @@ def test_a_profile_is_worked_out_once_for_the_plan_and_its_row(monkeypatch: Any)
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_every_number_title_and_quote_stands_in_evidence_or_input(source: str) -> None:
-    cell = open_cell(source, folder())
+    cell = shared_cell(source)
     lexicon = realiser_of(cell).lexicon
     for row in everything(rows(source)):
         facts = [fact_of(entry) for entry in row["evidence"]]
@@ -342,7 +350,7 @@ def test_an_answer_is_a_paragraph_with_a_taste_and_its_share(source: str) -> Non
 
 
 def test_two_answers_of_the_same_facts_agree_and_random_ones_do_not() -> None:
-    cell = open_cell("ml-1m", folder())
+    cell = shared_cell("ml-1m")
     drawn = cases(cell)
     realiser = realiser_of(cell)
     same, different = [], []
@@ -356,7 +364,7 @@ def test_two_answers_of_the_same_facts_agree_and_random_ones_do_not() -> None:
 
 @pytest.mark.parametrize("source", [*SOURCES])
 def test_a_rejected_answer_states_other_facts_in_the_same_form(source: str) -> None:
-    cell = open_cell(source, folder())
+    cell = shared_cell(source)
     for case in cases(cell)[:40]:
         wrong = task._wrong(cell, case, cell.draws(0, "wrong"))
         assert wrong.casefold() != case.answer.text.casefold()

@@ -11,7 +11,7 @@ from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.interests import display, tastes
 from itdr.builders.rendering.realiser import Statement
 from itdr.builders.tasks.profile_sketch import realiser_of
-from tests.interest import folder, open_cell, question_list
+from tests.interest import question_list, shared_cell
 
 WAR, NONE = ("War",), ()
 
@@ -49,7 +49,7 @@ def test_a_caution_is_as_strong_as_its_numbers(
 
 def caution(kind: str, lows: int, highs: int, expected: float) -> str:
     """The sentence on war films, of which so many of 30 dislikes and of 130 likes are."""
-    realiser = realiser_of(open_cell("ml-1m", folder()))
+    realiser = realiser_of(shared_cell("ml-1m"))
     form = next(
         one
         for one in realiser.form.statements.values()

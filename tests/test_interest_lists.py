@@ -18,18 +18,17 @@ from itdr.builders.store.reader import Item
 from itdr.builders.tasks.profile_sketch import realiser_of
 from tests.interest import (
     cases,
-    folder,
-    open_cell,
     people,
     question_list,
     require_named,
+    shared_cell,
     shown,
 )
 
 
 def test_the_marks_of_all_works_tell_a_contrast() -> None:
     """Works neither liked nor disliked count, too: half of a kind indifferent, none of it liked."""
-    cell = open_cell("ml-1m", folder())
+    cell = shared_cell("ml-1m")
     for person in people(cell).values():
         n, m = person.likes, person.dislikes
         for fact in tastes.facts(person, 1):
@@ -50,7 +49,7 @@ def test_the_marks_of_all_works_tell_a_contrast() -> None:
 
 
 def test_only_what_is_disliked_more_often_than_liked_is_said_to_fail() -> None:
-    cell = open_cell("ml-1m", folder())
+    cell = shared_cell("ml-1m")
     kinds = set()
     for person in people(cell).values():
         for fact in tastes.facts(person, 1):
@@ -129,7 +128,7 @@ def test_listed_dislikes_of_the_kind_of_a_taste_are_named(lows: int, caveat: str
     fact = Fact("share", "category", "War", 12, 30, 0.1, UP)
     (told,) = display.shown_facts(found, [fact])
     assert titles(told)[0] == ("Film K" if lows else "Film A")
-    realiser = realiser_of(open_cell("ml-1m", folder()))
+    realiser = realiser_of(shared_cell("ml-1m"))
     (one,) = realiser.plan_statements([told], {"core"})
     form = replace(one.form, wordings=one.form.wordings[:1])
     sentence = realiser.sentence(replace(one, form=form))
@@ -142,7 +141,7 @@ def test_a_contrast_names_an_exception() -> None:
     found = question_list([war] * 10, [war, *[()] * 4], [()] * 10, [()] * 15)
     (told,) = display.shown_facts(found, [Fact("contrast", "category", "War", 10, 20, 0.1, UP)])
     assert [(one.count, one.of) for one in told.details if one.kind == "overall"] == [(1, 20)]
-    realiser = realiser_of(open_cell("ml-1m", folder()))
+    realiser = realiser_of(shared_cell("ml-1m"))
     sentence = realiser.sentence(realiser.plan_statements([told], {"core_line"})[0])
     assert sentence.endswith('1 of the 20 low ones ("Film K").')
 
@@ -225,7 +224,7 @@ def test_little_known_works_are_named_where_the_list_has_some() -> None:
     # A quarter of a well-known work's likes; none that shares its name, or of which nothing is known.
     # Of two with as many likes the one that fewer have judged comes first.
     assert titles(told) == ["Film D", "Film B"]
-    realiser = realiser_of(open_cell("ml-1m", folder()))
+    realiser = realiser_of(shared_cell("ml-1m"))
     (one,) = realiser.plan_statements([told])
     assert 'ittle-known films such as "Film D" and "Film B"' in realiser.sentence(one)
     assert " 9 of the 20 high ratings" in realiser.sentence(one)
@@ -257,7 +256,7 @@ def test_an_example_is_what_one_expects_of_its_kind() -> None:
 
 @pytest.mark.parametrize("source", ["ml-1m", "anime-2023", "amazon-books", "steam"])
 def test_what_is_left_out_is_of_a_kind_that_was_warned_of(source: str) -> None:
-    for case in cases(open_cell(source, folder())):
+    for case in cases(shared_cell(source)):
         said = [one.facts for one in case.answer.statements]
         for place, (first, *details) in enumerate(said):
             if first.kind == "also_liked" and first.direction == DOWN:
@@ -271,7 +270,7 @@ def test_what_is_left_out_is_of_a_kind_that_was_warned_of(source: str) -> None:
 
 @pytest.mark.parametrize("source", ["ml-1m", "anime-2023", "amazon-books", "steam"])
 def test_tastes_come_first_and_the_suggestion_last(source: str) -> None:
-    cell = open_cell(source, folder())
+    cell = shared_cell(source)
     realiser = realiser_of(cell)
     sections = [one.id for one in realiser.form.plan]
     assert sections == ["opening", "profile", "habits", "dislikes", "suggestion"]
@@ -287,7 +286,7 @@ def test_tastes_come_first_and_the_suggestion_last(source: str) -> None:
 
 def test_every_profile_says_what_its_prompt_asks_for() -> None:
     for source in ("ml-1m", "steam"):
-        for case in cases(open_cell(source, folder())):
+        for case in cases(shared_cell(source)):
             facts = [one.facts[0] for one in case.answer.statements]
             named = [fact for fact in facts if fact.kind == "also_liked"]
             assert ("offered" in case.flags) == any(fact.direction == UP for fact in named)
@@ -325,7 +324,7 @@ def test_a_series_is_no_restatement_of_its_kind() -> None:
 
 @pytest.mark.parametrize("source", ["ml-1m", "anime-2023", "steam"])
 def test_no_category_of_the_list_goes_unnamed(source: str) -> None:
-    cell = open_cell(source, folder())
+    cell = shared_cell(source)
     checked, _ = require_named(cell, cases(cell))
     assert checked
 
@@ -334,7 +333,7 @@ def test_no_category_of_the_list_goes_unnamed(source: str) -> None:
 def test_what_sets_works_apart_is_seen_in_two_of_the_list(source: str) -> None:
     """Each contrast, and each reason against works, applies to two listed works of its side, or more."""
     seen = 0
-    for case in cases(open_cell(source, folder())):
+    for case in cases(shared_cell(source)):
         sides = {UP: case.works[: case.liked], DOWN: case.works[case.liked :]}
         for fact, *details in (one.facts for one in case.answer.statements if one.facts):
             if fact.about not in KINDS or not (fact.kind == "contrast" or fact.direction == DOWN):
@@ -357,7 +356,7 @@ def test_a_listed_like_of_what_is_warned_of_is_named() -> None:
     found = question_list([war] * 1 + [()] * 9, [war] * 3 + [()] * 2)
     warning = Fact("risk", "category", "War", 9, 20, 0.1, DOWN)
     (told,) = display.shown_facts(found, [warning])
-    realiser = realiser_of(open_cell("ml-1m", folder()))
+    realiser = realiser_of(shared_cell("ml-1m"))
     sentence = realiser.sentence(realiser.plan_statements([told], set())[0])
     assert '"Film K", "Film L" and "Film M"' in sentence
     assert sentence.endswith(', although this viewer liked "Film A".')

@@ -14,7 +14,7 @@ from itdr.builders.evidence.interests.companions import Pairs
 from itdr.builders.evidence.interests.likeness import Rated
 from itdr.builders.evidence.interests.works import works_of
 from itdr.builders.evidence.traits import MAX_CATEGORIES_OF_AN_EXAMPLE
-from tests.interest import cases, folder, open_cell, shown
+from tests.interest import cases, open_cell, shared_cell, shown
 from tests.test_interest_companions import DRAMA, FIRST, crowd, rated, table, write
 
 
@@ -48,7 +48,7 @@ def test_offers_agree_with_the_taste_and_with_no_dislike(tmp_path: Path, caches:
 def test_the_favorite_that_speaks_for_a_work_is_of_the_taste_itself() -> None:
     seen = 0
     for source in ("ml-1m", "anime-2023"):
-        cell = open_cell(source, folder())
+        cell = shared_cell(source)
         title = {cell.store.item(code).title: code for code in range(len(cell.store.work))[::-1]}
         names = {works.without_year(one): code for one, code in title.items()}
         for case in cases(cell):
@@ -71,7 +71,7 @@ def test_the_favorite_that_speaks_for_a_work_is_of_the_taste_itself() -> None:
 
 def test_nothing_like_what_is_rated_low_is_offered() -> None:
     """By a maker who is rated low more often than high, of just that kind, or of that name."""
-    cell = open_cell("anime-2023", folder())
+    cell = shared_cell("anime-2023")
     split, store = cell.partition, cell.store
     title = {store.item(code).title: code for code in range(len(store.work))[::-1]}
     checked = 0
@@ -123,7 +123,7 @@ def test_offers_name_no_work_twice(tmp_path: Path, caches: Path) -> None:
 
 
 def test_who_keeps_to_the_well_known_or_the_little_known_is_offered_that() -> None:
-    split = open_cell("ml-1m", folder()).partition
+    split = shared_cell("ml-1m").partition
     companions = counts.companions_of(split)
     liked = companions.works
     none = np.zeros(0, np.int64)
@@ -160,7 +160,7 @@ def test_what_shares_its_title_with_another_work_is_not_offered(
 
 
 def test_a_work_to_leave_out_goes_with_a_dislike_of_its_kind_and_with_no_like() -> None:
-    cell = open_cell("ml-1m", folder())
+    cell = shared_cell("ml-1m")
     split, store = cell.partition, cell.store
     title = {store.item(code).title: code for code in range(len(store.work))[::-1]}
     names = {works.without_year(one): code for one, code in title.items()}

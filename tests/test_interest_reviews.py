@@ -12,7 +12,7 @@ from itdr.builders.evidence.interests import opinions
 from itdr.builders.rendering.lexicon_files import load_lexicon
 from itdr.builders.rendering.templates import load_words
 from itdr.builders.tasks.profile_sketch import realiser_of
-from tests.interest import cases, folder, open_cell
+from tests.interest import cases, shared_cell
 
 
 def said(*reviews: tuple[str, int], domain: str = "businesses") -> list[Fact]:
@@ -76,7 +76,7 @@ def test_a_fault_that_everybody_minds_is_not_said() -> None:
 
 def test_no_list_is_shown_of_which_all_complaints_go_unsaid() -> None:
     """Where all listed complaints are of what nobody likes, others are listed."""
-    cell, reviewed = open_cell("steam", folder()), 0
+    cell, reviewed = shared_cell("steam"), 0
     words = realiser_of(cell).lexicon.aspects
     for case in cases(cell):
         comments = [
@@ -101,7 +101,7 @@ def test_no_list_is_shown_of_which_all_complaints_go_unsaid() -> None:
 )
 def test_what_is_said_of_reviews_fits_their_words(domain: str, text: str, words: str) -> None:
     source = {"games": "steam", "book_reviews": "amazon-books"}[domain]
-    realiser = realiser_of(open_cell(source, folder()))
+    realiser = realiser_of(shared_cell(source))
     (statement,) = realiser.plan_statements(said(*[(text, UP)] * 3, domain=domain))
     assert words in realiser.sentence(statement)
 
@@ -159,7 +159,7 @@ def test_half_of_all_reviews_tell_of_whom_somebody_thinks() -> None:
     facts = said(love, love, bored, bored, *others, domain="games")
     (fact,) = (one for one in facts if one.about == "audience")
     assert (fact.value, fact.count, fact.of, fact.direction) == ("children", 4, 8, 0)
-    realiser = realiser_of(open_cell("steam", folder()))
+    realiser = realiser_of(shared_cell("steam"))
     (statement,) = realiser.plan_statements([fact])
     assert realiser.sentence(statement) == (
         'children come up in 4 of the 8 reviews shown ("My kids love it", "My kids were bored"), so games for this '

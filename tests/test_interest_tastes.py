@@ -22,7 +22,7 @@ from itdr.builders.rendering.template_files import BUILT_IN
 from itdr.builders.rendering.templates import load_words
 from itdr.builders.tasks import profile_sketch
 from itdr.builders.tasks.profile_sketch import TASTES_SECTION, realiser_of
-from tests.interest import cases, folder, open_cell, people, question_list, shown
+from tests.interest import cases, people, question_list, shared_cell, shown
 
 
 def taste(value: str, count: int, base: float, kind: str = "share", of: int = 100) -> Fact:
@@ -138,7 +138,7 @@ def test_the_commonest_category_is_named_only_if_it_tells_something(
 
 def test_what_displeases_as_often_as_it_pleases_is_called_mixed() -> None:
     mixed = 0
-    for person in people(open_cell("ml-1m", folder())).values():
+    for person in people(shared_cell("ml-1m")).values():
         for fact in tastes.facts(person, 1):
             if fact.kind == "share":
                 has = person.carries(fact) & (person.sides == DISLIKE)
@@ -261,7 +261,7 @@ def test_the_greatest_contrast_is_what_separates_likes_from_dislikes() -> None:
 
 
 def test_answers_open_with_a_taste_and_keep_its_order() -> None:
-    cells = [open_cell(source, folder()) for source in ("ml-1m", "steam")]
+    cells = [shared_cell(source) for source in ("ml-1m", "steam")]
     plan = realiser_of(cells[0]).form.plan
     openings = next(one.slots[0] for one in plan if one.id == TASTES_SECTION)
     drawn = [cases(cell) for cell in cells]
@@ -301,7 +301,7 @@ def test_a_blend_is_two_categories_and_said_only_by_its_name() -> None:
 
 
 def test_blends_are_counted_like_categories() -> None:
-    cell = open_cell("ml-1m", folder())
+    cell = shared_cell("ml-1m")
     known = counts.counts(cell.partition)
     codes = known.codes["blend"]
     assert codes
@@ -335,7 +335,7 @@ def test_one_small_taste_alone_is_too_little_to_say() -> None:
 
 def test_an_answer_has_one_unit() -> None:
     """Shares, or counts throughout where some number is too small for a share."""
-    realiser = realiser_of(open_cell("ml-1m", folder()))
+    realiser = realiser_of(shared_cell("ml-1m"))
     habit = Fact("habit", "strict", "", 40, 200, 90.0, DOWN)
     for against, unit in ((20, "%"), (9, " of the 100 ")):
         low = Fact("overall", "category", "War", against, 80, 0.0, DOWN)
@@ -351,7 +351,7 @@ def test_an_answer_has_one_unit() -> None:
 
 def test_figures_have_a_say_in_the_wording() -> None:
     """The same facts are said in the same words, others about the same taste in others."""
-    realiser = realiser_of(open_cell("ml-1m", folder()))
+    realiser = realiser_of(shared_cell("ml-1m"))
     said = set()
     for count in range(60, 80):
         fact = taste("War", count, 0.1)
@@ -377,7 +377,7 @@ def test_the_weakest_of_five_claims_is_left_out(expected: float, gone: str) -> N
     facts = [told("share", "War", 15, 0), told("share", "Drama", 12, 1)]
     facts += [told("most", "Western", 6, 2), told("risk", "Horror", 9, 3, DOWN)]
     facts.append(Fact("habit", "strict", "", 10, 30, expected, DOWN))
-    subject: Any = SimpleNamespace(realiser=realiser_of(open_cell("ml-1m", folder())))
+    subject: Any = SimpleNamespace(realiser=realiser_of(shared_cell("ml-1m")))
     listed = question_list([("Western",), *[()] * 9], [()] * 5)
     kept = profile_sketch._without_weakest(subject, listed, facts, {"core"})
     assert [one for one in facts if one not in kept] == [

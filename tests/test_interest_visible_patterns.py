@@ -14,7 +14,14 @@ from itdr.builders.evidence.interests.works import KINDS
 from itdr.builders.store.reader import Item
 from itdr.builders.tasks import profile_sketch
 from itdr.builders.tasks.profile_sketch import realiser_of
-from tests.interest import Traits, cases, folder, open_cell, question_list
+from tests.interest import (
+    Traits,
+    cases,
+    folder,
+    open_cell,
+    question_list,
+    shared_cell,
+)
 
 WAR, DRAMA, NONE = ("War",), ("Drama",), ()
 
@@ -113,7 +120,7 @@ def test_a_second_taste_has_no_fewer_likes_than_one_that_is_not_named() -> None:
 def test_another_list_is_drawn_where_an_answer_would_pass_over_something(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    drawn = {case.user for case in cases(open_cell("steam", folder()))}
+    drawn = {case.user for case in cases(shared_cell("steam"))}
     monkeypatch.setattr(profile_sketch, "MAX_LISTS", 1)
     # With options of its own: what is said of a user is kept for the same ones.
     once = {case.user for case in cases(open_cell("steam", folder(), text_chars=799))}
@@ -224,7 +231,7 @@ def test_what_is_mostly_liked_is_no_reason_to_warn(lows: int, highs: int, kind: 
         return
     (said,) = display.shown_facts(found, [])
     assert [one.about for one in said.details[3:]] == ["title", "work"]
-    realiser = realiser_of(open_cell("ml-1m", folder()))
+    realiser = realiser_of(shared_cell("ml-1m"))
     (one,) = realiser.plan_statements([said])
     liked, failed = (one.value for one in said.details[3:])
     sentence = realiser.sentence(one)
@@ -260,7 +267,7 @@ def test_a_name_is_no_kind() -> None:
 
 @pytest.mark.parametrize("source", ["ml-1m", "amazon-books", "steam"])
 def test_no_answer_passes_over_a_plain_pattern(source: str) -> None:
-    cell, seen = open_cell(source, folder()), 0
+    cell, seen = shared_cell(source), 0
     lexicon = realiser_of(cell).lexicon
     for case in cases(cell):
         liked, disliked = case.works[: case.liked], case.works[case.liked :]
