@@ -50,8 +50,8 @@ class Breadth:
             for code, name in enumerate(names.dictionary.to_pylist()):
                 mine = works[codes == code]
                 self._works[plain(name)] = np.union1d(mine, self._works.get(plain(name), mine))
-            many = np.count_nonzero(likes) >= MIN_WORKS
-            self._is_asked = many and len(self._works) >= MIN_GENRES
+            liked = int(np.count_nonzero(likes))
+            self._is_asked = liked >= MIN_WORKS and len(self._works) >= MIN_GENRES
 
     def narrow_among(self, facts: Iterable[Fact]) -> list[Fact]:
         """The facts without those that name kinds with a large share of all likes, or drama, comedy and the like alone.
