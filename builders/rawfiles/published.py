@@ -146,7 +146,7 @@ def warn_unofficial(
     """
     cause = "a part, or another version"
     if changed:
-        cause = "it has the official size, so values were changed"
+        cause = "it has the official size, so values, or the order of rows, were changed"
     elif whole:
         cause = f"it has all {file.rows:,} rows, {CHANGED}"
     logger.warning("itdr: %s: %s has %s: %s", source.id, file.name, reason, cause)

@@ -15,7 +15,7 @@ from itdr.builders.store.build.scale_checks import unusual_ratings
 from itdr.builders.store.build.user_checks import unusual_users
 
 SAME, DAYS, HOURS = "same", "days", "hours"
-"""Of the times: all are equal, or each is the beginning of a day, or of an hour."""
+"""Of the times: all are equal, or at one full hour of their days, or each is the beginning of an hour."""
 TIMES = """
 SELECT count(r.timestamp) AS n, min(r.timestamp) AS first, max(r.timestamp) AS last
 FROM interactions_staged AS r WHERE reject IS NULL
@@ -39,11 +39,11 @@ FROM interactions_staged AS r WHERE reject IS NULL
 
 
 APART = """
-SELECT count(CASE WHEN r.timestamp % 86400 <> 0 THEN 1 END) AS hours,
+SELECT count(CASE WHEN r.timestamp % 86400 <> {second} THEN 1 END) AS hours,
        count(CASE WHEN r.timestamp % 3600 <> 0 THEN 1 END) AS minutes
 FROM interactions_staged AS r WHERE reject IS NULL
 """
-"""How many times are not the beginning of a day, and of an hour."""
+"""How many times are not at one time of the day, and how many not the beginning of an hour."""
 TITLED = """
 SELECT count(*) AS n, count(CASE WHEN title = CAST(item_id AS STRING) THEN 1 END) AS ids
 FROM items_raw WHERE reject IS NULL AND title IS NOT NULL
@@ -155,7 +155,7 @@ def _times(row: Row) -> str:
         return SAME
     if first % 3600 or last % 3600:
         return ""
-    hours, minutes = row(APART)
+    hours, minutes = row(APART.format(second=first % 86_400))
     if minutes:
         return ""
     return HOURS if hours else DAYS

@@ -404,7 +404,7 @@ def _of_another_unit(sample: Sample) -> str:
             return f"{between:,} of {counts.sum():,} weights that were looked at are no multiples of {step:g}: they were converted"
     if (values == np.round(values)).all():
         if step and step < 1:
-            return f"all {counts.sum():,} weights that were looked at are whole numbers, and officially multiples of {step:g}: they were rounded"
+            return f"all {counts.sum():,} weights that were looked at are whole numbers, and officially multiples of {step:g}: they were rounded, or are of another unit or column"
         common = int(np.gcd.reduce(values.astype(np.int64)))
         if common > 1:
             return f"all {counts.sum():,} weights that were looked at are multiples of {common:,}: they are in another unit"

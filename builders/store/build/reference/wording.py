@@ -40,8 +40,14 @@ SAID: dict[str, tuple[str, str]] = {
     "midnight": ("are at 00:00:00", "hours were lost, or times moved"),
     "full hour": ("are at a full hour", "minutes were lost"),
     "full minute": ("are at a full minute", "seconds were lost"),
-    "crowded second": ("are of one user's ten or more within a second", "rows were added"),
-    "same second": ("are of a second in which the user has others", "rows were added"),
+    "crowded second": (
+        "are of one user's ten or more within a second",
+        "rows were added, or times rounded",
+    ),
+    "same second": (
+        "are of a second in which the user has others",
+        "rows were added, or times rounded",
+    ),
     "repeated pair": ("repeat user and item", "rows were added, or users or items merged"),
     "same rating": ("have the rating of the user's row before", "ratings were filled or replaced"),
 }
