@@ -1,0 +1,63 @@
+"""At which hours of the day interactions are: times that were moved to another time zone, or whose halves of the day were confused,
+are at those of the released files some hours later or earlier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from itdr.builders.store.build.reference.samples import has_many_users
+
+HOURS, DAY = 24, 86_400
+LEAST_MOVED = 2
+"""Hours by which times are moved for it to be told; one is that of summer time."""
+UNLIKE, LIKE, BETTER = 0.3, 0.6, 0.4
+"""The correlation with the released hours that is at most this, and that of moved ones, which is at least this, and so much better."""
+
+
+def of_rows(rows: pa.Table) -> tuple[np.ndarray, int] | None:
+    """The hours of interactions.
+
+    Args:
+        rows: interactions.
+
+    Returns:
+        The share of each hour, each user counted alike, and how many users there are; None where these are few, or times are dates.
+    """
+    if not {"user_code", "timestamp"} <= set(rows.column_names):
+        return None
+    rows = rows.select(["user_code", "timestamp"]).drop_null()
+    times = np.asarray(rows.column("timestamp")).astype(np.int64)
+    if not len(times) or not has_many_users(rows) or len(np.unique(times % DAY)) < HOURS:
+        return None
+    users = np.asarray(rows.column("user_code"))
+    _, user, counts = np.unique(users, return_inverse=True, return_counts=True)
+    shares = np.bincount(times // 3600 % HOURS, 1 / counts[user], HOURS) / len(counts)
+    return shares, len(counts)
+
+
+def moved(found: np.ndarray, usual: Sequence[float]) -> int:
+    """By how many hours times were moved.
+
+    Args:
+        found: the share of each hour.
+        usual: that of the released files.
+
+    Returns:
+        Hours, from -11 to 12; 0 where times were not moved, or so that it cannot be told.
+    """
+    fits = [_fit(np.roll(found, -by), np.array(usual)) for by in range(HOURS)]
+    by = max(range(LEAST_MOVED, HOURS - LEAST_MOVED + 1), key=lambda one: fits[one])
+    told = fits[0] <= UNLIKE and fits[by] >= max(LIKE, fits[0] + BETTER)
+    return (by - HOURS if by > HOURS // 2 else by) if told else 0
+
+
+def _fit(one: np.ndarray, another: np.ndarray) -> float:
+    """The correlation of two days, each hour with those beside it."""
+    one, another = (np.roll(day, -1) + day + np.roll(day, 1) for day in (one, another))
+    if not one.std() or not another.std():
+        return 0.0
+    return float(np.corrcoef(one, another)[0, 1])
