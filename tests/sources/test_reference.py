@@ -348,8 +348,12 @@ def test_times_of_another_zone_are_seen(by: int, told: int) -> None:
     usual, found = hours.of_rows(_by_day(0)), hours.of_rows(_by_day(by))
     assert usual is not None and found is not None
     assert usual[1] == USERS and usual[0].sum() == pytest.approx(1)
-    assert hours.moved(found[0], list(usual[0])) == told
-    assert hours.moved(np.full(24, 1 / 24), list(usual[0])) == 0
+    assert hours.moved(*found, list(usual[0])) == told
+    assert hours.moved(np.full(24, 1 / 24), USERS, list(usual[0])) == 0
+    assert not hours.are_alike(found[0], list(usual[0]))
+    assert hours.are_alike(np.full(24, 1 / 24), list(usual[0]))
+    # A few days of users are at any hours.
+    assert hours.moved(found[0], 1, list(usual[0])) == 0
 
 
 def test_hours_of_dates_and_of_few_users_say_nothing() -> None:

@@ -14,6 +14,7 @@ from itdr.builders.store.build.reference import declarations, features, hours, w
 from itdr.builders.store.build.reference.figures import Looked
 from itdr.builders.store.build.reference.samples import JOINED, TIMED, Sample, has_many_users
 from itdr.builders.store.build.reference.wording import (
+    ALL_HOURS,
     association_said,
     figure_said,
     hours_said,
@@ -82,7 +83,11 @@ def deviating(
 
 def _of_hours(rows: pa.Table, usual: Sequence[float]) -> list[str]:
     found = hours.of_rows(rows) if usual else None
-    by = hours.moved(found[0], usual) if found else 0
+    if found is None:
+        return []
+    if hours.are_alike(found[0], usual):
+        return [ALL_HOURS]
+    by = hours.moved(*found, usual)
     return [hours_said(by)] if by else []
 
 
@@ -120,7 +125,7 @@ def _of_column(
         figure = looked.figure(column, feature)
         if figure is None or figure.rows < ENOUGH or feature == features.APART:
             continue
-        if feature in within.NAMES and _is_shorter(looked, column, ranges):
+        if feature in within.OF_ITEMS and _is_shorter(looked, column, ranges):
             continue
         how_far = deviation(feature, figure.size, figure.rows, least, most)
         if how_far > 1:

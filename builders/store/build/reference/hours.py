@@ -17,6 +17,12 @@ LEAST_MOVED = 2
 UNLIKE, LIKE, BETTER = 0.3, 0.6, 0.4
 """The correlation with the released hours that is at most this, and that of moved ones, which is at least this, and so much better."""
 
+DAYS_OF_USER, CLEAR = 4, 1.5
+"""So many days of a user, who has habits, count; and the released hours differ so many times as much as those that chance draws."""
+
+FLATTER = 4
+"""Hours differ so many times less where times of day were made up."""
+
 
 def of_rows(rows: pa.Table) -> tuple[np.ndarray, int] | None:
     """The hours of interactions.
@@ -25,7 +31,7 @@ def of_rows(rows: pa.Table) -> tuple[np.ndarray, int] | None:
         rows: interactions.
 
     Returns:
-        The share of each hour, each user counted alike, and how many users there are; None where these are few, or times are dates.
+        The share of each hour, each user counted alike, and of how many days of users; None where users are few, or times are dates.
     """
     if not {"user_code", "timestamp"} <= set(rows.column_names):
         return None
@@ -36,28 +42,47 @@ def of_rows(rows: pa.Table) -> tuple[np.ndarray, int] | None:
     users = np.asarray(rows.column("user_code"))
     _, user, counts = np.unique(users, return_inverse=True, return_counts=True)
     shares = np.bincount(times // 3600 % HOURS, 1 / counts[user], HOURS) / len(counts)
-    return shares, len(counts)
+    days = len(np.unique(np.stack([users, times // DAY]), axis=1).T)
+    return shares, min(days, DAYS_OF_USER * len(counts))
 
 
-def moved(found: np.ndarray, usual: Sequence[float]) -> int:
+def moved(found: np.ndarray, days: int, usual: Sequence[float]) -> int:
     """By how many hours times were moved.
 
     Args:
         found: the share of each hour.
+        days: of how many days of users.
         usual: that of the released files.
 
     Returns:
         Hours, from -11 to 12; 0 where times were not moved, or so that it cannot be told.
     """
+    chance = (HOURS * 3 * days) ** -0.5
+    if _smooth(np.array(usual)).std() < CLEAR * chance:
+        return 0
     fits = [_fit(np.roll(found, -by), np.array(usual)) for by in range(HOURS)]
     by = max(range(LEAST_MOVED, HOURS - LEAST_MOVED + 1), key=lambda one: fits[one])
     told = fits[0] <= UNLIKE and fits[by] >= max(LIKE, fits[0] + BETTER)
     return (by - HOURS if by > HOURS // 2 else by) if told else 0
 
 
+def are_alike(found: np.ndarray, usual: Sequence[float]) -> bool:
+    """Whether all hours are about alike, and those of the released files are not: as those that chance draws.
+
+    Args:
+        found: the share of each hour.
+        usual: that of the released files.
+    """
+    return bool(_smooth(found).std() * FLATTER < _smooth(np.array(usual)).std())
+
+
 def _fit(one: np.ndarray, another: np.ndarray) -> float:
     """The correlation of two days, each hour with those beside it."""
-    one, another = (np.roll(day, -1) + day + np.roll(day, 1) for day in (one, another))
+    one, another = _smooth(one), _smooth(another)
     if not one.std() or not another.std():
         return 0.0
     return float(np.corrcoef(one, another)[0, 1])
+
+
+def _smooth(day: np.ndarray) -> np.ndarray:
+    return np.asarray((np.roll(day, -1) + day + np.roll(day, 1)) / 3)

@@ -64,6 +64,11 @@ SAID: dict[str, tuple[str, str]] = {
 UNITS = {"length": " characters", "count": " names", "value": ""}
 CHANGED = "values were changed"
 UNLESS = "if you did not choose such a part, put the official file in place"
+ALL_HOURS = (
+    "'timestamp' is at all hours of the day alike, and not in the released file: "
+    f"perhaps times of day were made up; {UNLESS}"
+)
+"""What is said of times at random hours."""
 
 
 def figure_said(column: str, feature: str, size: float, least: float, most: float) -> str:
@@ -130,7 +135,7 @@ def hours_said(by: int) -> str:
     Returns:
         A sentence without a full stop.
     """
-    found = f"'timestamp' is at the hours of the released file moved by {by:+d}"
+    found = f"'timestamp' is at the hours of the released file moved by about {by:+d}"
     return (
         f"{found}: perhaps times were put into another time zone, or AM and PM confused; {UNLESS}"
     )
