@@ -125,7 +125,7 @@ def _of_column(
         figure = looked.figure(column, feature)
         if figure is None or figure.rows < ENOUGH or feature == features.APART:
             continue
-        if feature in within.OF_ITEMS and _is_shorter(looked, column, ranges):
+        if feature in within.NAMES and _is_shorter(looked, column, ranges):
             continue
         how_far = deviation(feature, figure.size, figure.rows, least, most)
         if how_far > 1:

@@ -20,7 +20,7 @@ UNLIKE, LIKE, BETTER = 0.3, 0.6, 0.4
 DAYS_OF_USER, CLEAR = 4, 1.5
 """So many days of a user, who has habits, count; and the released hours differ so many times as much as those that chance draws."""
 
-FLATTER = 4
+FLATTER = 3
 """Hours differ so many times less where times of day were made up."""
 
 
@@ -31,7 +31,7 @@ def of_rows(rows: pa.Table) -> tuple[np.ndarray, int] | None:
         rows: interactions.
 
     Returns:
-        The share of each hour, each user counted alike, and of how many days of users; None where users are few, or times are dates.
+        The share of each hour, of users by their days, and of how many days these are; None where users are few, or times are dates.
     """
     if not {"user_code", "timestamp"} <= set(rows.column_names):
         return None
@@ -39,11 +39,11 @@ def of_rows(rows: pa.Table) -> tuple[np.ndarray, int] | None:
     times = np.asarray(rows.column("timestamp")).astype(np.int64)
     if not len(times) or not has_many_users(rows) or len(np.unique(times % DAY)) < HOURS:
         return None
-    users = np.asarray(rows.column("user_code"))
-    _, user, counts = np.unique(users, return_inverse=True, return_counts=True)
-    shares = np.bincount(times // 3600 % HOURS, 1 / counts[user], HOURS) / len(counts)
-    days = len(np.unique(np.stack([users, times // DAY]), axis=1).T)
-    return shares, min(days, DAYS_OF_USER * len(counts))
+    users = np.unique(np.asarray(rows.column("user_code")), return_inverse=True)[1].ravel()
+    days = np.unique(np.stack([users, times // DAY]), axis=1)[0]
+    counted = np.minimum(np.bincount(days), DAYS_OF_USER)
+    weights = (counted / np.bincount(users))[users]
+    return np.bincount(times // 3600 % HOURS, weights, HOURS) / counted.sum(), int(counted.sum())
 
 
 def moved(found: np.ndarray, days: int, usual: Sequence[float]) -> int:

@@ -77,7 +77,7 @@ def measure(samples: Iterable[Sample]) -> dict[str, Any]:
 
 
 def _hours(tables: list[pa.Table]) -> list[float]:
-    """The share of each hour, each user counted alike; none where times do not tell it."""
+    """The share of each hour; none where times do not tell it."""
     found = [one for one in map(hours.of_rows, tables) if one]
     days = sum(n for _, n in found)
     shares = sum(of * n for of, n in found) / max(1, days) * np.ones(hours.HOURS if found else 0)
