@@ -15,10 +15,17 @@ import yaml
 
 from itdr.builders.core.schema import COLUMNS
 from itdr.builders.store import losses
-from itdr.builders.store.build.reference import compare, declarations, features, together
+from itdr.builders.store.build.reference import (
+    compare,
+    declarations,
+    features,
+    hours,
+    together,
+    within,
+)
 from itdr.builders.store.build.reference.figures import ALIKE, ROWS, Looked
 from itdr.builders.store.build.reference.measure import measure
-from itdr.builders.store.build.reference.samples import ATTRIBUTE, JOINED
+from itdr.builders.store.build.reference.samples import ATTRIBUTE, JOINED, TIMED
 from itdr.builders.store.layout import read_manifest
 from itdr.builders.store.measuring import sample_of
 from itdr.builders.store.prepare import prepare
@@ -52,6 +59,7 @@ def known_features() -> set[str]:
         *features.of_column("timestamp", times),
         *features.of_column("categories", pa.chunked_array([[["a"]]])),
         *features.of_numbers(np.arange(99.0)),
+        *(*within.NAMES, features.APART),
         *("repeated pair", "same rating", "same weight", "same second", "crowded second", ALIKE),
     }
 
@@ -69,6 +77,7 @@ def test_declared_figures_are_of_columns_and_features_and_hold_no_values(source:
                 assert feature in names or feature.startswith("is "), feature
                 assert 0 <= least <= most, (column, feature)
                 assert most <= 1 or feature in features.LEVELS, (column, feature)
+    assert len(found["hours"]) in (0, 24) and all(0 <= share < 1 for share in found["hours"])
     for table, pairs in found["together"].items():
         for left, right, kind, size in pairs:
             assert is_column(table, left) and is_column(table, right)
@@ -87,7 +96,9 @@ def test_a_declaration_is_written_as_it_is_read(source: str, monkeypatch: Any) -
         table: {column: declarations._ranges(one) for column, one in columns.items()}
         for table, columns in found["shares"].items()
     }
-    again = declarations.written({"shares": shares, "together": found["together"] or {}})
+    again = declarations.written(
+        {"shares": shares, "together": found["together"] or {}, "hours": found.get("hours", [])}
+    )
     assert yaml.safe_load(again) == found
 
 
@@ -252,3 +263,119 @@ def test_titles_of_a_chinese_edition_are_not_compared_with_english_ones(
     for title, expected in (("花样年华", 0), ("Untitled", 1)):
         sample = {"items": pa.table({"title": [title] * N})}
         assert len(compare.deviating(source, partial(dict, sample), {}, N)) == expected
+
+
+USERS, EACH = 60, 30
+DAY = 86_400
+
+
+def of_users(values: Callable[[np.ndarray, np.ndarray], Any], column: str = "timestamp") -> Any:
+    """Interactions of 60 users with 30 of 100 items each, and a value for each user and item."""
+    users = np.repeat(np.arange(USERS), EACH)
+    items = np.random.default_rng(3).permuted(np.tile(np.arange(100), (USERS, 1)), axis=1)
+    items = items[:, :EACH].ravel()
+    codes = {"user_code": pa.array(users, pa.int32()), "item_code": pa.array(items, pa.int32())}
+    return pa.table({**codes, column: values(users, items)})
+
+
+def within_of(table: Any, column: str, feature: str) -> tuple[float, int]:
+    figure = Looked(table).figure(column, feature)
+    assert figure is not None
+    return figure
+
+
+def _moments(users: np.ndarray, items: np.ndarray) -> np.ndarray:
+    """Times near that of each item, and all different."""
+    return items * 10 * DAY + users * 7 * 3_600 + 1
+
+
+def _shuffled(users: np.ndarray, items: np.ndarray) -> np.ndarray:
+    return np.random.default_rng(1).permutation(_moments(users, items))
+
+
+def _filled(users: np.ndarray, items: np.ndarray) -> np.ndarray:
+    """The time of the item's first row everywhere."""
+    return items * 10 * DAY
+
+
+@pytest.mark.parametrize(
+    ("make", "spread", "equal"),
+    [(_moments, False, False), (_shuffled, True, False), (_filled, False, True)],
+)
+def test_times_of_one_item_are_near_each_other_and_not_equal(
+    make: Any, spread: bool, equal: bool
+) -> None:
+    names = [f"{kind}item" for kind in (within.SPREAD, within.EQUAL)]
+    usual = [within_of(of_users(_moments), "timestamp", name) for name in names]
+    found = [within_of(of_users(make), "timestamp", name) for name in names]
+    told = [
+        compare.deviation(name, *figure, least, least) > 1
+        for name, figure, (least, _) in zip(names, found, usual, strict=True)
+    ]
+    assert usual[0][0] < 0.1 and usual[1][0] == 0
+    assert told == [spread, equal]
+
+
+def test_a_total_of_each_user_in_place_of_values_is_seen_and_few_ratings_are_not() -> None:
+    rng = np.random.default_rng(2)
+    weights = of_users(lambda users, items: rng.random(len(users)), "weight")
+    totals = of_users(lambda users, items: users * 1.0, "weight")
+    spread, equal = f"{within.SPREAD}user", f"{within.EQUAL}user"
+    assert within_of(weights, "weight", spread)[0] > 0.9
+    assert within_of(totals, "weight", spread)[0] == 0
+    assert compare.deviation(spread, 0.0, N, 0.3, 1.0) > 1
+    assert compare.deviation(spread, 0.0, N, 0.1, 1.0) == 0
+    assert compare.deviation(spread, 1.0, N, 0.3, 0.8) == 0
+    ratings = of_users(lambda users, items: np.full(len(users), 5.0), "rating")
+    assert within_of(ratings, "rating", spread)[1] == 0
+    assert Looked(ratings).figure("rating", equal) is None
+    texts = of_users(lambda users, items: [f"Text {user}" for user in users], "text")
+    assert within_of(texts, "text", equal)[0] == 1
+
+
+def _by_day(by: int) -> Any:
+    """Interactions in the evening, moved by some hours."""
+
+    def hour(users: np.ndarray, items: np.ndarray) -> np.ndarray:
+        evening = np.array([12, 15, 17, 18, 19, 19, 20, 20, 21, 22])[items % 10]
+        return users * DAY + (evening + by) * 3_600 + items
+
+    return of_users(hour)
+
+
+@pytest.mark.parametrize(("by", "told"), [(0, 0), (1, 0), (8, 8), (12, 12), (-9, -9)])
+def test_times_of_another_zone_are_seen(by: int, told: int) -> None:
+    usual, found = hours.of_rows(_by_day(0)), hours.of_rows(_by_day(by))
+    assert usual is not None and found is not None
+    assert usual[1] == USERS and usual[0].sum() == pytest.approx(1)
+    assert hours.moved(*found, list(usual[0])) == told
+    assert hours.moved(np.full(24, 1 / 24), USERS, list(usual[0])) == 0
+    assert not hours.are_alike(found[0], list(usual[0]))
+    assert hours.are_alike(np.full(24, 1 / 24), list(usual[0]))
+    # A few days of users are at any hours.
+    assert hours.moved(found[0], 1, list(usual[0])) == 0
+
+
+def test_hours_of_dates_and_of_few_users_say_nothing() -> None:
+    assert hours.of_rows(of_users(lambda users, items: users * DAY)) is None
+    assert hours.of_rows(_by_day(0).slice(0, 19 * EACH)) is None
+
+
+def test_a_build_is_told_of_moved_hours_and_shuffled_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    sound = {"interactions": of_users(_moments), TIMED: _by_day(0)}
+    measured = measure([sound])
+    monkeypatch.setattr(declarations, "read", lambda source: measured)
+    files = {"interactions": ["ratings.csv"]}
+    source = load("ml-32m")
+    assert compare.deviating(source, partial(dict, sound), files, N) == []
+    (said,) = compare.deviating(source, partial(dict, {TIMED: _by_day(8)}), files, N)
+    assert said.startswith("ratings.csv: 'timestamp' is at the hours") and "+8" in said
+    shuffled = {"interactions": of_users(_shuffled)}
+    (said,) = compare.deviating(source, partial(dict, shuffled), files, N)
+    assert "of the spread of 'timestamp' is within rows of one item" in said
+    # Within a few days all times are near each other, whatever the item.
+    short = of_users(lambda users, items: _shuffled(users, items) // 100)
+    assert not any(
+        "is within rows of one" in said
+        for said in compare.deviating(source, partial(dict, {"interactions": short}), files, N)
+    )

@@ -7,13 +7,17 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import pyarrow as pa
+
 from itdr.builders.core.schema import Source
-from itdr.builders.store.build.reference import declarations, features
+from itdr.builders.store.build.reference import declarations, features, hours, within
 from itdr.builders.store.build.reference.figures import Looked
-from itdr.builders.store.build.reference.samples import JOINED, Sample, has_many_users
+from itdr.builders.store.build.reference.samples import JOINED, TIMED, Sample, has_many_users
 from itdr.builders.store.build.reference.wording import (
+    ALL_HOURS,
     association_said,
     figure_said,
+    hours_said,
     others_said,
 )
 
@@ -66,25 +70,38 @@ def deviating(
     known = declarations.read(source.id)
     found = []
     for table, rows in draw().items() if any(known.values()) else ():
-        if not has_many_users(rows):
-            continue
-        looked = Looked(rows)
         names = ", ".join(_files_of(table, files))
-        shares = known.get("shares", {}).get(table, {})
-        found += [f"{names}: {one}" for one in _alone(looked, shares)]
-        pairs = known.get("together", {}).get(table, ())
-        found += [f"{names}: {one}" for one in _together(looked, pairs)]
+        if table == TIMED:
+            said = _of_hours(rows, known.get("hours", ()))
+        else:
+            looked = Looked(rows)
+            said = [*_alone(looked, known.get("shares", {}).get(table, {}))]
+            said += _together(looked, known.get("together", {}).get(table, ()))
+        found += [f"{names}: {one}" for one in said]
     return found
 
 
+def _of_hours(rows: pa.Table, usual: Sequence[float]) -> list[str]:
+    found = hours.of_rows(rows) if usual else None
+    if found is None:
+        return []
+    if hours.are_alike(found[0], usual):
+        return [ALL_HOURS]
+    by = hours.moved(*found, usual)
+    return [hours_said(by)] if by else []
+
+
 def _files_of(table: str, files: Mapping[str, Sequence[str]]) -> list[str]:
-    tables = ("interactions", "items") if table == JOINED else (table,)
+    tables = {JOINED: ("interactions", "items"), TIMED: ("interactions",)}.get(table, (table,))
     return list(dict.fromkeys(name for one in tables for name in files.get(one, ())))
 
 
 def _alone(looked: Looked, shares: Mapping[str, Mapping[str, Sequence[float]]]) -> Iterator[str]:
     """The feature of each column that deviates most."""
-    for column, ranges in shares.items():
+    many = has_many_users(looked.table)
+    for column, all_ranges in shares.items():
+        kept = all_ranges if many else (*within.OF_ITEMS, features.APART)
+        ranges = {name: one for name, one in all_ranges.items() if name in kept}
         if _is_of_another_edition(looked, column, ranges):
             continue
         worst = max(_of_column(looked, column, ranges), key=lambda one: one.how_far, default=None)
@@ -106,12 +123,20 @@ def _of_column(
 ) -> Iterator[Deviation]:
     for feature, (least, most) in ranges.items():
         figure = looked.figure(column, feature)
-        if figure is None or figure.rows < ENOUGH:
+        if figure is None or figure.rows < ENOUGH or feature == features.APART:
+            continue
+        if feature in within.NAMES and _is_shorter(looked, column, ranges):
             continue
         how_far = deviation(feature, figure.size, figure.rows, least, most)
         if how_far > 1:
             said = figure_said(column, feature, figure.size, least, most)
             yield Deviation(column, how_far, said)
+
+
+def _is_shorter(looked: Looked, column: str, ranges: Mapping[str, Sequence[float]]) -> bool:
+    """Whether times are of fewer days than those of the shortest part that was measured: in these, all are as near."""
+    found = looked.figure(column, features.APART)
+    return found is not None and found.size < ranges.get(features.APART, (0.0, 0.0))[0]
 
 
 def deviation(feature: str, size: float, rows: int, least: float, most: float) -> float:
@@ -127,6 +152,8 @@ def deviation(feature: str, size: float, rows: int, least: float, most: float) -
     Returns:
         More than 1 where it is to be told.
     """
+    if feature in within.NAMES:
+        return within.deviation(feature, size, least, most)
     if feature in features.LEVELS:
         if least <= 0:
             return 0.0
@@ -155,7 +182,7 @@ def _risen(share: float, rows: int, most: float, beyond: float) -> float:
 def _together(looked: Looked, pairs: Sequence[Sequence[Any]]) -> Iterator[str]:
     """Columns that no longer say anything of others: the fewest that explain what was found."""
     broken: dict[tuple[str, str], str] = {}
-    for left, right, kind, usual in pairs:
+    for left, right, kind, usual in pairs if has_many_users(looked.table) else ():
         found = looked.association(left, right, kind)
         if found is None or found.rows < ENOUGH_TOGETHER:
             continue

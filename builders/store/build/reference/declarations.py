@@ -13,7 +13,7 @@ FOLDER = Path(__file__).parent
 BY_HAND = "by_hand.yaml"
 ENDS = {"none": [0.0, 0.0], "all": [1.0, 1.0]}
 """The ranges of most features, whose names are listed."""
-Declared = Mapping[str, Mapping[str, Any]]
+Declared = Mapping[str, Any]
 
 
 @functools.cache
@@ -25,7 +25,7 @@ def read(source: str) -> Declared:
 
     Returns:
         `shares` by table, column and feature, the least and the most; and `together` by table: two columns, the kind of their
-        association, and its least size. Empty where none are known.
+        association, and its least size; and `hours`, the share of each hour of the day. Empty where none are known.
     """
     import yaml
 
@@ -37,7 +37,11 @@ def read(source: str) -> Declared:
         for table, columns in (stated.get("shares") or {}).items():
             for column, ranges in columns.items():
                 shares.setdefault(table, {}).setdefault(column, {}).update(_ranges(ranges))
-    return {"shares": shares, "together": found.get("together") or {}}
+    return {
+        "shares": shares,
+        "together": found.get("together") or {},
+        "hours": found.get("hours") or [],
+    }
 
 
 def _ranges(stated: Mapping[str, Any]) -> dict[str, list[float]]:
@@ -64,6 +68,8 @@ def written(found: Declared) -> str:
     lines.append("together:")
     for table, pairs in found["together"].items():
         lines += pairs and [f"  {table}:", *(f"    - {json.dumps(pair)}" for pair in pairs)]
+    if found.get("hours"):
+        lines.append(f"hours: {json.dumps(found['hours'])}")
     return "\n".join(lines) + "\n"
 
 

@@ -12,7 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 Features = dict[str, np.ndarray]
-LEVELS = ("length", "value", "count")
+APART = "days apart"
+"""How many days times are from the middle one: it tells how long a part is, and no damage."""
+LEVELS = ("length", "value", "count", APART)
 BEGINNING, END = 500, 20
 """Characters of a text that are looked at: its first and its last."""
 _WORDS = "a|an|and|at|by|de|for|from|in|la|of|on|or|the|to|with"

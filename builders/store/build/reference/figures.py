@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from itdr.builders.store.build.reference import features, together
+from itdr.builders.store.build.reference import features, together, within
 from itdr.builders.store.build.reference.samples import ATTRIBUTE, columns_of
 
 CROWD = 10
@@ -60,7 +60,8 @@ class Looked:
                 self._features[column] = _of_rows(self.table)
             else:
                 held = self.columns.get(column)
-                self._features[column] = {} if held is None else features.of_column(column, held)
+                found = {} if held is None else features.of_column(column, held)
+                self._features[column] = found | within.of_column(self.table, column, found)
         return self._features[column]
 
     def values(self, column: str) -> together.Values:

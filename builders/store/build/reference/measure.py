@@ -12,9 +12,9 @@ import numpy as np
 import pyarrow as pa
 
 from itdr.builders.core.schema import IDS
-from itdr.builders.store.build.reference import features, together
+from itdr.builders.store.build.reference import features, hours, together, within
 from itdr.builders.store.build.reference.figures import ALIKE, ROWS, Looked
-from itdr.builders.store.build.reference.samples import JOINED, Sample, has_many_users
+from itdr.builders.store.build.reference.samples import JOINED, TIMED, Sample, has_many_users
 
 ENOUGH, ENOUGH_OF_PART = 300, 200
 """So many rows of a sample, and of a part of it, are measured."""
@@ -28,7 +28,7 @@ MOST_CONSTANT = 0.98
 """A feature of which so many rows have one value says nothing of other columns."""
 _NUMBERED = ("longest", "four digits", "length", "digit")
 """Features of ids that depend on how many there are."""
-_OF_PARTS = ("longest", "most", "least", "greatest")
+_OF_PARTS = ("longest", "most", "least", "greatest", features.APART, *within.NAMES)
 """Features that say nothing of other columns."""
 CUTS = (0.1, 0.3, 0.5, 0.7, 0.9)
 """The shares of rows at which a column is cut in two."""
@@ -36,7 +36,7 @@ NO_MEDIAN = ("timestamp", "year", "rating")
 """Columns whose median cannot be several times another one."""
 ROWS_OF_USER = 3
 """So many rows a user has, where how they follow each other is measured."""
-CHOSEN_BY = ("stated", "whole", "zero", "negative", ALIKE)
+CHOSEN_BY = ("stated", "whole", "zero", "negative", ALIKE, *within.NAMES)
 """What is measured of ratings: rows and items are chosen by their size."""
 _BY_SIZE = ("timestamp", "year", "items.year", "age")
 _BY_VALUES = ("categories", "gender", "country", "items.categories")
@@ -50,17 +50,21 @@ def measure(samples: Iterable[Sample]) -> dict[str, Any]:
         samples: of several files, or of several editions.
 
     Returns:
-        `shares` by table, column and feature: least and most; and `together` by table: two columns, the kind, and the least size.
+        `shares` by table, column and feature: least and most; and `together` by table: two columns, the kind, and the least size;
+        and `hours`, the share of each hour of the day, where times tell it.
     """
+    samples = list(samples)
     shares: Ranges = {}
     kept: dict[str, dict[tuple[str, str, str], float]] = {}
     for sample in samples:
         for table, rows in sample.items():
-            if len(rows) < ENOUGH or not has_many_users(rows):
+            if len(rows) < ENOUGH or table == TIMED:
                 continue
             parts = [Looked(part) for part in _parts(rows)]
             if table != JOINED:
                 _add_shares(shares.setdefault(table, {}), parts)
+            if not has_many_users(rows):
+                continue
             found = _associations(table, [one for one in parts if len(one.table) >= ENOUGH])
             known = kept.setdefault(table, found)
             for key in [key for key in known if key in found]:
@@ -68,7 +72,16 @@ def measure(samples: Iterable[Sample]) -> dict[str, Any]:
     return {
         "shares": {table: _telling(columns) for table, columns in shares.items()},
         "together": {table: _strongest(found) for table, found in kept.items()},
+        "hours": _hours([sample[TIMED] for sample in samples if TIMED in sample]),
     }
+
+
+def _hours(tables: list[pa.Table]) -> list[float]:
+    """The share of each hour; none where times do not tell it."""
+    found = [one for one in map(hours.of_rows, tables) if one]
+    days = sum(n for _, n in found)
+    shares = sum(of * n for of, n in found) / max(1, days) * np.ones(hours.HOURS if found else 0)
+    return [round(float(share), 3) for share in shares]
 
 
 def _parts(rows: pa.Table) -> Iterator[pa.Table]:
@@ -99,8 +112,11 @@ def _parts(rows: pa.Table) -> Iterator[pa.Table]:
 def _add_shares(ranges: dict[str, dict[str, list[float]]], parts: list[Looked]) -> None:
     """Widen the ranges of a table by the figures of its parts."""
     whole = parts[0]
+    many = has_many_users(whole.table)
     for column in [*whole.columns, *([ROWS] if _are_whole_users(whole.table) else [])]:
         for name in [*whole.features(column), *([] if column == ROWS else [ALIKE])]:
+            if not many and name not in (*within.OF_ITEMS, features.APART):
+                continue
             if (name == "value" and column in NO_MEDIAN) or (
                 column == "rating" and name not in CHOSEN_BY
             ):
@@ -192,9 +208,9 @@ def _telling(columns: Mapping[str, Mapping[str, list[float]]]) -> dict[str, dict
             continue
         numbers = column in IDS and ranges["number alone"][0] == 1
         kept = {
-            name: [_rounded(least, np.floor), _rounded(most, np.ceil)]
+            name: [_rounded(least, np.floor), _rounded(min(most, _limit(name)), np.ceil)]
             for name, (least, most) in ranges.items()
-            if (name in features.LEVELS or _may_deviate(least, most))
+            if (name in features.LEVELS or _may_deviate(name, least, most))
             and not (numbers and name in _NUMBERED)
         }
         if kept:
@@ -202,7 +218,13 @@ def _telling(columns: Mapping[str, Mapping[str, list[float]]]) -> dict[str, dict
     return found
 
 
-def _may_deviate(least: float, most: float) -> bool:
+def _limit(name: str) -> float:
+    return np.inf if name in features.LEVELS else 1.0
+
+
+def _may_deviate(name: str, least: float, most: float) -> bool:
+    if name in within.NAMES:
+        return within.may_deviate(name, least, most)
     return least >= LEAST_SHARE or most <= 1 - LEAST_SHARE or most <= MOST_RISING
 
 

@@ -30,8 +30,11 @@ _SHARES = 16**4
 Query = Callable[[str], pa.Table]
 """Runs a query."""
 Sample = Mapping[str, pa.Table]
-"""Some rows of each table; and as `JOINED` one interaction of each item, with the columns of the item as `items.title`."""
+"""Some rows of each table; and as `JOINED` one interaction of each item, with the columns of the item as `items.title`; and
+as `TIMED` users and times alone, of more interactions."""
 JOINED = "joined"
+TIMED = "timed"
+"""The users and times of more interactions."""
 
 
 def draw(
@@ -50,6 +53,8 @@ def draw(
     """
     rows = _interactions(columns["interactions"], stored)
     sample = {"interactions": rows, JOINED: _joined(rows, folder)}
+    if "timestamp" in columns["interactions"]:
+        sample[TIMED] = _first_group(stored, ["user_code", "timestamp"])
     for table, key in KEYS.items():
         if columns.get(table):
             sample[table] = query(_staged(query, table, key, sorted(columns[table])))
@@ -75,7 +80,11 @@ def _staged(query: Query, table: str, key: str, columns: Collection[str]) -> str
 def _interactions(columns: Collection[str], stored: RowGroups) -> pa.Table:
     """The first stored interactions: users drawn at random, whole and one after the other."""
     names = [name for name in OF_ROWS if name.endswith("_code") or name in columns]
-    return stored.group(int(np.flatnonzero(stored.ends)[0]), names).slice(0, MOST)
+    return _first_group(stored, names).slice(0, MOST)
+
+
+def _first_group(stored: RowGroups, names: list[str]) -> pa.Table:
+    return stored.group(int(np.flatnonzero(stored.ends)[0]), names)
 
 
 def _joined(rows: pa.Table, folder: Path) -> pa.Table:

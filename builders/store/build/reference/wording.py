@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from itdr.builders.store.build.reference.features import LEVELS
+from itdr.builders.store.build.reference.within import EQUAL, OWNERS, SPREAD
 
 SAID: dict[str, tuple[str, str]] = {
     "stated": ("have a value", "missing ones were filled, or values removed"),
@@ -49,12 +50,31 @@ SAID: dict[str, tuple[str, str]] = {
         "rows were added, or times rounded",
     ),
     "repeated pair": ("repeat user and item", "rows were added, or users or items merged"),
+    **{
+        f"{SPREAD}{owner}": (
+            f"is within rows of one {owner}",
+            f"values were moved to other rows, or one value was given to all rows of each {owner}",
+        )
+        for owner in OWNERS
+    },
+    **{
+        f"{EQUAL}{owner}": (
+            f"are equal to another one of the {owner}",
+            f"one value was given to all rows of each {owner}",
+        )
+        for owner in OWNERS
+    },
     "same rating": ("have the rating of the user's row before", "ratings were filled or replaced"),
 }
 """By feature, what its share is of, and what a deviation may mean."""
 UNITS = {"length": " characters", "count": " names", "value": ""}
 CHANGED = "values were changed"
 UNLESS = "if you did not choose such a part, put the official file in place"
+ALL_HOURS = (
+    "'timestamp' is at all hours of the day alike, and not in the released file: "
+    f"perhaps times of day were made up; {UNLESS}"
+)
+"""What is said of times at random hours."""
 
 
 def figure_said(column: str, feature: str, size: float, least: float, most: float) -> str:
@@ -76,7 +96,8 @@ def figure_said(column: str, feature: str, size: float, least: float, most: floa
         found = f"the median of {_shown(column)} is {size:,.4g}{unit}"
         usual = _range(f"{least:,.4g}", f"{most:,.4g}")
     else:
-        found = f"{size:.1%} of {_shown(column)} {what}"
+        of = "the spread of " if feature.startswith(SPREAD) else ""
+        found = f"{size:.1%} of {of}{_shown(column)} {what}"
         usual = _range(f"{least:.1%}", f"{most:.1%}")
     return f"{found}, and {usual} in the released file: perhaps {may}; {UNLESS}"
 
@@ -109,6 +130,21 @@ def association_said(left: str, right: str, kind: str, size: float, usual: float
         return f"{found}, and in at least {usual:.0%} in the released file: {moved}; {UNLESS}"
     found = f"{_shown(left)} and {_shown(right)} are associated by {size:.2f} in {rows:,} rows"
     return f"{found}, and by at least {usual:.2f} in the released file: {moved}; {UNLESS}"
+
+
+def hours_said(by: int) -> str:
+    """What is said of times that are at other hours than those of the released files.
+
+    Args:
+        by: how many hours later they are; less than 0 for earlier.
+
+    Returns:
+        A sentence without a full stop.
+    """
+    found = f"'timestamp' is at the hours of the released file moved by about {by:+d}"
+    return (
+        f"{found}: perhaps times were put into another time zone, or AM and PM confused; {UNLESS}"
+    )
 
 
 def others_said(column: str, others: Sequence[str]) -> str:
