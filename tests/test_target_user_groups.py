@@ -202,6 +202,16 @@ def test_what_one_review_praises_is_no_group_where_most_dislike_the_item() -> No
     assert groups.asked_for([group(trait()), praise, panned], WORDS) == [group(trait()), panned]
 
 
+def test_who_likes_an_item_least_is_told_with_all_but_not_with_the_others() -> None:
+    cold = against(Fact("liked_if", "seldom_series", "One", 2, 30, 9.0, DOWN))
+    for about, joined in (("panned", True), ("general", False)):
+        lead = Fact("reception", about, "", 12, 40, 20.0, DOWN)
+        received = Statement(None, groups.RECEIVED, (lead,))  # type: ignore[arg-type]
+        found = groups.asked_for([group(trait()), received, cold], WORDS)
+        assert (cold in found) is not joined
+        assert [len(one.facts) for one in found if one.facts[0] == lead] == [1 + joined]
+
+
 def test_a_group_is_not_told_twice_by_a_genre_and_part_of_it() -> None:
     romantic = group(Fact("kin", "blend", "Comedy + Romance", 3, 3, 0.0, UP), work(1), work(2))
     comedies = group(Fact("kin", "category", "Comedy", 3, 3, 0.0, UP), work(3), work(4))

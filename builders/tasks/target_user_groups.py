@@ -138,7 +138,7 @@ def _overlook_audience(
 def _joined(statements: Sequence[Statement]) -> list[Statement]:
     """That most do not like an item is said together with who likes it least; a group that likes it no less than all do
     is not warned then."""
-    everybody = next((one for one in statements if _disappoints(one)), None)
+    everybody = next((one for one in statements if _disappoints_all(one)), None)
     if everybody is None:
         return list(statements)
     overall = everybody.facts[0]
@@ -160,6 +160,11 @@ def _is_above(one: Statement, overall: Fact) -> bool:
 def _disappoints(one: Statement) -> bool:
     lead = one.facts[0]
     return (lead.kind, lead.direction) == ("reception", DOWN)
+
+
+def _disappoints_all(one: Statement) -> bool:
+    """The same of all who judged it, and not only of those who are no fans of what is named."""
+    return _disappoints(one) and one.facts[0].about != "general"
 
 
 def _is_cold(fact: Fact) -> bool:
