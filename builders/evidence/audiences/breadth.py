@@ -62,9 +62,9 @@ class Breadth:
         Returns:
             The others, in their order.
         """
-        return [one for one in facts if not self._is_everybodys(one)]
+        return [one for one in facts if not self._is_too_common(one)]
 
-    def _is_everybodys(self, fact: Fact) -> bool:
+    def _is_too_common(self, fact: Fact) -> bool:
         parts = (fact, *fact.details)
         genres = [one.value for one in parts if one.about in (all_traits.CATEGORY, "blend")]
         if not self._is_asked or not genres or all(one.about != "work" for one in fact.details):
