@@ -76,6 +76,12 @@ TITLES = {
     "The Orchard (Oprah #45)": "The Orchard",
     "The Orchard (Summer Display Opportunity)": "The Orchard",
     "The Orchard (Movie Tie in)": "The Orchard",
+    # Small words in capitals, and the language of an edition within brackets.
+    "LA Orchard: A Sea of Salt": "La Orchard: A Sea of Salt",
+    "El Jardin De LA Sal": "El Jardin De La Sal",
+    "Historia De UN Jardin": "Historia De Un Jardin",
+    "Las DOS Huertas": "Las Dos Huertas",
+    "El Jardin (The Orchard (Spanish))": "El Jardin (The Orchard)",
     "Orchard Description of the Issue - the title is wrong": "Orchard",
 }
 KEPT = (
@@ -100,6 +106,8 @@ KEPT = (
         ),
         *("Naked Salt (Salt)", "Salt (Sea)", "The Orchard: Salt (Sea: Salt, Book 2)"),
         *("Ada S.", "Salt Bros.", "Salt, Vol.", "Salt etc.", "Salt...", "Life. And Death"),
+        # Where they may be the city, or something in capitals.
+        *("LA Law", "LA Confidential", "Orchards of LA", "DOS Commands", "The UN Charter"),
         *("O'Salt", "L'Orchard d'Or", "Rock 'N' Salt"),
     ),
 )

@@ -76,7 +76,7 @@ _NOTE = re.compile(SELLERS_NOTE)
 # Within a title: notes of a shop ("Monster (rpkg): A Novel"), bindings before the name of a series, signs of a trade
 # mark, and a sentence of the cover ("The Weight of Water : A Novel Tag: Author of …").
 _WITHIN = re.compile(
-    r" ?\((?:rpkg|repkg|rack|mmp|r|tm)\)| \((?:hardcover|paperback|mass market(?: paperback)?)\)(?= \()| Tag: [^()]+",
+    r" ?\((?:rpkg|repkg|rack|mmp|r|tm|spanish|german|french|italian)\)| \((?:hardcover|paperback|mass market(?: paperback)?)\)(?= \()| Tag: [^()]+",
     re.I,
 )
 _SPACED_BRACKETS = re.compile(r"(?<=[(\[]) +(?=\w)|(?<=\w) +(?=[)\]])")
@@ -91,6 +91,10 @@ _SHORTENED = re.compile(
     r"\b(?:Mrs|Inc|Ltd|Corp|Bros|Esq|Vol|Bks|Nos|Pts|etc|Dept|Assn|Univ)\.\)?$", re.I
 )
 _CAPITAL_END = re.compile(r"(?:(?<=[a-zß-ÿ])|(?<=\bI))['’](?:S|M|T|D|LL|Ll|RE|Re|VE|Ve)\b")
+# Small words that the catalogue has in capitals: "LA Cucina" is no book about the city, which is mostly written "L.A.".
+_LA = re.compile(r"\bLA (?=[A-Z])(?!Confidential|Connections?\b|Law\b|Requiem|Story\b|Times\b)")
+_CAPITALS = re.compile(r"\b(?:UN|DOS)\b(?= [A-Z])")
+_ROMANCE = re.compile(r"\b(?:Avec|De|El|Es|Et|Las?|Les?|Los|Que|Una|Y)\b")
 _TWICE = re.compile(r"(?P<title>.{3,}?)(?:: | - | )\(?(?P=title)\)?", re.I)
 
 
@@ -117,8 +121,15 @@ def display_title(text: str, creator: str | None = None) -> str | None:
     if same := _TWICE.fullmatch(text):
         text = same["title"]
     text = _CAPITAL_END.sub(lambda found: found[0].lower(), mixed_case(text))
-    text = without_repeats(without_author(text, creator))
+    text = without_repeats(without_author(_in_small_letters(text), creator))
     return (text if _SHORTENED.search(text) else _FULL_STOP.sub("", text)) or None
+
+
+def _in_small_letters(title: str) -> str:
+    title = _LA.sub("La ", title)
+    if _ROMANCE.search(title):
+        title = _CAPITALS.sub(lambda found: found[0].capitalize(), title)
+    return title
 
 
 def _strip_imprint(title: str, creator: str | None = None) -> str:
