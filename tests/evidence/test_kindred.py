@@ -273,12 +273,23 @@ def test_a_film_whose_likers_do_not_like_its_genre_is_no_example() -> None:
 
 
 def test_an_example_whose_fans_hardly_like_it_more_is_not_named_beside_two_others() -> None:
-    weak = Fact("also_liked", "work", "The Firm", 11, 20, 10.0, UP)
+    weak = Fact("also_liked", "work", "The Firm", 230, 250, 200.0, UP)
     found = films().kinds(CODES["Heat"], [*likes("Speed"), weak], CODES)
     assert found == []  # Two thrillers are too few.
     works = [weak, *likes("Heat", "Speed")]
     assert kindred().best_examples(["Thriller"], works, CODES, CODES["Ghost"]) == works[1:]
     assert kindred().best_examples(["Thriller"], works[:2], CODES, CODES["Ghost"]) == works[:2]
+
+
+def test_what_chance_does_makes_no_example() -> None:
+    # Two standard errors above 10 of 20 are 14.5.
+    by_chance = Fact("also_liked", "work", "The Firm", 14, 20, 10.0, UP)
+    clear = Fact("also_liked", "work", "The Firm", 15, 20, 10.0, UP)
+    for works, named in (([by_chance], []), ([clear], ["The Firm", "Heat"])):
+        found = kindred().best_examples(
+            ["Thriller"], [*works, *likes("Heat")], CODES, CODES["Ghost"]
+        )
+        assert [one.value for one in found] == named
 
 
 def test_no_old_work_is_an_action_film() -> None:

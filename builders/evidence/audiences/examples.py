@@ -5,7 +5,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Sequence
+
+from itdr.builders.evidence.facts import Fact
+from itdr.builders.evidence.traits import MARKED
 
 LEADING = 2
 """The first categories of a work, for which it is known; so is it for its rarest one."""
@@ -17,14 +21,15 @@ MEDIUM = frozenset({"crime", "mystery", "film-noir"})
 """Narrow kinds that say less than others beside them."""
 SOFT = frozenset({"romance", "fantasy", "children", "children's", "family"})
 """Narrower kinds that works of every sort have: to share one is not to be alike."""
-MARKED = frozenset({"animation", "documentary"})
-"""Kinds that a work and its examples have in common, or neither has."""
 TOLD = MARKED | {"comedy"}
 """Kinds that are part of whatever a work is called: a funny horror film is no horror film."""
 MOST_RARER = 1
 """Categories that tell more of a work than its kind does, at most."""
 MIN_SHARED, MANY_CATEGORIES = 2, 4
 """Categories that an example shares with a work of several; one more with a work of more than so many."""
+
+ERRORS_OF_AN_EXAMPLE = 2
+"""Standard errors by which the fans of an example exceed what is expected of them."""
 
 
 def narrow_among(categories: Collection[str]) -> set[str]:
@@ -72,6 +77,20 @@ def names_kind(kind: Collection[str], own: Collection[str]) -> bool:
     if narrow:
         return not narrow.isdisjoint(kind)
     return len(kind) > 1 or len(own) == 1 or not {one.casefold() for one in kind} <= OPPOSITES
+
+
+def stands_out(fact: Fact) -> bool:
+    """Whether the fans of an example like the item by so much more than expected that chance would hardly do it.
+
+    Args:
+        fact: a fact that names a work; its base is how many are expected.
+
+    Returns:
+        True from `ERRORS_OF_AN_EXAMPLE` standard errors on.
+    """
+    expected = float(fact.base)
+    error = math.sqrt(max(expected * (1 - expected / max(fact.of, 1)), 0))
+    return fact.count - expected >= ERRORS_OF_AN_EXAMPLE * error
 
 
 def illustrates(

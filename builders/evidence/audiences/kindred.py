@@ -21,6 +21,7 @@ from itdr.builders.evidence.audiences.examples import (
     illustrates,
     is_close,
     names_kind,
+    stands_out,
 )
 from itdr.builders.evidence.audiences.members import DECADE, MAX_WORKS_AT_HAND, TraitTable
 from itdr.builders.evidence.audiences.periods import period_of
@@ -131,7 +132,11 @@ class Kindred:
         Returns:
             Facts, in their order.
         """
-        found = [one for one in works if self.is_example(kind, codes[one.value], work)]
+        found = [
+            one
+            for one in works
+            if stands_out(one) and self.is_example(kind, codes[one.value], work)
+        ]
         clear = [one for one in found if 10 * one.count >= TENTHS_OF_A_CLEAR_EXAMPLE * one.base]
         if len(clear) >= MIN_WORKS_OF_A_KIND:
             found = clear
@@ -306,14 +311,14 @@ class Kindred:
         self, work: int, works: Sequence[Fact], codes: Mapping[str, int]
     ) -> tuple[tuple[str, str], list[Fact]] | None:
         """The period to name of an item's kind, with those of these works that are of it: the shortest one that holds
-        those that are named, and the item, which is near them; see `_shared_period`."""
+        those that are named, near to which the item is; see `_shared_period`."""
         found = self._shared_period(work, works, codes)
         named = (found[1] if found else list(works))[:MAX_WORKS_OF_A_KIND]
         years = [self._year(codes[one.value]) for one in named]
         if not self._is_dated or len(years) < MIN_WORKS_OF_A_KIND:
             return found
         near = min(years) - MOST_YEARS_OFF <= self._year(work) <= max(years) + MOST_YEARS_OFF
-        period = period_of([*years, self._year(work)]) if near else ""
+        period = period_of(years) if near else ""
         if not period:
             return found if near else None
         return (DECADE, period), found[1] if found else named

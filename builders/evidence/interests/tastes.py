@@ -23,11 +23,6 @@ times as common among the dislikes is nothing. A trait whose marks tell less is 
 dislikes than among the likes by Fisher's exact test, at `MAX_CHANCE_OF_LISTED`: it is said only where the displayed list
 shows it most clearly of all traits. In the same way a share is `listed` that chance explains at `MAX_CHANCE_OF_LISTED` if
 only this trait had been tried: it is said only where the list shows it plainly.
-
-`habit`. The share of the judged works that the user likes, and of little-known works among the likes: said beyond the
-first or last tenth of users who have judged 20 works or more; the latter only if chance explains it in at most one case
-in 100, given the number of likes and their categories. Whoever is called strict also dislikes much, and whoever is
-called generous does not.
 """
 
 from __future__ import annotations
@@ -51,8 +46,8 @@ from itdr.builders.evidence.facts import (
     expected_number,
 )
 from itdr.builders.evidence.interests import works
+from itdr.builders.evidence.interests.habits import habits
 from itdr.builders.evidence.interests.person import Person, Tally
-from itdr.builders.evidence.interests.statements import MIN_JUDGED_OF_USERS_COMPARED
 from itdr.builders.evidence.interests.works import KINDS, NARROW
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 
@@ -80,14 +75,6 @@ MIN_CONTRAST_BY_SIDE = {UP: 1.5, DOWN: 2.0}
 """A contrast's trait must be this many times as common on its own side as on the other."""
 MAX_CHANCE_OF_REASONS = 0.05
 """By Fisher's exact test, of a reason against a trait, however it was found."""
-MAX_CHANCE_OF_OBSCURE = 0.01
-GENEROUS_RATIO, STRICT_RATIO, OBSCURE_RATIO = 1.25, 0.7, 1.5
-"""Factors relative to the share of works that the median user likes (`GENEROUS_RATIO`, `STRICT_RATIO`), and to the expected
-share of little-known works (`OBSCURE_RATIO`)."""
-MIN_EXPECTED_OBSCURE = 8
-"""Of little-known works so many are expected where hardly any are liked."""
-DISLIKE_SHARE_OF_STRICT = Fraction(1, 5)
-"""Who is strict dislikes so large a share of what they judge, or more; who is generous, less."""
 SHARE_OF_MOSTLY_OBSCURE = Fraction(7, 10)
 """Where so large a share of the likes are little known, that comes first."""
 MIN_LIFT_OF_HITS = 1.25
@@ -156,7 +143,7 @@ def facts(person: Person, carried: int) -> list[Fact]:
     fields = {one.topic for one in found if is_field(one)}
     contrasts = [one for one in contrasts if one.direction == UP or one.topic not in fields]
     found = [one for one in found if one.direction or one.topic not in against - fields]
-    return [*found, *contrasts, *_habits(person)]
+    return [*found, *contrasts, *habits(person)]
 
 
 def is_field(fact: Fact) -> bool:
@@ -450,39 +437,3 @@ def _dated(traits: np.ndarray, person: Person) -> np.ndarray:
             late[code] = is_recent(name, person.active)
         counts.cache[key] = late
     return counts.cache[key][traits]
-
-
-# -- habits -----------------------------------------------------------------------------------
-
-
-def _habits(person: Person) -> Iterator[Fact]:
-    counts = person.counts
-    usual = counts.habits
-    if usual is None:
-        return
-    n, judged = person.likes, person.number
-    if judged < MIN_JUDGED_OF_USERS_COMPARED:
-        return
-    # Rounded: float noise must not decide what is said.
-    usual_rate, rate = usual.liked[1], round(n / judged, 9)
-    dislikes_much = person.dislikes >= DISLIKE_SHARE_OF_STRICT * judged
-    if rate >= round(max(usual.liked[2], GENEROUS_RATIO * usual_rate), 9) and not dislikes_much:
-        yield Fact("habit", "generous", "", n, judged, usual_rate * judged, UP)
-    elif rate <= round(min(usual.liked[0], STRICT_RATIO * usual_rate), 9) and dislikes_much:
-        yield Fact("habit", "strict", "", n, judged, usual_rate * judged, DOWN)
-    liked = person.codes[person.sides == LIKE]
-    k, p = int((counts.likes[liked] < counts.known).sum()), counts.obscure_share(liked)
-    if not 0 < p < 1:
-        return
-    share = round(k / n, 9)
-    if (
-        share >= round(max(usual.obscure[2], OBSCURE_RATIO * p), 9)
-        and significance.at_least(k, n, p) <= MAX_CHANCE_OF_OBSCURE
-    ):
-        yield Fact("habit", "obscure", "", k, n, p * n, UP)
-    elif (
-        share <= round(usual.obscure[0], 9)
-        and p * n >= MIN_EXPECTED_OBSCURE
-        and significance.at_most(k, n, p) <= MAX_CHANCE_OF_OBSCURE
-    ):
-        yield Fact("habit", "obscure", "", k, n, p * n, DOWN)
