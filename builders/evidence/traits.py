@@ -28,8 +28,6 @@ BLENDED_IN = ("films", "anime")
 """Wordings of domains with few categories and most works of several: two together have a name."""
 LOOSELY_LABELLED_IN = ("films",)
 """Those whose works bear genres that hardly fit: to be an example of one, a work must have more in common."""
-MARKED = frozenset({"animation", "documentary"})
-"""Kinds that a work and its examples have in common, or neither has."""
 MAX_CATEGORIES_OF_AN_EXAMPLE = 3
 """A work of more categories is no example of one of them."""
 MIN_WORKS_OF_A_TRAIT = 20

@@ -9,7 +9,6 @@ import math
 from collections.abc import Callable, Collection, Sequence
 
 from itdr.builders.evidence.facts import Fact
-from itdr.builders.evidence.traits import MARKED
 
 LEADING = 2
 """The first categories of a work, for which it is known; so is it for its rarest one."""
@@ -21,6 +20,8 @@ MEDIUM = frozenset({"crime", "mystery", "film-noir"})
 """Narrow kinds that say less than others beside them."""
 SOFT = frozenset({"romance", "fantasy", "children", "children's", "family"})
 """Narrower kinds that works of every sort have: to share one is not to be alike."""
+MARKED = frozenset({"animation", "documentary"})
+"""Kinds that a work and its examples have in common, or neither has."""
 TOLD = MARKED | {"comedy"}
 """Kinds that are part of whatever a work is called: a funny horror film is no horror film."""
 MOST_RARER = 1

@@ -13,7 +13,7 @@ from itdr.builders.evidence.interests import typical
 from itdr.builders.evidence.interests.counts import Counts
 from itdr.builders.evidence.interests.question_list import QuestionList
 from itdr.builders.evidence.title_names import title_words
-from itdr.builders.evidence.traits import MARKED, MAX_CATEGORIES_OF_AN_EXAMPLE, PLUS
+from itdr.builders.evidence.traits import MAX_CATEGORIES_OF_AN_EXAMPLE, PLUS
 from itdr.builders.store.reader import Item
 
 MIN_EXAMPLES = 2
@@ -60,7 +60,6 @@ def exceptions(shown: QuestionList, fact: Fact, able: np.ndarray) -> list[int]:
         Places in the list.
     """
     able = able & [_says_what_it_is(fact, item) for item in shown.items]
-    able = able & [not _is_marked(fact, item) for item in shown.items]
     found = typical_ones(shown, fact, able)
     few = MAX_CATEGORIES_OF_AN_EXCEPTION
     others = [one for one in np.flatnonzero(able).tolist() if one not in found]
@@ -99,13 +98,6 @@ def _is_mainly(fact: Fact, item: Item, few: int) -> bool:
     named, parts = list(item.categories), fact.value.split(PLUS)
     first = fact.about != "category" or named[:1] == parts
     return len(named) <= few and (first or len(named) <= FEW_NAMES)
-
-
-def _is_marked(fact: Fact, item: Item) -> bool:
-    """Whether a work is a cartoon or a documentary, which the trait does not say: what it lacks is no exception."""
-    parts = {one.casefold() for one in fact.value.split(PLUS)}
-    named = {one.casefold() for one in item.categories}
-    return fact.about in ("category", "blend") and bool(named & MARKED - parts)
 
 
 def _says_what_it_is(fact: Fact, item: Item) -> bool:
