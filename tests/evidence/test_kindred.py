@@ -281,15 +281,18 @@ def test_an_example_whose_fans_hardly_like_it_more_is_not_named_beside_two_other
     assert kindred().best_examples(["Thriller"], works[:2], CODES, CODES["Ghost"]) == works[:2]
 
 
-def test_what_chance_does_makes_no_example() -> None:
-    # Two standard errors above 10 of 20 are 14.5.
-    by_chance = Fact("also_liked", "work", "The Firm", 14, 20, 10.0, UP)
-    clear = Fact("also_liked", "work", "The Firm", 15, 20, 10.0, UP)
-    for works, named in (([by_chance], []), ([clear], ["The Firm", "Heat"])):
-        found = kindred().best_examples(
-            ["Thriller"], [*works, *likes("Heat")], CODES, CODES["Ghost"]
-        )
-        assert [one.value for one in found] == named
+def test_two_examples_stand_out_and_a_third_nearly_does() -> None:
+    def named(*counts: int) -> list[int]:
+        # Of 20 fans, 10 are expected to like the item: 14.5 are two standard errors more, 13.4 one and a half.
+        works = [
+            Fact("also_liked", "work", title, count, 20, 10.0, UP)
+            for title, count in zip(("The Firm", "Speed", "Heat"), counts, strict=False)
+        ]
+        found = kindred().best_examples(["Thriller"], works, CODES, CODES["Ghost"])
+        return [one.count for one in found]
+
+    assert named(15, 15) == [15, 15] and named(15, 14) == []
+    assert named(15, 15, 14) == [15, 15, 14] and named(15, 15, 13) == [15, 15]
 
 
 def test_no_old_work_is_an_action_film() -> None:

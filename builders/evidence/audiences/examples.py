@@ -29,8 +29,8 @@ MOST_RARER = 1
 MIN_SHARED, MANY_CATEGORIES = 2, 4
 """Categories that an example shares with a work of several; one more with a work of more than so many."""
 
-ERRORS_OF_AN_EXAMPLE = 2
-"""Standard errors by which the fans of an example exceed what is expected of them."""
+ERRORS_OF_TWO, ERRORS_OF_A_THIRD = 2.0, 1.5
+"""Standard errors by which the fans of two examples exceed what is expected of them, and those of any other."""
 
 
 def narrow_among(categories: Collection[str]) -> set[str]:
@@ -80,18 +80,18 @@ def names_kind(kind: Collection[str], own: Collection[str]) -> bool:
     return len(kind) > 1 or len(own) == 1 or not {one.casefold() for one in kind} <= OPPOSITES
 
 
-def stands_out(fact: Fact) -> bool:
-    """Whether the fans of an example like the item by so much more than expected that chance would hardly do it.
+def errors_above(fact: Fact) -> float:
+    """By how many standard errors the fans of a work who like the item are more than expected.
 
     Args:
-        fact: a fact that names a work; its base is how many are expected.
+        fact: a fact that names the work; its base is the expected number.
 
     Returns:
-        True from `ERRORS_OF_AN_EXAMPLE` standard errors on.
+        The number, rounded, as float noise must decide nothing.
     """
-    expected = float(fact.base)
-    error = math.sqrt(max(expected * (1 - expected / max(fact.of, 1)), 0))
-    return fact.count - expected >= ERRORS_OF_AN_EXAMPLE * error
+    share = fact.base / max(fact.of, 1)
+    error = math.sqrt(max(fact.base * (1 - share), 0))
+    return round((fact.count - fact.base) / max(error, 1e-9), 6)
 
 
 def illustrates(

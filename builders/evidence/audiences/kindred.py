@@ -17,11 +17,13 @@ from itdr.builders.core.text import plain
 from itdr.builders.evidence import traits as all_traits
 from itdr.builders.evidence.audiences.examples import (
     BROAD,
+    ERRORS_OF_A_THIRD,
+    ERRORS_OF_TWO,
     MOST_RARER,
+    errors_above,
     illustrates,
     is_close,
     names_kind,
-    stands_out,
 )
 from itdr.builders.evidence.audiences.members import DECADE, MAX_WORKS_AT_HAND, TraitTable
 from itdr.builders.evidence.audiences.periods import period_of
@@ -132,11 +134,10 @@ class Kindred:
         Returns:
             Facts, in their order.
         """
-        found = [
-            one
-            for one in works
-            if stands_out(one) and self.is_example(kind, codes[one.value], work)
-        ]
+        found = [one for one in works if self.is_example(kind, codes[one.value], work)]
+        if sum(errors_above(one) >= ERRORS_OF_TWO for one in found) < MIN_WORKS_OF_A_KIND:
+            return []
+        found = [one for one in found if errors_above(one) >= ERRORS_OF_A_THIRD]
         clear = [one for one in found if 10 * one.count >= TENTHS_OF_A_CLEAR_EXAMPLE * one.base]
         if len(clear) >= MIN_WORKS_OF_A_KIND:
             found = clear
