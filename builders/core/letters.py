@@ -16,6 +16,11 @@ _AGAIN = bytes(range(0x80, 0xA0)).decode("cp1252", "ignore") + "".join(map(chr, 
 TWICE = f"[Â-ô][{_AGAIN}]|[Ãâãð] "
 """UTF-8 that was read as Latin-1 or Windows-1252 and saved as UTF-8 again: "Ã©" for "é". The controls of
 Latin-1 are blanks in stored texts."""
+MISREAD = "[a-zß-ö][À-ÖØ-Þ±²³¶¹¯´¸÷§‡‰ˆŠŒŽΘΦΩΣ][a-zß-ö]"
+"""A capital or a sign within a word: a letter that was read as one of another encoding, "MisÚrables" by a console of DOS and
+"MisÈrables" by an old Macintosh."""
+LEAST_MISREAD = 0.2
+"""The share of the texts with letters beyond ASCII that have one if the file was read so: not each letter becomes one."""
 LOST = "[A-Za-z][?]+[a-z]|(^| )[?]+[A-Za-z]|^[?]+ [A-Za-z]"
 """A letter that an encoding lacks, saved as a question mark: "Am?lie", "?mile"; at the end of a word it may be one."""
 LEAST_LOST = 0.001
@@ -26,7 +31,7 @@ UNDECODED = "\N{REPLACEMENT CHARACTER}"
 
 
 def letters_fault(
-    called: str, names: str, beyond: int, twice: int, undecoded: int, lost: int
+    called: str, names: str, beyond: int, twice: int, undecoded: int, lost: int, misread: int
 ) -> str:
     """What is wrong with the letters of a column of texts.
 
@@ -37,6 +42,7 @@ def letters_fault(
         twice: in how many of them they were encoded twice.
         undecoded: in how many a letter could not be decoded.
         lost: in how many a question mark stands within a word.
+        misread: in how many a capital or a sign stands within a word.
 
     Returns:
         A sentence; empty where most letters are sound.
@@ -50,6 +56,11 @@ def letters_fault(
         return (
             f"of {beyond:,} {called} with letters beyond ASCII in {names}, {undecoded:,} have a "
             "mark in place of a letter that a program could not decode. Put the official file in place."
+        )
+    if misread >= ENOUGH_IF_ALL and misread >= LEAST_MISREAD * beyond:
+        return (
+            f"of {beyond:,} {called} with letters beyond ASCII in {names}, {misread:,} have a capital or a sign within a word, such "
+            "as 'MisÚrables' for 'Misérables': they were read in another encoding. Put the official file in place."
         )
     if lost >= ENOUGH_IF_ALL and lost > beyond:
         return lost_letters(called, names, lost, beyond)
@@ -100,6 +111,7 @@ class LetterCounts:
         self._counts["beyond"] += len(beyond)
         self._counts["twice"] += pc.match_substring_regex(beyond, TWICE).true_count
         self._counts["undecoded"] += pc.match_substring(beyond, UNDECODED).true_count
+        self._counts["misread"] += pc.match_substring_regex(beyond, MISREAD).true_count
 
     def fault(self, called: str, name: str) -> str:
         """`letters_fault` of the texts counted so far.
@@ -108,5 +120,7 @@ class LetterCounts:
             called: what the texts are called.
             name: the file.
         """
-        beyond, twice, undecoded = (self._counts[key] for key in ("beyond", "twice", "undecoded"))
-        return letters_fault(called, name, beyond, twice, undecoded, lost=0)
+        of = self._counts
+        return letters_fault(
+            called, name, of["beyond"], of["twice"], of["undecoded"], lost=0, misread=of["misread"]
+        )

@@ -246,8 +246,9 @@ def _categories(column: str) -> str:
         whole = duckdb_csv.literal(f", {name.replace(', ', _COMMA)}, ")
         names = f"replace({names}, {duckdb_csv.literal(f', {name}, ')}, {whole})"
     split = f"list_transform(string_split({names}, ', '), lambda c: replace(c, '{_COMMA}', ', '))"
-    # The names of a list are split as well: one of them may hold all.
-    return f"flatten(list_transform({texts_sql(column)}, lambda joined: {split}))"
+    # A list may hold all in one name, or a name in two that was split at its comma.
+    whole = f"[array_to_string({texts_sql(column)}, ', ')]"
+    return f"flatten(list_transform({whole}, lambda joined: {split}))"
 
 
 _UNQUOTED = """regexp_replace({0}, '^u?([''"])(.*)[''"]$', '\\2')"""

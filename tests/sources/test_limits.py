@@ -243,6 +243,18 @@ def test_titles_encoded_twice_are_refused(tmp_path: Path, title: str, encoding: 
         titled(tmp_path / "four", [*few, twice[4], "Heat"])
 
 
+@pytest.mark.parametrize("encoding", ["cp850", "cp437", "mac_roman"])
+def test_titles_read_in_another_encoding_are_refused(tmp_path: Path, encoding: str) -> None:
+    right = ["Misérables {}", "La Cérémonie {}", "Même père {}", "Eighth Day (Huitième) {}"]
+    right = [one.format(place) for place in range(5) for one in right]
+    misread = [one.encode("latin-1").decode(encoding) for one in right]
+    with pytest.raises(RawFileError, match="read in another encoding"):
+        titled(tmp_path / "misread", [*misread, "Heat"])
+    # Capitals within words, of some.
+    few = [*right, "DÉjà vu", "McÉlroy", "dÈs lors"]
+    assert titled(tmp_path / "few", few)["rows"]["items"] == 23
+
+
 def test_titles_without_their_letters_are_refused(tmp_path: Path) -> None:
     lost = [f"??, ?{place}?" for place in range(30)]
     with pytest.raises(RawFileError, match=r"30 of 50 titles in .*have question marks in place"):

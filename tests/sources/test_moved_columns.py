@@ -68,6 +68,28 @@ def test_the_columns_of_reviews(tmp_path: Path) -> None:
         check(texts, titles)
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("{0}. {1}", "51 begin their text with their title"), ("", "51 have no text")],
+    ids=["joined", "removed"],
+)
+def test_reviews_without_texts_of_their_own(text: str, told: str, tmp_path: Path) -> None:
+    path = tmp_path / "reviews.jsonl"
+
+    def check(changed: int) -> None:
+        both = [(f"Fine {k}", f"A long text on the {k}th product") for k in range(100)]
+        lines = [
+            json.dumps({"title": one, "text": text.format(one, two) if k < changed else two})
+            for k, (one, two) in enumerate(both)
+        ]
+        path.write_text("\n".join(lines))
+        require_own_texts(path)
+
+    check(50)
+    with pytest.raises(RawFileError, match=told):
+        check(51)
+
+
 def test_titles_of_products(tmp_path: Path) -> None:
     nouns = [f"lamp{a}{b}" for a in "abcdef" for b in "abcdef"]
     reviews, products = tmp_path / "reviews.jsonl", tmp_path / "meta.jsonl"

@@ -15,19 +15,30 @@ SOURCE = load("ml-32m")
 FILES = [Path("raw.csv")]
 LETTERS: dict[str, tuple[list[tuple[int, ...]], list[tuple[int, ...]], str]] = {
     "encoded twice": (
-        [(20, 15, 0, 0), (19, 16, 0, 0), (19, 18, 0, 0), (3, 3, 0, 0), (100, 79, 0, 0)],
-        [(20, 16, 0, 0), (4, 4, 0, 0), (19, 19, 0, 0), (100, 80, 0, 0)],
+        [
+            (20, 15, 0, 0, 0),
+            (19, 16, 0, 0, 0),
+            (19, 18, 0, 0, 0),
+            (3, 3, 0, 0, 0),
+            (100, 79, 0, 0, 0),
+        ],
+        [(20, 16, 0, 0, 0), (4, 4, 0, 0, 0), (19, 19, 0, 0, 0), (100, 80, 0, 0, 0)],
         "were encoded twice",
     ),
     "not decoded": (
-        [(20, 0, 15, 0), (19, 0, 18, 0), (3, 0, 3, 0)],
-        [(20, 0, 16, 0), (4, 0, 4, 0)],
+        [(20, 0, 15, 0, 0), (19, 0, 18, 0, 0), (3, 0, 3, 0, 0)],
+        [(20, 0, 16, 0, 0), (4, 0, 4, 0, 0)],
         "a program could not decode",
     ),
     "lost": (
-        [(0, 0, 0, 3), (9, 0, 0, 9)],
-        [(0, 0, 0, 4), (8, 0, 0, 9)],
+        [(0, 0, 0, 3, 0), (9, 0, 0, 9, 0)],
+        [(0, 0, 0, 4, 0), (8, 0, 0, 9, 0)],
         "question marks in place of letters",
+    ),
+    "misread": (
+        [(40, 0, 0, 0, 7), (3, 0, 0, 0, 3)],
+        [(40, 0, 0, 0, 8), (4, 0, 0, 0, 4), (20, 0, 0, 0, 4)],
+        "have a capital or a sign within a word",
     ),
 }
 """By fault, counts of a column's letters that are let pass, counts that are refused, and what is said."""
@@ -68,7 +79,7 @@ def test_texts_without_a_letter_beyond_ascii_are_judged_by_their_question_marks(
     letters, lost = text_checks.letters_query(table, column), text_checks.lost_query(table, column)
 
     def check(beyond: int, found: tuple[int, int]) -> None:
-        row = {letters: (beyond, 0, 0, 0), lost: found}.__getitem__
+        row = {letters: (beyond, 0, 0, 0, 0), lost: found}.__getitem__
         text_checks.require_sound_texts(SOURCE, table, (column,), row, FILES, {})
 
     for found in passed:
@@ -98,7 +109,7 @@ a program prints them; whether they are refused."""
 def test_titles_with_codes_are_refused_from_the_threshold_on(fault: str) -> None:
     letters = text_checks.letters_query("items", "title")
     for found, codes, prints, is_refused in CODED[fault]:
-        row = {letters: (0, 0, 0, 0), text_checks.CODES: found}.__getitem__
+        row = {letters: (0, 0, 0, 0, 0), text_checks.CODES: found}.__getitem__
         emptied = {("items", escaped("title")): codes, ("items", printed_as_is("title")): prints}
         arguments = SOURCE, "items", ("title",), row, FILES, emptied
         if not is_refused:

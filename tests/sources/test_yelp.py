@@ -125,12 +125,15 @@ def test_titles_name_the_city(tmp_path: Path, change: dict[str, Any], title: str
             "Coffee & Tea|Beer|Wine & Spirits|Bars/Lounges",
             ["Coffee & Tea", "Beer, Wine & Spirits", "Bars/Lounges"],
         ),
+        # A list whose maker split at every comma, and one of old releases.
+        (["Bars", "Beer", "Wine & Spirits"], ["Bars", "Beer, Wine & Spirits"]),
+        (["Bars", "Beer, Wine & Spirits"], ["Bars", "Beer, Wine & Spirits"]),
         (None, []),
         ("", []),
     ],
 )
 def test_categories_are_set_apart_by_comma_and_blank(
-    tmp_path: Path, text: str | None, names: list[str]
+    tmp_path: Path, text: str | list[str] | None, names: list[str]
 ) -> None:
     assert places(tmp_path, {**PLACE, "categories": text})[0][0]["categories"] == names
 

@@ -35,8 +35,10 @@ def require_own_texts(path: Path) -> None:
         path: the file; its records have `title` and `text`.
 
     Raises:
-        RawFileError: titles are longer than texts, or share their words with those of the review before or after.
+        RawFileError: most texts are empty, titles are longer than texts or begin them, or share their words with those of
+            the review before or after.
     """
+    _require_texts(path)
     reviews = list(dict.fromkeys(_pairs(path)))
     require_short_titles(path, reviews, "title", "text")
     require_own_words(path, reviews, "reviews", "text")
@@ -47,7 +49,7 @@ def require_own_texts(path: Path) -> None:
 def require_short_titles(
     path: Path, reviews: Sequence[tuple[str, str]], one: str, other: str
 ) -> None:
-    """Check that titles of reviews are shorter than their texts.
+    """Check that titles of reviews are shorter than their texts, and not a part of them.
 
     Args:
         path: the file.
@@ -56,13 +58,29 @@ def require_short_titles(
         other: the column of texts.
 
     Raises:
-        RawFileError: most are longer.
+        RawFileError: most are longer, or most texts begin with them.
     """
+    joined = sum(text.startswith(title) and text != title for title, text in reviews)
+    if len(reviews) >= ENOUGH_REVIEWS and 2 * joined > len(reviews):
+        raise RawFileError(
+            f"{path}: of {len(reviews):,} reviews that were looked at, {joined:,} begin their {other} with their {one}: the two "
+            f"columns were joined. {AGAIN}"
+        )
     longer = sum(len(title) > len(text) for title, text in reviews)
     if len(reviews) >= ENOUGH_REVIEWS and 2 * longer > len(reviews):
         raise RawFileError(
             f"{path}: of {len(reviews):,} reviews that were looked at, {longer:,} have a {one} longer than the {other}: the two "
             f"columns were swapped. {AGAIN}"
+        )
+
+
+def _require_texts(path: Path) -> None:
+    """Raise `RawFileError` where most reviews have an empty text, but a title."""
+    texts = [one.get("text") for one in records(path) if isinstance(one.get("title"), str)]
+    empty = sum(isinstance(text, str) and not text.strip() for text in texts)
+    if len(texts) >= ENOUGH_REVIEWS and 2 * empty > len(texts):
+        raise RawFileError(
+            f"{path}: of {len(texts):,} reviews that were looked at, {empty:,} have no text: the texts were removed. {AGAIN}"
         )
 
 

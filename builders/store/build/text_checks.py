@@ -10,6 +10,7 @@ from itdr.builders.core.emptied import escaped, printed_as_is, unreadable
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.letters import (
     ENOUGH_IF_ALL,
+    MISREAD,
     UNDECODED,
     are_lost,
     letters_fault,
@@ -54,7 +55,7 @@ def letters_query(table: str, column: str) -> str:
 
     Returns:
         A SELECT of how many texts have such letters, in how many they were encoded twice, in how many a
-        letter could not be decoded, and in how many a question mark stands within a word.
+        letter could not be decoded, and in how many a question mark stands within a word, or a capital or sign.
     """
     text = f"listed({column})" if column in _LISTS else column
     lost = f"count(CASE WHEN lost_letter({text}) THEN 1 END)" if column in NAMES else "0"
@@ -63,7 +64,8 @@ def letters_query(table: str, column: str) -> str:
 SELECT count(CASE WHEN beyond_ascii({text}) THEN 1 END) AS beyond,
        count(CASE WHEN {twice} THEN 1 END) AS twice,
        count(CASE WHEN {text} LIKE '%{UNDECODED}%' THEN 1 END) AS undecoded,
-       {lost} AS lost
+       {lost} AS lost,
+       count(CASE WHEN beyond_ascii({text}) AND matches({text}, '{MISREAD}') THEN 1 END) AS misread
 FROM {VIEWS[table]} WHERE reject IS NULL AND {text} IS NOT NULL
 """
 

@@ -154,6 +154,8 @@ def _of_times(times: np.ndarray) -> Features:
         "full hour": known + (seconds % 3_600 == 0),
         "full minute": known + (seconds % 60 == 0),
         "tens of seconds": known + (seconds % 10 == 0),
+        "late minute": known + (seconds // 60 % 60 >= 30),
+        "late second": known + (seconds % 60 >= 30),
     }
     if np.nanmax(times, initial=0) - np.nanmin(times, initial=np.inf) > YEARS:
         found |= {

@@ -64,6 +64,12 @@ SAID: dict[str, tuple[str, str]] = {
         )
         for owner in OWNERS
     },
+    **{
+        name: (f"are between {first}:00 and {first + 5}:59", "times of day were changed")
+        for name, first in (("night", 0), ("morning", 6), ("afternoon", 12), ("evening", 18))
+    },
+    "late minute": ("are in the second half of an hour", "minutes were replaced"),
+    "late second": ("are in the second half of a minute", "seconds were replaced"),
     "same rating": ("have the rating of the user's row before", "ratings were filled or replaced"),
 }
 """By feature, what its share is of, and what a deviation may mean."""
