@@ -36,6 +36,7 @@ SOURCE_OPTIONS = {
     "last_ids": "by column of ids, the last number of the official files",
     "gaps": "by table, whether its official ids, which are numbers, have gaps: those `recorded` in it, those `rated`, or `none`",
     "id_signs": "how many signs each id has; some of these are capitals",
+    "user_signs": "how many signs each id of a user has at least",
     "year_first": "nobody rates an item before the year that its record states",
     "incomplete": "columns of users or items that are empty for some of them in the official file",
     "any_case": "titles are written in small letters or capitals, as listeners have them",

@@ -411,5 +411,6 @@ SOURCE = Source(
     options={
         # Train before the first, test from the second: the official cuts (seconds).
         "time_cuts": (1_628_643_414, 1_658_002_729),
+        "user_signs": 28,
     },
 )

@@ -55,9 +55,9 @@ AGES = {
 # Labels of the groups as copies have them in place of the codes.
 AGE_LABELS = {**{label: label for label in AGES.values()}, "56+": "56 or older"}
 
-_FOREIGN = r"regexp_matches(coalesce(title, ''), '[\x{80}-\x{9f}€‚ƒ„†‡ˆ‰Š‹ŒŽ•˜™š›œžŸ]')"
-"""SQL condition: a title was saved in another encoding. Latin-1 has no letters where these signs stand in
-Windows-1252; Mac Roman and others have those with accents. No title of the official file has one."""
+_FOREIGN = r"regexp_matches(coalesce(title, ''), '[^\x{00}-\x{7f}\x{a0}-\x{ff}]')"
+"""SQL condition: a title was saved in another encoding. The official file is in Latin-1, and Windows-1252, Mac Roman and
+others have signs that Latin-1 lacks."""
 
 # Code 0, "other or not specified", is left out: it says nothing about a person, so nobody is asked
 # to predict it.

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import pytest
 
 from itdr.builders.core.errors import RawFileError
@@ -17,6 +18,7 @@ from itdr.builders.rawfiles import locate
 from itdr.builders.sources import amazon_reviews_2023 as reader
 from itdr.builders.sources._formats import keys
 from itdr.builders.sources.amazon_reviews_2023 import SOURCE
+from itdr.builders.store.build.id_forms import misshapen
 from tests import world
 from tests.rawgen import amazon_reviews_2023 as rawgen
 from tests.sources.harness import read, real, rows
@@ -414,3 +416,16 @@ def test_large_files_are_searched_for_two_values_in_samples(
     twice = [line.replace("{", '{"rating": 1.5, ', 1)] * 100
     with pytest.raises(RawFileError, match="has the key 'rating' twice"):
         reviews(tmp_path, "\n".join([*whole[:400], *twice]) + "\n")
+
+
+def test_ids_of_users_that_were_cut_are_noticed() -> None:
+    ids = [f"AE{chr(65 + n % 26)}{n:02}".ljust(28, "Q") for n in range(2, 42)]
+
+    def fault(cut: int, table: str = "users") -> str:
+        some = [one[:14] if n < cut else one for n, one in enumerate(ids)]
+        return misshapen(SOURCE, pa.chunked_array([some]), table)
+
+    assert fault(20) == "" and fault(40, "items") == ""
+    assert fault(21).startswith("21 of 40 ids of users have fewer than 28 signs")
+    # Ids of one's own are no worse.
+    assert misshapen(SOURCE, pa.chunked_array([[str(n) for n in range(40)]]), "users") == ""

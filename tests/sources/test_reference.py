@@ -151,6 +151,10 @@ COLUMN_DAMAGES: dict[str, tuple[str, Callable[[int], Any], Callable[[int], Any]]
     "greatest": ("weight", lambda n: float(n), lambda n: float(min(n, 300))),
     "zero": ("weight", lambda n: n + 1.0, lambda n: 0.0),
     "is 1": ("rating", lambda n: n % 5 + 1.0, lambda n: max(2.0, n % 5 + 1.0)),
+    "glued": ("text", lambda n: "One day.\nTwo", lambda n: "One day.Two"),
+    "late hour": ("timestamp", lambda n: n * 8_677, lambda n: n * 8_677 // 43_200 * 86_400),
+    "late minute": ("timestamp", lambda n: n * 8_677, lambda n: n * 3_600 + 60 * (n % 12)),
+    "late second": ("timestamp", lambda n: n * 8_677, lambda n: n * 60 + n % 12),
     "midnight": ("timestamp", lambda n: n * 8_677, lambda n: n * 86_400),
     "morning": ("timestamp", lambda n: n * 3_600, lambda n: n * 86_400),
     "January": ("timestamp", lambda n: n * 9 * 86_400, lambda n: n * 365 * 86_400),
@@ -359,6 +363,19 @@ def test_times_of_another_zone_are_seen(by: int, told: int) -> None:
 def test_hours_of_dates_and_of_few_users_say_nothing() -> None:
     assert hours.of_rows(of_users(lambda users, items: users * DAY)) is None
     assert hours.of_rows(_by_day(0).slice(0, 19 * EACH)) is None
+
+
+@pytest.mark.parametrize(("days", "told"), [(124, 1), (110, 0)])
+def test_clocks_of_few_users_are_judged_where_times_are_of_many_days(
+    days: int, told: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = {"shares": {"interactions": {"timestamp": {"late minute": [0.4, 0.6]}}}, "together": {}}
+    monkeypatch.setattr(declarations, "read", lambda source: known)
+    times = np.arange(N) * days // N * DAY + np.arange(N) % 12 * 60
+    one = np.zeros(N, np.int64)
+    rows = pa.table({"user_code": one, "item_code": np.arange(N), "timestamp": times})
+    found = compare.deviating(load("lastfm-1k"), partial(dict, {"interactions": rows}), {}, N)
+    assert [("second half of an hour" in said) for said in found] == [True] * told
 
 
 def test_a_build_is_told_of_moved_hours_and_shuffled_times(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,8 +19,8 @@ from itdr.builders.store.build.scale_checks import unusual_ratings
         ([1, 2, 3, 4, 5], None),
         ([1, 3, 5], "2 or 4"),
         ([1, 2, 3, 4], "5"),
-        # Likes alone, likes and dislikes, and ratings all of one kind.
-        ([3, 4, 5], None),
+        ([3, 4, 5], "1 or 2"),
+        # Likes and dislikes, and ratings all of one kind.
         ([1, 5], None),
         ([4], None),
     ],

@@ -18,13 +18,19 @@ def misshapen(source: Source, ids: pa.ChunkedArray, table: str) -> str:
     """What shows that ids were cut, or written in small letters.
 
     Args:
-        source: the declaration; its option `id_signs` says how many signs ids have, with capitals among them.
+        source: the declaration; its option `id_signs` says how many signs ids have, with capitals among them, and
+            `user_signs` how many those of users have at least, which are an "A", capitals and digits.
         ids: the ids of a table.
         table: its name, for the message.
 
     Returns:
         A clause; empty where nothing shows it.
     """
+    least = source.options.get("user_signs", 0) if table == "users" else 0
+    form = f"^A[A-Z0-9]{{3,{least - 2}}}$"
+    cut = _count(pc.match_substring_regex(ids, form)) if least else 0
+    if cut >= ENOUGH_TO_JUDGE and 2 * cut > len(ids):
+        return f"{cut:,} of {len(ids):,} ids of users have fewer than {least} signs, which all official ones have: signs at their ends were removed"
     signs = source.options.get("id_signs")
     if not signs:
         return ""

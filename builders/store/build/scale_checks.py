@@ -1,4 +1,4 @@
-"""Whether ratings take all whole values of their scale: those that never occur were merged with others, or moved."""
+"""Whether ratings take all whole values of their scale: those that never occur were merged with others, or left out."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from itdr.builders.core.schema import Source
 from itdr.builders.store.build.limits import Row
 
 MANY_RATINGS = 1_000
-"""Of so many ratings, some take each whole value from the least of them to the greatest of the scale."""
+"""Of so many ratings, some take each whole value of the scale."""
 
 
 def unusual_ratings(source: Source, columns: Collection[str], row: Row) -> list[str]:
-    """Find whole values of the scale that no rating takes: any but the least ones, as somebody may have kept the likes alone.
+    """Find whole values of the scale that no rating takes, as if somebody had kept the likes alone.
 
     Args:
         source: the declaration; the user's own data are not judged.
@@ -36,7 +36,7 @@ def unusual_ratings(source: Source, columns: Collection[str], row: Row) -> list[
     # Two values, or one, are likes and dislikes.
     if n < MANY_RATINGS or len(taken) <= 2:
         return []
-    never = [str(value) for value in values if value > taken[0] and value not in taken]
+    never = [str(value) for value in values if value not in taken]
     if not never:
         return []
     return [

@@ -21,7 +21,7 @@ from itdr.builders.store.build.reference.wording import (
     others_said,
 )
 
-ENOUGH_ITEMS = 300
+ENOUGH_ITEMS = 200
 """Files with fewer items are too small a part, or made up."""
 ENOUGH, ENOUGH_EXPECTED = 200, 30
 """So many rows show a share, if so many of them should be of it."""
@@ -31,6 +31,8 @@ RISEN = 0.1
 """A share that has risen is at least this; it stood lower."""
 PILES, LEAST_PILE, ENOUGH_PILE = ("longest", "greatest", "least"), 0.01, 20
 """Features of which a smaller share suffices: texts and numbers that were cut off at one size."""
+MANY_DAYS = 30
+"""Days by which half of the times are from the middle one, from which on people have been there at all minutes."""
 CHINESE, MOSTLY = "chinese", 0.5
 """The feature of Chinese texts, and the share of which texts are Chinese."""
 ENOUGH_TOGETHER, WEAKER, ERRORS = 300, 3, 6
@@ -100,13 +102,19 @@ def _alone(looked: Looked, shares: Mapping[str, Mapping[str, Sequence[float]]]) 
     """The feature of each column that deviates most."""
     many = has_many_users(looked.table)
     for column, all_ranges in shares.items():
-        kept = all_ranges if many else (*within.OF_ITEMS, features.APART)
+        kept = all_ranges if many else (*within.OF_ITEMS, *_clocks(looked, column), features.APART)
         ranges = {name: one for name, one in all_ranges.items() if name in kept}
         if _is_of_another_edition(looked, column, ranges):
             continue
         worst = max(_of_column(looked, column, ranges), key=lambda one: one.how_far, default=None)
         if worst:
             yield worst.said
+
+
+def _clocks(looked: Looked, column: str) -> tuple[str, ...]:
+    """What is judged of times of few people: of many days."""
+    found = looked.figure(column, features.APART)
+    return features.OF_CLOCKS if found is not None and found.size >= MANY_DAYS else ()
 
 
 def _is_of_another_edition(

@@ -14,6 +14,8 @@ import pyarrow.compute as pc
 Features = dict[str, np.ndarray]
 APART = "days apart"
 """How many days times are from the middle one: it tells how long a part is, and no damage."""
+OF_CLOCKS = ("late hour", "late minute", "late second")
+"""What a clock shows, whoever the people are, where times are of many days."""
 LEVELS = ("length", "value", "count", APART)
 BEGINNING, END = 500, 20
 """Characters of a text that are looked at: its first and its last."""
@@ -47,6 +49,7 @@ SIGNS = {
     "small word": f" ({_WORDS}) ",
     "shouted": r"\b\p{Lu}{4,}\b",
     "pleased": r"(?i)\b(great|love[ds]?|best|excellent|amazing|perfect|wonderful|awesome|favorite|delicious)\b",
+    "glued": "[a-z][.!?,][A-Z][a-z]",
     "displeased": r"(?i)\b(not|bad|worst|terrible|poor|waste|disappoint\w*|horrible|awful|never|rude)\b",
 }
 """Whether the beginning of a text matches."""
@@ -154,6 +157,7 @@ def _of_times(times: np.ndarray) -> Features:
         "full hour": known + (seconds % 3_600 == 0),
         "full minute": known + (seconds % 60 == 0),
         "tens of seconds": known + (seconds % 10 == 0),
+        "late hour": known + (hour > 12),
         "late minute": known + (seconds // 60 % 60 >= 30),
         "late second": known + (seconds % 60 >= 30),
     }

@@ -68,6 +68,8 @@ SAID: dict[str, tuple[str, str]] = {
         name: (f"are between {first}:00 and {first + 5}:59", "times of day were changed")
         for name, first in (("night", 0), ("morning", 6), ("afternoon", 12), ("evening", 18))
     },
+    "glued": ("have a mark without a blank behind it", "line ends or blanks were removed"),
+    "late hour": ("are between 13:00 and 23:59", "they lost AM and PM"),
     "late minute": ("are in the second half of an hour", "minutes were replaced"),
     "late second": ("are in the second half of a minute", "seconds were replaced"),
     "same rating": ("have the rating of the user's row before", "ratings were filled or replaced"),
