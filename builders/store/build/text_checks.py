@@ -38,6 +38,8 @@ JUDGED: Mapping[str, Mapping[str, str]] = {
 NAMES = ("creators", "categories", "location", "country")
 """Columns of names, in which no question mark stands within a word."""
 _LISTS = ("creators", "categories")
+_PUBLISHED = ("title", "creators")
+"""Columns of what was published, and not typed by anybody, with capitals and signs within words."""
 CODES = """
 SELECT count(*) AS n, count(CASE WHEN addressed(title) THEN 1 END) AS addressed,
        count(CASE WHEN beyond_ascii(title) THEN 1 END) AS beyond
@@ -60,12 +62,14 @@ def letters_query(table: str, column: str) -> str:
     text = f"listed({column})" if column in _LISTS else column
     lost = f"count(CASE WHEN lost_letter({text}) THEN 1 END)" if column in NAMES else "0"
     twice = f"beyond_ascii({text}) AND encoded_twice({text})"
+    misread = f"beyond_ascii({text}) AND matches({text}, '{MISREAD}')"
+    misread = f"count(CASE WHEN {misread} THEN 1 END)" if column in _PUBLISHED else "0"
     return f"""
 SELECT count(CASE WHEN beyond_ascii({text}) THEN 1 END) AS beyond,
        count(CASE WHEN {twice} THEN 1 END) AS twice,
        count(CASE WHEN {text} LIKE '%{UNDECODED}%' THEN 1 END) AS undecoded,
        {lost} AS lost,
-       count(CASE WHEN beyond_ascii({text}) AND matches({text}, '{MISREAD}') THEN 1 END) AS misread
+       {misread} AS misread
 FROM {VIEWS[table]} WHERE reject IS NULL AND {text} IS NOT NULL
 """
 
