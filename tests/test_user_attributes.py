@@ -114,7 +114,9 @@ def test_a_prompt_names_the_values_that_an_attribute_may_have() -> None:
         for split in ("train", "validation", "test"):
             for row in rows(source, split=split):
                 for name, value in _pairs(row):
-                    shown = re.search(rf"{name} \((one of:|for example:) (.*)\)", row["input"], re.I)
+                    shown = re.search(
+                        rf"{name} \((one of:|for example:) (.*)\)", row["input"], re.I
+                    )
                     assert shown, (name, row["input"])
                     assert shown[1] == "one of:" and value in shown[2].split(", ")
                     lists.setdefault(name, set()).add(shown[2])
@@ -155,3 +157,5 @@ def test_bands_stand_in_the_order_of_years() -> None:
     bands = ["18-24", "56 or older", "under 18", "25-34"]
     assert sorted(bands, key=_rank) == ["under 18", "18-24", "25-34", "56 or older"]
     assert sorted(["writer", "K-12 student"], key=_rank) == ["K-12 student", "writer"]
+    countries = ["Croatia", "Côte d'Ivoire", "Canada"]
+    assert sorted(countries, key=_rank) == ["Canada", "Côte d'Ivoire", "Croatia"]

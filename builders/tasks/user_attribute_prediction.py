@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -157,9 +158,10 @@ def _counts(values: pa.ChunkedArray, name: str, column: str) -> Counter[str]:
 
 
 def _rank(value: str) -> tuple[int, str]:
-    """ "under 18" before "18-24" before "25-34"; words stand in the order of letters."""
+    """ "under 18" before "18-24" before "25-34"; words stand in the order of letters, "ô" being an "o"."""
     number = _FIRST_NUMBER.match(value)
-    return (int(number[2]) - bool(number[1]), value) if number else (0, value)
+    letters = unicodedata.normalize("NFD", value)
+    return (int(number[2]) - bool(number[1]), letters) if number else (0, letters)
 
 
 _FIRST_NUMBER = re.compile(r"(under )?(\d+)")
