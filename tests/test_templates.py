@@ -212,7 +212,7 @@ def test_every_open_ranking_says_in_which_order_it_is_asked_for(language: str) -
         assert len(said) == 2, (one.path, one.line, one.id)
 
 
-_SECOND_ZH = re.compile("把自己当作|是你按先后|你依次")
+_SECOND_ZH = re.compile("把自己当作|是你按先后|你依次|你已经")
 _SECOND = re.compile(
     r"\byou (have )?(already )?(rated|reviewed|clicked on|commented on|listened to|played|liked)\b|"
     r"\byou have \{\{ liked_phrase|\byou \{\{ (dis)?liked_range|"
