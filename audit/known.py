@@ -110,10 +110,10 @@ def _histories(
 
 def _left_out(words: Words, layout: Layout) -> dict[str, Shape]:
     """What an answer is asked to leave out: nothing, or what entries may show beside titles."""
-    categories = words["categories"]
-    makers = (words["creators"], words["creator"])
-    parts = [(categories,), *((one,) for one in makers), *((one, categories) for one in makers)]
-    phrases = [layout.leave_out.format(names=layout.joined(list(names))) for names in parts]
+    kinds = ((words["categories"],), (words["category"],))
+    makers = ((words["creators"],), (words["creator"],))
+    parts = (*kinds, *makers, *(one + other for one in makers for other in kinds))
+    phrases = [layout.leave_out.format(names=layout.joined([*names])) for names in parts]
     return {"leaving_out": (Choice((*((phrase,) for phrase in phrases), ())),)}
 
 

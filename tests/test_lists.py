@@ -37,8 +37,8 @@ def test_what_sets_entries_apart_stands_in_none_of_them(entries: list[str], said
     ("config", "template", "shown"),
     [
         ("rating_prediction", "p2", r"^One viewer's ratings: (.*)$"),
-        ("top_k_rec", "p15", r"^Films rated by one viewer, oldest rating first: (.*)$"),
-        ("sequential_rec", "p3", r"^Films rated by one viewer, .* latest: (.*)$"),
+        ("top_k_rec", "p15", r"^Films rated by one viewer, earliest rating first: (.*)$"),
+        ("sequential_rec", "p3", r"^Films that one viewer has rated, earliest rating first: (.*)$"),
     ],
 )
 def test_titles_that_hold_semicolons_can_be_told_apart(

@@ -212,7 +212,7 @@ def test_every_open_ranking_says_in_which_order_it_is_asked_for(language: str) -
         assert len(said) == 2, (one.path, one.line, one.id)
 
 
-_SECOND_ZH = re.compile("把自己当作|是你按先后|你依次")
+_SECOND_ZH = re.compile("把自己当作|是你按先后|你依次|你已经")
 _SECOND = re.compile(
     r"\byou (have )?(already )?(rated|reviewed|clicked on|commented on|listened to|played|liked)\b|"
     r"\byou have \{\{ liked_phrase|\byou \{\{ (dis)?liked_range|"
@@ -322,12 +322,16 @@ def test_untimed_prompts_claim_no_order(task: str) -> None:
 
 @pytest.mark.parametrize("task", ["top_k_rec", "cross_domain_rec", "sequential_rec"])
 def test_timed_prompts_say_that_something_comes_next(task: str) -> None:
+    """After a history without order "next" would claim one: what is asked for comes later, or as well."""
+    for one in texts(task, {"timed", "unordered"}):
+        assert not re.search(r"\b[Nn]ext\b", one.text), one.id
+    next_, later = r"\b([Nn]ext|continues)\b", r"\b(later|as well|also|going to|come after)\b"
     for flags in (flags for flags in FLAGS[task] if "timed" in flags):
         kept = load(task, "unseen").prompts["test"]
         for one in (*load(task).prompts["train"], *kept):
             if one.serves(frozenset(flags)):
                 said = one.render({**templates.load_words("films"), **values(task)})
-                assert re.search(r"\b(next|continue|goes on)", said, re.IGNORECASE), one.id
+                assert re.search(later if "unordered" in flags else next_, said), one.id
 
 
 @pytest.mark.parametrize("task", ["top_k_rec", "cross_domain_rec", "sequential_rec"])

@@ -62,7 +62,6 @@ class Layout:
     noted: str
     comma: str
     last_comma: str
-    last_or: str
     all: str
     both: str
     leave_out: str
@@ -118,15 +117,8 @@ class Layout:
 
     def joined(self, names: list[str]) -> str:
         """`a`, `a and b`, `a, b and c`."""
-        return self._with_last(names, self.last_comma)
-
-    def any_of(self, names: list[str]) -> str:
-        """`a`, `a or b`, `a, b or c`."""
-        return self._with_last(names, self.last_or)
-
-    def _with_last(self, names: list[str], before_last: str) -> str:
         first, last = self.comma.join(names[:-1]), names[-1]
-        return f"{first}{before_last}{last}" if first else last
+        return f"{first}{self.last_comma}{last}" if first else last
 
     def time_gap(self, seconds: int) -> str:
         """A span of time in its largest unit: "3 days later"."""

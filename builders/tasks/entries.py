@@ -108,7 +108,8 @@ def answer_titles(
     if "creator" in show and any(item.creators for item in items):
         names.append(words["creators" if several else "creator"])
     if "categories" in show and any(item.categories for item in items):
-        names.append(words["categories"])
+        many = several or any(len(item.categories) > 1 for item in items)
+        names.append(words["categories" if many else "category"])
     left = layout.leave_out.format(names=layout.joined(names)) if names else ""
     return {"full_title": title, "full_titles": titles, "leaving_out": left}
 

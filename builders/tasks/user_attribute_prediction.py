@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -34,7 +35,8 @@ EXACT = ("location",)
 MOST_LISTED = 25
 """An attribute with at most this many values has them all listed in the prompt."""
 EXAMPLES = 3
-"""Of one with more, the prompt shows this many: the most frequent values of the training part."""
+"""Of one with more, the prompt shows this many values of the training part: frequent ones, but not the most
+frequent, which are the answer too often to be given away."""
 
 Attributes = list[tuple[str, str]]
 """Names as they are shown, and values."""
@@ -133,15 +135,16 @@ def _choices(cell: OpenCell) -> dict[str, Choices]:
 
 
 def _values(cell: OpenCell, name: str) -> Choices:
-    """Values with ages in the order of years, others in that of letters; examples are frequent ones."""
+    """Values with ages in the order of years, others in that of letters; examples are rather frequent ones."""
     column = name if name in cell.cell.source.attributes else _COLUMNS[name]
     every = _counts(cell.store.users.column(column), name, column)
     if len(every) <= MOST_LISTED:
         return Choices(tuple(sorted(every, key=_rank)), whole=True)
     part = pa.array(cell.partition.user_splits == TRAIN)
     trained = _counts(cell.store.users.column(column).filter(part), name, column)
-    frequent = sorted(trained, key=lambda one: (-trained[one], one))[:EXAMPLES]
-    return Choices(tuple(sorted(frequent, key=str.casefold)), whole=False)
+    ranked = sorted(trained, key=lambda one: (-trained[one], one))
+    shown = ranked[EXAMPLES : 2 * EXAMPLES] or ranked[1:] or ranked
+    return Choices(tuple(sorted(shown, key=str.casefold)), whole=False)
 
 
 def _counts(values: pa.ChunkedArray, name: str, column: str) -> Counter[str]:
@@ -155,9 +158,10 @@ def _counts(values: pa.ChunkedArray, name: str, column: str) -> Counter[str]:
 
 
 def _rank(value: str) -> tuple[int, str]:
-    """ "under 18" before "18-24" before "25-34"; words stand in the order of letters."""
+    """ "under 18" before "18-24" before "25-34"; words stand in the order of letters, "ô" being an "o"."""
     number = _FIRST_NUMBER.match(value)
-    return (int(number[2]) - bool(number[1]), value) if number else (0, value)
+    letters = unicodedata.normalize("NFD", value)
+    return (int(number[2]) - bool(number[1]), letters) if number else (0, letters)
 
 
 _FIRST_NUMBER = re.compile(r"(under )?(\d+)")
@@ -232,10 +236,8 @@ def _listed(entries: Sequence[str], needed: frozenset[str], layout: Layout) -> d
 def _with_values(entry: str, choices: Choices, layout: Layout) -> str:
     if any(layout.comma.strip() in value for value in choices.values):
         values = lists.inline(choices.values, layout)
-    elif choices.whole:
-        values = layout.comma.join(choices.values)
     else:
-        values = layout.any_of(list(choices.values))
+        values = layout.comma.join(choices.values)
     pattern = layout.one_of if choices.whole else layout.such_as
     return pattern.format(entry=entry, values=values)
 

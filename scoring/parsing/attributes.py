@@ -23,6 +23,7 @@ _COUNTRIES = {
     "netherlands": {"the netherlands", "holland"},
     "czech republic": {"czechia"},
     "iran islamic republic of": {"iran"},
+    "cote divoire": {"ivory coast"},
 }
 _PLACES = {"country", "location"}
 _RANGE = re.compile(r"(\d{1,3})\s{0,3}(?:-|\u2013|\u2014|to|and)\s{0,3}(\d{1,3})", re.I)

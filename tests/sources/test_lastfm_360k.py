@@ -129,7 +129,7 @@ def test_profiles(tmp_path: Path):
     )
     columns = ("country", "gender", "age")
     found = [tuple(row[c] for c in columns) for row in read(ID, tmp_path, "users")[0].to_pylist()]
-    assert found == [("Cote D'Ivoire", "female", 22), (None, None, None), ("Peru", None, 30)]
+    assert found == [("Côte d'Ivoire", "female", 22), (None, None, None), ("Peru", None, 30)]
 
 
 @pytest.mark.parametrize(("end", "whole"), [("Feb 1, 2007", True), ("Feb 1, 200", False)])

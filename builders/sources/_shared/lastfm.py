@@ -9,6 +9,7 @@ from itdr.builders.core.emptied import implausible, unreadable
 from itdr.builders.core.schema import Licence
 from itdr.builders.sources._formats import arrow, lines
 from itdr.builders.sources._shared import people
+from itdr.builders.sources._shared.places import PRINTED
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -84,8 +85,9 @@ def read_profiles(raw: Raw, key: str, user: str, skip: int) -> Iterator[pa.Recor
         sex = pc.utf8_lower(pc.utf8_trim_whitespace(gender))
         known = arrow.map_values(sex, people.GENDERS)
         named = arrow.known_values(country, names=True)
-        short = pc.replace_substring(pc.utf8_lower(named), ".", "")
-        named = pc.coalesce(arrow.map_values(short, SHORT_NAMES), _capitalised(named))
+        small = pc.utf8_lower(named)
+        short = arrow.map_values(pc.replace_substring(small, ".", ""), SHORT_NAMES)
+        named = pc.coalesce(short, arrow.map_values(small, PRINTED), _capitalised(named))
         coded = pc.fill_null(pc.match_substring_regex(named, NO_COUNTRY), False)
         yield from arrow.record_batches(
             {

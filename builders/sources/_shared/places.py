@@ -31,8 +31,20 @@ _SPELLINGS = {
     "Mexico": ("méxico",),
     "Uruguay": ("urugua",),
     "United Arab Emirates": ("uae",),
+    "Côte d'Ivoire": ("ivory coast",),
 }
-_COUNTRIES = {other: name for name, others in _SPELLINGS.items() for other in others}
+PRINTED = {
+    "aland islands": "Åland Islands",
+    "cote d'ivoire": "Côte d'Ivoire",
+    "curacao": "Curaçao",
+    "reunion": "Réunion",
+    "saint barthelemy": "Saint Barthélemy",
+    "sao tome and principe": "São Tomé and Príncipe",
+    "virgin islands, u.s.": "Virgin Islands, U.S.",
+}
+"""Countries that lists without accents, or with a capital in each word, spell wrongly: in small letters, and as
+they are printed."""
+_COUNTRIES = PRINTED | {other: name for name, others in _SPELLINGS.items() for other in others}
 _WORD = re.compile(r"[^\s\-/(]+")
 
 
@@ -79,7 +91,7 @@ def country_name(text: str) -> str:
     Returns:
         The name, or what was typed where it is not known.
 
-    >>> country_name("u.s.a."), country_name("new zealand"), country_name("Usa")
-    ('USA', 'New Zealand', 'USA')
+    >>> country_name("u.s.a."), country_name("new zealand"), country_name("Cote D'Ivoire")
+    ('USA', 'New Zealand', "Côte d'Ivoire")
     """
     return _COUNTRIES.get(text.casefold()) or place_name(text)
