@@ -111,35 +111,50 @@ def _of_cell(
                 return
             places, subjects, indexes, cases = zip(*drawn, strict=True)
             numbers = rng.numbers(opened.rng_states(subjects, "template", indexes), TEXTS).tolist()
-            written = list(map(write, cases, subjects, indexes, numbers))
+            # Each text is written when its row is taken: fewer lie about meanwhile.
+            written = map(write, cases, subjects, indexes, numbers)
+            del drawn, cases
         yield from zip(places, written, strict=True)
 
 
 def _cases(opened: OpenCell, users: Iterator[UserRequest], first: int) -> Iterator[Drawn]:
     """The cases of these users in order, as many of each as requested (None: all), in batches; the
     first batch is small where the first row should come at once."""
-    task = opened.cell.task
     size = first
     while block := list(itertools.islice(users, size)):
         size = min(GROWTH * size, BATCH)
-        firsts = list(zip(block, _firsts(opened, block), strict=True))
-        opened.expect([who.user for who, window in firsts if window is None])
-        streams = [(who, _windows(opened, who.user, window)) for who, window in firsts]
-        # Almost every window yields a case, so start with exactly as many as are requested.
-        tried = [list(itertools.islice(found, _at_once(who.most))) for who, found in streams]
-        cases = iter(task.draw(opened, [window for windows in tried for window in windows]))
         batch: Drawn = []
-        for (who, found), windows in zip(streams, tried, strict=True):
-            made = _made(who, windows, cases)
+        for who, found, made in _drawn_together(opened, block):
             batch += made
-            left = None if who.most is None else who.most - len(made)
-            if left != 0 and len(windows) == _at_once(who.most):
+            if found is not None:
                 if batch:
                     yield batch
-                yield from _more(opened, who._replace(most=left), found)
+                yield from _more(opened, who, found)
                 batch = []
         if batch:
             yield batch
+
+
+def _drawn_together(
+    opened: OpenCell, block: list[UserRequest]
+) -> Iterator[tuple[UserRequest, Iterator[Any] | None, Drawn]]:
+    """The cases of some users, drawn at once; where a user may have more, also the request for the rest and
+    the windows that are left. Windows are let go when all are told: the fewer objects are alive while rows
+    are taken, the less Python's garbage collector walks through."""
+    task = opened.cell.task
+    firsts = list(zip(block, _firsts(opened, block), strict=True))
+    opened.expect([who.user for who, window in firsts if window is None])
+    streams = [(who, _windows(opened, who.user, window)) for who, window in firsts]
+    # Almost every window yields a case, so start with exactly as many as are requested.
+    tried = [list(itertools.islice(found, _at_once(who.most))) for who, found in streams]
+    cases = iter(task.draw(opened, [window for windows in tried for window in windows]))
+    for (who, found), windows in zip(streams, tried, strict=True):
+        made = _made(who, windows, cases)
+        left = None if who.most is None else who.most - len(made)
+        if left != 0 and len(windows) == _at_once(who.most):
+            yield who._replace(most=left), found, made
+        else:
+            yield who, None, made
 
 
 def _firsts(opened: OpenCell, block: list[UserRequest]) -> Sequence[Any]:

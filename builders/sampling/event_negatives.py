@@ -316,7 +316,10 @@ class EventNegatives(NearEvents):
     ) -> None:
         """Fill these places with the works of these events, except where an earlier place in the same row
         takes the same title or a work from the same user."""
-        held, at = np.unique(rows, return_inverse=True)
+        held = np.flatnonzero(np.bincount(rows, minlength=len(batch.open)))
+        position = np.zeros(len(batch.open), np.int64)
+        position[held] = np.arange(len(held))
+        at = position[rows]
         shape = (len(held), batch.open.shape[1])
         found = np.zeros(shape, bool)
         found[at, slots] = True
