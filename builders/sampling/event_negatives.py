@@ -8,7 +8,7 @@ somebody else met just before or after the target. Where items have years or pla
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -104,10 +104,9 @@ class EventNegatives(NearEvents):
         """Fill the open places of some cases, one of each at a time: what fills a place rules others out for the
         next one of the same case."""
         ahead = None if hard else self._ahead(exclusions, batch, rows)
-        while len(rows := rows[batch.open[rows].any(axis=1)]):
-            slots = batch.open[rows].argmax(axis=1)
-            batch.open[rows, slots] = False
-            places = Places(rows, slots, numbers_at(requests.rng_states[rows], ~slots))
+        every = _places(requests, batch, rows)
+        batch.open[rows] = False
+        for places in _one_of_each(every):
             if ahead is None:
                 found = [self._like(requests, exclusions, batch, one) for one in places.each()]
                 left = places.at(~np.array(found))
@@ -164,24 +163,26 @@ class EventNegatives(NearEvents):
         """Fill places with what was found ahead, where the case does not hold it by now; those for which nothing
         was sought with any work. Returns the places that are left."""
         numbers = ahead.numbers[places.where]
-        sought = places.at(numbers != NONE)
-        numbers = numbers[numbers != NONE]
+        modelled = numbers != NONE
+        others = places.at(~modelled)
+        if len(others):
+            places, numbers = places.at(modelled), numbers[modelled]
+            others = self.search(batch, exclusions, others, Wanted())
         of, events = ahead.found.of(numbers)
-        new = self.new(batch, sought.rows[of], events)
-        counts = np.bincount(of[new], minlength=len(sought))
-        suitable = Suitable(events[new], counts.cumsum() - counts, counts)
-        filled = self.fill(batch, sought, suitable)
-        if less := int((filled & ahead.less_alike[numbers]).sum()):
+        new = np.flatnonzero(self.new(batch, places.rows.take(of), events))
+        counts = np.bincount(of.take(new), minlength=len(places))
+        suitable = Suitable(events.take(new), counts.cumsum() - counts, counts)
+        filled = self.fill(batch, places, suitable)
+        if less := int(np.count_nonzero(filled & ahead.less_alike[numbers])):
             self.rungs[LESS_ALIKE] += less
+        if filled.all():
+            return others
         lost = ahead.found.counts[numbers] > 0
-        left = sought.at(~filled & lost)
+        left = places.at(~filled & lost)
         for tolerance in (ALIKE, *LOOSER) if len(left) else ():
             rung = None if tolerance is ALIKE else LESS_ALIKE
             left = self.search(batch, exclusions, left, self._close(tolerance), rung)
-        others = self.search(
-            batch, exclusions, places.at(ahead.numbers[places.where] == NONE), Wanted()
-        )
-        return Places.joined([left, sought.at(~filled & ~lost), others])
+        return Places.joined([left, places.at(~filled & ~lost), others])
 
     def _batch(self, requests: NegativeRequests) -> NegativeBatch:
         counts = requests.counts
@@ -385,6 +386,21 @@ class EventNegatives(NearEvents):
 
     def _categories(self, work: int) -> tuple[str, ...]:
         return self._store.item(work).categories
+
+
+def _places(requests: NegativeRequests, batch: NegativeBatch, rows: np.ndarray) -> Places:
+    """The open places of some cases, one case after the other."""
+    at, slots = np.nonzero(batch.open[rows])
+    rows = rows[at]
+    return Places(rows, slots, numbers_at(requests.rng_states[rows], ~slots))
+
+
+def _one_of_each(places: Places) -> Iterator[Places]:
+    """Places of several cases, a case's places in a row: the first of each case, then the second …"""
+    begins = _firsts(places.rows)
+    ordinal = np.arange(len(places)) - begins.repeat(np.diff(begins, append=len(places)))
+    for k in range(int(ordinal.max(initial=-1)) + 1):
+        yield places.at(np.flatnonzero(ordinal == k))
 
 
 def _firsts(values: np.ndarray) -> np.ndarray:
