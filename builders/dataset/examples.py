@@ -103,7 +103,7 @@ def _of_cell(
     """The examples of one cell, each with the position of its shard."""
     opened = open_cell(chosen.cell, chosen.paths).for_part(chosen.part)
     write = _writer(opened, SPLITS[chosen.part], wording)
-    batches = _cases(opened, requested_users(chosen, opened, shards), first)
+    batches = _batches(chosen, opened, shards, first)
     while True:
         with gc_pause.gc_paused():
             drawn = next(batches, None)
@@ -117,20 +117,62 @@ def _of_cell(
         yield from zip(places, written, strict=True)
 
 
-def _cases(opened: OpenCell, users: Iterator[UserRequest], first: int) -> Iterator[Drawn]:
+def _batches(
+    chosen: CellSample, opened: OpenCell, shards: Sequence[Shard], first: int
+) -> Iterator[Drawn]:
+    """The cases of a split's users in some shards, in batches. A process that draws whole splits comes to
+    the later ones as well: where the last batch has room, theirs are drawn with it and kept."""
+    users = requested_users(chosen, opened, shards)
+    n = len(shards)
+    if first < BATCH or n < shards[0].of:
+        yield from _cases(opened, users, first)
+        return
+    drawn = chosen.ahead.pop(n, [])
+    if drawn:
+        yield list(itertools.chain.from_iterable(drawn))
+    later = (
+        (kept, who)
+        for sample in _later(chosen)
+        for kept in [sample.ahead.setdefault(n, [])]
+        for who in itertools.islice(requested_users(sample, opened, shards), len(kept), None)
+    )
+    yield from _cases(opened, itertools.islice(users, len(drawn), None), first, later)
+
+
+def _later(chosen: CellSample) -> Iterator[CellSample]:
+    """What the splits after this one take of its cell."""
+    while chosen.later is not None:
+        chosen = chosen.later
+        yield chosen
+
+
+def _cases(
+    opened: OpenCell,
+    users: Iterator[UserRequest],
+    first: int,
+    later: Iterator[tuple[list[Drawn], UserRequest]] = iter(()),
+) -> Iterator[Drawn]:
     """The cases of these users in order, as many of each as requested (None: all), in batches; the
-    first batch is small where the first row should come at once."""
+    first batch is small where the first row should come at once. later: further users, with whose cases the last batch
+    is filled up, each with where to keep them."""
     size = first
     while block := list(itertools.islice(users, size)):
+        others = list(itertools.islice(later, size - len(block)))
         size = min(GROWTH * size, BATCH)
+        drawn = _drawn_together(opened, block + [who for _, who in others])
         batch: Drawn = []
-        for who, found, made in _drawn_together(opened, block):
+        for who, found, made in itertools.islice(drawn, len(block)):
             batch += made
             if found is not None:
                 if batch:
                     yield batch
                 yield from _more(opened, who, found)
                 batch = []
+        for (kept, _), (_, found, made) in zip(others, drawn, strict=True):
+            if found is not None:
+                break
+            kept.append(made)
+        del drawn, others
         if batch:
             yield batch
 
