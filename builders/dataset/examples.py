@@ -4,7 +4,7 @@ time."""
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -123,17 +123,17 @@ def _batches(
     """The cases of a split's users in some shards, in batches. A process that draws whole splits comes to
     the later ones as well: where the last batch has room, theirs are drawn with it and kept."""
     users = requested_users(chosen, opened, shards)
-    n = len(shards)
-    if first < BATCH or n < shards[0].of:
+    if first < BATCH or len(shards) < shards[0].of:
         yield from _cases(opened, users, first)
         return
-    drawn = chosen.ahead.pop(n, [])
+    key = tuple(shards)
+    drawn = chosen.ahead.pop(key, [])
     if drawn:
         yield list(itertools.chain.from_iterable(drawn))
     later = (
         (kept, who)
         for sample in _later(chosen)
-        for kept in [sample.ahead.setdefault(n, [])]
+        for kept in [sample.ahead.setdefault(key, [])]
         for who in itertools.islice(requested_users(sample, opened, shards), len(kept), None)
     )
     yield from _cases(opened, itertools.islice(users, len(drawn), None), first, later)
@@ -150,7 +150,7 @@ def _cases(
     opened: OpenCell,
     users: Iterator[UserRequest],
     first: int,
-    later: Iterator[tuple[list[Drawn], UserRequest]] = iter(()),
+    later: Iterable[tuple[list[Drawn], UserRequest]] = (),
 ) -> Iterator[Drawn]:
     """The cases of these users in order, as many of each as requested (None: all), in batches; the
     first batch is small where the first row should come at once. later: further users, with whose cases the last batch

@@ -49,7 +49,7 @@ class CellSample:
         takes: how many cases each gives.
         expected: cases in all (with `users` None: users), for an even mix.
         later: what the next split takes of the cell, where its cases may be drawn together with these.
-        ahead: by number of shards, the cases of its first users, a list each, drawn with those of an earlier split.
+        ahead: by shards, the cases of its first users, a list each, that were drawn with those of an earlier split.
     """
 
     cell: Cell
@@ -61,7 +61,7 @@ class CellSample:
     takes: np.ndarray | None
     expected: int
     later: CellSample | None = None
-    ahead: dict[int, list[Any]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    ahead: dict[tuple[Any, ...], list[Any]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @functools.cached_property
     def ends(self) -> np.ndarray:
