@@ -61,7 +61,9 @@ class CellSample:
     takes: np.ndarray | None
     expected: int
     later: CellSample | None = None
-    ahead: dict[tuple[Any, ...], list[Any]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    ahead: dict[tuple[Any, ...], list[Any]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @functools.cached_property
     def ends(self) -> np.ndarray:
