@@ -111,9 +111,7 @@ def _of_cell(
                 return
             places, subjects, indexes, cases = zip(*drawn, strict=True)
             numbers = rng.numbers(opened.rng_states(subjects, "template", indexes), TEXTS).tolist()
-            # Each text is written when its row is taken: fewer lie about meanwhile.
-            written = map(write, cases, subjects, indexes, numbers)
-            del drawn, cases
+            written = list(map(write, cases, subjects, indexes, numbers))
         yield from zip(places, written, strict=True)
 
 
