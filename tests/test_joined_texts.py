@@ -17,6 +17,10 @@ TEXTS = (
     "begin\n{% if a %}\n{{ a }}\n{% endif %}\n  {%- if b %} {{ b }}{% endif +%}\nend",
     "{% if 'il' in word %}in{% endif %}{% if a and 'b' not in b or n in (0, 1) %}not{% endif %}",
     "{% if a in word and 'b' not in b %}{{ a }}{% endif %}",
+    "100% {{ n }} of %s {{ a }}{{ b }}{{ n }} %(word)s {{ word }}%",
+    "{{ n }}",
+    "5% of a {{ word }}",
+    "{{ a|upper }} 5% {{ word|upper }} {{ n }}",
     "{% if 'x' %}always{% endif %}{% if not word %}never{% endif %}",
 )
 WORDS = {"word": "film"}
@@ -39,3 +43,13 @@ def test_only_the_variables_that_a_choice_needs_have_to_be_there() -> None:
         put({"a": ""})
     with pytest.raises(jinja.TextError, match="'c' is undefined"):
         put({"a": "yes"})
+
+
+@pytest.mark.parametrize("text", ["{{ a }}", "{{ b }} 5% {{ a }}", "{{ b|upper }} {{ a }}"])
+def test_nothing_is_printed_as_a_word(text: str) -> None:
+    put = jinja.bind(text, {})
+    assert "x" in put({"a": "x", "b": ""})
+    with pytest.raises(jinja.TextError, match="a value is None"):
+        put({"a": None, "b": ""})
+    with pytest.raises(jinja.TextError, match="'a' is undefined"):
+        put({"b": ""})

@@ -91,6 +91,39 @@ def test_what_a_plan_keeps_of_users_changes_no_row(
     assert len(drawn[0]) > 50 and drawn[0] == drawn[1] == drawn[2]
 
 
+@pytest.mark.parametrize("config", ["user_item_interaction", "cross_domain_rec"])
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (0, 2, 0, 1, 1)], ids=str)
+def test_what_is_drawn_for_later_splits_changes_no_row(config: str, order: tuple[int, ...]) -> None:
+    """Who draws a whole split fills its last batch with cases of the next one, whichever is asked for then."""
+    options = {"sources": FEW[config]} if config in FEW else {"history": 2}
+    builder: Any = itdr.Itdr(config_name=config, sample=True, size=300, **options)
+    look = dataset_builder.wording(builder.config)
+    plans = dataset_builder.prepare(builder.config)
+    shards = [Shard(index, 4) for index in range(4)]
+
+    def drawn(part: int, some: list[Shard]) -> list[dict[str, Any]]:
+        tables = dataset_builder.tables(some, plans[part], look, builder.info.features, 50)
+        return [row for table in tables for row in table.to_pylist()]
+
+    def ahead(part: int) -> int:
+        kept = [found for one in plans[part].chosen for found in one.ahead.values()]
+        return sum(map(len, kept))
+
+    for part in order:
+        assert drawn(part, shards) == list(dataset_builder.rows(shards, plans[part], look))
+        assert ahead(part) == 0
+        assert all(ahead(later) > 0 for later in range(part + 1, 3))
+    drawn(0, shards)
+    kept = [ahead(part) for part in range(3)]
+    # Others, as workers, come to no later split, and have no use for what was drawn for all shards.
+    for part in range(3):
+        rows = list(dataset_builder.rows(shards[2:], plans[part], look))
+        assert drawn(part, shards[2:]) == rows and rows
+    moved = shards[::-1]
+    assert drawn(2, moved) == list(dataset_builder.rows(moved, plans[2], look))
+    assert [ahead(part) for part in range(3)] == kept
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing forks here")
 @pytest.mark.parametrize("config", ["user_item_interaction", "interest_recognition"])
 def test_a_forked_process_goes_on_with_what_is_known(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -34,6 +35,7 @@ def plain(text: str) -> str:
     return _NOT_WORD.sub(" ", folded).strip() or " ".join(folded.split())
 
 
+@functools.lru_cache(maxsize=256)
 def readable_domain(domain: str | None) -> str:
     """The name of a domain, as Amazon's folders have it, the way its pages write it.
 

@@ -4,7 +4,7 @@ time."""
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -103,7 +103,7 @@ def _of_cell(
     """The examples of one cell, each with the position of its shard."""
     opened = open_cell(chosen.cell, chosen.paths).for_part(chosen.part)
     write = _writer(opened, SPLITS[chosen.part], wording)
-    batches = _cases(opened, requested_users(chosen, opened, shards), first)
+    batches = _batches(chosen, opened, shards, first)
     while True:
         with gc_pause.gc_paused():
             drawn = next(batches, None)
@@ -115,31 +115,86 @@ def _of_cell(
         yield from zip(places, written, strict=True)
 
 
-def _cases(opened: OpenCell, users: Iterator[UserRequest], first: int) -> Iterator[Drawn]:
+def _batches(
+    chosen: CellSample, opened: OpenCell, shards: Sequence[Shard], first: int
+) -> Iterator[Drawn]:
+    """The cases of a split's users in some shards, in batches. A process that draws whole splits comes to
+    the later ones as well: where the last batch has room, theirs are drawn with it and kept."""
+    users = requested_users(chosen, opened, shards)
+    if first < BATCH or len(shards) < shards[0].of:
+        yield from _cases(opened, users, first)
+        return
+    key = tuple(shards)
+    drawn = chosen.ahead.pop(key, [])
+    if drawn:
+        yield list(itertools.chain.from_iterable(drawn))
+    later = (
+        (kept, who)
+        for sample in _later(chosen)
+        for kept in [sample.ahead.setdefault(key, [])]
+        for who in itertools.islice(requested_users(sample, opened, shards), len(kept), None)
+    )
+    yield from _cases(opened, itertools.islice(users, len(drawn), None), first, later)
+
+
+def _later(chosen: CellSample) -> Iterator[CellSample]:
+    """What the splits after this one take of its cell."""
+    while chosen.later is not None:
+        chosen = chosen.later
+        yield chosen
+
+
+def _cases(
+    opened: OpenCell,
+    users: Iterator[UserRequest],
+    first: int,
+    later: Iterable[tuple[list[Drawn], UserRequest]] = (),
+) -> Iterator[Drawn]:
     """The cases of these users in order, as many of each as requested (None: all), in batches; the
-    first batch is small where the first row should come at once."""
-    task = opened.cell.task
+    first batch is small where the first row should come at once. later: further users, with whose cases the last batch
+    is filled up, each with where to keep them."""
     size = first
     while block := list(itertools.islice(users, size)):
+        others = list(itertools.islice(later, size - len(block)))
         size = min(GROWTH * size, BATCH)
-        firsts = list(zip(block, _firsts(opened, block), strict=True))
-        opened.expect([who.user for who, window in firsts if window is None])
-        streams = [(who, _windows(opened, who.user, window)) for who, window in firsts]
-        # Almost every window yields a case, so start with exactly as many as are requested.
-        tried = [list(itertools.islice(found, _at_once(who.most))) for who, found in streams]
-        cases = iter(task.draw(opened, [window for windows in tried for window in windows]))
+        drawn = _drawn_together(opened, block + [who for _, who in others])
         batch: Drawn = []
-        for (who, found), windows in zip(streams, tried, strict=True):
-            made = _made(who, windows, cases)
+        for who, found, made in itertools.islice(drawn, len(block)):
             batch += made
-            left = None if who.most is None else who.most - len(made)
-            if left != 0 and len(windows) == _at_once(who.most):
+            if found is not None:
                 if batch:
                     yield batch
-                yield from _more(opened, who._replace(most=left), found)
+                yield from _more(opened, who, found)
                 batch = []
+        for (kept, _), (_, found, made) in zip(others, drawn, strict=True):
+            if found is not None:
+                break
+            kept.append(made)
+        del drawn, others
         if batch:
             yield batch
+
+
+def _drawn_together(
+    opened: OpenCell, block: list[UserRequest]
+) -> Iterator[tuple[UserRequest, Iterator[Any] | None, Drawn]]:
+    """The cases of some users, drawn at once; where a user may have more, also the request for the rest and
+    the windows that are left. Windows are let go when all are told: the fewer objects are alive while rows
+    are taken, the less Python's garbage collector walks through."""
+    task = opened.cell.task
+    firsts = list(zip(block, _firsts(opened, block), strict=True))
+    opened.expect([who.user for who, window in firsts if window is None])
+    streams = [(who, _windows(opened, who.user, window)) for who, window in firsts]
+    # Almost every window yields a case, so start with exactly as many as are requested.
+    tried = [list(itertools.islice(found, _at_once(who.most))) for who, found in streams]
+    cases = iter(task.draw(opened, [window for windows in tried for window in windows]))
+    for (who, found), windows in zip(streams, tried, strict=True):
+        made = _made(who, windows, cases)
+        left = None if who.most is None else who.most - len(made)
+        if left != 0 and len(windows) == _at_once(who.most):
+            yield who._replace(most=left), found, made
+        else:
+            yield who, None, made
 
 
 def _firsts(opened: OpenCell, block: list[UserRequest]) -> Sequence[Any]:

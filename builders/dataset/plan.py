@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,8 @@ class CellSample:
             sample; None: every user of the part, found while rows are drawn.
         takes: how many cases each gives.
         expected: cases in all (with `users` None: users), for an even mix.
+        later: what the next split takes of the cell, where its cases may be drawn together with these.
+        ahead: by shards, the cases of its first users, a list each, that were drawn with those of an earlier split.
     """
 
     cell: Cell
@@ -58,6 +60,10 @@ class CellSample:
     users: np.ndarray | None
     takes: np.ndarray | None
     expected: int
+    later: CellSample | None = None
+    ahead: dict[tuple[Any, ...], list[Any]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @functools.cached_property
     def ends(self) -> np.ndarray:
@@ -221,19 +227,26 @@ def _select_group(
     found = [_walk(options, one, [cap[k] for cap in caps]) for k, one in enumerate(opened)]
     if len(cells) > 1:
         found = _redistribute(options, opened, wanted, caps, found)
-    for part in range(len(SPLITS)):
-        for k, one in enumerate(opened):
-            users, takes = found[k][part]
-            yield CellSample(
-                one.cell,
-                paths[one.cell.name],
-                part,
-                one.cuts,
-                _per_user(options),
-                users,
-                takes,
-                int(takes.sum()),
-            )
+    samples = [
+        _samples(options, one, paths[one.cell.name], of_parts)
+        for one, of_parts in zip(opened, found, strict=True)
+    ]
+    yield from itertools.chain.from_iterable(zip(*samples, strict=True))
+
+
+def _samples(
+    options: Options, opened: OpenCell, paths: tuple[Path, ...], found: SplitUsers
+) -> list[CellSample]:
+    """What each split takes of a cell."""
+    per_user = _per_user(options)
+    samples: list[CellSample] = []
+    for part in reversed(range(len(SPLITS))):
+        users, takes = found[part]
+        later = samples[0] if samples and per_user == 1 and opened.by_subject else None
+        expected = int(takes.sum())
+        of = (opened.cell, paths, part, opened.cuts, per_user, users, takes, expected, later)
+        samples.insert(0, CellSample(*of))
+    return samples
 
 
 def _say_short(options: Options, samples: Sequence[CellSample]) -> None:

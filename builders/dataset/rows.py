@@ -6,8 +6,9 @@ of what a row costs in Python to create, encode and collect; a file needs none o
 
 from __future__ import annotations
 
+import functools
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -23,8 +24,17 @@ Row = dict[str, Any]
 LISTS = ("history", "candidates", "attributes", "evidence")
 """The columns that are lists of structs."""
 EVIDENCE_FIELDS = ("fact", "value", "count", "of", "base", "quote")
-_EVIDENCE = tuple(map(attrgetter, EVIDENCE_FIELDS))
-_id, _title = attrgetter("id"), attrgetter("title")
+Field = Callable[[Sequence[Any]], Iterable[Any]]
+"""Takes one field of each of some entries."""
+# In half the time of `attrgetter`.
+_ITEM: tuple[Field, ...] = (
+    lambda items: [item.id for item in items],
+    lambda items: [item.title for item in items],
+)
+_PAIR: tuple[Field, ...] = tuple(functools.partial(map, itemgetter(k)) for k in range(2))
+_EVIDENCE: tuple[Field, ...] = tuple(
+    functools.partial(map, attrgetter(name)) for name in EVIDENCE_FIELDS
+)
 
 
 class Example(NamedTuple):
@@ -200,28 +210,27 @@ class Columns:
         plain["item_id"] += [case.item.id if case.item else None for case in cases]
         plain["relevant"] += [[item.id for item in case.relevant] for case in cases]
         plain["rating"] += [case.rating for case in cases]
-        self._add("history", [case.history for case in cases], (_id, _title))
+        self._add("history", [case.history for case in cases], _ITEM)
         ratings, times = self._fields["history"][2:]
         for case in cases:
             ratings += case.ratings or (None,) * len(case.history)
             times += case.times or (None,) * len(case.history)
-        self._add("candidates", [case.candidates for case in cases], (_id, _title))
-        pair = (itemgetter(0), itemgetter(1))
-        self._add("attributes", [case.attributes for case in cases], pair)
+        self._add("candidates", [case.candidates for case in cases], _ITEM)
+        self._add("attributes", [case.attributes for case in cases], _PAIR)
         self._add("evidence", [case.evidence for case in cases], _EVIDENCE)
 
     def _add(
         self,
         name: str,
         lists: Sequence[Sequence[Any]],
-        fields: Sequence[Callable[[Any], Any]],
+        fields: Sequence[Field],
     ) -> None:
         """Add a list of entries for each row to one column: the first fields of its structs."""
         ends = self._ends[name]
         ends += list(itertools.accumulate(map(len, lists), initial=ends[-1]))[1:]
         entries = list(itertools.chain.from_iterable(lists))
         for column, field in zip(self._fields[name], fields, strict=False):
-            column += map(field, entries)
+            column += field(entries)
 
     def table(self) -> pa.Table:
         """Take out the rows added so far.

@@ -8,7 +8,7 @@ somebody else met just before or after the target. Where items have years or pla
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -104,10 +104,9 @@ class EventNegatives(NearEvents):
         """Fill the open places of some cases, one of each at a time: what fills a place rules others out for the
         next one of the same case."""
         ahead = None if hard else self._ahead(exclusions, batch, rows)
-        while len(rows := rows[batch.open[rows].any(axis=1)]):
-            slots = batch.open[rows].argmax(axis=1)
-            batch.open[rows, slots] = False
-            places = Places(rows, slots, numbers_at(requests.rng_states[rows], ~slots))
+        every = _places(requests, batch, rows)
+        batch.open[rows] = False
+        for places in _one_of_each(every):
             if ahead is None:
                 found = [self._like(requests, exclusions, batch, one) for one in places.each()]
                 left = places.at(~np.array(found))
@@ -164,24 +163,26 @@ class EventNegatives(NearEvents):
         """Fill places with what was found ahead, where the case does not hold it by now; those for which nothing
         was sought with any work. Returns the places that are left."""
         numbers = ahead.numbers[places.where]
-        sought = places.at(numbers != NONE)
-        numbers = numbers[numbers != NONE]
+        modelled = numbers != NONE
+        others = places.at(~modelled)
+        if len(others):
+            places, numbers = places.at(modelled), numbers[modelled]
+            others = self.search(batch, exclusions, others, Wanted())
         of, events = ahead.found.of(numbers)
-        new = self.new(batch, sought.rows[of], events)
-        counts = np.bincount(of[new], minlength=len(sought))
-        suitable = Suitable(events[new], counts.cumsum() - counts, counts)
-        filled = self.fill(batch, sought, suitable)
-        if less := int((filled & ahead.less_alike[numbers]).sum()):
+        new = np.flatnonzero(self.new(batch, places.rows.take(of), events))
+        counts = np.bincount(of.take(new), minlength=len(places))
+        suitable = Suitable(events.take(new), counts.cumsum() - counts, counts)
+        filled = self.fill(batch, places, suitable)
+        if less := int(np.count_nonzero(filled & ahead.less_alike[numbers])):
             self.rungs[LESS_ALIKE] += less
+        if filled.all():
+            return others
         lost = ahead.found.counts[numbers] > 0
-        left = sought.at(~filled & lost)
+        left = places.at(~filled & lost)
         for tolerance in (ALIKE, *LOOSER) if len(left) else ():
             rung = None if tolerance is ALIKE else LESS_ALIKE
             left = self.search(batch, exclusions, left, self._close(tolerance), rung)
-        others = self.search(
-            batch, exclusions, places.at(ahead.numbers[places.where] == NONE), Wanted()
-        )
-        return Places.joined([left, sought.at(~filled & ~lost), others])
+        return Places.joined([left, places.at(~filled & ~lost), others])
 
     def _batch(self, requests: NegativeRequests) -> NegativeBatch:
         counts = requests.counts
@@ -231,17 +232,17 @@ class EventNegatives(NearEvents):
                 batch.used += requests.most * tries
                 continue
             places, events = self._random_events(requests, batch, (rows, slots), tries)
-            users, times = self._index.users[events], self._index.times[events]
-            works = self._index.works[events]
+            users, times = self._index.users.take(events), self._index.times.take(events)
+            works = self._index.works.take(events)
             since = self._stats.since_many(works, users)
             known = np.flatnonzero(since < times)
-            known = known[_firsts(places[known])]
-            chosen, works = places[known], works[known]
-            where = rows[chosen], slots[chosen]
-            met = self._stats.users[works] - self._counted
+            known = known[_firsts(places.take(known))]
+            chosen, works = places.take(known), works.take(known)
+            where = rows.take(chosen), slots.take(chosen)
+            met = self._stats.users.take(works) - self._counted
             batch.models.users[where] = np.maximum(met, 1)
-            batch.models.age[where] = age_of(times[known], since[known])
-            found.append((*where, events[known]))
+            batch.models.age[where] = age_of(times.take(known), since.take(known))
+            found.append((*where, events.take(known)))
             left = np.ones(len(rows), bool)
             left[chosen] = False
             rows, slots = rows[left], slots[left]
@@ -261,14 +262,19 @@ class EventNegatives(NearEvents):
         numbers = batch.used + slots[:, None] * tries + np.arange(tries)
         batch.used += requests.most * tries
         low, high = self.bounds(batch.first[where], batch.last[where], self.nearest)
-        drawn = numbers_at(requests.rng_states[rows, None], numbers)
-        events = remainders(drawn, np.maximum(high - low, 1)).view(np.int64)
+        drawn = numbers_at(requests.rng_states.take(rows)[:, None], numbers)
+        some = high > low
+        every = bool(some.all())
+        events = remainders(drawn, high - low if every else np.maximum(high - low, 1))
+        events = events.view(np.int64)
         events += low[:, None]
-        np.minimum(events, len(self._index) - 1, out=events)
+        if not every:
+            np.minimum(events, len(self._index) - 1, out=events)
         inside = self.in_span(self._index.works.take(events), batch.kin[where][:, None])
-        inside &= (high > low)[:, None]
+        if not every:
+            inside &= some[:, None]
         found = np.flatnonzero(inside)
-        return found // tries, events.ravel()[found]
+        return found // tries, events.ravel().take(found)
 
     def _take_fitting(
         self,
@@ -281,31 +287,36 @@ class EventNegatives(NearEvents):
     ) -> None:
         """Fill each place with the first of its events that qualifies, if any does. The places are given by row and
         slot; of: to which of them each event belongs, place by place."""
-        works = self._index.works[events]
+        works = self._index.works.take(events)
         good = batch.models.at(*where).bounds(tolerance).inside(self._stats, works, of)
-        of, events, works = of[good], events[good], works[good]
-        rows, slots = (one[of] for one in where)
+        if not len(good):
+            return
+        of, events, works = of.take(good), events.take(good), works.take(good)
+        rows, slots = (one.take(of) for one in where)
         # Mostly the first one does.
         first = _firsts(of)
-        good = self._fits(exclusions, batch, rows[first], events[first], works[first])
+        good = self._fits(exclusions, batch, first, rows, events, works)
         later = np.repeat(~good, np.diff(first, append=len(of)))
         later[first] = False
         others = np.flatnonzero(later)
-        others = others[self._fits(exclusions, batch, rows[others], events[others], works[others])]
-        taken = np.concatenate([first[good], others[_firsts(of[others])]])
-        self._take(batch, rows[taken], slots[taken], events[taken])
+        others = others[self._fits(exclusions, batch, others, rows, events, works)]
+        taken = np.concatenate([first[good], others[_firsts(of.take(others))]])
+        self._take(batch, rows.take(taken), slots.take(taken), events.take(taken))
 
     def _fits(
         self,
         exclusions: Exclusions,
         batch: NegativeBatch,
+        chosen: np.ndarray,
         rows: np.ndarray,
         events: np.ndarray,
         works: np.ndarray,
     ) -> np.ndarray:
-        """Which events are honest, not excluded, and new to the case in their row."""
-        users, titles = self._index.users[events], self._store.title_code[works]
-        fits = self.honest(works, users, self._index.times[events], batch.before[rows, 0])
+        """Which of the chosen events are honest, not excluded, and new to the case in their row."""
+        rows, events, works = rows.take(chosen), events.take(chosen), works.take(chosen)
+        users, titles = self._index.users.take(events), self._store.title_code.take(works)
+        before = batch.before[:, 0].take(rows)
+        fits = self.honest(works, users, self._index.times.take(events), before)
         fits &= ~exclusions.barred(rows, works, titles)
         return fits & ~(
             any_same(batch.titles.T, rows, titles) | any_same(batch.users.T, rows, users)
@@ -316,14 +327,17 @@ class EventNegatives(NearEvents):
     ) -> None:
         """Fill these places with the works of these events, except where an earlier place in the same row
         takes the same title or a work from the same user."""
-        held, at = np.unique(rows, return_inverse=True)
+        held = np.flatnonzero(np.bincount(rows, minlength=len(batch.open)))
+        position = np.zeros(len(batch.open), np.int64)
+        position[held] = np.arange(len(held))
+        at = position[rows]
         shape = (len(held), batch.open.shape[1])
         found = np.zeros(shape, bool)
         found[at, slots] = True
         works, titles, users = (np.full(shape, -1, np.int32) for _ in range(3))
-        works[at, slots] = self._index.works[events]
-        titles[at, slots] = self._store.title_code[works[at, slots]]
-        users[at, slots] = self._index.users[events]
+        works[at, slots] = taken = self._index.works.take(events)
+        titles[at, slots] = self._store.title_code.take(taken)
+        users[at, slots] = self._index.users.take(events)
         same = titles[:, :, None] == titles[:, None, :]
         same |= users[:, :, None] == users[:, None, :]
         earlier = np.tri(shape[1], k=-1, dtype=bool)
@@ -382,6 +396,21 @@ class EventNegatives(NearEvents):
 
     def _categories(self, work: int) -> tuple[str, ...]:
         return self._store.item(work).categories
+
+
+def _places(requests: NegativeRequests, batch: NegativeBatch, rows: np.ndarray) -> Places:
+    """The open places of some cases, one case after the other."""
+    at, slots = np.nonzero(batch.open[rows])
+    rows = rows[at]
+    return Places(rows, slots, numbers_at(requests.rng_states[rows], ~slots))
+
+
+def _one_of_each(places: Places) -> Iterator[Places]:
+    """Places of several cases, a case's places in a row: the first of each case, then the second …"""
+    begins = _firsts(places.rows)
+    ordinal = np.arange(len(places)) - begins.repeat(np.diff(begins, append=len(places)))
+    for k in range(int(ordinal.max(initial=-1)) + 1):
+        yield places.at(np.flatnonzero(ordinal == k))
 
 
 def _firsts(values: np.ndarray) -> np.ndarray:

@@ -29,16 +29,13 @@ class Exclusions:
         self._store = store
         self._repeated = repeated
         self._titles = np.ascontiguousarray(requests.titles.T)
-        places: dict[int, int] = {}
-        lines: list[np.ndarray] = []
-        self._owner = np.empty(len(requests.touched), np.int64)
-        for k, touched in enumerate(requests.touched):
-            place = places.setdefault(id(touched), len(lines))
-            if place == len(lines):
-                lines.append(touched)
-            self._owner[k] = place
+        # Windows of one user share what the user touched.
+        by_id = {id(touched): touched for touched in requests.touched}
+        places = dict(zip(by_id, range(len(by_id)), strict=True))
+        self._owner = np.array([places[id(touched)] for touched in requests.touched], np.int64)
+        lines = list(by_id.values())
         self._touched = np.concatenate(lines)
-        self._lengths = [len(line) for line in lines]
+        self._lengths = list(map(len, lines))
         self._owners = np.repeat(np.arange(len(lines), dtype=np.int64) << 32, self._lengths)
 
     def barred(self, rows: np.ndarray, works: np.ndarray, titles: np.ndarray) -> np.ndarray:

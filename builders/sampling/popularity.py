@@ -48,8 +48,8 @@ class TrainStats:
 
     def since_many(self, works: np.ndarray, users: np.ndarray) -> np.ndarray:
         """`since` of arrays of one shape, or of shapes that broadcast (int64)."""
-        own = self.first_user[works] == users
-        return np.where(own, self.second_time[works], self.first_time[works])
+        own = self.first_user.take(works) == users
+        return np.where(own, self.second_time.take(works), self.first_time.take(works))
 
 
 def train_stats(

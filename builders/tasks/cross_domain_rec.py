@@ -28,10 +28,11 @@ def _draw(cell: OpenCell, windows: Sequence[Crossing]) -> list[Case | None]:
 
 def _earlier(cell: OpenCell, window: Crossing, case: Case) -> Earlier | None:
     """What the user met in the first domain before; None where that is too little."""
-    shown = frozenset(crossing.shown_keys((*case.candidates, *case.history)))
-    if shown.isdisjoint(window.earlier.keys):
+    shown = (*case.candidates, *case.history)
+    if frozenset(window.earlier.keys).isdisjoint(crossing.shown_keys(shown)):
         return window.earlier
-    earlier = crossing.earlier_items(cell, window.code, window.time, shown)
+    keys = frozenset(crossing.shown_keys(shown))
+    earlier = crossing.earlier_items(cell, window.code, window.time, keys)
     return earlier if len(earlier.items) == cell.history else None
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +17,6 @@ from itdr.builders.store.reader import Item, StoreReader
 from itdr.builders.tasks import ranking
 from itdr.builders.tasks.base import OpenCell
 
-_title = attrgetter("title")
 KEPT_KEYS = 1 << 16
 
 
@@ -35,9 +33,9 @@ class _Keys(dict[str, str]):
 _keys = _Keys()
 
 
-def shown_keys(items: Iterable[Item]) -> Iterator[str]:
+def shown_keys(items: Iterable[Item]) -> list[str]:
     """What the titles of items are told apart by."""
-    return map(_keys.__getitem__, map(_title, items))
+    return [_keys[item.title] for item in items]
 
 
 class Earlier(NamedTuple):
