@@ -23,6 +23,8 @@ MIN_Z_OF_OTHERS = 2.0
 """The same of those who are no fans of a series, which most people like."""
 MIN_SHIFT_OF_RATERS = 0.07
 """The smallest difference from the usual share, as a fraction of a work's raters."""
+MIN_SHIFT_OF_OTHERS = 0.12
+"""The same of those who are no fans, and whom nothing else warns."""
 MIN_SHARE_OF_PRAISED, MIN_SHARE_OF_ACCLAIMED, MIN_DISLIKES_OF_DIVIDED = 0.75, 0.88, 0.25
 """Well liked, and liked by nearly everybody: so many or more like it. Divided: so many or more dislike it."""
 MAX_SHARE_OF_LUKEWARM, MAX_PERCENT_OF_PANNED = 0.48, 40
@@ -139,7 +141,7 @@ def disappointed(
         return []
     others = ~np.isin(everybody.users, np.concatenate(fans))
     n, likes = int(others.sum()), int((others & everybody.liked).sum())
-    most = min(liked - MIN_SHIFT_OF_RATERS, MAX_SHARE_OF_LUKEWARM) * n
+    most = min(liked - MIN_SHIFT_OF_OTHERS, MAX_SHARE_OF_LUKEWARM) * n
     if n < MIN_RATERS or likes > round(most, DECIMALS):
         return []
     if _deviation(likes, n, liked) > -MIN_Z_OF_RECEPTION:
