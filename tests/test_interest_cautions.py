@@ -80,13 +80,15 @@ def test_what_is_nearly_absent_from_the_likes_is_not_for_this_user() -> None:
 
 
 def test_what_is_hit_or_miss_is_never_only() -> None:
-    for lows, highs, words in (
-        (10, 40, "hit or miss"),
-        (10, 20, "less reliable than other films"),
-        (12, 10, "less reliable than other films"),
-        (14, 10, "miss more often than they hit"),
+    for lows, highs, expected, words in (
+        (10, 40, 9.0, "hit or miss"),
+        (10, 20, 18.0, "less reliable than other films"),
+        # Twice as many are liked as expected.
+        (10, 20, 9.0, "hit or miss"),
+        (12, 10, 9.0, "less reliable than other films"),
+        (14, 10, 9.0, "miss more often than they hit"),
     ):
-        said = caution("divided", lows, highs, 9.0)
+        said = caution("divided", lows, highs, expected)
         assert words in said and "only" not in said and "careful" not in said
 
 
