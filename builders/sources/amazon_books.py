@@ -124,7 +124,7 @@ def _require_own_ids(raw: Raw, path: Path, header: Sequence[str]) -> None:
     if names and nameless >= max(ENOUGH_TO_JUDGE, _MOST_NAMELESS * seen):
         raise RawFileError(
             f"{path}: {nameless:,} of its first {seen:,} reviews with a User_id have no profileName, and officially "
-            f"both are missing together: missing ids were filled in, or one of the two columns was moved. {validate.AGAIN}"
+            f"both are missing together: missing ids were filled in, names removed, or one of the two columns moved. {validate.AGAIN}"
         )
 
 
@@ -140,7 +140,7 @@ def _require_one_title(raw: Raw, path: Path, header: Sequence[str]) -> None:
     if several >= ENOUGH_TO_JUDGE and several > _MOST_OTHER_TITLES * ids:
         raise RawFileError(
             f"{path}: of the first {ids:,} ids of books, {several:,} have several titles, and officially each has one: one "
-            f"of the two columns was moved. {validate.AGAIN}"
+            f"of the two columns was moved or changed. {validate.AGAIN}"
         )
 
 
@@ -171,7 +171,8 @@ def _require_own_titles(raw: Raw, path: Path, header: Sequence[str]) -> None:
         if title and title.isascii() and sought:
             # The address ends where the title has a mark.
             keys.add([(_PLAIN.sub("", title.lower())[: len(sought)], sought)])
-    keys.require_same()
+    bare = not any("(" in (title or "") for title, _ in pairs)
+    keys.require_same("brackets were removed from the titles" if bare else "")
 
 
 def _require_nothing_unfound(raw: Raw, path: Path, header: Sequence[str]) -> None:

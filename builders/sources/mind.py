@@ -159,7 +159,7 @@ def _require_clicks(path: Path, shown: int, clicks: int) -> None:
     if shown >= ENOUGH_SHOWN and 2 * clicks > shown:
         raise RawFileError(
             f"{path}: of {shown:,} news shown in impressions, {clicks:,} were clicked on, and visitors click on few: "
-            f"their labels were swapped. Expected {EXAMPLES['behaviors']!r}. {AGAIN}"
+            f"their labels were swapped, or others left out. Expected {EXAMPLES['behaviors']!r}. {AGAIN}"
         )
     if shown >= ENOUGH_TO_JUDGE and not clicks:
         raise RawFileError(

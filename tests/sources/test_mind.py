@@ -258,7 +258,10 @@ def test_histories_of_the_last_clicks_are_told_from_those_of_the_first(
             read(ID, tmp_path, "interactions")
         return
     read(ID, tmp_path, "interactions")
-    assert f"60 histories have 30 clicks, none has more, and few have hardly less: {told}" in caplog.text
+    assert (
+        f"60 histories have 30 clicks, none has more, and few have hardly less: {told}"
+        in caplog.text
+    )
 
 
 def test_news_of_the_number_0_fill_up_histories_and_are_none(tmp_path: Path) -> None:
@@ -406,7 +409,8 @@ def test_real_news():
 def test_titles_that_a_program_quoted_lose_its_quotes(tmp_path: Path):
     titles = [f"News {place}" for place in range(11)] + ['The "Heroes" return']
     plain = [
-        f"N{place}\tnews\tx\t{title}\ttext\thttp://x\t[]\t[]" for place, title in enumerate(titles, 1)
+        f"N{place}\tnews\tx\t{title}\ttext\thttp://x\t[]\t[]"
+        for place, title in enumerate(titles, 1)
     ]
     folder = tmp_path / "MINDsmall_train"
     folder.mkdir()
