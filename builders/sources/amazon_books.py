@@ -161,18 +161,21 @@ def _require_own_words(
 def _require_own_titles(raw: Raw, path: Path, header: Sequence[str]) -> None:
     """Raise `RawFileError` where the addresses of the first books were found with other titles."""
     rows = duckdb_csv.read_csv(path, None, dict.fromkeys(header, "VARCHAR"))
-    pairs = raw.con.execute(
+    links = raw.con.execute(
         f"SELECT Title, previewLink FROM {rows} WHERE contains(previewLink, 'dq=') LIMIT {_JUDGED // 10}"
     ).fetchall()
     keys = SecondKeys(path, "'previewLink'", "title", most=_MOST_OTHER_TITLES)
-    for title, link in pairs:
+    bracketed = [0, 0]
+    for title, link in links:
         found = _SOUGHT.search(link)
-        sought = _PLAIN.sub("", unquote_plus(found[1]).lower()) if found else ""
+        words = unquote_plus(found[1]) if found else ""
+        sought = _PLAIN.sub("", words.lower())
         if title and title.isascii() and sought:
             # The address ends where the title has a mark.
             keys.add([(_PLAIN.sub("", title.lower())[: len(sought)], sought)])
-    bare = not any("(" in (title or "") for title, _ in pairs)
-    keys.require_same("brackets were removed from the titles" if bare else "")
+            bracketed = [bracketed[0] + ("(" in title), bracketed[1] + ("(" in words)]
+    lost = bracketed[1] >= ENOUGH_TO_JUDGE and not bracketed[0]
+    keys.require_same("brackets were removed from the titles" if lost else "")
 
 
 def _require_nothing_unfound(raw: Raw, path: Path, header: Sequence[str]) -> None:

@@ -33,7 +33,7 @@ _LEAST_CUT = 4
 UNUSED_TAG = "user or item without an interaction"
 _OTHER = (("items", "users"), ("users", "items"))
 _NO_ZEROS = "regexp_replace(trim({id}), '^0+', '')"
-_SHAPE = "translate(lower({id}), '123456789bcdefghijklmnopqrstuvwxyz', '000000000aaaaaaaaaaaaaaaaaaaaaaaaa')"
+SHAPE = "translate(lower({id}), '123456789bcdefghijklmnopqrstuvwxyz', '000000000aaaaaaaaaaaaaaaaaaaaaaaaa')"
 """SQL for the form of an id: 0 for each digit, a for each letter."""
 FORMS = {
     "blanks around them": "trim({id})",
@@ -251,8 +251,8 @@ WHERE {form.format(id="m.id")} IN (
         return f"the file has {records:,} usable {'record' if records == 1 else 'records'} alone, and others are missing"
     met = ask(f"""
 SELECT count(*) AS n FROM ({_missing(table)}) AS m
-WHERE {_SHAPE.format(id="m.id")} IN (
-    SELECT {_SHAPE.format(id="r.id")} FROM ({_recorded(table, key)}) AS r)
+WHERE {SHAPE.format(id="m.id")} IN (
+    SELECT {SHAPE.format(id="r.id")} FROM ({_recorded(table, key)}) AS r)
 """)
     if 2 * met > missing:
         return (
