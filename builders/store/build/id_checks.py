@@ -50,6 +50,9 @@ def numbers_query(ids: str) -> str:
 
     Args:
         ids: what stands behind FROM; its column `id` is a text, in which letters may stand before a number.
+
+    Returns:
+        A SELECT.
     """
     return f"""
 SELECT count(*) AS n, count(number) AS numbers, min(number) AS least, max(number) AS most,
