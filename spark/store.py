@@ -229,7 +229,7 @@ class _Build:
         limits.require_limits(self.source, columns, self._row, rejected, paths)
         if self._columns("items"):
             paths = list(self._files("items").values())
-            require_plausible_items(self.source, self._columns("items"), self._row, paths)
+            require_plausible_items(self.source, self._columns("items"), self._row, paths, emptied)
         if self._columns("users"):
             paths = list(self._files("users").values())
             require_plausible_users(self.source, self._columns("users"), self._row, paths, emptied)

@@ -55,7 +55,7 @@ class TitleCounts(NamedTuple):
                 "or 'N/A': the titles were lost."
             )
         if n >= ENOUGH_TO_DIFFER and self.titles * MOST_OFTEN <= n:
-            return f"{n:,} items in {{names}} have {self.titles:,} different titles: the titles were overwritten."
+            return f"{n:,} items in {{names}} have {self.titles:,} different titles: they were overwritten, or lost most of their letters."
         if n >= ENOUGH_TO_DIFFER and 10 * self.capitals > 9 * n:
             return f"{self.capitals:,} of {n:,} titles in {{names}} were written in capitals."
         if n >= ENOUGH_TO_DIFFER and 10 * self.small > 9 * n:

@@ -124,7 +124,7 @@ def _require_own_ids(raw: Raw, path: Path, header: Sequence[str]) -> None:
     if names and nameless >= max(ENOUGH_TO_JUDGE, _MOST_NAMELESS * seen):
         raise RawFileError(
             f"{path}: {nameless:,} of its first {seen:,} reviews with a User_id have no profileName, and officially "
-            f"both are missing together: missing ids were filled in, or one of the two columns was moved. {validate.AGAIN}"
+            f"both are missing together: missing ids were filled in, names removed, or one of the two columns moved. {validate.AGAIN}"
         )
 
 
@@ -140,7 +140,7 @@ def _require_one_title(raw: Raw, path: Path, header: Sequence[str]) -> None:
     if several >= ENOUGH_TO_JUDGE and several > _MOST_OTHER_TITLES * ids:
         raise RawFileError(
             f"{path}: of the first {ids:,} ids of books, {several:,} have several titles, and officially each has one: one "
-            f"of the two columns was moved. {validate.AGAIN}"
+            f"of the two columns was moved or changed. {validate.AGAIN}"
         )
 
 
@@ -161,17 +161,21 @@ def _require_own_words(
 def _require_own_titles(raw: Raw, path: Path, header: Sequence[str]) -> None:
     """Raise `RawFileError` where the addresses of the first books were found with other titles."""
     rows = duckdb_csv.read_csv(path, None, dict.fromkeys(header, "VARCHAR"))
-    pairs = raw.con.execute(
+    links = raw.con.execute(
         f"SELECT Title, previewLink FROM {rows} WHERE contains(previewLink, 'dq=') LIMIT {_JUDGED // 10}"
     ).fetchall()
     keys = SecondKeys(path, "'previewLink'", "title", most=_MOST_OTHER_TITLES)
-    for title, link in pairs:
+    bracketed = [0, 0]
+    for title, link in links:
         found = _SOUGHT.search(link)
-        sought = _PLAIN.sub("", unquote_plus(found[1]).lower()) if found else ""
+        words = unquote_plus(found[1]) if found else ""
+        sought = _PLAIN.sub("", words.lower())
         if title and title.isascii() and sought:
             # The address ends where the title has a mark.
             keys.add([(_PLAIN.sub("", title.lower())[: len(sought)], sought)])
-    keys.require_same()
+            bracketed = [bracketed[0] + ("(" in title), bracketed[1] + ("(" in words)]
+    lost = bracketed[1] >= ENOUGH_TO_JUDGE and not bracketed[0]
+    keys.require_same("brackets were removed from the titles" if lost else "")
 
 
 def _require_nothing_unfound(raw: Raw, path: Path, header: Sequence[str]) -> None:

@@ -168,13 +168,13 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
     if len(name) >= ENOUGH_TO_JUDGE and 2 * japanese > len(name):
         raise RawFileError(
             f"{raw.source}: {japanese:,} of {len(name):,} names in {raw.path('anime')} are written in Japanese: the "
-            f"columns of names were swapped. {AGAIN}"
+            f"columns of names were swapped, or one replaced. {AGAIN}"
         )
     unnamed = name.null_count
     if unnamed >= ENOUGH_TO_JUDGE and unnamed > MOST_UNNAMED * len(name):
         raise RawFileError(
             f"{raw.source}: {unnamed:,} of {len(name):,} names in {raw.path('anime')} are missing, and the official file has "
-            f"all of them: the columns of names were swapped. {AGAIN}"
+            f"all of them: they were removed, or the columns of names swapped. {AGAIN}"
         )
     for names in (name, english):
         if fault := title_counts(names).fault():
@@ -182,9 +182,11 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
     genres = _names(table.column("Genres"))
     kinds = set(", ".join(filter(None, genres.to_pylist())).split(", "))
     if len(kinds) > MOST_GENRES:
+        joined = len(set(re.split(r"[^\w-]+", " ".join(kinds)))) <= MOST_GENRES
+        cause = "those of an anime were joined by blanks or by another mark"
         raise RawFileError(
-            f"{raw.source}: {raw.path('anime')} has {len(kinds):,} different genres, and officially there are some twenty: the "
-            f"columns of genres and others were swapped. {AGAIN}"
+            f"{raw.source}: {raw.path('anime')} has {len(kinds):,} different genres, and officially there are some twenty: "
+            f"{cause if joined else 'the column was swapped with another one, or its values replaced'}. {AGAIN}"
         )
     rating = column("Rating")
     objects = pc.match_substring(genres, "{")
@@ -256,7 +258,7 @@ def _require_own_details(
     if made >= ENOUGH_SEVERAL and made > 2 * paid >= ENOUGH_TO_JUDGE:
         raise RawFileError(
             f"{path}: {made:,} anime have several studios and {paid:,} several producers, and officially it is the other way "
-            f"round: the two columns were swapped. {AGAIN}"
+            f"round: the two columns were swapped, or producers left out. {AGAIN}"
         )
     columns = (pc.fill_null(column, "").to_pylist() for column in (name, english, told))
     titled = [(f"{one} {other}", text) for one, other, text in zip(*columns, strict=True)]
@@ -295,7 +297,7 @@ def _require_same_users(raw: Raw, ids: pa.StringArray, names: Any) -> None:
     if len(named) - len(stated) >= ENOUGH_IF_ALL:
         raise RawFileError(
             f"{raw.paths['scores']}: {len(stated):,} users that were looked at have {len(named):,} different names, and officially "
-            f"each has one: users were merged, or one of the two columns was moved. {AGAIN}"
+            f"each has one: users were merged or renamed, or one of the two columns was moved. {AGAIN}"
         )
     met = pc.is_in(ids, value_set=pa.array(list(stated), pa.string()))
     known = arrow.as_array(names)

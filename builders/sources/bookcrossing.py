@@ -104,6 +104,7 @@ _PICTURED = re.compile(r'^"?([0-9]{9}[0-9X])"?;[^\r\n]*?/P/([0-9]{9}[0-9X])[.]',
 _RATING = _pattern(_FIELD, _TEXT, _FIELD)
 _BOOK = _pattern(*[_TEXT] * 5, *[_SKIP] * 3)
 _USER = _pattern(_FIELD, _TEXT, _TEXT)
+_FEW_QUOTES = re.compile('(?:^|;)(?:"((?:[^"]|"")*)"(?=;|$)|([^;]*))')
 
 
 def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
@@ -287,8 +288,10 @@ def _blocks(path: Path) -> Iterator[str]:
 
 def _rescued_book(line: str) -> tuple[str, ...] | None:
     """The first five fields of a line whose quoting is broken, where it can be told what they are:
-    eight fields between the marks `";"`, or seven where title and author share one."""
+    eight fields between the marks `";"` or `;`, or seven where title and author share one."""
     fields = line.strip().strip('"').split('";"')
+    if not line.startswith('"'):
+        fields = [quoted or bare for quoted, bare in _FEW_QUOTES.findall(line.strip())]
     shifted = len(fields) == len(_BOOK_COLUMNS) - 1 and _FOUR_DIGITS.match(fields[2])
     if shifted or len(fields) == len(_BOOK_COLUMNS) or _isbn(fields[0]) in SHIFTED:
         return tuple((*fields, "", "", "", "")[:5])
@@ -345,10 +348,14 @@ def _lost(stated: Sequence[str], mended: Sequence[str | None]) -> list[str]:
 def _text(field: str, missing: frozenset[str]) -> str | None:
     if _CODE.search(field):
         return field  # not readable: the store empties and counts it
-    if '""' in field:
+    doubled = '""' in field
+    if doubled:
         field = field.replace('""', '"')
     if "\\" in field:
-        field = repair_quotes(re.sub(r"\\(.)", r"\1", field, flags=re.DOTALL))
+        # Whatever doubles quotes has undone the official escapes, unless it keeps doubled backslashes.
+        if not doubled or "\\\\" in field:
+            field = re.sub(r"\\(.)", r"\1", field, flags=re.DOTALL)
+        field = repair_quotes(field)
     return plain_field(repair_encoding(field), missing)
 
 

@@ -9,7 +9,7 @@ each news shown but not clicked, both with the time of the impression (no zone i
 UTC). The user's history, the same in all impressions of a split, is given once: `click` events with
 `seq` 0, 1, … and no time. It stems from the weeks before, so events without a time come before those
 with one: the order is history by `seq`, then impressions by time. News repeated in a history (one
-history in five has some) count at their first position.
+history in five has some) count at their first position; `N0`, which fills up histories, is none.
 """
 
 from __future__ import annotations
@@ -103,6 +103,7 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
                     users.add(part[0].take(new))
                     if not start:
                         leaks.add(part[2], part[3])
+                        histories.add_shown(part[2], part[3])
                         shown.add((lines[0].slice(0, LINES), *part[:2]), part[3])
                     yield from arrow.record_batches(_history(part[0].take(new), part[2].take(new)))
                     time = parse_seconds(part[1], day_first)
@@ -158,7 +159,7 @@ def _require_clicks(path: Path, shown: int, clicks: int) -> None:
     if shown >= ENOUGH_SHOWN and 2 * clicks > shown:
         raise RawFileError(
             f"{path}: of {shown:,} news shown in impressions, {clicks:,} were clicked on, and visitors click on few: "
-            f"their labels were swapped. Expected {EXAMPLES['behaviors']!r}. {AGAIN}"
+            f"their labels were swapped, or others left out. Expected {EXAMPLES['behaviors']!r}. {AGAIN}"
         )
     if shown >= ENOUGH_TO_JUDGE and not clicks:
         raise RawFileError(
@@ -330,7 +331,7 @@ def _bad_news(ids: pa.StringArray) -> pa.StringArray:
     import pyarrow.compute as pc
 
     return arrow.reject_reasons(
-        (pc.equal(ids, ""), EMPTY_ID),
+        (pc.match_substring_regex(ids, "^(?:N0+)?$"), EMPTY_ID),
         (pc.invert(pc.match_substring_regex(ids, r"^N\d+$")), BAD_NEWS),
     )
 

@@ -6,6 +6,7 @@ import csv
 import io
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
 
@@ -359,3 +360,37 @@ def test_books_that_were_not_found_have_neither_authors_nor_categories(
 def test_a_word_for_a_missing_user(tmp_path: Path) -> None:
     _, rejects = reviews(tmp_path, REVIEW, REVIEW | {"User_id": "nan"}, REVIEW | {"User_id": ""})
     assert rejects == {"no user id": 2}
+
+
+@pytest.mark.parametrize(
+    ("n", "title", "sought", "said"),
+    [
+        (20, "Tide {}", "Tide {} (Sea Tales)", "brackets were removed from the titles"),
+        (19, "Tide {}", "Tide {} (Sea Tales)", ""),
+        (20, "Tide {}", "Salt {} and Iron", "was moved or changed, or ids were numbered anew"),
+        (
+            20,
+            "Tide {} (Sea)",
+            "Salt {} (Sea Tales)",
+            "was moved or changed, or ids were numbered anew",
+        ),
+    ],
+)
+def test_titles_that_lost_their_brackets_are_told_from_those_of_other_books(
+    n: int, title: str, sought: str, said: str, tmp_path: Path
+) -> None:
+    made = [
+        BOOK
+        | {
+            "Title": title.format(k),
+            "previewLink": f"https://x?id=1&dq={quote_plus(sought.format(k))}&pg=1",
+        }
+        for k in range(n)
+    ]
+    if not said:
+        assert len(books(tmp_path, *made)[0]) == n
+        return
+    with pytest.raises(
+        RawFileError, match=f"{n} have the 'previewLink' of another title: .*{said}"
+    ):
+        books(tmp_path, *made)

@@ -6,6 +6,7 @@ import csv
 import random
 from collections import Counter
 from collections.abc import Callable
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -239,8 +240,8 @@ def test_real_users():
     assert "Luleå, Sweden" in table["location"].to_pylist()
 
 
-def details(folder: Path, change: Callable[[int, dict[str, str]], None]) -> None:
-    """Read 400 anime, each of which was changed."""
+def details(folder: Path, change: Callable[[int, dict[str, str]], None], n: int = 400) -> None:
+    """Read so many anime, each of which was changed."""
     columns = ("anime_id", "Name", "English name", "Synopsis", "Studios", "Producers")
     path = folder / FILES["items"]
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -248,7 +249,7 @@ def details(folder: Path, change: Callable[[int, dict[str, str]], None]) -> None
             file, anime_2023.ITEM_COLUMNS, restval="UNKNOWN", lineterminator="\n"
         )
         writer.writeheader()
-        for place in range(400):
+        for place in range(n):
             name = f"{THINGS[place % 7]} of spring {place}"
             told = f"A tale of a {THINGS[place % 7]} and how it came."
             row = dict(zip(columns, (f"{place + 1}", name, name, told, "Oka", "Oka"), strict=True))
@@ -273,6 +274,30 @@ def test_studios_that_are_producers(tmp_path: Path) -> None:
     check(200, 100)
     with pytest.raises(RawFileError, match="201 anime have several studios and 100 several"):
         check(201, 100)
+
+
+@pytest.mark.parametrize(
+    ("names", "mark", "said"),
+    [
+        (40, " ", "780 different genres, .* joined by blanks or by another mark"),
+        (40, "|", "780 different genres, .* joined by blanks or by another mark"),
+        (41, "|", "different genres, .* swapped with another one, or its values replaced"),
+        (40, ", ", ""),
+    ],
+)
+def test_genres_that_were_joined_are_told_from_other_values(
+    names: int, mark: str, said: str, tmp_path: Path
+) -> None:
+    pairs = list(combinations([f"Sci-Fi{n}" for n in range(names)], 2))
+
+    def change(place: int, row: dict[str, str]) -> None:
+        row["Genres"] = mark.join(pairs[place % len(pairs)])
+
+    if not said:
+        details(tmp_path, change, len(pairs))
+        return
+    with pytest.raises(RawFileError, match=said):
+        details(tmp_path, change, len(pairs))
 
 
 def test_synopses_of_other_anime(tmp_path: Path) -> None:

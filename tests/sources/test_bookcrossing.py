@@ -245,6 +245,27 @@ def test_lost_quotes_come_back(damaged: str, mended: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        r'"1";"A Child Lost \\It\\\": One Tide\"";"Ann Ox";"1999";"Ox"',  # as in the official file
+        r'"1";"A Child Lost \It\"": One Tide""";"Ann Ox";"1999";"Ox"',  # quotes doubled
+        r'"1";"A Child Lost \\It\\"": One Tide""";"Ann Ox";"1999";"Ox"',  # and backslashes
+        r'1;"A Child Lost \It\"": One Tide""";Ann Ox;1999;Ox',  # quoted where need be
+    ],
+)
+def test_quotes_that_a_program_doubled_are_those_of_the_official_file(
+    tmp_path: Path, line: str
+) -> None:
+    found, rejects = books(tmp_path, line, r'"2";"My \"\" Tide";"Bea Fox";"2000";"Ox"')
+    told = [(row["item_id"], row["title"], row["creators"]) for row in found]
+    assert told == [
+        ("1", 'A Child Lost "It": One Tide', ["Ann Ox"]),
+        ("2", 'My "" Tide', ["Bea Fox"]),
+    ]
+    assert rejects == {}
+
+
+@pytest.mark.parametrize(
     ("damaged", "mended"),
     [
         ("Verr\u00c3?\u00c2\u00bcckt", "Verrückt"),

@@ -66,6 +66,12 @@ def numbers(values: Sequence[int]) -> list[str]:
         ("ml-1m", "users", range(1, 201), range(1, 200), "to 199, and .* go on to 200"),
         ("microlens", "items", range(1, 200, 2), range(1, 101), "to 100, and .* go on to 199"),
         ("microlens", "items", range(1, 100, 2), range(1, 101), ""),
+        # Of a float of 16 bits, all ids above 2,048 are even; those of every second user, all.
+        ("ml-32m", "users", [*range(1, 40, 2), *range(2_050, 2_090, 2)], [1], "all 20 ids of users above 2,048 in the inter.* float"),
+        ("ml-32m", "users", [*range(1, 40, 2), *range(2_050, 2_088, 2)], [1], ""),
+        ("ml-32m", "users", [*range(1, 38, 2), *range(2_050, 2_090, 2)], [1], ""),
+        ("ml-32m", "users", [*range(1, 40, 2), 2_049, *range(2_050, 2_090, 2)], [1], ""),
+        ("ml-1m", "users", [1], [*range(1, 40, 2), *range(2_050, 2_090, 2)], "in the records are even"),
     ],
 )  # fmt: skip
 def test_ids_that_were_numbered_anew(
@@ -110,8 +116,10 @@ def test_second_keys(n: int, others: int, refused: bool) -> None:
     keys = SecondKeys(FILES[0], "'url'")
     keys.add(("1", "2" if place < others else "1") for place in range(n))
     if refused:
-        with pytest.raises(RawFileError, match=f"{others} have the 'url' of another id"):
+        with pytest.raises(RawFileError, match=f"{others} have the 'url' of another id: one of"):
             keys.require_same()
+        with pytest.raises(RawFileError, match=f"{others} have the 'url' of another id: so it is"):
+            keys.require_same("so it is")
     else:
         keys.require_same()
 

@@ -124,13 +124,33 @@ def test_lists_of_one_name(
     noted: str,
     con: duckdb.DuckDBPyConnection,
 ) -> None:
-    row = asking(con, items_raw=columns)
+    ids = [*range(len(next(iter(columns.values()))))]
+    row = asking(con, items_raw={**columns, "item_id": ids})
     for said, found in (
         (refused, cut_lists(load(source), columns, row)),
         (noted, "".join(unusual_lists(load(source), columns, row))),
     ):
         assert bool(said) == bool(found), found
         assert re.search(said, found)
+
+
+@pytest.mark.parametrize(
+    ("items", "unread", "said"),
+    [
+        (500, 0, "the lists were cut to their first names, or names joined"),
+        (418, 0, "502 rows are of 418 items, so the lists were split, a row for each name"),
+        (419, 0, "the lists were cut to their first names, or names joined"),
+        (500, 251, "the lists were cut to their first names, or names joined"),
+        (500, 252, "252 others cannot be read: their names were joined by blanks or"),
+    ],
+)
+def test_lists_that_were_cut_are_told_from_those_that_were_joined_or_split(
+    items: int, unread: int, said: str, con: duckdb.DuckDBPyConnection
+) -> None:
+    columns = lists(500, 0)
+    row = asking(con, items_raw={**columns, "item_id": [k % items for k in range(502)]})
+    emptied = {("items", "categories unreadable"): unread}
+    assert said in cut_lists(load("yelp"), columns, row, emptied)
 
 
 def test_attributes_of_one_name(con: duckdb.DuckDBPyConnection) -> None:
@@ -141,7 +161,8 @@ def test_attributes_of_one_name(con: duckdb.DuckDBPyConnection) -> None:
             [{"name": "Publisher", "value": "A, B"}, {"name": "Tags", "value": t}] for t in tags
         ]
         columns = {"attributes": pa.array(rows, pairs)}
-        return cut_lists(load("steam"), columns, asking(con, items_raw=columns))
+        row = asking(con, items_raw={**columns, "item_id": [*range(len(tags))]})
+        return cut_lists(load("steam"), columns, row)
 
     assert found(["Indie, Action"] * 400) == ""
     assert "none of 600 items has several tags" in found(["Indie"] * 600)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import json
 import logging
+import re
 from pathlib import Path
 from typing import Any
 
@@ -170,6 +171,28 @@ def test_a_file_of_one_line_is_named_as_the_cause(cache: Path, tmp_path: Path) -
     assert f"29 of 30 items have no title (no record in the file of items): {cause}" in str(
         error.value
     )
+
+
+@pytest.mark.parametrize(
+    ("id", "cause"),
+    [
+        ("b{}x", "and their ids have the same form as these: records of these are missing, or one"),
+        ("{}bx", "the ids of the two files differ: they are written differently, or"),
+    ],
+)
+def test_records_of_others_are_told_from_ids_of_another_form(
+    cache: Path, tmp_path: Path, id: str, cause: str
+) -> None:
+    name = "yelp_academic_dataset_business.json"
+    records = [
+        {"business_id": id.format(n), "name": f"Cafe {n}", "city": "Rome"} for n in range(40)
+    ]
+    reviews = re.sub(r'"b([0-9])"', r'"q\1y"', _reviews(10))
+    lines = "".join(json.dumps(one) + "\n" for one in records)
+    put(tmp_path, "yelp", YELP, **{name: lines, "yelp_academic_dataset_review.json": reviews})
+    found = stored(tmp_path, "yelp")["unmatched"]["items"]
+    assert (found["of"], found["missing"]) == (10, 10)
+    assert cause in found["cause"]
 
 
 # -- contradicting records -------------------------------------------------------------------

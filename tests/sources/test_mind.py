@@ -206,7 +206,7 @@ def test_histories_that_were_cut_off_are_told_from_those_of_a_certain_number(
 
 @pytest.mark.parametrize("longest", [12, 30])
 def test_histories_of_the_last_clicks_alone_and_in_the_order_of_ids(
-    tmp_path: Path, longest: int
+    tmp_path: Path, longest: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     whole = [[f"N{n * 37 + k * 7 % 31 + 10}" for k in range(5 + n % 25)] for n in range(200)]
     made = {
@@ -221,15 +221,55 @@ def test_histories_of_the_last_clicks_alone_and_in_the_order_of_ids(
             for n, history in enumerate(given)
         )
         put(tmp_path / name, *lines)
-    rows = sum(map(len, whole)) + 600
-    for name in ("whole", *(["cut"] if longest == 30 else [])):
+    for name in ("whole", "cut"):
+        assert "none has more" not in caplog.text
+        rows = sum(map(len, made[name])) + 600
         assert read(ID, tmp_path / name, "interactions")[0].num_rows == rows
-    refused = {"in order": "they were sorted", "in order of numbers": "they were sorted"}
-    if longest == 12:
-        refused["cut"] = "have 12 clicks, none has more"
-    for name, said in refused.items():
-        with pytest.raises(RawFileError, match=said):
+    cut = "have 12 clicks, none has more, and few have hardly less: they were cut perhaps to their"
+    assert (cut in caplog.text) == (longest == 12)
+    for name in ("in order", "in order of numbers"):
+        with pytest.raises(RawFileError, match="they were sorted"):
             read(ID, tmp_path / name, "interactions")
+
+
+@pytest.mark.parametrize(
+    ("shorter", "longer", "told"),
+    [
+        (20, 20, "they were cut to their last clicks"),
+        (20, 19, "they were cut off behind their first clicks"),
+        (19, 0, "they were cut perhaps to their last clicks"),
+    ],
+)
+def test_histories_of_the_last_clicks_are_told_from_those_of_the_first(
+    shorter: int, longer: int, told: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Of as many shorter histories as longer ones, so many end with news that are still shown."""
+
+    def line(n: int, clicks: int, is_shown: bool) -> str:
+        others = " ".join(f"N{n * 37 + k * 7 % 31 + 1010}" for k in range(clicks - 1))
+        last = "N1007" if is_shown else "N1009"
+        return f"{n}\tU{n}\t11/16/2019 1:00:00 AM\t{others} {last}\tN1007-1 N1006-0 N1005-0"
+
+    lines = [line(n, 2 + n % 15, n < shorter) for n in range(60)]
+    lines += [line(n, 30, n < 60 + longer) for n in range(60, 120)]
+    put(tmp_path, *lines)
+    if "first" in told:
+        with pytest.raises(RawFileError, match=f"60 histories have 30 clicks, none .*{told}"):
+            read(ID, tmp_path, "interactions")
+        return
+    read(ID, tmp_path, "interactions")
+    assert (
+        f"60 histories have 30 clicks, none has more, and few have hardly less: {told}"
+        in caplog.text
+    )
+
+
+def test_news_of_the_number_0_fill_up_histories_and_are_none(tmp_path: Path) -> None:
+    put(tmp_path, "1\tU1\t11/16/2019 1:00:00 AM\tN0 N00 N10 N3\tN7-1 N0-0 N01-0")
+    table, rejects = read(ID, tmp_path, "interactions")
+    assert rejects == {"empty id": 3}
+    clicks = [(row["item_id"], row["seq"]) for row in table.to_pylist()]
+    assert clicks == [("N10", 2), ("N3", 3), ("N7", None), ("N01", None)]
 
 
 def test_the_history_of_a_user_in_train_and_dev_is_given_once(tmp_path: Path):
@@ -369,7 +409,8 @@ def test_real_news():
 def test_titles_that_a_program_quoted_lose_its_quotes(tmp_path: Path):
     titles = [f"News {place}" for place in range(11)] + ['The "Heroes" return']
     plain = [
-        f"N{place}\tnews\tx\t{title}\ttext\thttp://x\t[]\t[]" for place, title in enumerate(titles)
+        f"N{place}\tnews\tx\t{title}\ttext\thttp://x\t[]\t[]"
+        for place, title in enumerate(titles, 1)
     ]
     folder = tmp_path / "MINDsmall_train"
     folder.mkdir()
@@ -403,7 +444,7 @@ def test_labels_that_are_all_clicks_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("damaged", [TRAIN, "MINDsmall_dev"])
 def test_titles_encoded_twice_in_one_of_two_files_are_refused(tmp_path: Path, damaged: str) -> None:
     for part in (TRAIN, "MINDsmall_dev"):
-        lines = [f"N{n}\ta\tb\tCafé {n}\t\tu\t[]\t[]" for n in range(4)]
+        lines = [f"N{n}\ta\tb\tCafé {n}\t\tu\t[]\t[]" for n in range(1, 5)]
         put(tmp_path, *lines, name="news.tsv", part=part)
         put(tmp_path, "1\tU1\t11/11/2019 9:05:58 AM\tN1\tN2-1", part=part)
     assert read(ID, tmp_path, "items")[0].num_rows == 8

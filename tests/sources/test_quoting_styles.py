@@ -36,7 +36,7 @@ def r_table(row: Sequence[str]) -> str:
 
 
 def news(write: Callable[[Sequence[str]], str], names: Sequence[str] = NAMES) -> str:
-    rows = ([f"N{n}", "a", "b", name, "", "u", "[]", "[]"] for n, name in enumerate(names))
+    rows = ([f"N{n}", "a", "b", name, "", "u", "[]", "[]"] for n, name in enumerate(names, 1))
     return "".join(f"{write(row)}\n" for row in rows)
 
 

@@ -26,6 +26,7 @@ from itdr.builders.store.build.reference import (
 from itdr.builders.store.build.reference.figures import ALIKE, ROWS, Looked
 from itdr.builders.store.build.reference.measure import measure
 from itdr.builders.store.build.reference.samples import ATTRIBUTE, JOINED, TIMED
+from itdr.builders.store.build.reference.wording import figure_said
 from itdr.builders.store.layout import read_manifest
 from itdr.builders.store.measuring import sample_of
 from itdr.builders.store.prepare import prepare
@@ -62,6 +63,20 @@ def known_features() -> set[str]:
         *(*within.NAMES, features.APART),
         *("repeated pair", "same rating", "same weight", "same second", "crowded second", ALIKE),
     }
+
+
+def test_each_feature_has_a_wording_of_its_own() -> None:
+    names = sorted({*known_features(), "is 4"} - {features.APART})
+    said = {name: figure_said("title", name, 0.5, 0.0, 0.1) for name in names}
+    levels = [name for name in names if name in features.LEVELS]
+    assert all("median" in said.pop(name) for name in levels)
+    kinds = {one.partition(" 'title' ")[2].partition(",")[0] for one in said.values()}
+    assert len(kinds) == len(said)
+    firsts = {kind.partition(" ")[0] for kind in kinds}
+    assert firsts <= {"are", "is", "have", "begin", "end", "name", "repeat"}
+    assert not any("sign or form" in one for one in said.values())
+    assert "have a word of praise" in said["pleased"]
+    assert "have a question mark" in said["asked"]
 
 
 @pytest.mark.parametrize("source", sorted({*MEASURED, *BY_HAND}))

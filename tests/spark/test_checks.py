@@ -141,6 +141,7 @@ QUERIES = {
     "lists": ("items_raw",
               {"categories": [["a", "b"], ["a"], []], "attributes": pa.array([[{"name": "Tags", "value": "a, b"}], [], None], PAIRS)},
               list_checks.several_query(["categories", "Tags"])),
+    "lists of several rows": ("items_raw", {"item_id": ["1", "1", "2", None]}, list_checks.IDS),
     "numbers": ("users_raw", {"user_id": ["user_000012", "N7", "7", "x"]},
                 id_checks.numbers_query("(SELECT user_id AS id FROM users_raw) AS r")),
     "copies": ("interactions_staged",
@@ -154,6 +155,10 @@ QUERIES = {
                       key="user_id", other="item_id", codes="interactions_raw", most=3)),
     "words for nobody": ("user_codes", {"id": [" Anonymous", "unknown", "guest", "b"], "n": [30, 20, 19, 50]},
                          crowded_ids.CALLED),
+    "great numbers": ("users_raw", {"user_id": ["2049", "2050", "1", "3", "x", "N4100"]},
+                      id_checks.numbers_query("(SELECT user_id AS id FROM users_raw) AS r")),
+    "forms of ids": ("items_raw", {"title": ["user_000012", "B0-zX", None]},
+                     f"SELECT min({joins.SHAPE.format(id='title')}) AS n, max({joins.SHAPE.format(id='title')}) AS m FROM items_raw"),
     "marks": ("items_raw", {"title": ["A Fox, a Dog's (2)", "x"]},
               f"SELECT min({joins.FORMS['marks such as commas'].format(id='title')}) AS n FROM items_raw"),
 }  # fmt: skip

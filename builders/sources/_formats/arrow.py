@@ -325,7 +325,7 @@ def commonest_spelling(
     if n - kept >= ENOUGH_SPELLED and 2 * kept < n:
         raise RawFileError(
             f"{path}: {n - kept:,} of {n:,} rows have another name than the most frequent one of their id: ids and names "
-            f"belong to different things, so columns were swapped. {AGAIN}"
+            f"belong to different things, so columns were swapped or moved. {AGAIN}"
         )
     if renamed >= ENOUGH_TO_JUDGE and renamed > MOST_RENAMED * again:
         raise RawFileError(

@@ -69,6 +69,8 @@ class HistoryLengths:
         self._by_number: Counter[int] = Counter()
         self._single = 0
         self._long = self._sorted = 0
+        self._ends: list[tuple[int, str]] = []
+        self._shown: set[str] = set()
 
     def add(self, all_of_them: pa.StringArray, new: pa.StringArray) -> None:
         """Take account of histories.
@@ -97,15 +99,22 @@ class HistoryLengths:
                 self._long += 1
                 self._sorted += news == sorted(news) or news == sorted(news, key=_number)
 
+    def add_shown(self, histories: pa.StringArray, shown: pa.StringArray) -> None:
+        """Take account of impressions: of the news that they show, and of the last click of the history of each."""
+        for history, news in zip(histories.to_pylist(), shown.to_pylist(), strict=True):
+            self._shown.update(one[:-2] for one in news.split())
+            if clicks := history.split():
+                self._ends.append((len(clicks), clicks[-1]))
+
     def require_whole(self, path: Path) -> None:
-        """Check the histories of a file.
+        """Check the histories of a file, and warn of those that were cut to their last clicks.
 
         Args:
             path: the file.
 
         Raises:
-            RawFileError: most are empty, or in the order of ids; many of the longest have one number of ids; or one length,
-                though not one number of ids, and the last ids of these are shorter than those before.
+            RawFileError: most are empty, or in the order of ids; many of the longest have one length, though not one number of
+                ids, and the last ids of these are shorter than those before; or they were cut to their first clicks.
         """
         if self._seen >= ENOUGH_HISTORIES and 2 * self._empty > self._seen:
             raise RawFileError(
@@ -117,7 +126,6 @@ class HistoryLengths:
                 f"{path}: {self._sorted:,} of {self._long:,} histories of several clicks that were looked at are in the order of "
                 f"the ids of news, and not of the clicks: they were sorted. {AGAIN}"
             )
-        self._require_several_lengths(path)
         # Cut behind an id, a text ends in a blank, which is no part of it here.
         longest = max(self._by_length, default=0)
         found = [self._by_length.get(length, (0, 0, 0)) for length in (longest, longest - 1)]
@@ -129,19 +137,34 @@ class HistoryLengths:
                 f"than others: they were cut off within an id. {AGAIN}"
             )
 
-    def _require_several_lengths(self, path: Path) -> None:
-        """Raise `RawFileError` where many of the longest histories have one number of ids."""
+        if n := self._cut_to():
+            self._require_last_clicks(path, n)
+
+    def _cut_to(self) -> int:
+        """The number of clicks of the longest histories, where many have it; else 0."""
         by_number = self._by_number + Counter({0: self._single})
         most = max(by_number, default=0)
         top, below = by_number[most], sum(by_number[most - k] for k in range(1, 4))
         # Of a few numbers, all from 1 on: histories of one length or two may be of a chosen one.
         short = top >= ENOUGH_HISTORIES and len(by_number) == most + 1
         several = top >= ENOUGH_TO_JUDGE and len(self._by_number) >= LENGTHS
-        if top > 2 * below and (short or several):
-            clicks = f"{most + 1:,} click{'s' if most else ''}"
+        return most + 1 if top > 2 * below and (short or several) else 0
+
+    def _require_last_clicks(self, path: Path, number: int) -> None:
+        """Warn of histories cut to a number of clicks, as many programs cut them; raise `RawFileError` where these are the first
+        ones: the last news that somebody read are still shown, and the more so the more he read."""
+        cut = [news in self._shown for n, news in self._ends if n == number]
+        others = [news in self._shown for n, news in self._ends if n < number]
+        top = self._by_number[number - 1] if number > 1 else self._single
+        found = f"{top:,} histories have {number:,} click{'s' if number > 1 else ''}, none has more, and few have hardly less"
+        known = len(cut) >= ENOUGH_TO_JUDGE and sum(others) >= ENOUGH_TO_JUDGE
+        if known and sum(cut) * len(others) < sum(others) * len(cut):
             raise RawFileError(
-                f"{path}: {top:,} histories have {clicks}, none has more, and few have hardly less: they were cut off. {AGAIN}"
+                f"{path}: {found}, and their last news are shown less often than those of the shorter ones: they were cut off "
+                f"behind their first clicks. {AGAIN}"
             )
+        so = "to their last clicks" if known else "perhaps to their last clicks"
+        logger.warning("itdr: mind: %s: %s: they were cut %s", path, found, so)
 
 
 def entities_of(titles: pa.StringArray, entities: pa.StringArray) -> Iterator[tuple[str, str]]:

@@ -70,7 +70,7 @@ def require_short_titles(
     if len(reviews) >= ENOUGH_REVIEWS and 2 * longer > len(reviews):
         raise RawFileError(
             f"{path}: of {len(reviews):,} reviews that were looked at, {longer:,} have a {one} longer than the {other}: the two "
-            f"columns were swapped. {AGAIN}"
+            f"columns were swapped, or the longer texts cut. {AGAIN}"
         )
 
 
@@ -221,7 +221,7 @@ def _require_related(
     if n >= ENOUGH_RELATED and far >= 2 * ENOUGH_TO_JUDGE and own < MORE_RELATED * far:
         raise RawFileError(
             f"{path}: of {n:,} {what} that were looked at, {own:,} have a word of the title in their own {where}, and {far:,} "
-            f"in that of another one: one of the two columns was moved to other rows. {AGAIN}"
+            f"in that of another one: one of the two columns was moved to other rows, or replaced. {AGAIN}"
         )
 
 

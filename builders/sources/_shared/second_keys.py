@@ -43,14 +43,20 @@ class SecondKeys:
             self._n += 1
             self._others += one != other
 
-    def require_same(self) -> None:
+    def require_same(self, cause: str = "") -> None:
         """Check that nearly all say the same.
+
+        Args:
+            cause: a clause, where it is known why they do not.
 
         Raises:
             RawFileError: they do not.
         """
         if self._others >= self._least and self._others > self._most * self._n:
+            cause = (
+                cause or "one of the two columns was moved or changed, or ids were numbered anew"
+            )
             raise RawFileError(
                 f"{self._path}: of {self._n:,} records that were compared, {self._others:,} have the {self._what} of "
-                f"another {self._of}: one of the two columns was moved, or ids numbered anew. {AGAIN}"
+                f"another {self._of}: {cause}. {AGAIN}"
             )

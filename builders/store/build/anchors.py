@@ -41,7 +41,7 @@ def moved(source: Source, columns: Collection[str], row: Row) -> str:
     if counts[1] >= ENOUGH:
         return (
             f"{counts[1]:,} well-known items have none of their categories, such as {next(iter(anchors.values()))[0]!r}: "
-            "the categories were moved to other rows, or cut"
+            "the categories were moved to other rows, cut or replaced"
         )
     return ""
 

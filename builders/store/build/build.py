@@ -146,7 +146,7 @@ def _stage_tables(
         if table == "interactions":
             limits.require_limits(source, staged[table], row, rejected, paths)
         if table == "items":
-            require_plausible_items(source, staged[table], row, paths)
+            require_plausible_items(source, staged[table], row, paths, raw.emptied)
         if table == "users":
             require_plausible_users(source, staged[table], row, paths, raw.emptied)
         require_sound_texts(source, table, staged[table], row, paths, raw.emptied)
@@ -175,7 +175,7 @@ def _why_different(row: limits.Row, table: str, columns: Collection[str], severa
     column, some = joins.emptied_in_some(row, table, columns, several)
     if column:
         return f"{some:,} of these have {column} in one record and none in another, so that the column was emptied in some rows"
-    return "in one file the columns were moved or swapped"
+    return "in one file columns were moved or swapped, or ids changed"
 
 
 def joined_tables(
@@ -235,7 +235,7 @@ def joined_tables(
     for table, ids in unmatched.items():
         if not source.described and (found := renumbered(source, table, row, ids["missing"])):
             raise RawFileError(
-                f"{source.id}: {names}: {found}. Ids that were numbered anew in one of the files name other {table} there: "
+                f"{source.id}: {names}: {found}. Ids that were changed in one of the files name other {table} there: "
                 "put the official files in place."
             )
     if columns.get("tags"):

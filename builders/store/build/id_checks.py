@@ -18,13 +18,26 @@ MORE_RECORDS = 1.2
 """So many records for each id that is rated: where these have no gap, they were numbered anew."""
 
 
+EXACT = 2_048
+"""A float of 16 bits holds even numbers alone above it."""
+
+
 class Numbers(NamedTuple):
-    """How many different ids there are, how many of them are whole numbers, the least and the greatest."""
+    """How many different ids there are, how many of them are whole numbers, the least and the greatest; how many are above
+    `EXACT`, how many of these are even, and how many of the others odd."""
 
     n: int
     numbers: int
     least: int | None
     most: int | None
+    great: int = 0
+    even: int = 0
+    odd: int = 0
+
+    @property
+    def went_through_a_float(self) -> bool:
+        """Whether all that a float of 16 bits rounds are rounded, and not chosen so."""
+        return self.great == self.even >= ENOUGH_TO_JUDGE <= self.odd
 
     def has_no_gap(self, first: int = 1) -> bool:
         """Whether they are all the numbers from the first on."""
@@ -37,9 +50,15 @@ def numbers_query(ids: str) -> str:
 
     Args:
         ids: what stands behind FROM; its column `id` is a text, in which letters may stand before a number.
+
+    Returns:
+        A SELECT.
     """
     return f"""
-SELECT count(*) AS n, count(number) AS numbers, min(number) AS least, max(number) AS most
+SELECT count(*) AS n, count(number) AS numbers, min(number) AS least, max(number) AS most,
+       count(CASE WHEN number > {EXACT} THEN 1 END) AS great,
+       count(CASE WHEN number > {EXACT} AND number & 1 = 0 THEN 1 END) AS even,
+       count(CASE WHEN number <= {EXACT} AND number & 1 = 1 THEN 1 END) AS odd
 FROM (SELECT DISTINCT id, TRY_CAST(regexp_replace(id, '^[A-Za-z_]+', '') AS INTEGER) AS number FROM {ids}) AS numbered
 """
 
@@ -65,6 +84,12 @@ def renumbered(source: Source, table: str, row: Row, missing: int) -> str:
         return ""
     records = Numbers(*row(numbers_query(_recorded(table, key))))
     rated = Numbers(*row(numbers_query(f"(SELECT id FROM {codes}) AS c")))
+    for name, ids in {"records": records, "interactions": rated}.items():
+        if ids.went_through_a_float:
+            return (
+                f"all {ids.great:,} ids of {table} above {EXACT:,} in the {name} are even: they went through a float of 16 bits, "
+                "which rounds these"
+            )
     if from_one and records.has_no_gap(first=2):
         return f"the ids of the records of {table} begin with 2 and have no gap, and official ids begin with 1: they were moved"
     for name, ids in {"records": records, "interactions": rated}.items():
@@ -80,7 +105,7 @@ def renumbered(source: Source, table: str, row: Row, missing: int) -> str:
     if "none" in gaps and records.has_no_gap() and (rated.most or 0) > records.n:
         return (
             f"the ids of the records of {table} are all the numbers from 1 to {records.n:,}, and those of the interactions "
-            f"go on to {rated.most:,}: the end of the file is missing, or records were left out and the others numbered anew"
+            f"go on to {rated.most:,}: the end of the file is missing, records were left out and the others numbered anew, or ids changed"
         )
     lost = missing >= max(ENOUGH_TO_JUDGE, MOST_MISSING * rated.n)
     many = rated.n >= MANY_DENSE and records.n >= MORE_RECORDS * rated.n

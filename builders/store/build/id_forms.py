@@ -37,7 +37,7 @@ def misshapen(source: Source, ids: pa.ChunkedArray, table: str) -> str:
     n = len(ids)
     others = n - _count(pc.equal(pc.utf8_length(ids), signs))
     if ENOUGH_TO_JUDGE <= others < n - others:
-        return f"{others:,} of {n:,} ids of {table} have another length than the {signs} signs of all others: signs at their ends were removed"
+        return f"{others:,} of {n:,} ids of {table} have another length than the {signs} signs of all others: signs were removed or added, or ids replaced"
     small = _count(pc.equal(ids, pc.utf8_lower(ids)))
     if others < n - others and small == n >= ENOUGH_IDS:
         return f"none of {n:,} ids of {table} has a capital: they were written in small letters"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from itdr.builders.core.duckdb_csv import literal
@@ -185,7 +186,11 @@ FROM items_raw WHERE reject IS NULL
 
 
 def require_plausible_items(
-    source: Source, columns: Collection[str], row: Row, files: Sequence[Path]
+    source: Source,
+    columns: Collection[str],
+    row: Row,
+    files: Sequence[Path],
+    emptied: Mapping[tuple[str, str], int] = MappingProxyType({}),
 ) -> None:
     """Check a source's items.
 
@@ -194,6 +199,7 @@ def require_plausible_items(
         columns: the columns that its reader fills.
         row: runs a query of one row on `items_raw`.
         files: where the items were read from.
+        emptied: counts of values that were emptied, by table and reason.
 
     Raises:
         RawFileError: titles, letters or all years were lost, or titles and categories or creators swapped.
@@ -212,7 +218,7 @@ def require_plausible_items(
             if check.is_wrong(*found):
                 said = check.message.format(*found, most=max(found[1:3], default=0), names=names)
                 raise RawFileError(f"{source.id}: {said} Put the official file in place.")
-    if fault := moved(source, columns, row) or cut_lists(source, columns, row):
+    if fault := moved(source, columns, row) or cut_lists(source, columns, row, emptied):
         raise RawFileError(f"{source.id}: {names}: {fault}. Put the official file in place.")
 
 
@@ -405,7 +411,7 @@ _CHECKS = (
         "description",
         _PROSE,
         _prose_swapped,
-        "{0:,} titles in {names} have {1:,} characters, and their descriptions {2:,}: the two columns were swapped.",
+        "{0:,} titles in {names} have {1:,} characters, and their descriptions {2:,}: the two columns were swapped or joined.",
     ),
     _Check(
         "description",
@@ -437,7 +443,8 @@ _CHECKS = (
         "creators attributes",
         _PUBLISHERS,
         _publishers_swapped,
-        "{0:,} items in {names} have {1:,} different creators and {2:,} different publishers: the two columns were swapped.",
+        "{0:,} items in {names} have {1:,} different creators and {2:,} different publishers: the two columns were swapped, or creators "
+        "merged.",
     ),
     _Check(
         "creators attributes",

@@ -33,6 +33,8 @@ _LEAST_CUT = 4
 UNUSED_TAG = "user or item without an interaction"
 _OTHER = (("items", "users"), ("users", "items"))
 _NO_ZEROS = "regexp_replace(trim({id}), '^0+', '')"
+SHAPE = "translate(lower({id}), '123456789bcdefghijklmnopqrstuvwxyz', '000000000aaaaaaaaaaaaaaaaaaaaaaaaa')"
+"""SQL for the form of an id: 0 for each digit, a for each letter."""
 FORMS = {
     "blanks around them": "trim({id})",
     "upper and lower case": "lower(trim({id}))",
@@ -247,6 +249,16 @@ WHERE {form.format(id="m.id")} IN (
         )
     if 2 * records < ids or (missing < MOST_LOST * ids and ids - missing >= ENOUGH_TO_JUDGE):
         return f"the file has {records:,} usable {'record' if records == 1 else 'records'} alone, and others are missing"
+    met = ask(f"""
+SELECT count(*) AS n FROM ({_missing(table)}) AS m
+WHERE {SHAPE.format(id="m.id")} IN (
+    SELECT {SHAPE.format(id="r.id")} FROM ({_recorded(table, key)}) AS r)
+""")
+    if 2 * met > missing:
+        return (
+            f"the file has {records:,} usable records, and their ids have the same form as these: records of these are missing, or "
+            "one of the files is of another release or was numbered anew"
+        )
     return "the ids of the two files differ: they are written differently, or of different releases"
 
 

@@ -282,8 +282,8 @@ def _require_between(
     names = ", ".join(map(str, files))
     if low == high:
         raise RawFileError(
-            f"{source.id}: all {n:,} ratings{when} in {names} are {low:g}: they were replaced by one number. Put the "
-            "official file in place."
+            f"{source.id}: all {n:,} ratings{when} in {names} are {low:g}: they were replaced by one number, or all others "
+            "left out. Put the official file in place."
         )
     raise RawFileError(
         f"{source.id}: all {n:,} ratings{when} in {names} are whole numbers, and the scale has steps of "
@@ -406,12 +406,12 @@ def _require_same_unit(
 
 
 def _require_ids_from_one(source: Source, row: Row, files: Sequence[Path]) -> None:
-    """Raise `RawFileError` where ids were counted from 0, and the official ones begin with 1."""
+    """Raise `RawFileError` where ids were counted from 0 or filled with it, and the official ones begin with 1."""
     zeros = row(ZEROS)[0] if {*IDS} <= {*source.options.get("from_one", ())} else 0
     if zeros >= ENOUGH_TO_JUDGE:
         raise RawFileError(
             f"{source.id}: {zeros:,} interactions in {', '.join(map(str, files))} have an id of 0, and official ids "
-            "begin with 1: users or items were numbered anew. Put the official file in place."
+            "begin with 1: users or items were numbered anew, or missing ids filled. Put the official file in place."
         )
 
 

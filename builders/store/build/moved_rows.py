@@ -290,8 +290,8 @@ def _means_of_items(rows: Rows) -> str:
     if several.sum() < ENOUGH_ITEMS or spread[several].any() or len(np.unique(ratings)) < 2:
         return ""
     return (
-        f"none of {int(several.sum()):,} items that were looked at has two different ratings: ratings were replaced by the "
-        "means of items"
+        f"none of {int(several.sum()):,} items that were looked at has two different ratings: ratings were replaced by one of "
+        "each item, such as its mean"
     )
 
 

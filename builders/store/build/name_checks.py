@@ -239,7 +239,7 @@ def _spaced(n: int, spaced: int) -> str:
 
 def _towns(n: int, names: int, towns: int, codes: int) -> str:
     if codes >= ENOUGH_TO_JUDGE and 2 * codes > n:
-        return f"the towns of {codes:,} of {n:,} items are codes such as 'AZ': the columns of towns and states were swapped"
+        return f"the towns of {codes:,} of {n:,} items are codes such as 'AZ': towns and states were swapped, or towns replaced"
     if n >= ENOUGH_NAMES and 2 * towns > n and towns > 4 * names > 4:
         return f"{n:,} items have {names:,} different names and {towns:,} towns: the two columns were swapped"
     return ""
@@ -265,7 +265,7 @@ def _categories(
     if source.options.get("capitals") and n >= ENOUGH_TO_DIFFER and 10 * small > 9 * n:
         return f"the categories of {small:,} of {n:,} items were written in small letters"
     if source.options.get("subcategories") and n >= ENOUGH_NAMES and firsts > seconds:
-        return f"{n:,} items have {firsts:,} different categories and {seconds:,} subcategories: the two columns were swapped"
+        return f"{n:,} items have {firsts:,} different categories and {seconds:,} subcategories: the two columns were swapped, or subcategories merged"
     return ""
 
 

@@ -137,8 +137,8 @@ def _require_no_codes(
     unread = emptied.get(("items", unreadable("title")), 0)
     if unread >= ENOUGH_IF_ALL and unread > n:
         raise RawFileError(
-            f"{source.id}: {unread:,} of {n + unread:,} titles in {names} cannot be read: they are lists or records, or were "
-            "written in another encoding. Put the official file in place."
+            f"{source.id}: {unread:,} of {n + unread:,} titles in {names} cannot be read: they are lists or records, were "
+            "written in another encoding, or cut within a character. Put the official file in place."
         )
     most = 2 * (codes + prints) > whole
     if (addressed >= ENOUGH_IF_ALL and addressed > MOST_ADDRESSED * n) or (

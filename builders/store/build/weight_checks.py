@@ -35,7 +35,7 @@ def classes(values: np.ndarray, counts: np.ndarray) -> str:
     """
     if counts.sum() < MANY or not 1 < len(values) <= MOST_CLASSES:
         return ""
-    return f"{_taken(values, counts)}: they were replaced by classes"
+    return f"{_taken(values, counts)}: they were replaced by classes, or greater ones cut off"
 
 
 def few(values: np.ndarray, counts: np.ndarray) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from itdr.builders.store.build.reference.features import LEVELS
+from itdr.builders.store.build.reference.features import LEVELS, VALUE
 from itdr.builders.store.build.reference.within import EQUAL, OWNERS, SPREAD
 
 SAID: dict[str, tuple[str, str]] = {
@@ -18,7 +18,7 @@ SAID: dict[str, tuple[str, str]] = {
     "least": ("are the least", "lesser ones were cut off, or missing ones filled"),
     "most": ("have as many names as the longest list", "lists were cut off"),
     "sorted": ("are in alphabetical order", "lists were sorted or shuffled"),
-    "several": ("have several names", "lists were cut to one name, or split or joined elsewhere"),
+    "several": ("have several names", "lists were cut, split or joined"),
     "repeated": ("name something twice", "lists were joined"),
     "capital": ("have a capital", "capitals were lost or added, or values are of another kind"),
     "small": ("have a small letter", "small letters were replaced by capitals"),
@@ -60,7 +60,7 @@ SAID: dict[str, tuple[str, str]] = {
     **{
         f"{EQUAL}{owner}": (
             f"are equal to another one of the {owner}",
-            f"one value was given to all rows of each {owner}",
+            f"one value was given to all rows of each {owner}, or rows were added twice",
         )
         for owner in OWNERS
     },
@@ -73,10 +73,39 @@ SAID: dict[str, tuple[str, str]] = {
     "late minute": ("are in the second half of an hour", "minutes were replaced"),
     "late second": ("are in the second half of a minute", "seconds were replaced"),
     "same rating": ("have the rating of the user's row before", "ratings were filled or replaced"),
+    "same weight": ("have the weight of the user's row before", "weights were filled or replaced"),
 }
 """By feature, what its share is of, and what a deviation may mean."""
+PLAIN = {
+    "mark": "have a punctuation mark",
+    "comma": "have a comma",
+    "apostrophe": "have an apostrophe",
+    "hyphen": "have a hyphen or a dash",
+    "bracket": "have a bracket",
+    "ampersand": "have an '&'",
+    "slash": "have a slash",
+    "quote": "have a quotation mark",
+    "asked": "have a question mark",
+    "underscore": "have an underscore",
+    "four digits": "have four digits in a row, as years do",
+    "article first": "begin with 'The', 'A' or 'An'",
+    "pleased": "have a word of praise, such as 'great' or 'best'",
+    "displeased": "have a word of dislike, such as 'bad' or 'not'",
+    "mark last": "end in a full stop, '!' or '?'",
+    "bracket last": "end in a closing bracket",
+    "bracket open": "end within brackets",
+    "dots last": "end in three dots",
+    "multiple of 5": "are multiples of 5",
+    "multiple of 10": "are multiples of 10",
+    "tens of seconds": "are at a multiple of ten seconds",
+    "first of a month": "are of the first day of a month",
+    "first twelve days": "are of the first twelve days of a month",
+    "January": "are of a January",
+    "weekend": "are of a Saturday or Sunday",
+}
+"""What the share of any other feature is of."""
 UNITS = {"length": " characters", "count": " names", "value": ""}
-CHANGED = "values were changed"
+CHANGED = "values were changed or cut"
 UNLESS = "if you did not choose such a part, put the official file in place"
 ALL_HOURS = (
     "'timestamp' is at all hours of the day alike, and not in the released file: "
@@ -98,24 +127,22 @@ def figure_said(column: str, feature: str, size: float, least: float, most: floa
     Returns:
         A sentence without a full stop.
     """
-    what, may = SAID.get(feature, (_otherwise(feature), CHANGED))
+    may = CHANGED
     if feature in LEVELS:
         unit = UNITS[feature]
         found = f"the median of {_shown(column)} is {size:,.4g}{unit}"
         usual = _range(f"{least:,.4g}", f"{most:,.4g}")
     else:
+        what, may = SAID.get(feature) or (_plainly(feature), may)
         of = "the spread of " if feature.startswith(SPREAD) else ""
         found = f"{size:.1%} of {of}{_shown(column)} {what}"
         usual = _range(f"{least:.1%}", f"{most:.1%}")
     return f"{found}, and {usual} in the released file: perhaps {may}; {UNLESS}"
 
 
-def _otherwise(feature: str) -> str:
-    """What a share without a wording of its own is of: `is 4`, a sign, a time of day."""
-    kind, _, value = feature.partition(" ")
-    if kind == "is":
-        return f"are {value}"
-    return f"have the sign or form '{feature}'"
+def _plainly(feature: str) -> str:
+    """What the share of a feature of `PLAIN` is of, or of `is 4`."""
+    return f"are {feature.removeprefix(VALUE)}" if feature.startswith(VALUE) else PLAIN[feature]
 
 
 def association_said(left: str, right: str, kind: str, size: float, usual: float, rows: int) -> str:
