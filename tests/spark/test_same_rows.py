@@ -52,7 +52,7 @@ def compare(spark: Any, config: str, out: Path, place: str, **options: Any) -> d
 @pytest.mark.parametrize("config", TOGETHER)
 def test_every_subtask_on_the_sample(spark: Any, config: str, tmp_path: Path, place: str) -> None:
     # More rows of a cell would be counted by the same statements.
-    own = {"sample": True, "sources": sources_of(config), "num_shards": 4, "size": 60}
+    own = {"sample": True, "sources": sources_of(config), "num_shards": 3, "size": 40}
     found = compare(spark, config, tmp_path, place, **own)
     drawn = {
         task
@@ -133,4 +133,5 @@ def test_real_files(
     spark: Any, raw: Path, config: str, source: str, tmp_path: Path, place: str
 ) -> None:
     sources = source.split(",")
-    compare(spark, config, tmp_path, place, data_dir=str(raw), sources=sources, num_shards=4)
+    own = {"data_dir": str(raw), "sources": sources, "num_shards": 3, "size": 100}
+    compare(spark, config, tmp_path, place, **own)
