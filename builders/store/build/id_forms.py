@@ -27,7 +27,7 @@ def misshapen(source: Source, ids: pa.ChunkedArray, table: str) -> str:
         A clause; empty where nothing shows it.
     """
     least = source.options.get("user_signs", 0) if table == "users" else 0
-    form = f"^A[A-Z0-9]{{3,{least - 2}}}$"
+    form = f"^A[A-Z0-9]{{9,{least - 2}}}$"
     cut = _count(pc.match_substring_regex(ids, form)) if least else 0
     if cut >= ENOUGH_TO_JUDGE and 2 * cut > len(ids):
         return f"{cut:,} of {len(ids):,} ids of users have fewer than {least} signs, which all official ones have: signs at their ends were removed"
