@@ -109,7 +109,7 @@ def _events(raw: Raw, table: str) -> Iterator[tuple[pa.Array, ...]]:
             for both in zip(*known_names, strict=True):
                 artists.add(*both)
             artists.require_own()
-        title, maker = arrow.tidy(track), arrow.tidy(artist)
+        title, maker = lastfm.tidy_names(track), lastfm.tidy_names(artist)
         known = lastfm.valid_mbids(mbid)
         item = pc.coalesce(known, lastfm.name_ids(maker, title))
         yield user, when, item, title, maker, lastfm.malformed_mbids(mbid, known)

@@ -224,3 +224,12 @@ def test_countries_by_their_common_names(
 ):
     (row,) = notes(ID, profile(tmp_path, f"{USER}\tf\t22\t{stated}\tFeb 1, 2007"), "users")
     assert (row["country"], row["emptied"]) == (read, counted)
+
+
+def test_quotes_stand_alone_in_names() -> None:
+    given = pa.array(['johnny \\"hammond\\" smith', " ac\\dc  live ", None])
+    assert lastfm.tidy_names(given).to_pylist() == [
+        'johnny "hammond" smith',
+        "ac\\dc live",
+        None,
+    ]

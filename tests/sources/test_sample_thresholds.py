@@ -244,6 +244,12 @@ def test_ratings_reduced_or_filled_or_turned_round(sample: Check) -> None:
         turned(2.2)
 
 
+@pytest.mark.parametrize(("n", "told"), [(499, 0), (500, 1)])
+def test_two_ratings_of_many_are_told(n: int, told: int, sample: Check) -> None:
+    found = sample("amazon-books", rating=[1.0 + 4 * (k % 2) for k in range(n)])
+    assert found == ["ratings take only 2 of 5 values: 1 and 5"] * told
+
+
 def test_weights_that_are_ranks_or_capped_or_in_another_unit(sample: Check) -> None:
     def ranked(users: int) -> None:
         weights = [float(k) for _ in range(users) for k in range(1, 6)]

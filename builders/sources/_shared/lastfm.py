@@ -166,6 +166,20 @@ def malformed_mbids(ids: pa.StringArray, read: pa.StringArray) -> pa.BooleanArra
     return pc.and_(read.is_null(), pc.and_(stated, arrow.is_stated(ids)))
 
 
+def tidy_names(names: pa.StringArray) -> pa.StringArray:
+    """Names of artists or tracks without what programs put into them.
+
+    Args:
+        names: as they stand in the file.
+
+    Returns:
+        The names; a quotation mark has no backslash before it.
+    """
+    import pyarrow.compute as pc
+
+    return pc.replace_substring(arrow.tidy(names), '\\"', '"')
+
+
 def name_ids(*names: pa.StringArray) -> pa.StringArray:
     """Ids for records without one: "name:" and the names in lower case, joined by U+0001.
 

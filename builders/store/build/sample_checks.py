@@ -33,8 +33,9 @@ from itdr.builders.store.build.time_checks import (
     rounded,
 )
 
-ENOUGH, MANY = 1_000, 5_000
-"""So many interactions show how ratings and weights are spread, and which items have the higher ones."""
+ENOUGH, MANY, ENOUGH_RATINGS = 1_000, 5_000, 500
+"""So many interactions show how ratings and weights are spread, which items have the higher ones, and whether ratings are two
+of many."""
 ENOUGH_USERS, ENOUGH_TITLES = 200, 2_000
 """So many users show how ratings are spread, and so many titles that they are in the order of ids: fewer may be made up
 in this order."""
@@ -414,7 +415,7 @@ def _of_another_unit(sample: Sample) -> str:
 def _few_ratings(sample: Sample) -> str:
     """Two ratings of a scale with more."""
     scale, (values, counts) = sample.source.scale, _spread(sample, "rating")
-    if scale is None or counts.sum() < ENOUGH or len(values) != 2:
+    if scale is None or counts.sum() < ENOUGH_RATINGS or len(values) != 2:
         return ""
     steps = (scale.high - scale.low) / scale.step + 1
     return f"ratings take only 2 of {steps:g} values: {values[0]:g} and {values[1]:g}"

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from itdr.builders.core.schema import Source
 from itdr.builders.store.build.limits import Row
 
-MANY_RATINGS = 1_000
+MANY_RATINGS = 500
 """Of so many ratings, some take each whole value of the scale."""
 
 
