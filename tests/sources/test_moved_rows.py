@@ -273,3 +273,16 @@ def test_times_in_order_through_users_that_stand_together(tmp_path: Path) -> Non
     by_time = rng.permutation(len(columns["user_number"]))
     columns["user_number"] = columns["user_number"][by_time]
     check(tmp_path, **columns)
+
+
+@pytest.mark.parametrize("empty_first", [True, False])
+def test_rows_sorted_by_ids_of_which_some_are_empty(empty_first: bool, tmp_path: Path) -> None:
+    """Where an id is empty the name is one: in the file's order it stands first or last."""
+    columns = by_user()
+    n, each = 60, 20
+    ids = np.array([f"{item:08x}" for item in columns["item_number"]], object).reshape(n, each)
+    names = np.array([[f"name:band {k}" for k in (7, 3)]] * n, object)
+    ids = np.hstack([names, ids[:, 2:]] if empty_first else [ids[:, :1:-1], names])
+    rows = {"user_number": columns["user_number"], "item_text": ids.ravel()}
+    file = staged(tmp_path / "rows.parquet", **{k: pa.array(v) for k, v in rows.items()})
+    assert require_own_rows(load("lastfm-360k"), file, ["user_id", "item_id"], FILES) == []

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.schema import Source
 from itdr.builders.store.build import statements
+from itdr.builders.store.build.id_forms import NAMED
 
 LOOKED_AT = 32_768
 FURTHEST = 25
@@ -134,10 +135,13 @@ def first_rows(staged: Path, columns: Collection[str]) -> Rows:
 
 
 def _ranks(ids: pa.Array) -> np.ndarray:
-    """Codes in the order of the ids."""
+    """Codes in the order of the ids; those of what has but a name are all alike and come first, as the empty ones of
+    which they were made."""
     coded = ids.dictionary_encode()
     ranks = np.empty(len(coded.dictionary), np.int64)
-    ranks[np.asarray(pc.sort_indices(coded.dictionary))] = np.arange(len(ranks))
+    ranks[np.asarray(pc.sort_indices(coded.dictionary))] = np.arange(1, len(ranks) + 1)
+    if pa.types.is_string(coded.dictionary.type):
+        ranks[np.asarray(pc.match_substring_regex(coded.dictionary, NAMED))] = 0
     return ranks[np.asarray(coded.indices)]
 
 
