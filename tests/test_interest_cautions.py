@@ -79,6 +79,12 @@ def test_what_is_nearly_absent_from_the_likes_is_not_for_this_user() -> None:
         assert "not for" not in said and "less likely to please" in said
 
 
+def test_a_greater_number_is_told_as_the_smaller_share_that_it_is() -> None:
+    said = caution("risk", 10, 40, 30.0)
+    assert "10 of the 30 low ratings, but a smaller share of the high ones (40 of 130)" in said
+    assert "smaller share" not in caution("risk", 10, 9, 30.0)
+
+
 def test_what_is_hit_or_miss_is_never_only() -> None:
     for lows, highs, expected, words in (
         (10, 40, 9.0, "hit or miss"),

@@ -180,6 +180,24 @@ def test_a_period_that_is_no_taste_is_named_by_its_decade_unless_it_is_everybody
         assert made._period(CODES["Glory"]) == "" and made._period(CODES["Psycho"]) != ""
 
 
+def test_a_period_is_that_of_the_examples_to_which_the_item_is_near() -> None:
+    def period(own: int, *years: int) -> list[str]:
+        known = dict(zip(("Heat", "Speed", "The Firm"), (own, *years), strict=True))
+        of = {CODES[title]: year for title, year in known.items()}
+        made = Kindred(
+            kindred().traits,
+            100,
+            kindred()._categories,
+            year=lambda work: of.get(work, 0),
+            names_blends=True,
+        )
+        found = made.kinds(CODES["Heat"], likes("Speed", "The Firm"), CODES)
+        return [one.value for one in found]
+
+    assert period(1989, 1994, 1996) == ["mid-1990s"]
+    assert period(1988, 1994, 1996) == []
+
+
 def test_a_common_genre_is_not_named_of_an_item_that_has_one_that_says_more() -> None:
     named = Kindred(kindred().traits, 100, kindred()._categories, names_blends=True)
     # Dramas are 45 of 100 likes, thrillers 20, war films 5.

@@ -92,6 +92,16 @@ def test_others_are_disappointed_where_a_work_is_no_favorite_and_nobody_is_warne
     assert disappointed([kind], {"Other": 1}, judged, liking, 0.45) == []  # type: ignore[arg-type]
 
 
+def test_others_are_warned_from_twelve_points_below_the_average_on() -> None:
+    named = Fact("also_liked", "work", "Other", 20, 20, 12.0, UP)
+    kind = Fact("kin", "category", "Drama", 1, 1, 0.0, UP, "", (named,))
+    judged: Any = SimpleNamespace(takers=lambda work: np.arange(20))
+    for liking, warned in ((152, True), (153, False)):
+        liked = np.concatenate([np.ones(20, bool), np.arange(400) < liking])
+        everybody: Any = SimpleNamespace(users=np.arange(420), liked=liked)
+        assert bool(disappointed([kind], {"Other": 1}, judged, everybody, 0.5)) == warned
+
+
 def test_what_is_said_of_a_part_of_a_series_fits_it() -> None:
     part = Fact("series", "work", "Part", 30, 40, 20.0, UP)
     named = Fact("kin", "series", "Parts", 2, 2, 0.0, UP)
