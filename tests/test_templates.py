@@ -325,7 +325,10 @@ def test_timed_prompts_say_that_something_comes_next(task: str) -> None:
     """After a history without order "next" would claim one: what is asked for comes later, or as well."""
     for one in texts(task, {"timed", "unordered"}):
         assert not re.search(r"\b[Nn]ext\b", one.text), one.id
-    next_, later = r"\b([Nn]ext|continues)\b", r"\b(later|as well|also|going to|go on to|come after)\b"
+    next_, later = (
+        r"\b([Nn]ext|continues)\b",
+        r"\b(later|as well|also|going to|go on to|come after)\b",
+    )
     for flags in (flags for flags in FLAGS[task] if "timed" in flags):
         kept = load(task, "unseen").prompts["test"]
         for one in (*load(task).prompts["train"], *kept):
