@@ -32,7 +32,9 @@ WAR, NONE = ("War",), ()
         (29, 20, 0.6, None),
         # Hardly liked: a plain warning, whatever is expected.
         (30, 2, 0.01, "listed"),
-        (30, 3, 0.01, "divided"),
+        (30, 8, 0.01, "divided"),
+        # Four times as common among the dislikes is no matter of luck, however few are expected to like it.
+        (32, 8, 0.01, "listed"),
     ],
 )
 def test_a_caution_is_as_strong_as_its_numbers(

@@ -336,7 +336,7 @@ def test_what_sets_works_apart_is_seen_in_two_of_the_list(source: str) -> None:
     for case in cases(shared_cell(source)):
         sides = {UP: case.works[: case.liked], DOWN: case.works[case.liked :]}
         for fact, *details in (one.facts for one in case.answer.statements if one.facts):
-            if fact.about not in KINDS or not (fact.kind == "contrast" or fact.direction == DOWN):
+            if fact.about not in KINDS or not (fact.kind == "contrast" or core.is_reason(fact)):
                 continue
             listed = next(
                 one.count

@@ -20,7 +20,7 @@ from itdr.builders.rendering.lexicon_files import load_lexicon
 from itdr.builders.rendering.realiser import Statement
 from itdr.builders.rendering.template_files import BUILT_IN
 from itdr.builders.rendering.templates import load_words
-from itdr.builders.tasks import profile_sketch
+from itdr.builders.tasks import profile_claims, profile_sketch
 from itdr.builders.tasks.profile_sketch import TASTES_SECTION, realiser_of
 from tests.interest import cases, people, question_list, shared_cell, shown
 
@@ -220,18 +220,24 @@ def test_a_mixed_taste_is_none_of_two() -> None:
     assert core.flags([war, replace(mixed, count=23)]) == {"core", "field"}
     assert core.flags([war, replace(mixed, count=22)]) == {"core"}
     # A third of the likes is enough for what is three times as common as expected.
-    assert core.flags([war, replace(mixed, count=10, base=1 / 9)]) == {"core", "field"}
-    assert core.flags([war, replace(mixed, count=9, base=0.1)]) == {"core"}
+    small = shown("share", "War", 10)
+    assert "field" in core.flags([small, replace(mixed, count=10, base=1 / 9)])
+    assert "field" not in core.flags([small, replace(mixed, count=9, base=0.1)])
+    # But not if a taste is commoner.
+    assert "field" not in core.flags([war, replace(mixed, count=10, base=1 / 9)])
     # It never leads.
     assert core.chosen_tastes([mixed, war]) == [war, mixed]
     assert core.chosen_tastes([mixed]) == []
+    # What nearly all is of stands alone, if something is found that separates its hits from its misses.
+    assert core.chosen_tastes([replace(mixed, count=23)]) == [replace(mixed, count=23)]
 
 
 @pytest.mark.parametrize(
-    ("against", "of", "direction"), [(9, 22, UP), (10, 20, 0), (5, 9, UP), (6, 9, 0), (4, 6, UP)]
+    ("against", "of", "direction"),
+    [(9, 22, UP), (10, 20, 0), (4, 9, UP), (5, 9, 0), (2, 4, UP), (3, 4, 0)],
 )
-def test_a_taste_tells_likes_from_ten_dislikes(against: int, of: int, direction: int) -> None:
-    """Its share of the likes, six in ten, is 1.3 times that of ten dislikes or more."""
+def test_a_taste_tells_likes_from_dislikes(against: int, of: int, direction: int) -> None:
+    """Its share of the likes, six in ten, is 1.3 times that of five dislikes or more."""
     highs, lows = [("War",)] * 12 + [()] * 8, [("War",)] * against + [()] * (of - against)
     found = question_list(highs, lows, usual={"War": (10, 10)})
     judged = np.arange(20 + of)
@@ -329,8 +335,8 @@ def test_one_small_taste_alone_is_too_little_to_say() -> None:
     """Two fifths of the likes, or something else said of a kind."""
     small, large = shown("share", "War", 11), shown("share", "War", 12)
     habit = Fact("habit", "strict", "", 10, 40, 20.0, DOWN)
-    assert profile_sketch._is_thin([small, habit]) and not profile_sketch._is_thin([large, habit])
-    assert not profile_sketch._is_thin([small, shown("risk", "Drama", 9, DOWN)])
+    assert profile_claims.is_thin([small, habit]) and not profile_claims.is_thin([large, habit])
+    assert not profile_claims.is_thin([small, shown("risk", "Drama", 9, DOWN)])
 
 
 def test_an_answer_has_one_unit() -> None:

@@ -40,6 +40,8 @@ FACT_KINDS = {
     "share": "count of a user's likes, or of the works also liked, with a trait, or of fans who like a work; base is the "
     "share to be expected",
     "beside": "count of a user's likes with a trait among those without the first taste, base expected",
+    "among": "count of a user's likes (up) or dislikes (down) with the trait in the first detail that also have this one; "
+    "base is the share on the other side",
     "listed": "a trait that many displayed likes (up) or dislikes (down) share, fairly sure of all; base as of contrast",
     "most": "count of a user's likes with the trait that most have; base as of share",
     "aspect": "a span of a displayed review, for (up) or against (down) the item",
@@ -49,7 +51,7 @@ FACT_KINDS = {
     "shown": "count of the displayed likes (up) or dislikes (down) with a trait",
 }
 """Each kind of fact and what its figures count."""
-SHARE_KINDS = ("share", "contrast", "risk", "divided", "most", "listed")
+SHARE_KINDS = ("share", "contrast", "risk", "divided", "most", "listed", "among")
 """Kinds whose base is a share, not an expected number."""
 MIN_RATIO_OF_ABOVE = Fraction(23, 20)
 """What is so many times as common as something else, or as expected, is clearly more common."""

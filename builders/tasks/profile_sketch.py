@@ -12,7 +12,7 @@ passes over, another list is drawn: it was no fair picture of the user.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -21,7 +21,7 @@ from itdr.builders.core.text import cut
 from itdr.builders.evidence.aspect_words import AspectWords
 from itdr.builders.evidence.aspects import aspects
 from itdr.builders.evidence.comments import Comment
-from itdr.builders.evidence.facts import DOWN, UP, Fact, sets_apart
+from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.interests import (
     core,
     counts,
@@ -32,28 +32,27 @@ from itdr.builders.evidence.interests import (
     opinions,
     overlap,
     remainder,
+    separators,
     tastes,
     visible_patterns,
     works,
 )
 from itdr.builders.evidence.interests.person import Person
 from itdr.builders.evidence.interests.question_list import QuestionList
-from itdr.builders.evidence.interests.works import KINDS
 from itdr.builders.evidence.user_verdicts import Sided
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 from itdr.builders.rendering.realiser import Realiser, Statement, load_realiser
+from itdr.builders.tasks import profile_claims
 from itdr.builders.tasks.base import OpenCell
 
 TASK_ID = "interest_recognition"
-MIN_FACTS, MIN_TASTES = 3, 2
-MIN_SHARE_OF_A_SINGLE_TASTE = Fraction(2, 5)
-"""A taste of which nothing else is said beside it has at least this share of the likes."""
+MIN_FACTS = 3
+MIN_LISTED_SHARE_OF_FIRST = Fraction(3, 10)
+"""The share of the listed likes that have the taste that is named first, at least."""
 MAX_LISTS = 12
 """Lists that are drawn for a user, at most."""
 TASTES_SECTION = "profile"
 """The section of an answer with the tastes."""
-MIN_CLAIMS = 2
-"""What is said beside works to offer, at least."""
 MAX_CLAIMS, MAX_TASTES_KEPT = 4, 2
 """What is said of kinds and habits, at most; the weakest is left out, but not the first tastes, nor what to avoid."""
 MAX_LEFT_OVER = 2
@@ -124,10 +123,13 @@ class _Subject:
 def realiser_of(cell: OpenCell, variant: str = "") -> Realiser:
     """The realiser of the cell's answers, or of the table of facts (variant `_table`)."""
     folder = cell.cell.templates
-    return cell.store.shared(
-        ("interest realiser", variant, folder),
-        lambda: load_realiser(TASK_ID + variant, cell.cell.source.words, cell.words, folder),
-    )
+
+    def load() -> Realiser:
+        found = load_realiser(TASK_ID + variant, cell.cell.source.words, cell.words, folder)
+        dated = frozenset(works.titles_of_namesakes(cell.store))
+        return replace(found, lexicon=replace(found.lexicon, namesakes=dated, _said={}))
+
+    return cell.store.shared(("interest realiser", variant, folder), load)
 
 
 def sketch_of(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> Sketch | None:
@@ -160,11 +162,14 @@ def sketch_of(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -
             flags = (flags - PAIRED) | core.flags(facts)
         late = core.flags(facts) & LATE
         flags = (flags - PAIRED if late else flags) | late
+        facts, flags = _with_separator(subject, shown, facts, flags)
         facts = _with_works(subject, shown, facts, flags)
-        said = _leading(subject.realiser.plan_statements(facts, flags))
+        said = profile_claims.leading(subject.realiser.plan_statements(facts, flags))
         if heard == telling and _leads(shown, said) and not _passes_over(shown, said):
             found = _finished(subject, shown, facts, flags)
-            if subject.person.dislikes < display.MANY_DISLIKES or any(map(_warns, said)):
+            if subject.person.dislikes < display.MANY_DISLIKES or any(
+                map(profile_claims.warns, said)
+            ):
                 return found
             silent = silent or found
     return silent
@@ -182,8 +187,11 @@ def _shown_facts(
 
 def _leads(shown: QuestionList, said: Sequence[Fact]) -> bool:
     """Whether the taste that is named first is as plain in the list as a first one must be."""
-    first = next((one for one in said if core.is_taste(one) or one.kind == "most"), None)
-    return first is None or core.can_lead(first, shown.counts_of(first)[0], len(shown.liked))
+    first = core.first_liking(said)
+    if first is None:
+        return True
+    listed, n = shown.counts_of(first)[0], len(shown.liked)
+    return listed >= MIN_LISTED_SHARE_OF_FIRST * n and core.can_lead(first, listed, n)
 
 
 def _passes_over(shown: QuestionList, said: Sequence[Fact]) -> bool:
@@ -299,18 +307,35 @@ def _sayable_flags(subject: _Subject, facts: Sequence[Fact], flags: set[str]) ->
 
 
 def _opens(subject: _Subject, facts: Sequence[Fact], flags: set[str]) -> bool:
-    """Whether the profile begins with a taste, and something sets the user apart."""
+    """Whether the profile begins with a taste, or what dominates with mixed results, and something sets the user apart."""
     planned = subject.realiser.plan_statements(facts, flags)
     openings = next(one.slots[0] for one in subject.realiser.form.plan if one.id == TASTES_SECTION)
     first = next((one.form.id for one in planned if one.section == TASTES_SECTION), None)
-    return first in openings and any(map(core.is_own, _leading(planned)))
+    opens = first in openings or "field" in flags
+    return opens and any(map(core.is_own, profile_claims.leading(planned)))
+
+
+def _with_separator(
+    subject: _Subject, shown: QuestionList, facts: list[Fact], flags: set[str]
+) -> tuple[list[Fact], set[str]]:
+    """The facts and flags, with what separates the hits from the misses of a kind, if anything does; and the flag
+    `inside` where the first taste is mostly part of what dominates with mixed results."""
+    said = profile_claims.leading(subject.realiser.plan_statements(facts, flags))
+    field, liked = core.field_of(said), core.first_liking(said)
+    if field and liked and overlap.is_inside(shown, liked, field):
+        flags = flags | {"inside"}
+    found = separators.separator_of(shown, said, subject.held)
+    if found is None:
+        return facts, flags
+    divided = any(one.kind == "divided" and one.topic == found.details[0].topic for one in said)
+    return [*facts, found], flags | ({"divided"} if divided else set())
 
 
 def _with_rest(
     subject: _Subject, shown: QuestionList, facts: list[Fact], flags: set[str]
 ) -> list[Fact]:
     """The facts, and what else many listed likes have in common, as far as there is room."""
-    said = _leading(subject.realiser.plan_statements(facts, flags))
+    said = profile_claims.leading(subject.realiser.plan_statements(facts, flags))
     every = subject.realiser.lexicon.sayable(
         [*tastes.commonest(subject.person, tastes.MIN_SHARE_OF_A_REST, safer=True)]
     )
@@ -320,7 +345,7 @@ def _with_rest(
         more = overlap.rest_apart(shown, more, named, facts)
         named, facts = [*named, *more], [*facts, *more]
     named += [fact for fact in said if core.is_reason(fact)]
-    facts = [*facts, *overlap.plain_patterns(shown, named, facts)]
+    facts = overlap.without_parts([*facts, *overlap.plain_patterns(shown, named, facts)])
     return _without_weakest(subject, shown, facts, flags)
 
 
@@ -359,11 +384,11 @@ def _with_works(
         subject.mine.touched,
         _marks(subject, shown),
     )
-    said = _leading(plan(facts, flags))
+    said = profile_claims.leading(plan(facts, flags))
     against = [fact for fact in said if core.is_reason(fact)]
     if len(against) == 1 and against[0].kind != "divided" and _is_liked_at_times(against[0]):
         facts = [*facts, *offers.aversions(split, rated, kinds=against)]
-    return _with_offers(subject, shown, rated, facts, _leading(plan(facts, flags)))
+    return _with_offers(subject, shown, rated, facts, profile_claims.leading(plan(facts, flags)))
 
 
 def _marks(subject: _Subject, shown: QuestionList) -> np.ndarray:
@@ -431,12 +456,16 @@ def _finished(
 ) -> Sketch | None:
     """The sketch, if its statements say enough."""
     statements = subject.realiser.plan_statements(facts, flags)
-    said = _leading(statements)
-    if sum(cited(one) for one in statements) < MIN_FACTS or not _tells(said) or _is_thin(said):
+    said = profile_claims.leading(statements)
+    if (
+        sum(profile_claims.cited(one) for one in statements) < MIN_FACTS
+        or not profile_claims.tells(said)
+        or profile_claims.is_thin(said)
+    ):
         return None
     if any(fact.about == "work" and fact.direction == UP for fact in said):
         flags = flags | {"offered"}
-    if any(map(_warns, said)):
+    if any(map(profile_claims.warns, said)):
         flags = flags | {"warned"}
     mine, places = subject.mine, [*shown.liked, *shown.disliked]
     likes = mine.sides.count(LIKE)
@@ -453,46 +482,3 @@ def _finished(
         frozenset(flags),
         statements,
     )
-
-
-def _leading(statements: Sequence[Statement]) -> list[Fact]:
-    """What each statement is about, with all that it may cite."""
-    return [one.facts[0] for one in statements if one.facts]
-
-
-def cited(statement: Statement) -> int:
-    """How many facts a statement rests on: what is quoted counts each time, what counts works once, and twice where it
-    tells likes from dislikes."""
-    quoted = sum(fact.kind == "aspect" for fact in statement.facts)
-    first = next(iter(statement.facts), None)
-    told_apart = first is not None and first.kind == "contrast" and first.direction == UP
-    return quoted or bool(statement.facts) + told_apart
-
-
-def _tells(said: Sequence[Fact]) -> bool:
-    """Whether this tells likes from dislikes, or two tastes and a work to offer; and not only what has mixed results."""
-    liked = [fact for fact in said if core.is_taste(fact) and fact.direction == UP]
-    if not liked and any(core.is_taste(fact) and not fact.direction for fact in said):
-        return False
-    offered = any(fact.kind == "also_liked" and fact.direction == UP for fact in said)
-    return any(map(_is_against, said)) or (len(liked) >= MIN_TASTES and offered)
-
-
-def _is_thin(said: Sequence[Fact]) -> bool:
-    """Whether one taste is all that is said, or one that few of the likes have is all that is said of kinds."""
-    kinds = [fact for fact in said if fact.about in KINDS]
-    few = len(kinds) == 1 and kinds[0].count < MIN_SHARE_OF_A_SINGLE_TASTE * kinds[0].of
-    return few or sum(fact.about != "work" for fact in said) < MIN_CLAIMS
-
-
-def _warns(fact: Fact) -> bool:
-    """Whether a fact says which kind disappoints."""
-    mixed = fact.kind in core.TASTES and not fact.direction
-    return fact.about in KINDS and (mixed or (_is_against(fact) and fact.direction != UP))
-
-
-def _is_against(fact: Fact) -> bool:
-    """Whether a fact tells likes from dislikes, or what to avoid."""
-    if fact.kind == "aspect":
-        return fact.direction == DOWN
-    return sets_apart(fact) or (fact.kind == "also_liked" and fact.direction == DOWN)

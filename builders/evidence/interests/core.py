@@ -65,12 +65,28 @@ def is_taste(fact: Fact) -> bool:
 
 def is_own(fact: Fact) -> bool:
     """Whether a fact sets the user apart from others."""
-    return is_taste(fact) or sets_apart(fact) or is_shared(fact)
+    return is_taste(fact) or separates(fact) or is_shared(fact)
+
+
+def separates(fact: Fact) -> bool:
+    """Whether a fact tells likes from dislikes, of all works or of those of a kind."""
+    return sets_apart(fact) or fact.kind == "among"
+
+
+def first_liking(said: Sequence[Fact]) -> Fact | None:
+    """The first of these facts that names what is liked, if any."""
+    likings = (one for one in said if is_taste(one) or one.kind == "most")
+    return next((one for one in likings if one.direction == UP), None)
+
+
+def field_of(said: Sequence[Fact]) -> Fact | None:
+    """What dominates with mixed results, if that is said."""
+    return next((one for one in said if is_taste(one) and is_field(one)), None)
 
 
 def is_reason(fact: Fact) -> bool:
-    """Whether a fact speaks against works with a trait; that all listed dislikes are of a decade does not."""
-    return fact.about in KINDS and fact.direction == DOWN and fact.kind != "shown"
+    """Whether a fact speaks against all works with a trait; that all listed dislikes are of a decade does not."""
+    return fact.about in KINDS and fact.direction == DOWN and fact.kind not in ("shown", "among")
 
 
 def lift(fact: Fact) -> Fraction:
@@ -137,7 +153,7 @@ def _has_a_part(fact: Fact, named: Sequence[Fact]) -> bool:
 
 def is_about_likes(fact: Fact) -> bool:
     """Whether a fact says how common a trait is among the likes."""
-    return fact.about in KINDS and fact.direction != DOWN
+    return fact.about in KINDS and fact.direction != DOWN and fact.kind != "among"
 
 
 def can_lead(fact: Fact, k: int, n: int) -> bool:
@@ -170,7 +186,7 @@ def led(tastes: Sequence[Fact]) -> list[Fact]:
     common = (one for one in tastes if one.count >= MIN_SHARE_OF_FIRST_TASTE * one.of)
     able = [one for one in common if can_lead(one, one.count, one.of)]
     if not able:
-        return []
+        return [one for one in tastes if is_field(one)][:1]
     lead = able[0]
     if lead.count < MIN_SHARE_OF_USUAL_FIRST * lead.of:
         lead = next((one for one in able if _is_wider(one, lead)), lead)
@@ -251,7 +267,8 @@ def flags(shown: Sequence[Fact]) -> set[str]:
     found = _dividing(shown)
     tastes = [fact for fact in shown if is_about_likes(fact)]
     found |= {"safe"} if any(map(is_safe, tastes[1:])) else set()
-    found |= {"field"} if any(map(_is_field, tastes)) else set()
+    most = max((one.count for one in tastes if one.direction), default=0)
+    found |= {"field"} if any(_is_field(one) and one.count >= most for one in tastes) else set()
     if not tastes:
         return found
     first = tastes[0]

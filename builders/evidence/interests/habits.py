@@ -21,6 +21,8 @@ MAX_CHANCE_OF_OBSCURE = 0.01
 GENEROUS_RATIO, STRICT_RATIO, OBSCURE_RATIO = 1.25, 0.7, 1.5
 """Factors relative to the share of works that the median user likes (`GENEROUS_RATIO`, `STRICT_RATIO`), and to the expected
 share of little-known works (`OBSCURE_RATIO`)."""
+MIN_POINTS = 0.15
+"""The least difference from the share of works that the median user likes."""
 MIN_EXPECTED_OBSCURE = 8
 """Of little-known works so many are expected where hardly any are liked."""
 DISLIKE_SHARE_OF_STRICT = Fraction(1, 5)
@@ -59,13 +61,11 @@ def habits(person: Person) -> Iterator[Fact]:
     # Rounded: float noise must not decide what is said.
     usual_rate, rate = usual.liked[1], round(n / judged, 9)
     dislikes_much = person.dislikes >= DISLIKE_SHARE_OF_STRICT * judged
-    if rate >= round(max(usual.liked[2], GENEROUS_RATIO * usual_rate), 9) and not dislikes_much:
+    generous = max(usual.liked[2], GENEROUS_RATIO * usual_rate, usual_rate + MIN_POINTS)
+    strict = min(usual.liked[0], STRICT_RATIO * usual_rate, usual_rate - MIN_POINTS)
+    if rate >= round(generous, 9) and not dislikes_much:
         yield Fact("habit", "generous", "", n, judged, usual_rate * judged, UP)
-    elif (
-        rate <= round(min(usual.liked[0], STRICT_RATIO * usual_rate), 9)
-        and dislikes_much
-        and not _is_of_one_kind(person)
-    ):
+    elif rate <= round(strict, 9) and dislikes_much and not _is_of_one_kind(person):
         yield Fact("habit", "strict", "", n, judged, usual_rate * judged, DOWN)
     liked = person.codes[person.sides == LIKE]
     k, p = int((counts.likes[liked] < counts.known).sum()), counts.obscure_share(liked)

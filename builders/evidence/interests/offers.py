@@ -15,6 +15,7 @@ from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.interests import counts, likeness, typical, works
 from itdr.builders.evidence.interests.companions import Pairs
 from itdr.builders.evidence.interests.likeness import Rated
+from itdr.builders.evidence.traits import PLUS
 
 if TYPE_CHECKING:
     from itdr.builders.sampling.partition import Partition
@@ -102,7 +103,11 @@ def offers(
     able = able[np.lexsort(keys)]
     found: list[Fact] = []
     used: set[object] = set()
-    for taste in tastes:
+    # Of a taste and a part of it the part is offered for, if anything is.
+    parted: set[str] = set()
+    for taste in sorted(tastes, key=lambda one: not _is_part(one, tastes)):
+        if taste.value in parted:
+            continue
         fits = _fitting(split, taste)
         places = able[fits[pairs.other[able]] & fits[pairs.work[able]]]
         if taste.kind == "beside":
@@ -115,6 +120,7 @@ def offers(
         places = _preferred(split, pairs, places, taste, rated)
         place = _place(split, pairs, places, used)
         if place is not None:
+            parted |= set(taste.value.split(PLUS))
             others = places[pairs.other[places] == pairs.other[place]]
             others = others[pairs.work[others] != pairs.work[place]][:1]
             more = tuple(_fact(store, pairs, int(one), UP) for one in others)
@@ -159,6 +165,12 @@ def aversions(split: Partition, rated: Rated, *, kinds: Sequence[Fact]) -> list[
             if alike and named[pair[1]][0] not in loved:
                 return [replace(_fact(store, pairs, place, DOWN), details=kind.details[:1])]
     return []
+
+
+def _is_part(taste: Fact, tastes: Sequence[Fact]) -> bool:
+    """Whether a taste is for a blend of one of these tastes with another category."""
+    parts = taste.value.split(PLUS) if taste.about == "blend" else []
+    return any(one.value in parts for one in tastes)
 
 
 def _supported(pairs: Pairs, places: np.ndarray, taste: Fact) -> np.ndarray:
@@ -299,7 +311,9 @@ def _strength(pairs: Pairs, places: np.ndarray, n_works: int) -> np.ndarray:
 def _fact(store: StoreReader, pairs: Pairs, place: int, direction: int) -> Fact:
     first, second = int(pairs.work[place]), int(pairs.other[place])
     k, n, expected = int(pairs.together[place]), int(pairs.of[place]), float(pairs.expected[place])
-    name = works.without_year(store.item(first).title)
+    name = store.item(first).title
+    if not works.namesakes(store)[first]:
+        name = works.without_year(name)
     return Fact("also_liked", "work", store.item(second).title, k, n, expected, direction, name)
 
 

@@ -81,6 +81,42 @@ def overlaps(shown: QuestionList, fact: Fact, first: Fact) -> bool:
     return both >= MIN_LISTED_OVERLAP and both > MIN_OVERLAP * int(listed.sum())
 
 
+def is_inside(shown: QuestionList, fact: Fact, whole: Fact) -> bool:
+    """Whether a taste is part of another one, as far as the list shows.
+
+    Args:
+        shown: the list.
+        fact: the taste.
+        whole: the other one.
+
+    Returns:
+        True where all listed likes that have the one trait have the other, too.
+    """
+    return bool((shown.carriers(whole) | ~shown.carriers(fact))[shown.is_like].all())
+
+
+def without_parts(facts: Sequence[Fact]) -> list[Fact]:
+    """The facts without reasons against part of what is said to have mixed results, and all but the first taste for a part
+    of what dominates.
+
+    Args:
+        facts: facts, the most important first.
+
+    Returns:
+        Facts in the same order.
+    """
+    mixed = [one for one in facts if core.is_about_likes(one) and not one.direction]
+    fields = [one for one in mixed if tastes.is_field(one)]
+    parts = [one for one in facts if any(display.nested(one, field) for field in fields)]
+    likings = [one for one in parts if core.is_about_likes(one) and one.direction]
+    return [
+        one
+        for one in facts
+        if one not in likings[1:]
+        and not (core.is_reason(one) and any(display.nested(one, whole) for whole in mixed))
+    ]
+
+
 def rest_apart(
     shown: QuestionList, more: Sequence[Fact], named: Sequence[Fact], facts: Sequence[Fact]
 ) -> list[Fact]:

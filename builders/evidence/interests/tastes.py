@@ -6,10 +6,8 @@ k >= 3, the smoothed lift ((k + 10 p) / (n + 10)) / p is at least 1.3, and chanc
 users: P(X >= k) <= .05 w for X binomial (n, p), where the weights w of all traits of the kind sum to 1:
 each gets half of an equal share, and half by how common it is. p is at least the share that works drawn
 in proportion to popularity, without repetition, would have. Its direction is none (0) if it is
-about as common among the user's dislikes (of ten or more: `MIN_RATIO_OF_TASTES`; of fewer, if those with the trait are
-half as many as the likes with it): often chosen, with mixed results. It is a taste all the same where its works are
-liked far more often than expected and please as often as all others do. What is as common among fewer dislikes,
-`MIN_CARRIERS` or more, is no fact.
+about as common among the user's dislikes (see `tells_apart`): often chosen, with mixed results, however far more often
+than expected. `separators.py` looks for what tells its hits from its misses.
 
 `contrast`. The marks of all works that the user judged, neither liked nor disliked ones too, are compared
 with the mean mark of the training part's other users on each work (a line fitted to the user: how
@@ -85,9 +83,6 @@ MIN_SHARE_OF_CORE = Fraction(7, 20)
 """The share of the likes that the core of a taste has, at least."""
 MIN_Z_OF_COMMONEST = 1.6
 """So many standard deviations above what is expected lies what is merely the commonest trait, at least."""
-MIN_MIXED_DISLIKES, MIN_MIXED_COUNT_RATIO, MIN_MIXED_SHARE_RATIO = 2, Fraction(1, 2), Fraction(4, 5)
-"""A taste counts as mixed if it has at least this many dislikes, half as many as likes, and its share among the dislikes
-is at least this many times its share among the likes."""
 MIN_SHARE_OF_FIELD, MIN_SHARE_OF_RARE_FIELD, MIN_LIFT_OF_RARE_FIELD = (
     Fraction(3, 4),
     Fraction(1, 3),
@@ -95,16 +90,19 @@ MIN_SHARE_OF_FIELD, MIN_SHARE_OF_RARE_FIELD, MIN_LIFT_OF_RARE_FIELD = (
 )
 """What has mixed results and so large a share of the likes, or the smaller one and so many times what is expected, is what
 the user chooses, before any taste within it."""
-MAX_LOSS_OF_A_TASTE, MIN_HITS_TO_A_MISS, MIN_LIFT_OF_PLEASING = Fraction(1, 10), 3, 1.5
-"""A taste is not mixed if its works please as often as all others, or less often by this share at most, so many are
-liked to each that is disliked, and so many times as many as expected."""
-MIN_RATIO_OF_TASTES, FEWEST_DISLIKES_COMPARED = Fraction(13, 10), 10
-"""A taste is so many times as common among the likes as among so many dislikes, or more; else its results are mixed."""
+MIN_RATIO_OF_TASTES, SEVERAL_DISLIKES = Fraction(13, 10), 2
+"""A taste is so many times as common among the likes as among `FEWEST_DISLIKES_TOLD` or more, if so many of these have it; else its
+results are mixed."""
+FEWEST_DISLIKES_TOLD = 5
+FEWEST_DISLIKES_COMPARED = 10
+"""What is no more common than expected is told by its dislikes only where there are so many."""
 MIN_RATIO_OF_SAFER = Fraction(2)
 """What is no more common than expected may be said of the rest of the list where it is so many times as common among the
 likes as among the dislikes."""
 MIN_SHARE_OF_A_REST = Fraction(1, 8)
 """What this share of the likes have in common may be said of the rest of the list, if many listed likes do."""
+MIN_CONTRAST_OF_SURE_RISKS = 4
+"""What makes up so many times as much of the dislikes as of the likes is no matter of luck."""
 RATIO_OF_NO_LUCK, RATIO_OF_LITTLE_LUCK, FAR_MORE = Fraction(11, 10), Fraction(6, 5), 2
 """What is liked so many times as often as expected, at most, is not called hit or miss; up to the second number, if it
 makes up `FAR_MORE` times as much of the dislikes."""
@@ -224,39 +222,22 @@ def _shares(tally: Tally, person: Person, carried: int) -> Iterator[Fact]:
             ):
                 yield Fact("listed", kind, name, likes, total, base, UP)
             continue
-        mixed = (
-            against >= MIN_MIXED_DISLIKES and against * total >= MIN_MIXED_SHARE_RATIO * likes * m
-        )
-        mixed = mixed and against >= MIN_MIXED_COUNT_RATIO * likes
-        mixed |= m >= FEWEST_DISLIKES_COMPARED and not tells_apart(likes, total, against, m)
         # Who is strict may dislike more of a kind than they like, though it is what they like: neither is the whole truth.
         if against >= likes and 2 * likes * m > 3 * against * total:
             continue
-        mixed |= against >= likes
-        # What is liked far more often than expected, and pleases about as often as anything, is a taste all the same.
-        pleases = likes >= MIN_LIFT_OF_PLEASING * base * total
-        pleases = pleases and _pleases_as_usual(likes, total, against, m)
-        mixed = mixed and not pleases
-        if not (mixed or pleases or tells_apart(likes, total, against, m)):
-            # It tells nothing apart.
-            continue
+        mixed = against >= likes or not tells_apart(likes, total, against, m)
         # The base of a `share` is a share as well; for other kinds it is the expected number.
         of_kind = FACT_OF.get(kind, "share")
         base = base if of_kind == "share" else base * total
         yield Fact(of_kind, kind, name, likes, total, base, 0 if mixed else UP)
 
 
-def _pleases_as_usual(k: int, n: int, against: int, m: int) -> bool:
-    """Whether works with a trait, k of n likes and some of m dislikes, mostly please, and as often as all works do."""
-    rate, usual = Fraction(k, max(k + against, 1)), Fraction(n, max(n + m, 1))
-    return k >= MIN_HITS_TO_A_MISS * against and rate >= usual - MAX_LOSS_OF_A_TASTE
-
-
 def tells_apart(k: int, n: int, against: int, m: int) -> bool:
-    """Whether what k of n likes have tells them from the m dislikes: of few dislikes it is enough that it is rarer."""
-    if m >= FEWEST_DISLIKES_COMPARED:
-        return k * m >= MIN_RATIO_OF_TASTES * against * n
-    return against < MIN_CARRIERS or against * n < k * m
+    """Whether what k of n likes have tells them from the m dislikes, several of which have it. Of the very few dislikes of
+    somebody whose reviews are read it is enough that it is rarer."""
+    if m < FEWEST_DISLIKES_TOLD:
+        return against < MIN_CARRIERS or against * n < k * m
+    return against < SEVERAL_DISLIKES or k * m >= MIN_RATIO_OF_TASTES * against * n
 
 
 def commonest(
@@ -363,6 +344,8 @@ def _fair_reason(fact: Fact, likes: int, person_likes: int, usual: float) -> lis
     # What is far more common than expected, and mostly pleases, is a taste, if one with mixed results.
     if likes >= max(MOSTLY_LIKED * fact.count, PLAIN_RATIO * usual * person_likes):
         return []
+    if fact.count * person_likes >= MIN_CONTRAST_OF_SURE_RISKS * likes * fact.of:
+        return [fact]
     # What is liked hardly more than usual, and disliked far more often, is no matter of luck.
     expected, far = usual * person_likes, fact.count * person_likes >= FAR_MORE * likes * fact.of
     for ratio, enough in ((RATIO_OF_NO_LUCK, True), (RATIO_OF_LITTLE_LUCK, far)):

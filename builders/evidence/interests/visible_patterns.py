@@ -113,6 +113,7 @@ def passes_over_liking(shown: QuestionList, said: Sequence[Fact]) -> bool:
         False where each such category, tag or decade is named, or a named taste applies to most works that have it.
     """
     named = [fact for fact in said if fact.about in KINDS and fact.direction != DOWN]
+    named = [fact for fact in named if fact.kind != "among"]
     # When a work is from says nothing of what it is, nor the other way round.
     spoken = [shown.carriers(fact) & shown.is_like for fact in named if fact.about != "decade"]
     # Two tastes may share out between them what a third would be named for.
@@ -159,7 +160,9 @@ def hides_split(shown: QuestionList, said: Sequence[Fact]) -> bool:
         from most of its hits, or the other way round; of several of each.
     """
     # What fails of a kind because it is of one that is warned of is no matter of luck.
-    topics = {fact.topic for fact in said if fact.direction != DOWN or fact.kind == "divided"}
+    topics = {
+        fact.topic for fact in said if fact.direction != DOWN or fact.kind in ("divided", "among")
+    }
     for fact in said:
         if fact.about not in KINDS or not (fact.kind == "divided" or not fact.direction):
             continue

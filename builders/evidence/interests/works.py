@@ -98,6 +98,12 @@ def namesakes(store: StoreReader) -> np.ndarray:
     return store.shared("namesakes", lambda: _namesakes(store))
 
 
+def titles_of_namesakes(store: StoreReader) -> list[str]:
+    """The titles of these works, which an answer gives with their years."""
+    codes = np.flatnonzero(namesakes(store))
+    return store.items.column("title").combine_chunks().take(codes).to_pylist()
+
+
 def _namesakes(store: StoreReader) -> np.ndarray:
     leads = np.flatnonzero(_leading(store))
     titles = store.items.column("title").combine_chunks().take(leads).to_pylist()

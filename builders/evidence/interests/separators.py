@@ -1,0 +1,114 @@
+"""What separates the hits from the misses of a kind that somebody likes and dislikes alike: `among`.
+
+Of the likes with a trait, c of k have a second one as well, and of the dislikes with it, d of a. The second trait
+separates them where its share on one side is `MIN_CONTRAST` times that on the other, and chance does that for one trait
+of all that were tried in ten users (Fisher's exact test); or, where both at once are a taste of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+
+from itdr.builders.evidence import significance
+from itdr.builders.evidence.facts import DOWN, UP, Fact
+from itdr.builders.evidence.interests import examples, works
+from itdr.builders.evidence.interests.question_list import QuestionList
+from itdr.builders.evidence.interests.works import KINDS
+from itdr.builders.evidence.verdicts import LIKE
+
+ABOUTS = ("category", "tag", "decade", "sequel")
+"""Kinds of traits that can separate hits from misses."""
+MIN_CONTRAST = 2
+MAX_CHANCE = 0.1
+"""The chance that any of the traits that were tried separates them as well, at most."""
+FEWEST_TRIED, FEWEST = 4, 3
+"""Works on both sides that have the second trait, for it to be tried; and on the side on which it is more common."""
+MIN_SHARE_OF_SIDE = Fraction(1, 4)
+"""The share of that side that has it, at least."""
+
+
+def separator_of(shown: QuestionList, said: Sequence[Fact], held: Sequence[Fact]) -> Fact | None:
+    """What separates the hits from the misses of the first kind of which something does, if the list shows it.
+
+    Args:
+        shown: the list.
+        said: what the answer's statements lead with; what they speak of is not said again.
+        held: all facts of the user, among them tastes for two categories at once.
+
+    Returns:
+        A fact `among` in the direction of the side on which the second trait is more common. Its details are how many
+        listed likes are of the kind, the other side's works with both traits, and titles of its own side's.
+    """
+    topics = {fact.topic for fact in said}
+    for kind in said:
+        if kind.about not in KINDS or (kind.direction and kind.kind != "divided"):
+            continue
+        for _, fact, other in sorted(_separating(shown, kind, held), key=lambda one: one[0]):
+            details = _details(shown, kind, fact, other)
+            if fact.topic not in topics and details:
+                return replace(fact, details=details)
+    return None
+
+
+def _separating(
+    shown: QuestionList, kind: Fact, held: Sequence[Fact]
+) -> Iterator[tuple[float, Fact, Fact]]:
+    """The traits that separate hits from misses, with the chance of each, and the figures of the other side."""
+    person, counts = shown.person, shown.person.counts
+    own = np.flatnonzero(person.carries(kind))
+    liked = person.sides[own] == LIKE
+    k, a = int(liked.sum()), int((~liked).sum())
+    places, traits = counts.traits_of(person.codes[own])
+    codes, number = np.unique(traits, return_counts=True)
+    tried = [
+        code for code in codes[number >= FEWEST_TRIED].tolist() if _is_second(shown, kind, code)
+    ]
+    both = {fact.value for fact in held if fact.about == "blend" and fact.direction == UP}
+    for code in tried:
+        has = np.zeros(len(own), bool)
+        has[places[traits == code]] = True
+        c, d = int((has & liked).sum()), int((has & ~liked).sum())
+        up = c * a > d * k
+        (x, n), (y, m) = ((c, k), (d, a)) if up else ((d, a), (c, k))
+        if x < max(FEWEST, MIN_SHARE_OF_SIDE * n) or x * m < MIN_CONTRAST * y * n or not m:
+            continue
+        chance = significance.more_common(x, n, y, m)
+        sure = chance * len(tried) <= MAX_CHANCE
+        about, value = counts.names[code]
+        blended = {about, kind.about} == {"category"} and works.blends([value, kind.value])[
+            0
+        ] in both
+        if sure or (up and blended):
+            direction = UP if up else DOWN
+            fact = Fact("among", about, value, x, n, y / m, direction)
+            yield chance, fact, Fact("overall", about, value, y, m, 0.0, -direction)
+
+
+def _is_second(shown: QuestionList, kind: Fact, code: int) -> bool:
+    """Whether a trait can be named as what separates works of a kind: of two periods none separates the other."""
+    about, value = shown.person.counts.names[code]
+    same = kind.topic == (about, value) or (about == kind.about == "decade")
+    return about in ABOUTS and not same and shown.is_sayable(about, value)
+
+
+def _details(shown: QuestionList, kind: Fact, fact: Fact, other: Fact) -> tuple[Fact, ...]:
+    """The figures and titles; none where the list does not show the difference."""
+    both = shown.carriers(kind) & shown.carriers(fact)
+    own = shown.is_like == (fact.direction == UP)
+    x, n = int((both & own).sum()), int((shown.carriers(kind) & own).sum())
+    y, m = int((both & ~own).sum()), int((shown.carriers(kind) & ~own).sum())
+    places = examples.typical_ones(shown, fact, both & own)
+    fewest = examples.MIN_EXAMPLES if fact.direction == UP else 1
+    if len(places) < fewest or x * m <= y * n:
+        return ()
+    likes = shown.shown_of(Fact("shown", *kind.topic, direction=UP))[0]
+    usual = shown.person.counts.share(
+        shown.person.counts.codes[kind.about][kind.value], shown.person.likes
+    )
+    named = Fact("shown", *kind.topic, likes.count, likes.of, usual, UP)
+    titles = examples.titles_of("work", places, shown.items)[: examples.MAX_EXAMPLES]
+    return (named, other, *titles)
