@@ -136,6 +136,21 @@ def test_the_commonest_category_is_named_only_if_it_tells_something(
     assert [fact.value for fact in tastes.commonest(person)] == ["War"] * is_named
 
 
+def test_what_somebody_strict_likes_is_not_called_mixed() -> None:
+    """10 of 20 where 4 are expected: of 50 dislikes 15 tell it apart, 17 do not."""
+    for against, said in ((15, []), (17, [0])):
+        tally = SimpleNamespace(
+            traits=np.array([0]), likes=np.array([10]), dislikes=np.array([against])
+        )
+        known = SimpleNamespace(
+            kinds=np.array([KINDS.index("category")]),
+            names=[("category", "War")],
+            share=lambda trait, likes: 0.2,
+        )
+        person: Any = SimpleNamespace(counts=known, tally=tally, likes=20, dislikes=50)
+        assert [one.direction for one in tastes.commonest(person, safer=True)] == said
+
+
 def test_what_displeases_as_often_as_it_pleases_is_called_mixed() -> None:
     mixed = 0
     for person in people(shared_cell("ml-1m")).values():

@@ -3,7 +3,7 @@
 The evidence is counted and tested over all that the user judged (`evidence/interests/`); the answer says
 what the displayed works show of it, as `templates/answers/interest_recognition.yaml` plans it: what there
 is most of or comes first, a second taste, what sets likes apart from dislikes, what to avoid, and last a work
-to offer next. Such a work is liked by a quarter or more of the fans of two displayed favorites of that taste, and by
+to offer next. What fills likes and dislikes alike is no taste; what separates its hits from its misses is said instead. Such a work is liked by a quarter or more of the fans of two displayed favorites of that taste, and by
 twice as many of them as expected; or by a third of the fifty or more fans, or half of the fewer, of one; where there is
 none, no work is named. What is plain to see in the displayed list
 is said first, with its shares of all that the user judged; what they do not bear out is not said.

@@ -74,14 +74,13 @@ def _separating(
         c, d = int((has & liked).sum()), int((has & ~liked).sum())
         up = c * a > d * k
         (x, n), (y, m) = ((c, k), (d, a)) if up else ((d, a), (c, k))
-        if x < max(FEWEST, MIN_SHARE_OF_SIDE * n) or x * m < MIN_CONTRAST * y * n or not m:
+        if x < FEWEST or x < MIN_SHARE_OF_SIDE * n or x * m < MIN_CONTRAST * y * n or not m:
             continue
         chance = significance.more_common(x, n, y, m)
         sure = chance * len(tried) <= MAX_CHANCE
         about, value = counts.names[code]
-        blended = {about, kind.about} == {"category"} and works.blends([value, kind.value])[
-            0
-        ] in both
+        categories = {about, kind.about} == {"category"}
+        blended = categories and not both.isdisjoint(works.blends([value, kind.value]))
         if sure or (up and blended):
             direction = UP if up else DOWN
             fact = Fact("among", about, value, x, n, y / m, direction)

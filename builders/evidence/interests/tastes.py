@@ -222,8 +222,7 @@ def _shares(tally: Tally, person: Person, carried: int) -> Iterator[Fact]:
             ):
                 yield Fact("listed", kind, name, likes, total, base, UP)
             continue
-        # Who is strict may dislike more of a kind than they like, though it is what they like: neither is the whole truth.
-        if against >= likes and 2 * likes * m > 3 * against * total:
+        if _fails_by_strictness(likes, total, against, m):
             continue
         mixed = against >= likes or not tells_apart(likes, total, against, m)
         # The base of a `share` is a share as well; for other kinds it is the expected number.
@@ -238,6 +237,12 @@ def tells_apart(k: int, n: int, against: int, m: int) -> bool:
     if m < FEWEST_DISLIKES_TOLD:
         return against < MIN_CARRIERS or against * n < k * m
     return against < SEVERAL_DISLIKES or k * m >= MIN_RATIO_OF_TASTES * against * n
+
+
+def _fails_by_strictness(k: int, n: int, against: int, m: int) -> bool:
+    """Whether somebody strict dislikes more of a kind than they like, though it is what they like: to call that a taste,
+    or mixed, is not the whole truth."""
+    return against >= k and 2 * k * m > 3 * against * n
 
 
 def commonest(
@@ -267,6 +272,8 @@ def commonest(
             is_clear |= k * person.dislikes >= MIN_RATIO_OF_SAFER * against * n
         if is_clear and against < k and tells_apart(k, n, against, person.dislikes):
             yield Fact("most", *counts.names[trait], k, n, usual, UP)
+        elif _fails_by_strictness(k, n, against, person.dislikes):
+            continue
         elif is_clear and safer and k >= MIN_LIFT_OF_HITS * n * usual:
             yield Fact("share", *counts.names[trait], k, n, usual)
 
