@@ -144,6 +144,7 @@ def _long(fact: dict[str, Any]) -> str:
 
 def _store_lines(store: dict[str, Any]) -> list[str]:
     from itdr.builders.store.losses import (
+        as_released,
         deviating,
         duplicates,
         emptied,
@@ -178,7 +179,7 @@ def _store_lines(store: dict[str, Any]) -> list[str]:
             lines.append(f"      rejected: {rows_of(n, table)}: {reason}")
     if not rejected:
         lines.append("      rejected: none")
-    for facts in (emptied, duplicates, unmatched, untitled, lacking, deviating):
+    for facts in (emptied, duplicates, unmatched, untitled, lacking, deviating, as_released):
         lines += [f"      {sentence}" for sentence in facts(store)]
     return lines
 

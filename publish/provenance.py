@@ -247,6 +247,7 @@ def _sources(builder: Any) -> dict[str, dict[str, Any]]:
                         for key in ("rejected", "emptied", "unmatched", "untitled", "duplicates")
                     },
                     "deviating": made.get("deviating", []),
+                    "as_released": made.get("as_released", {}),
                     **licences.declared_terms([source])[source],
                 }
                 description = own_sources.description_of(registry.source(source))

@@ -32,6 +32,7 @@ from itdr.builders.store.build.duplicates import count_duplicates, require_rows_
 from itdr.builders.store.build.item_checks import require_plausible_items
 from itdr.builders.store.build.name_checks import require_names
 from itdr.builders.store.build.notes import lacking
+from itdr.builders.store.build.reference import contents
 from itdr.builders.store.build.reference.compare import deviating
 from itdr.builders.store.build.reference.samples import draw
 from itdr.builders.store.build.sample_checks import require_sound_sample
@@ -186,6 +187,7 @@ class _Build:
         opened = {table: [path.name for path in self._files(table).values()] for table in columns}
         items = self.facts["items"].rows if "items" in self.facts else 0
         compared = deviating(self.source, drawn, opened, items)
+        released = contents.compare(self.source, self._row, columns, opened)
         duplicates = count_duplicates(stored, interactions.columns)
         require_rows_once(
             self.source, duplicates, counts["interactions"], map(Path, self.urls.values())
@@ -198,7 +200,8 @@ class _Build:
             "unmatched": unmatched,
             "untitled": untitled,
             "lacking": lacks,
-            "deviating": compared,
+            "deviating": [*compared, *released.changed],
+            "as_released": released.same,
             "duplicates": duplicates,
             "columns": {
                 name: sorted(facts.columns) for name, facts in self.facts.items() if facts.columns

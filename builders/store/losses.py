@@ -144,3 +144,15 @@ def deviating(manifest: Mapping[str, Any]) -> list[str]:
         manifest: of a store.
     """
     return list(manifest.get("deviating", ()))
+
+
+def as_released(manifest: Mapping[str, Any]) -> list[str]:
+    """Which tables are those of a released file, value by value; format as in `lacking`.
+
+    Args:
+        manifest: of a store.
+    """
+    return [
+        f"{table}: the same as in {release}, value by value"
+        for table, release in manifest.get("as_released", {}).items()
+    ]

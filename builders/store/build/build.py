@@ -31,6 +31,7 @@ from itdr.builders.store.build.item_checks import require_plausible_items
 from itdr.builders.store.build.moved_rows import require_own_rows
 from itdr.builders.store.build.name_checks import require_names
 from itdr.builders.store.build.notes import lacking
+from itdr.builders.store.build.reference import contents
 from itdr.builders.store.build.reference.compare import deviating
 from itdr.builders.store.build.reference.samples import draw
 from itdr.builders.store.build.sample_checks import require_sound_sample
@@ -70,7 +71,7 @@ def build(
 
     Returns:
         The manifest's `rows`, `rejected`, `emptied`, `unmatched`, `untitled`, `lacking`, `deviating`,
-        `duplicates`, `columns` and `events`.
+        `as_released`, `duplicates`, `columns` and `events`.
 
     Raises:
         RawFileError: no usable interaction, or a table that is almost entirely unreadable.
@@ -109,6 +110,7 @@ def build(
             _write_parquet(con, statements.SORTED_TAGS, folder / "tags.parquet")
         drawn = partial(draw, partial(_table, con), staged, stored(), folder)
         compared = deviating(source, drawn, opened, read.get("items", 0))
+        released = contents.compare(source, row, staged, opened)
     require_rows_once(source, duplicates.result(), counts["interactions"], raw.paths.values())
     return {
         "rows": {**{f"{table}_read": rows for table, rows in read.items()}, **counts},
@@ -117,7 +119,8 @@ def build(
         "unmatched": unmatched,
         "untitled": untitled,
         "lacking": lacks,
-        "deviating": compared,
+        "deviating": [*compared, *released.changed],
+        "as_released": released.same,
         "duplicates": duplicates.result(),
         "columns": {table: sorted(names) for table, names in staged.items() if names},
         "events": events,
