@@ -17,22 +17,31 @@ from benchmarks.measure import Line, run, table, to_json
 
 FULL = {"users": 200_948, "items": 87_585, "ratings": 32_000_204}
 QUICK = {"users": 6_000, "items": 3_000, "ratings": 600_000}
+SMALL = {"users": 2_000, "items": 1_000}
+OTHERS = {
+    "ml-1m": {"users": 6_000, "items": 2_600},  # with ids up to 3,952, as the official ones
+    "steam": {"users": 60_000, "items": 20_000},
+    "amazon-reviews-2023": {"users": 60_000, "items": 20_000},
+}
 
 
 def write(root: Path, shape: dict[str, int], quick: bool) -> Path:
     """The raw files, once."""
     folder = root / ("quick" if quick else "full")
-    sizes = [f"--{name}={value}" for name, value in shape.items()]
     if not (folder / "ml-32m" / "links.csv").exists():
-        run("tests.rawgen", str(folder / "ml-32m"), "--source=ml-32m", "--clean", *sizes)
-    users, items = (2_000, 1_000) if quick else (60_000, 20_000)
-    for source, flags in (("ml-1m", ()), ("steam", ()), ("amazon-reviews-2023", ("--packed",))):
+        generate(folder, "ml-32m", shape)
+    for source, full in OTHERS.items():
         if not (folder / source).exists():
-            few = (f"--users={users}", f"--items={items}", "--clean", *flags)
-            run("tests.rawgen", str(folder / source), f"--source={source}", *few)
+            generate(folder, source, SMALL if quick else full)
             if source == "amazon-reviews-2023":
                 reviews.grow(folder / source / raw.REVIEWS, 2 if quick else 20)
     return folder
+
+
+def generate(folder: Path, source: str, shape: dict[str, int]) -> None:
+    sizes = [f"--{name}={value}" for name, value in shape.items()]
+    packed = ["--packed"] if source == "amazon-reviews-2023" else []
+    run("tests.rawgen", str(folder / source), f"--source={source}", "--clean", *sizes, *packed)
 
 
 def main() -> None:
