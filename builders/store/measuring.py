@@ -62,8 +62,10 @@ def contents_of(source: str, data_dir: Path, release: str, tables: Collection[st
     """
 
     def look(con: Connection, columns: Columns, _: Path) -> str:
-        chosen = {table: columns[table] for table in tables}
-        return contents.written(source, lambda query: con.sql(query).fetchall()[0], chosen, release)
+        table_columns = {table: columns[table] for table in tables}
+        return contents.written(
+            source, lambda query: con.sql(query).fetchall()[0], table_columns, release
+        )
 
     return _look_at(source, data_dir, look)
 
@@ -72,14 +74,14 @@ def _look_at(
     source: str, data_dir: Path, look: Callable[[Connection, Columns, Path], Looked]
 ) -> Looked:
     """Build a store, and look at it while its staged tables are there: their engine, their columns, the store's folder."""
-    seen: list[Looked] = []
+    looks: list[Looked] = []
 
     def read(spec: StoreSpec, paths: dict[str, Path], work: Path, folder: Path) -> dict[str, Any]:
         con = connect(work / "stage.duckdb")
         raw = Raw(spec.source.id, paths, con, domain=spec.domain, facet=spec.facet)
         try:
             result = build.build(spec.source, raw, folder, partial(Interactions, folder, {}))
-            seen.append(look(con, result["columns"], folder))
+            looks.append(look(con, result["columns"], folder))
         finally:
             con.close()
         return result
@@ -91,7 +93,7 @@ def _look_at(
     spec = StoreSpec(declared, domain or None, "text" if texts else "base", data_dir)
     with tempfile.TemporaryDirectory() as folder:
         prepare(spec, True, False, Path(folder) / "store", read)
-    return seen[-1]
+    return looks[-1]
 
 
 def real_parts(sample: Sample, names: Collection[str]) -> Sample:
@@ -107,14 +109,15 @@ def real_parts(sample: Sample, names: Collection[str]) -> Sample:
     columns: dict[str, list[str]] = {}
     for name in names:
         table, _, column = name.partition(".")
-        kept = [
+        column_names = [
             one
             for one in sample[table].column_names
             if column in ("", one) or one.endswith("_code")
         ]
-        columns.setdefault(table, []).extend(kept)
+        columns.setdefault(table, []).extend(column_names)
     return {
-        table: sample[table].select(list(dict.fromkeys(kept))) for table, kept in columns.items()
+        table: sample[table].select(list(dict.fromkeys(column_names)))
+        for table, column_names in columns.items()
     } or sample
 
 

@@ -81,10 +81,10 @@ def lacking(
         ]
         if judged:
             counts = ", ".join(f"count({_stated(name)}) AS {name}_n" for name in judged)
-            n, *found = row(
+            n, *value_counts = row(
                 f"SELECT count(*) AS n, {counts} FROM {statements.VIEWS[table]} AS r WHERE reject IS NULL"
             )
-            none = [name for name, one in zip(judged, found, strict=True) if n and not one]
+            none = [name for name, one in zip(judged, value_counts, strict=True) if n and not one]
             if none:
                 empty[table] = none
     lacks: dict[str, Any] = {"empty": empty, "times": ""}

@@ -44,8 +44,8 @@ def read_contents() -> Mapping[str, Mapping[str, Sequence[Mapping[str, Any]]]]:
     """
     import yaml
 
-    found: dict[str, Any] = yaml.safe_load(FILE.read_text("utf-8"))
-    return found
+    releases: dict[str, Any] = yaml.safe_load(FILE.read_text("utf-8"))
+    return releases
 
 
 def checksums(row: Row, table: str, columns: Collection[str]) -> dict[str, int]:
@@ -119,8 +119,8 @@ def compare(
         names = ", ".join(files.get(table, ()))
         (records,) = row(f"SELECT count(*) FROM {VIEWS[table]} WHERE reject IS NULL")
         alike = [one for one in releases if one["records"] == records]
-        found = checksums(row, table, columns[table]) if alike else {}
-        differing = [(_differing(found, one["columns"]), one["release"]) for one in alike]
+        sums = checksums(row, table, columns[table]) if alike else {}
+        differing = [(_differing(sums, one["columns"]), one["release"]) for one in alike]
         fewest, release = min(differing, key=lambda one: len(one[0]), default=([], ""))
         if fewest:
             changed.append(f"{names}: {_said(fewest, records, release)}")
@@ -128,10 +128,10 @@ def compare(
             same[table] = release
         else:
             others |= {(one["release"], names): (records, one["records"]) for one in releases}
-    for (release, names), (records, known) in others.items():
+    for (release, names), (records, official) in others.items():
         if release in same.values():
             changed.append(
-                f"{names}: {records:,} records, and {release}, of which other files are, has {known:,}"
+                f"{names}: {records:,} records, and {release}, of which other files are, has {official:,}"
             )
     return Contents(same, changed)
 
