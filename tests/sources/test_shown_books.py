@@ -31,6 +31,7 @@ SHOWN = {
     "Orchard (Ada Example 2004)": "Orchard",
     # Blanks, abbreviations and colons that no reader expects.
     "Orchard (Sea Stories , Book 1)": "Orchard (Sea Stories, Book 1)",
+    "The Orchard of Salt: a novel": "The Orchard of Salt: A Novel",
     "Orchard (Salt Mile S.)": "Orchard (Salt Mile Series)",
     "Is There Salt?: An Ada Salt Mystery": "Is There Salt? An Ada Salt Mystery",
 }

@@ -55,6 +55,7 @@ _HYPHEN = re.compile(r"(?<=\w)- (?=[A-ZÄÖÜ])")
 _SIGNS = (
     (re.compile(r"(?<=\w) +(?=, )"), ""),  # "(Journeys of the Catechist , Book 1)"
     (re.compile(r"(?<=\w[?!]): "), " "),  # "Do Penguins Have Knees?: An Imponderables Book"
+    (re.compile(r"(?<=: )a novel$"), "A Novel"),
     (re.compile(r"(?<=\w) S\.\)$"), " Series)"),  # "Mouse on the Mile (Green Mile S.)"
 )
 _ROLE = re.compile(r" ?\((?:authors?|editors?|eds?|illustrators?|translators?|hrsg)\.?\)$", re.I)
