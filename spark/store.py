@@ -348,11 +348,7 @@ class _Build:
         of_codes = ("code", "hash", "n")
         query = statements.one_row_each("items_raw", "item_id", "item_codes", columns, of_codes)
         self.engine.keep("described", query)
-        fields = [
-            "code",
-            "item_id",
-            *(name for name in ("title", "creators", "hidden") if name in columns),
-        ]
+        fields = ["code", "item_id", *build_ids.KEYED_BY.intersection(columns)]
         keys = self.engine.session.sql(f"SELECT {', '.join(fields)} FROM described").mapInArrow(
             functools.partial(build_ids.work_keys, self.source.options.get("work")),
             "code int, work_key string, title_key string",

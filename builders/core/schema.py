@@ -80,6 +80,8 @@ ITEMS = (
     "attributes",
     "domain",
     "hidden",
+    "work_title",
+    "work_creator",
 )
 USERS = (
     "user_id",

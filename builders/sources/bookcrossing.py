@@ -34,6 +34,7 @@ from itdr.builders.sources._shared.moved_columns import MovedColumn
 from itdr.builders.sources._shared.names import display_name
 from itdr.builders.sources._shared.places import country_name, place_name
 from itdr.builders.sources._shared.second_keys import SecondKeys
+from itdr.builders.sources._shared.shown_books import as_shown
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -476,7 +477,7 @@ SOURCE = Source(
     ),
     columns=column_names(
         interactions="user_id item_id rating event",
-        items="item_id title creators year attributes",
+        items="item_id title creators year attributes work_title work_creator",
         users="user_id location country age",
     ),
     scale=Scale(low=1, high=10, step=1, liked=8, disliked=4),
@@ -488,7 +489,7 @@ SOURCE = Source(
         "gaps": {"users": ("rated", "none")},
         "incomplete": ("age", "year"),
     },
-    readers=Readers(interactions=interactions, items=items, users=users),
+    readers=Readers(interactions=interactions, items=as_shown(items), users=users),
     by_hand=(
         "1. Open https://www.kaggle.com/datasets/ruchi798/bookcrossing-dataset (free account) and "
         "press Download; or take BX-CSV-Dump.zip, where you have it.\n"

@@ -324,7 +324,7 @@ def false_items(cell: OpenCell, case: Case, draw: HashRng, count: int) -> list[I
 
 
 def liked_phrase(cell: OpenCell) -> str:
-    """What the user did with each item of an untimed history: "rated 8 or higher out of 10".
+    """What the user did with each item of an untimed history: "rated at least 8 out of 10".
 
     Args:
         cell: an open cell.

@@ -429,7 +429,7 @@ def _write_items(
     of_codes = ("code", "hash", "n")
     query = statements.one_row_each("items_raw", "item_id", "item_codes", columns, of_codes)
     arrow.write(con.sql(query).to_arrow_reader(BATCH), described)
-    fields = ["code", "item_id", *{"title", "creators", "hidden"}.intersection(columns)]
+    fields = ["code", "item_id", *build_ids.KEYED_BY.intersection(columns)]
     items = (batch.select(fields) for batch in arrow.batches(described))
     works = _works(con, build_ids.work_keys(source.options.get("work"), items))
     arrow.write(_joined(described, works), path)
