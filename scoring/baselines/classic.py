@@ -82,9 +82,11 @@ class Classic:
                 return most_popular_scores(known, row, works)
             query = RecQuery(history_items=ItemList(item_ids=past))
         scored = scorer(query=query, items=ItemList(item_ids=works))
-        found = np.asarray(scored.scores(), float)
+        item_scores = np.asarray(scored.scores(), float)
         # Nothing is known of such a user: what is popular is the best guess.
-        return most_popular_scores(known, row, works) if np.isnan(found).all() else found
+        return (
+            most_popular_scores(known, row, works) if np.isnan(item_scores).all() else item_scores
+        )
 
 
 def _train(name: str, known: CellTraining) -> Any:

@@ -41,22 +41,22 @@ def exact(rankings: Sequence[Ranking], targets: Sequence[frozenset[int]]) -> lis
         qrels += [ir_measures.Qrel(str(row), f"c{place}", 1) for place in sorted(true)]
         for rank, name in enumerate(_documents(ranking)):
             run.append(ir_measures.ScoredDoc(str(row), name, -float(rank)))
-    found = [dict.fromkeys(NAMES, 0.0) for _ in rankings]
+    metrics = [dict.fromkeys(NAMES, 0.0) for _ in rankings]
     if run:
         for one in ir_measures.iter_calc(list(measures), qrels, run):
-            found[int(one.query_id)][measures[one.measure]] = float(one.value)
-    return found
+            metrics[int(one.query_id)][measures[one.measure]] = float(one.value)
+    return metrics
 
 
 def _documents(ranking: Ranking) -> list[str]:
     """A name for each entry: the candidate's at its first mention, else one that is not judged."""
-    seen: set[int] = set()
+    earlier_places: set[int] = set()
     names = []
     for rank, place in enumerate(ranking.places):
-        fresh = place is not None and place not in seen
+        fresh = place is not None and place not in earlier_places
         names.append(f"c{place}" if fresh else f"x{rank}")
         if place is not None:
-            seen.add(place)
+            earlier_places.add(place)
     return names
 
 
@@ -87,12 +87,12 @@ def expected(ranking: Ranking, true: frozenset[int]) -> dict[str, float]:
 
 
 def _gains(ranking: Ranking, true: frozenset[int]) -> list[int]:
-    seen: set[int] = set()
+    earlier_places: set[int] = set()
     gains = []
     for place in ranking.places:
-        gains.append(int(place is not None and place in true and place not in seen))
+        gains.append(int(place is not None and place in true and place not in earlier_places))
         if place is not None:
-            seen.add(place)
+            earlier_places.add(place)
     return gains
 
 
@@ -141,12 +141,12 @@ def chance_of_set(candidates: int, targets: int) -> dict[str, float]:
     Returns:
         Values by metric.
     """
-    found = dict.fromkeys(NAMES, 0.0)
+    expectation = dict.fromkeys(NAMES, 0.0)
     total = math.comb(candidates, targets)
     for right in range(targets + 1):
         ways = math.comb(targets, right) * math.comb(candidates - targets, targets - right)
         # Targets among those picked are numbered from 0, the others get no number.
         picked = Ranking((*range(right), *[None] * (targets - right)), (targets,))
         for name, value in expected(picked, frozenset(range(targets))).items():
-            found[name] += value * ways / total
-    return found
+            expectation[name] += value * ways / total
+    return expectation

@@ -80,12 +80,12 @@ def _one(row: Row, answer: Answer, catalogue: Catalogue) -> Scored:
 
 def _gains(listed: Sequence[Named | None], true: set[int | None]) -> list[float]:
     """What each entry gains."""
-    seen: set[int] = set()
+    earlier_works: set[int] = set()
     gains = []
     for works in listed:
-        fresh = [work for work in works or () if work not in seen]
+        fresh = [work for work in works or () if work not in earlier_works]
         gains.append(sum(work in true for work in fresh) / len(works) if works else 0.0)
-        seen.update(fresh)
+        earlier_works.update(fresh)
     return gains
 
 
@@ -106,11 +106,11 @@ def _ranked(gains: Sequence[float], targets: int) -> dict[str, float]:
 def _chance(length: int, targets: int, works: int) -> dict[str, float]:
     """The expected values of `length` distinct works drawn at random."""
     share = targets / works
-    found = _ranked([share] * min(length, works), targets)
+    expectation = _ranked([share] * min(length, works), targets)
     # Without replacement, the first true item comes a little earlier.
     reciprocal, missed = 0.0, 1.0
     for rank in range(min(length, works - targets + 1)):
         hit = targets / (works - rank)
         reciprocal += missed * hit / (rank + 1)
         missed *= 1 - hit
-    return {**found, "MRR": reciprocal}
+    return {**expectation, "MRR": reciprocal}

@@ -109,16 +109,16 @@ def parse_number(name: str, said: str) -> float | None:
 
 def _number(name: str, said: str) -> float | None:
     if name == "birth year":
-        found = _YEAR.search(said)
-        return float(found[0]) if found else None
+        match = _YEAR.search(said)
+        return float(match[0]) if match else None
     decade = _DECADE.search(said)
     if decade:
         return int(decade[1]) * 10 + 4.5
     span = _RANGE.search(said)
     if span:
         return (int(span[1]) + int(span[2])) / 2
-    found = _INTEGER.search(said)
-    return float(found[0]) if found else None
+    match = _INTEGER.search(said)
+    return float(match[0]) if match else None
 
 
 def clip(name: str, value: float) -> float:
@@ -157,23 +157,23 @@ def _place(text: str) -> tuple[str, ...]:
 
 def _same_span(said: str, truth: str) -> bool:
     """Whether ranges of ages are equal; a single age stands for the range that contains it."""
-    wanted, given = _span(truth), _span(said)
-    if wanted is None:
+    true_span, stated_span = _span(truth), _span(said)
+    if true_span is None:
         return bool(words(said)) and words(said) == words(truth)
-    if given is None:
+    if stated_span is None:
         age = parse_number("age", said)
-        return age is not None and wanted[0] <= age <= wanted[1]
-    return wanted == given
+        return age is not None and true_span[0] <= age <= true_span[1]
+    return true_span == stated_span
 
 
 def _span(text: str) -> tuple[int, int] | None:
-    found = _RANGE.search(text)
-    if found:
-        return int(found[1]), int(found[2])
-    found = _UNDER.search(text)
-    if found:
-        return 0, int(found[1]) - 1
-    found = _OVER.search(text)
-    if found:
-        return (int(found[1]) if found[1] else int(found[2]) + 1), OLDEST
+    match = _RANGE.search(text)
+    if match:
+        return int(match[1]), int(match[2])
+    match = _UNDER.search(text)
+    if match:
+        return 0, int(match[1]) - 1
+    match = _OVER.search(text)
+    if match:
+        return (int(match[1]) if match[1] else int(match[2]) + 1), OLDEST
     return None
