@@ -70,15 +70,15 @@ def _audit_any(
         if row.problem:
             readable.fault(row.id, row.problem)
             continue
-        chosen = _chosen(row)
-        made = _as_row(row, chosen, name)
+        places = _chosen(row)
+        audit_row = _as_row(row, places, name)
         for check in (ids, texts, duplicates):
-            check.see(row.split, made)
-        lists.see(row, chosen)
-        leaks.see(row, chosen)
+            check.see(row.split, audit_row)
+        lists.see(row, places)
+        leaks.see(row, places)
         users.see(row)
-        if row.candidates and chosen and len(chosen) < len(row.candidates):
-            giveaways.see(row.split, made)
+        if row.candidates and places and len(places) < len(row.candidates):
+            giveaways.see(row.split, audit_row)
     own = [one.end() for one in (ids, texts, duplicates, lists, leaks, users)]
     return [readable, *own, giveaways.end()]
 
@@ -90,14 +90,14 @@ def _chosen(row: AnyRow) -> list[int] | None:
         return None
     answer, n = row.answer.strip(), len(row.candidates)
     titles = Titles(row.candidates)
-    found = [place for place in parse.ranking(answer, titles).places if place is not None]
-    if not found:
+    places = [place for place in parse.ranking(answer, titles).places if place is not None]
+    if not places:
         one = parse.choice(answer, titles)
-        found = [] if one is None else [one]
-    if not found:
-        found = [place for place in _by_index(answer) if place < n]
-    found = list(dict.fromkeys(found))
-    return found[:1] if len(found) == n else found
+        places = [] if one is None else [one]
+    if not places:
+        places = [place for place in _by_index(answer) if place < n]
+    places = list(dict.fromkeys(places))
+    return places[:1] if len(places) == n else places
 
 
 def _by_index(answer: str) -> Iterator[int]:

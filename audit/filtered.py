@@ -27,10 +27,10 @@ class Filtered:
 
     def counts(self, user: int, events: Events) -> np.ndarray:
         """Whether each event of a user counts (bool)."""
-        kept: np.ndarray = self.items[events.items] & self.users[user]
+        mask: np.ndarray = self.items[events.items] & self.users[user]
         if self.min_rating is not None and events.ratings is not None:
-            kept = kept & (events.ratings >= self.min_rating)
-        return kept
+            mask = mask & (events.ratings >= self.min_rating)
+        return mask
 
 
 def filtered(store: StoreReader, filters: Filters) -> Filtered:
