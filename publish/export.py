@@ -102,10 +102,10 @@ class _Export:
         for kind in ("user", "item"):
             one = f"CAST({kind}_id AS VARCHAR)"
             held = f"SELECT {one} FROM {kind}_rows WHERE regexp_matches({one}, '[\\t\\r\\n]')"
-            found = self.con.execute(f"{held} LIMIT 1").fetchone()
-            if found:
+            id_row = self.con.execute(f"{held} LIMIT 1").fetchone()
+            if id_row:
                 raise ConfigError(
-                    f"The {kind} id {found[0]!r} of {self.source.id} holds a tab or a line end, which "
+                    f"The {kind} id {id_row[0]!r} of {self.source.id} holds a tab or a line end, which "
                     "RecBole's files cannot: use --to parquet or --to csv."
                 )
 
@@ -341,11 +341,11 @@ def _lines(
             continue
         if isinstance(value, Mapping):
             value = {one: dict(of) if isinstance(of, Mapping) else of for one, of in value.items()}
-        shown = yaml.safe_dump(
+        text = yaml.safe_dump(
             value, default_flow_style=True, width=10**9, allow_unicode=True, sort_keys=False
         )
         lines.append(
-            f"{key}: {shown.splitlines()[0] if isinstance(value, Mapping | list) else _scalar(shown)}{comment}"
+            f"{key}: {text.splitlines()[0] if isinstance(value, Mapping | list) else _scalar(text)}{comment}"
         )
     return lines
 

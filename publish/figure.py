@@ -147,8 +147,8 @@ def _prompt(row: Mapping[str, Any]) -> list[tuple[str, str]]:
     ]
     keep = LINES_OF_PROMPT - 1
     head, tail = lines[: keep - 3], lines[-3:]
-    shown = lines if len(lines) <= LINES_OF_PROMPT else [*head, "…", *tail]
-    return [*(("ink", line) for line in shown), ("accent", f"→ {texts.answer}")]
+    excerpt = lines if len(lines) <= LINES_OF_PROMPT else [*head, "…", *tail]
+    return [*(("ink", line) for line in excerpt), ("accent", f"→ {texts.answer}")]
 
 
 def _cut(text: str, most: int) -> str:

@@ -116,7 +116,7 @@ def _hub_errors(name: str) -> Iterator[None]:
     import requests
     from huggingface_hub import errors
 
-    known: tuple[type[BaseException], ...] = (
+    network_errors: tuple[type[BaseException], ...] = (
         errors.LocalTokenNotFoundError,
         errors.HfHubHTTPError,
         errors.OfflineModeIsEnabled,
@@ -125,7 +125,7 @@ def _hub_errors(name: str) -> Iterator[None]:
     )
     try:
         yield
-    except known as error:
+    except network_errors as error:
         status = getattr(getattr(error, "response", None), "status_code", None)
         if isinstance(error, errors.LocalTokenNotFoundError) or status == 401:
             advice = "log in with `hf auth login`, or set HF_TOKEN to a token that may write"
@@ -141,10 +141,10 @@ def _hub_errors(name: str) -> Iterator[None]:
 
 def _newer_network_errors() -> tuple[type[BaseException], ...]:
     """`huggingface_hub` 1 and later use httpx or its successor, earlier versions requests."""
-    found = []
+    classes = []
     for name in ("httpx", "httpx2"):
         try:
-            found.append(importlib.import_module(name).HTTPError)
+            classes.append(importlib.import_module(name).HTTPError)
         except ImportError:
             continue
-    return tuple(found)
+    return tuple(classes)
