@@ -80,8 +80,8 @@ def _results(
                 f"{', '.join(options)} can change nothing in {data}, which was not built by itdr."
             )
         return audit_files(place, named, longest)
-    opened = open_data(data, options)
+    data_set = open_data(data, options)
     try:
-        return audit(opened, raw=not rows_only, longest=longest)
+        return audit(data_set, raw=not rows_only, longest=longest)
     except RawFileError as error:
         raise ItdrError(unproven_note(error)) from error
