@@ -89,8 +89,8 @@ class SparkEngine:
             import pyarrow as pa
 
             fields.append(pa.field("place", pa.int64()))
-        read = functools.partial(_read_parts, store.path, store.manifest, names, place)
-        self.view("events", self.map_tasks(len(interactions.parts), read, fields))
+        read_part = functools.partial(_read_parts, store.path, store.manifest, names, place)
+        self.view("events", self.map_tasks(len(interactions.parts), read_part, fields))
         tags = store.path / "tags.parquet"
         if tags.exists():
             import pyarrow.parquet as pq
@@ -123,10 +123,10 @@ class SparkEngine:
         frame = self.session.sql(query)
         folder = self.workdir.scratch("rows")
         self._scratch.append(folder)
-        written = partitions.write(frame, folder, "rows", "arrow")
+        parts = partitions.write(frame, folder, "rows", "arrow")
         schema = to_arrow_schema(frame.schema)
         schema = pa.schema([pa.field(field.name, field.type) for field in schema])
-        return pa.RecordBatchReader.from_batches(schema, _stream(folder, written, schema, rows))
+        return pa.RecordBatchReader.from_batches(schema, _stream(folder, parts, schema, rows))
 
     def close(self) -> None:
         """See `Engine.close`."""
