@@ -218,12 +218,8 @@ class RawOracle:
 
     def since(self, work: int, user: int) -> int:
         """When a user of the training part other than `user` first met the work."""
-        first_meetings = self.known
-        return int(
-            first_meetings["second"][work]
-            if first_meetings["who"][work] == user
-            else first_meetings["first"][work]
-        )
+        table = self.known
+        return int(table["second"][work] if table["who"][work] == user else table["first"][work])
 
     def others(self, work: int, user: int, touched: bool) -> int:
         """How many users of the training part other than `user` met the work."""

@@ -181,8 +181,8 @@ def random_rating(training: Training, row: Row) -> Answer:
 
 def shown_mean(training: Training, row: Row) -> Answer:
     """The mean of the ratings that the prompt shows."""
-    history_ratings = [one["rating"] for one in row["history"] if one["rating"] is not None]
-    return _number(sum(history_ratings) / len(history_ratings) if history_ratings else None, row)
+    ratings = [one["rating"] for one in row["history"] if one["rating"] is not None]
+    return _number(sum(ratings) / len(ratings) if ratings else None, row)
 
 
 def user_mean(training: Training, row: Row) -> Answer:
@@ -200,12 +200,10 @@ def item_mean(training: Training, row: Row) -> Answer:
 def bias(training: Training, row: Row) -> Answer:
     """The mean of the shown ratings plus the item's bias: how far training users rated it above
     their own means, shrunk towards zero where few did."""
-    history_ratings = [one["rating"] for one in row["history"] if one["rating"] is not None]
-    if not history_ratings:
+    ratings = [one["rating"] for one in row["history"] if one["rating"] is not None]
+    if not ratings:
         return item_mean(training, row)
-    return _number(
-        sum(history_ratings) / len(history_ratings) + training.of(row).item_bias(row), row
-    )
+    return _number(sum(ratings) / len(ratings) + training.of(row).item_bias(row), row)
 
 
 def _number(value: float | None, row: Row) -> Answer:
