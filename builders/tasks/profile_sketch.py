@@ -117,8 +117,8 @@ class _Subject:
     def comments(self, places: Sequence[int]) -> list[Comment]:
         """The reviews of these works, as they are displayed."""
         most = int(self.cell.cell.options["text_chars"])
-        written = ((self.texts[self.mine.places[k]], self.mine.sides[k]) for k in places)
-        return [Comment(self.user, side, cut(text, most)) for text, side in written if text]
+        reviews = ((self.texts[self.mine.places[k]], self.mine.sides[k]) for k in places)
+        return [Comment(self.user, side, cut(text, most)) for text, side in reviews if text]
 
 
 def realiser_of(cell: OpenCell, variant: str = "") -> Realiser:
@@ -149,24 +149,24 @@ def sketch_of(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -
         return None
     silent: Sketch | None = None
     for attempt in range(MAX_LISTS):
-        shown = _question_list(subject, distinct, attempt)
-        heard = opinions.opinions(subject.comments(shown.places.tolist()), subject.aspect_words)
+        lists = _question_list(subject, distinct, attempt)
+        heard = opinions.opinions(subject.comments(lists.places.tolist()), subject.aspect_words)
         telling = opinions.without_common_faults(heard, subject.aspect_words)
-        facts, flags = _shown_facts(subject, shown, ordered, telling)
+        facts, flags = _shown_facts(subject, lists, ordered, telling)
         if not _opens(subject, facts, flags):
             break
-        facts = _with_rest(subject, shown, facts, flags)
+        facts = _with_rest(subject, lists, facts, flags)
         if "two" in flags and "two" not in core.flags(facts):
             flags = (flags - PAIRED) | core.flags(facts)
         late = core.flags(facts) & LATE
         flags = (flags - PAIRED if late else flags) | late
-        facts = _with_works(subject, shown, facts, flags)
-        said = _leading(subject.realiser.plan_statements(facts, flags))
-        if heard == telling and _leads(shown, said) and not _passes_over(shown, said):
-            found = _finished(subject, shown, facts, flags)
-            if subject.person.dislikes < display.MANY_DISLIKES or any(map(_warns, said)):
-                return found
-            silent = silent or found
+        facts = _with_works(subject, lists, facts, flags)
+        leads = _leading(subject.realiser.plan_statements(facts, flags))
+        if heard == telling and _leads(lists, leads) and not _passes_over(lists, leads):
+            sketch = _finished(subject, lists, facts, flags)
+            if subject.person.dislikes < display.MANY_DISLIKES or any(map(_warns, leads)):
+                return sketch
+            silent = silent or sketch
     return silent
 
 
@@ -237,9 +237,9 @@ def _displayed(subject: _Subject, facts: Sequence[Fact], draw: str) -> tuple[lis
     order = np.array(cell.hashed_order(subject.user, mine.works, draw))
     if any(subject.texts) and sum(map(core.is_taste, facts)) < MIN_FACTS:
         order = _telling_first(subject, order)
-    names, taken = _names(subject), set[int]()
+    names, codes = _names(subject), set[int]()
     liked, disliked = (
-        fair_sample.fair_sample(person, facts, order[person.sides[order] == side], names, n, taken)
+        fair_sample.fair_sample(person, facts, order[person.sides[order] == side], names, n, codes)
         for side, n in zip((LIKE, DISLIKE), _most(cell, subject.texts), strict=True)
     )
     return liked, disliked
@@ -277,17 +277,17 @@ def _most(cell: OpenCell, texts: Sequence[str | None]) -> tuple[int, int]:
 def _flags(subject: _Subject, shown: QuestionList, facts: Sequence[Fact]) -> set[str]:
     """The flags of the case, but for those that depend on what is said in the end."""
     cell, texts = subject.cell, subject.texts
-    found = core.flags(facts)
+    flags = core.flags(facts)
     worst = next((one for one in facts if one.kind == "contrast" and one.direction == DOWN), None)
     if worst and not visible_patterns.leads_alone(shown, worst):
-        found -= {"divides_down"}
-    found |= {"hours"} if counts.by_hours(cell.partition) else set()
-    found |= {"disliked"} if shown.disliked else set()
-    found |= {"facts_shown"} if cell.cell.options.get("show_facts") else set()
-    found |= {"niche"} if any(map(tastes.is_mostly_unknown, facts)) else set()
+        flags -= {"divides_down"}
+    flags |= {"hours"} if counts.by_hours(cell.partition) else set()
+    flags |= {"disliked"} if shown.disliked else set()
+    flags |= {"facts_shown"} if cell.cell.options.get("show_facts") else set()
+    flags |= {"niche"} if any(map(tastes.is_mostly_unknown, facts)) else set()
     places = shown.places.tolist()
-    found |= {"reviews"} if any(texts[subject.mine.places[k]] for k in places) else set()
-    return found
+    flags |= {"reviews"} if any(texts[subject.mine.places[k]] for k in places) else set()
+    return flags
 
 
 def _sayable_flags(subject: _Subject, facts: Sequence[Fact], flags: set[str]) -> set[str]:
@@ -310,16 +310,16 @@ def _with_rest(
     subject: _Subject, shown: QuestionList, facts: list[Fact], flags: set[str]
 ) -> list[Fact]:
     """The facts, and what else many listed likes have in common, as far as there is room."""
-    said = _leading(subject.realiser.plan_statements(facts, flags))
+    leads = _leading(subject.realiser.plan_statements(facts, flags))
     every = subject.realiser.lexicon.sayable(
         [*tastes.commonest(subject.person, tastes.MIN_SHARE_OF_A_REST, safer=True)]
     )
-    named = [fact for fact in said if core.is_taste(fact) or fact.kind == "most"]
+    named = [fact for fact in leads if core.is_taste(fact) or fact.kind == "most"]
     for _ in range(MAX_LEFT_OVER):
         more = remainder.left_over(shown, every, named, [*subject.held, *facts])
         more = overlap.rest_apart(shown, more, named, facts)
         named, facts = [*named, *more], [*facts, *more]
-    named += [fact for fact in said if core.is_reason(fact)]
+    named += [fact for fact in leads if core.is_reason(fact)]
     facts = [*facts, *overlap.plain_patterns(shown, named, facts)]
     return _without_weakest(subject, shown, facts, flags)
 
@@ -359,8 +359,8 @@ def _with_works(
         subject.mine.touched,
         _marks(subject, shown),
     )
-    said = _leading(plan(facts, flags))
-    against = [fact for fact in said if core.is_reason(fact)]
+    leads = _leading(plan(facts, flags))
+    against = [fact for fact in leads if core.is_reason(fact)]
     if len(against) == 1 and against[0].kind != "divided" and _is_liked_at_times(against[0]):
         facts = [*facts, *offers.aversions(split, rated, kinds=against)]
     return _with_offers(subject, shown, rated, facts, _leading(plan(facts, flags)))
@@ -416,8 +416,8 @@ def _with_offers(
         )
 
     # Who keeps to what is well known is offered nothing else.
-    known = any(map(tastes.wants_known, said))
-    usual = offers.Fame.WELL_KNOWN if known else offers.Fame.ANY
+    wants_known = any(map(tastes.wants_known, said))
+    usual = offers.Fame.WELL_KNOWN if wants_known else offers.Fame.ANY
     picks = offered(offers.Fame.LITTLE_KNOWN if niche else usual)
     if niche and not picks:
         picks = offered(usual)
@@ -431,12 +431,12 @@ def _finished(
 ) -> Sketch | None:
     """The sketch, if its statements say enough."""
     statements = subject.realiser.plan_statements(facts, flags)
-    said = _leading(statements)
-    if sum(cited(one) for one in statements) < MIN_FACTS or not _tells(said) or _is_thin(said):
+    leads = _leading(statements)
+    if sum(cited(one) for one in statements) < MIN_FACTS or not _tells(leads) or _is_thin(leads):
         return None
-    if any(fact.about == "work" and fact.direction == UP for fact in said):
+    if any(fact.about == "work" and fact.direction == UP for fact in leads):
         flags = flags | {"offered"}
-    if any(map(_warns, said)):
+    if any(map(_warns, leads)):
         flags = flags | {"warned"}
     mine, places = subject.mine, [*shown.liked, *shown.disliked]
     likes = mine.sides.count(LIKE)
