@@ -109,7 +109,7 @@ def _by_index(answer: str) -> Iterator[int]:
         yield from (int(number) - 1 for number in re.findall(r"\d+", answer) if int(number))
 
 
-def _as_row(row: AnyRow, chosen: list[int] | None, name: str) -> dict[str, Any]:
+def _as_row(row: AnyRow, places: list[int] | None, name: str) -> dict[str, Any]:
     """The row as checks of our own rows read it."""
     candidates = row.candidates or ()
     return {
@@ -122,7 +122,7 @@ def _as_row(row: AnyRow, chosen: list[int] | None, name: str) -> dict[str, Any]:
         "item_id": None,
         "history": [{"item_id": title, "title": title} for title in row.history or ()],
         "candidates": [{"item_id": title, "title": title} for title in candidates],
-        "relevant": [candidates[place] for place in chosen or ()],
+        "relevant": [candidates[place] for place in places or ()],
         "instruction": "",
         "input": row.prompt,
         "output": row.answer,
@@ -202,13 +202,13 @@ class Leaks:
                 self._held.setdefault(row.split, []).append(row.id)
 
     def _among_candidates(
-        self, row: AnyRow, candidates: tuple[str, ...], chosen: list[int], past: set[str]
+        self, row: AnyRow, candidates: tuple[str, ...], places: list[int], past: set[str]
     ) -> None:
-        if any(title_key(candidates[place]) in past for place in chosen):
+        if any(title_key(candidates[place]) in past for place in places):
             self.result.fault(row.id, "the answer stands in the history")
             return
         named = _counts(row.prompt, candidates)
-        true = {candidates[place] for place in chosen}
+        true = {candidates[place] for place in places}
         most = max((count for title, count in named.items() if title not in true), default=1)
         more = [title for title in candidates if title in true and named[title] > max(most, 1)]
         if more and len(more) == len(true):

@@ -192,13 +192,13 @@ class _Reader:
                     return (start + len(text), statement) if said_all else None
         return None
 
-    def _says_the_last(self, statement: Statement, said: str) -> bool:
+    def _says_the_last(self, statement: Statement, sentence: str) -> bool:
         """Whether the sentence would differ without the last detail. A count of what is shown may go
         unsaid."""
         facts = statement.facts
         if len(facts) <= max(statement.form.least, 1) or facts[-1].kind == "shown":
             return True
-        return self._sentence(dataclasses.replace(statement, facts=facts[:-1])) != said
+        return self._sentence(dataclasses.replace(statement, facts=facts[:-1])) != sentence
 
     def _sentence(self, statement: Statement) -> str:
         return self.realiser.sentence(statement, in_counts=self.in_counts)

@@ -73,17 +73,17 @@ class Recount:
         return self.result
 
 
-def _faults(raw: RawOracle, asked: list[_Asked], result: Result) -> Iterator[tuple[str, str]]:
-    named = _works_by_title(raw, {one.fact.value for one in asked})
+def _faults(raw: RawOracle, queries: list[_Asked], result: Result) -> Iterator[tuple[str, str]]:
+    named = _works_by_title(raw, {one.fact.value for one in queries})
     pairs = [
         (number, one.work, work)
-        for number, one in enumerate(asked)
+        for number, one in enumerate(queries)
         for work in named.get(one.fact.value, ())
     ]
     ranges_by_number: dict[int, list[tuple[int, ...]]] = {}
     for number, *counts in _counted(raw, pairs) if pairs else ():
         ranges_by_number.setdefault(number, []).append(tuple(counts))
-    for number, one in enumerate(asked):
+    for number, one in enumerate(queries):
         ranges = ranges_by_number.get(number, [])
         if not ranges or any(raters > WHOLE for *_, raters in ranges):
             continue

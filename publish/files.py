@@ -145,7 +145,7 @@ def disk_errors(path: Path) -> Iterator[None]:
 
 
 def _batches(
-    rows: Iterable[dict[str, Any]], arrow: pa.Schema, written: Written
+    rows: Iterable[dict[str, Any]], arrow: pa.Schema, summary: Written
 ) -> Iterator[pa.RecordBatch]:
     """Rows in batches that fit a row group, counted on the way."""
     import pyarrow as pa
@@ -153,11 +153,11 @@ def _batches(
     stream = iter(rows)
     while chunk := list(islice(stream, CHUNK_ROWS)):
         for row in chunk:
-            written.cells[row["task"], row["source"]] += 1
-            written.scripts.update(_scripts(row))
+            summary.cells[row["task"], row["source"]] += 1
+            summary.scripts.update(_scripts(row))
         batch = pa.RecordBatch.from_pylist(chunk, schema=arrow)
-        written.rows += batch.num_rows
-        written.bytes += batch.nbytes
+        summary.rows += batch.num_rows
+        summary.bytes += batch.nbytes
         yield from _pieces(batch)
 
 

@@ -246,12 +246,12 @@ def catalogue_entry(facts: dict[str, Any] | None) -> dict[str, Any]:
     return {} if facts is None else {"catalogue": facts}
 
 
-def _entry(job: _Job, written: dict[str, files.Written]) -> dict[str, Any]:
+def _entry(job: _Job, summaries: dict[str, files.Written]) -> dict[str, Any]:
     cells: dict[str, dict[str, int]] = {}
-    for split, one in written.items():
+    for split, one in summaries.items():
         for (task, source), count in sorted(one.cells.items()):
             cells.setdefault(f"{task}/{source}", {})[split] = count
-    scripts = sum((one.scripts for one in written.values()), start=Counter())
+    scripts = sum((one.scripts for one in summaries.values()), start=Counter())
     return {
         "layout": LAYOUT,
         "key": job.key,
@@ -261,9 +261,9 @@ def _entry(job: _Job, written: dict[str, files.Written]) -> dict[str, Any]:
         "code": job.facts["code"],
         "selected": job.facts["selected"],
         "views": job.facts["views"],
-        "rows": {split: one.rows for split, one in written.items()},
-        "bytes": {split: one.bytes for split, one in written.items()},
-        "files": {split: one.files for split, one in written.items()},
+        "rows": {split: one.rows for split, one in summaries.items()},
+        "bytes": {split: one.bytes for split, one in summaries.items()},
+        "files": {split: one.files for split, one in summaries.items()},
         "cells": cells,
         "scripts": dict(sorted(scripts.items())),
         **provenance.build_facts(job.builder),

@@ -144,10 +144,10 @@ def _out_of_catalogue(rows: Sequence[Any], answers: Sequence[Any], catalogues: A
     return whole_catalogue.score(rows, answers, catalogues)
 
 
-def _answer(given: Any) -> Any:
+def _answer(prediction: Any) -> Any:
     from itdr.scoring.metrics.result import Answer
 
-    return given if isinstance(given, Answer) else Answer(given)
+    return prediction if isinstance(prediction, Answer) else Answer(prediction)
 
 
 def _aligned(rows: Sequence[Mapping[str, Any]], answers: Any) -> list[Any]:

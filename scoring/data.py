@@ -230,7 +230,7 @@ def open_data(where: str, options: Mapping[str, Any]) -> Data:
     return Data(where, options, [where])
 
 
-def _no_rows(where: str, path: Path, known: Sequence[str]) -> str:
+def _no_rows(where: str, path: Path, config_names: Sequence[str]) -> str:
     """Why a name is neither a folder of rows nor a config."""
     if path.is_dir():
         return f"{where} holds no built rows (<split>-*.parquet): name a folder that `itdr build` wrote."
@@ -238,7 +238,7 @@ def _no_rows(where: str, path: Path, known: Sequence[str]) -> str:
         return f"{where} is a file: name a folder that `itdr build` wrote, or a config."
     if path.suffix or len(Path(where).parts) > 1:
         return f"There is no file or folder {where}."
-    return f"{choose_from('config', where, known)} There is no folder of that name either."
+    return f"{choose_from('config', where, config_names)} There is no folder of that name either."
 
 
 def _subject_of(cell: OpenCell, row: Row) -> int | None:

@@ -244,7 +244,7 @@ def write_files(
 def _write(
     folder: str,
     out: str,
-    wanted: tuple[OutputFile, ...],
+    output_files: tuple[OutputFile, ...],
     form: str,
     kind: str,
     numbers: Iterable[pa.RecordBatch],
@@ -253,7 +253,7 @@ def _write(
 
     for batch in numbers:
         for number in batch.column(0).to_pylist():
-            file = wanted[number]
+            file = output_files[number]
             name = files.file_name(file.split, file.number, file.of, kind)
             with partitions.scratch_dir(out) as work:
                 path = Path(work) / name
@@ -282,9 +282,9 @@ def _rows(folder: str, file: OutputFile) -> Iterator[dict[str, Any]]:
                 row += batch.num_rows
 
 
-def _as_json(written: files.Written) -> str:
-    cells = [[*cell, count] for cell, count in written.cells.items()]
-    return json.dumps({**vars(written), "cells": cells})
+def _as_json(summary: files.Written) -> str:
+    cells = [[*cell, count] for cell, count in summary.cells.items()]
+    return json.dumps({**vars(summary), "cells": cells})
 
 
 def _from_json(text: str) -> files.Written:

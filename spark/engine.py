@@ -161,11 +161,11 @@ def _read_parts(
 
 
 def _stream(
-    folder: str, written: list[partitions.PartitionFile], schema: pa.Schema, rows: int
+    folder: str, parts: list[partitions.PartitionFile], schema: pa.Schema, rows: int
 ) -> Iterator[pa.RecordBatch]:
     import pyarrow as pa
 
-    for part in written:
+    for part in parts:
         with remote.open_binary(f"{folder}/{part.name}") as file, pa.ipc.open_file(file) as reader:
             for k in range(reader.num_record_batches):
                 batch = reader.get_batch(k)

@@ -129,11 +129,11 @@ def _genres(group: Statement) -> set[str]:
 
 
 def _overlook_audience(
-    statements: Sequence[Statement], shown: Sequence[Comment], words: AspectWords
+    statements: Sequence[Statement], comments: Sequence[Comment], words: AspectWords
 ) -> bool:
     """Whether a comment names an audience, and nothing is said of it: "My kids love it"."""
     values = {fact.value for one in statements for fact in one.facts}
-    texts = [plain(one.text) for one in shown]
+    texts = [plain(one.text) for one in comments]
     return any(name not in values for one in texts for name, _ in words.audiences_in(one))
 
 

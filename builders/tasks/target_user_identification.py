@@ -79,11 +79,11 @@ class AudienceCase(Case):
 # -- which items --------------------------------------------------------------------------------
 
 
-def _order(cell: OpenCell, wanted: int) -> Iterator[np.ndarray]:
+def _order(cell: OpenCell, count: int) -> Iterator[np.ndarray]:
     """Items in the order in which they are taken: those of which something is known against them
     first, among nearly twice as many as are wanted; of each third by popularity in turn."""
     candidates = _table(cell).candidates
-    looked = candidates[: int(LOOKED_AT * wanted) + groups.ENOUGH]
+    looked = candidates[: int(LOOKED_AT * count) + groups.ENOUGH]
     against = np.array([_is_against(cell, int(code)) for code in looked], bool)
     yield looked[against]
     yield looked[~against]
@@ -192,20 +192,22 @@ def _statements(cell: OpenCell, code: int) -> list[Statement]:
     return cache[code]
 
 
-def _facts(cell: OpenCell, code: int, shown: Sequence[spoken.Comment]) -> list[Fact]:
+def _facts(cell: OpenCell, code: int, comments: Sequence[spoken.Comment]) -> list[Fact]:
     """All that may be said of an item."""
     lexicon = _realiser(cell).lexicon
     table_facts = _table(cell).of(code)
     item = cell.store.item(code)
     remark_facts = remarks(
-        shown,
+        comments,
         lexicon.aspects,
         item.title,
         ", ".join(item.categories),
         _own(cell, code, lexicon),
         lambda fact: lexicon.forms_of(fact.about, fact.value).get("fans", fact.value),
     )
-    text = "\n".join([*(f"{n}: {v}" for n, v in _displayed(cell, code)), *(c.text for c in shown)])
+    text = "\n".join(
+        [*(f"{n}: {v}" for n, v in _displayed(cell, code)), *(c.text for c in comments)]
+    )
     label = f"{item.title}\n{', '.join(item.categories)}"
     field_counts = _field_counts(cell)
     worded = [
@@ -216,7 +218,7 @@ def _facts(cell: OpenCell, code: int, shown: Sequence[spoken.Comment]) -> list[F
         and (fact.kind != "own" or field_counts.is_rare(fact))
     ]
     values = ", ".join(value for _, value in _displayed(cell, code)[1:])
-    worded = with_tags(worded, lexicon.aspects, values.split(", "), sentences_of(shown))
+    worded = with_tags(worded, lexicon.aspects, values.split(", "), sentences_of(comments))
     if "categories" in cell.store.items.column_names:
         # Where kinds are known, works of no kind in common tell a reader nothing.
         table_facts = [fact for fact in table_facts if not is_single(fact)]
@@ -315,14 +317,14 @@ def _case(cell: OpenCell, code: int) -> AudienceCase:
     )
 
 
-def _facts_table(cell: OpenCell, code: int, said: Sequence[Fact]) -> list[str]:
+def _facts_table(cell: OpenCell, code: int, answer_facts: Sequence[Fact]) -> list[str]:
     """The lines of what was counted of an item: all that its answer says, and some that it does not,
     in the order in which they were counted."""
     table_facts = _realiser(cell).lexicon.sayable(_table(cell).of(code))
     every = dict.fromkeys(part for fact in table_facts for part in (*fact.details, fact))
-    line_facts = {*said, *list(every)[:MOST_LINES]}
+    line_facts = {*answer_facts, *list(every)[:MOST_LINES]}
     listed = [fact for fact in every if fact in line_facts]
-    listed += [fact for fact in said if fact not in every]
+    listed += [fact for fact in answer_facts if fact not in every]
     rng = cell.draws(code, "table")
     return _realiser(cell, "_table").table(listed, rng)
 

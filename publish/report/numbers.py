@@ -258,10 +258,10 @@ def _query(con: duckdb.DuckDBPyConnection, sql: str) -> Rows:
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _in_order(found: Rows) -> Rows:
+def _in_order(rows: Rows) -> Rows:
     """By subtask in the paper's order, then source; within that, as they came."""
     order = {name: place for place, name in enumerate(registry.task_ids())}
     return sorted(
-        found,
+        rows,
         key=lambda one: (order.get(one["task"], len(order)), one["task"], one.get("source", "")),
     )

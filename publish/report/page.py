@@ -104,13 +104,13 @@ def _matplotlib() -> tuple[Any, Any]:
     return plots, style
 
 
-def _figure(plot: Any, drawn: dict[str, str]) -> str:
-    """A plot with its words; `drawn` has its pictures by the class that says where each is seen."""
+def _figure(plot: Any, pictures: dict[str, str]) -> str:
+    """A plot with its words; `pictures` has them by the class that says where each is seen."""
     kind = ' class="wide"' if plot.narrow else ""
     label = html.escape(plot.title)
     svg = "".join(
         one.replace("<svg", f'<svg role="img" aria-label="{label}" class="{where}"', 1)
-        for where, one in drawn.items()
+        for where, one in pictures.items()
     )
     return (
         f'<figure id="{plot.name}"{kind}><h2>{html.escape(plot.title)}</h2>'
@@ -120,8 +120,8 @@ def _figure(plot: Any, drawn: dict[str, str]) -> str:
     )
 
 
-def _note(found: dict[str, Any]) -> str:
-    if not found["made_up"]:
+def _note(numbers: dict[str, Any]) -> str:
+    if not numbers["made_up"]:
         return ""
     return '<p class="note">These rows are made up, from the files bundled with itdr.</p>'
 

@@ -136,9 +136,9 @@ def _panels(names: list[str], height: float = 1.35, columns: int = 2) -> tuple[F
     return chart, axes
 
 
-def _by(found: list[dict[str, Any]], *keys: str) -> dict[tuple[str, ...], list[dict[str, Any]]]:
+def _by(rows: list[dict[str, Any]], *keys: str) -> dict[tuple[str, ...], list[dict[str, Any]]]:
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-    for one in found:
+    for one in rows:
         groups.setdefault(tuple(one[key] for key in keys), []).append(one)
     return groups
 
@@ -257,9 +257,9 @@ def _attributes(numbers: Numbers) -> Figure:
 # -- words and numbers ------------------------------------------------------------------------
 
 
-def _shares(found: list[dict[str, Any]]) -> list[float]:
-    total = sum(one["n"] for one in found) or 1
-    return [one["n"] / total for one in found]
+def _shares(rows: list[dict[str, Any]]) -> list[float]:
+    total = sum(one["n"] for one in rows) or 1
+    return [one["n"] / total for one in rows]
 
 
 def _words(name: str) -> str:

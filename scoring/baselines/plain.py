@@ -134,12 +134,12 @@ def category_overlap(
     return scores
 
 
-def _candidates(known: CellTraining, row: Row) -> list[np.ndarray]:
+def _candidates(cell_training: CellTraining, row: Row) -> list[np.ndarray]:
     """The users of the training part behind each candidate, the row's own left out."""
-    own = known.user(row)
-    works = [known.work(one["item_id"]) for one in row["candidates"]]
+    own = cell_training.user(row)
+    works = [cell_training.work(one["item_id"]) for one in row["candidates"]]
     return [
-        np.zeros(0, np.int32) if work is None else _without(known.touched_by(work), own)
+        np.zeros(0, np.int32) if work is None else _without(cell_training.touched_by(work), own)
         for work in works
     ]
 
@@ -303,8 +303,8 @@ def _known_values(
             yield one["name"], values
 
 
-def _stated(said: Sequence[tuple[str, str]]) -> Answer:
-    return Answer("\n".join(f"{name}: {value}" for name, value in said))
+def _stated(guesses: Sequence[tuple[str, str]]) -> Answer:
+    return Answer("\n".join(f"{name}: {value}" for name, value in guesses))
 
 
 # -- texts ----------------------------------------------------------------------------------------

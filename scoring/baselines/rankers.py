@@ -77,17 +77,19 @@ def answer(scores: Scores, training: Training, row: Row) -> Answer:
     )
 
 
-def _from_candidates(scores: Scores, known: CellTraining, row: Row) -> Answer:
-    works = [known.work(one["item_id"]) for one in row["candidates"]]
-    item_scores = scores(known, row, np.array([0 if work is None else work for work in works]))
+def _from_candidates(scores: Scores, cell_training: CellTraining, row: Row) -> Answer:
+    works = [cell_training.work(one["item_id"]) for one in row["candidates"]]
+    item_scores = scores(
+        cell_training, row, np.array([0 if work is None else work for work in works])
+    )
     lowest = np.array([work is None for work in works]) | np.isnan(item_scores)
     return ranked_candidates(row, np.where(lowest, -np.inf, item_scores).tolist())
 
 
-def _open(scores: Scores, known: CellTraining, row: Row) -> Answer:
-    events, store = known.events, known.cell.store
+def _open(scores: Scores, cell_training: CellTraining, row: Row) -> Answer:
+    events, store = cell_training.events, cell_training.cell.store
     works, items = events.catalogue
-    item_scores = scores(known, row, works)
+    item_scores = scores(cell_training, row, works)
     able = ~np.isnan(item_scores) & ~np.isin(works, events.known_of(row))
     places = np.flatnonzero(able)
     if len(places) > DEPTH:

@@ -178,7 +178,7 @@ class CellTraining:
         codes, starts = np.unique(table["work"], return_index=True)
         return dict(zip(codes.tolist(), np.split(table["user_code"], starts[1:]), strict=True))
 
-    def _register(self, con: Any, chosen: np.ndarray) -> None:
+    def _register(self, con: Any, mask: np.ndarray) -> None:
         """Have a connection know `parts`, and `works` of the chosen items; where a filter says what
         counts, only of what is kept."""
         import pyarrow as pa
@@ -186,8 +186,8 @@ class CellTraining:
         store, part = self.cell.partition.counted, self._part
         users = np.arange(len(part), dtype=np.int32)
         if store.selection is not None:
-            users, chosen = users[store.selection.users], chosen & store.selection.items
-        codes = np.flatnonzero(chosen).astype(np.int32)
+            users, mask = users[store.selection.users], mask & store.selection.items
+        codes = np.flatnonzero(mask).astype(np.int32)
         con.register("parts", pa.table({"user_code": users, "part": part[users]}))
         con.register("works", pa.table({"item_code": codes, "work": store.work[codes]}))
         if self.cell.held:

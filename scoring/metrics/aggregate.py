@@ -61,9 +61,9 @@ class _Figures:
         return figures
 
 
-def _ordered(found: Counter[str]) -> dict[str, int]:
+def _ordered(verdict_counts: Counter[str]) -> dict[str, int]:
     """How many answers got each verdict, without verdicts that none got."""
-    return {name: found[name] for name in VERDICTS if found[name]}
+    return {name: verdict_counts[name] for name in VERDICTS if verdict_counts[name]}
 
 
 def build(rows: Sequence[Row], scored: Sequence[Scored], seed: int = SEED) -> dict[str, Any]:

@@ -185,15 +185,15 @@ class FactSpellings:
         else:
             yield from named
 
-    def _named(self, source: str, said: list[str]) -> Iterator[frozenset[Name]]:
+    def _named(self, source: str, text_stems: list[str]) -> Iterator[frozenset[Name]]:
         """What these words name, the longest spelling at each place."""
         trie = self.tries.get(source, {})
         place = 0
-        while place < len(said):
+        while place < len(text_stems):
             node: Any = trie
             stop, names = 0, frozenset[Name]()
-            for ahead in range(place, len(said)):
-                node = node.get(said[ahead])
+            for ahead in range(place, len(text_stems)):
+                node = node.get(text_stems[ahead])
                 if node is None:
                     break
                 if END in node:

@@ -254,13 +254,13 @@ def _score_attributes(rows: Sequence[Row], answers: Sequence[Answer]) -> list[Sc
     return scores
 
 
-def _attribute(name: str, said: str | None, truth: str, values: Sequence[str]) -> Scored:
+def _attribute(name: str, prediction: str | None, truth: str, values: Sequence[str]) -> Scored:
     if name not in attribute_rules.NUMBERS:
-        right = said is not None and attribute_rules.same_value(name, said, truth)
+        right = prediction is not None and attribute_rules.same_value(name, prediction, truth)
         metric = f"accuracy {name}"
-        return Scored(said is not None, {metric: float(right)}, {metric: 1 / len(values)})
+        return Scored(prediction is not None, {metric: float(right)}, {metric: 1 / len(values)})
     true = float(truth)
-    number = None if said is None else attribute_rules.parse_number(name, said)
+    number = None if prediction is None else attribute_rules.parse_number(name, prediction)
     if number is None:
         error = attribute_rules.max_error(name, true)
     else:

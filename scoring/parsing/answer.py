@@ -143,20 +143,20 @@ def _own_turn(text: str) -> str:
     return segments[-1][1] if segments[-1][0] != _END else ""
 
 
-def _role(found: re.Match[str], role: str, asked: bool, first: bool) -> str | None:
+def _role(mark: re.Match[str], role: str, has_question: bool, first: bool) -> str | None:
     """Whose turn begins at a mark; None where it is no mark here."""
-    name = found["named"] or found["gemma"] or found["bare"] or found["lone"]
+    name = mark["named"] or mark["gemma"] or mark["bare"] or mark["lone"]
     if name:
         return _ROLES.get(name.lower(), _USER)
-    if found["inst"]:
-        return _MODEL if found["inst"].startswith("[/") else _USER
-    if found["end"]:
+    if mark["inst"]:
+        return _MODEL if mark["inst"].startswith("[/") else _USER
+    if mark["end"]:
         return _END
-    if found["asks"]:
+    if mark["asks"]:
         return _USER
-    speaker = found["says"].lower()
+    speaker = mark["says"].lower()
     if role == _USER or (
-        first and (speaker not in _ONLY_AFTER_A_QUESTION or (speaker == "a" and asked))
+        first and (speaker not in _ONLY_AFTER_A_QUESTION or (speaker == "a" and has_question))
     ):
         return _MODEL
     return None

@@ -145,9 +145,9 @@ class CatalogueTitles:
         return None
 
     @staticmethod
-    def _ends(folded: str, spans: list[tuple[int, int]], said: list[str], stop: int) -> bool:
+    def _ends(folded: str, spans: list[tuple[int, int]], text_words: list[str], stop: int) -> bool:
         """Whether a title may end before the word at `stop`."""
-        if stop == len(spans) or said[stop] in _BY:
+        if stop == len(spans) or text_words[stop] in _BY:
             return True
         return bool(BREAK.search(folded[spans[stop - 1][1] : spans[stop][0]] + " "))
 

@@ -166,9 +166,9 @@ def _rating_in(part: str, scale: Scale) -> float | None:
     return numbers[0] if re.match(_NUMBER, spared.strip()) else numbers[-1]
 
 
-def _is_ratio(found: re.Match[str]) -> bool:
+def _is_ratio(match: re.Match[str]) -> bool:
     """Whether "4 of 5" and the like is a rating: of any top with a slash or "out of", else of few."""
-    return bool(found[2] or found[3]) or _value(found[4]) in _TOPS
+    return bool(match[2] or match[3]) or _value(match[4]) in _TOPS
 
 
 def _of(value: str, whole: str | None, scale: Scale) -> float | None:

@@ -261,23 +261,23 @@ class Titles:
         return not other or following == year
 
     @staticmethod
-    def _breaks(folded: str, spans: list[tuple[int, int]], found: _Found) -> bool:
+    def _breaks(folded: str, spans: list[tuple[int, int]], mention: _Found) -> bool:
         """Whether something other than blanks follows the title's last word."""
-        return bool(BREAK.search(folded[spans[found.stop - 1][1] : spans[found.stop][0]] + " "))
+        return bool(BREAK.search(folded[spans[mention.stop - 1][1] : spans[mention.stop][0]] + " "))
 
     def _stands(
-        self, text: str, folded: str, spans: list[tuple[int, int]], place: int, found: _Found
+        self, text: str, folded: str, spans: list[tuple[int, int]], place: int, mention: _Found
     ) -> bool:
         """Whether a match in running text means the title: not a sequel of it, nor a mere word."""
-        if found.stop < len(spans):
-            gap = folded[spans[found.stop - 1][1] : spans[found.stop][0]]
-            if gap.isspace() and _SEQUEL.fullmatch(folded[slice(*spans[found.stop])]):
+        if mention.stop < len(spans):
+            gap = folded[spans[mention.stop - 1][1] : spans[mention.stop][0]]
+            if gap.isspace() and _SEQUEL.fullmatch(folded[slice(*spans[mention.stop])]):
                 return False
-        first, last = spans[place][0], spans[found.stop - 1][1]
-        if found.stop - place > 1:
+        first, last = spans[place][0], spans[mention.stop - 1][1]
+        if mention.stop - place > 1:
             return True
         word = folded[first:last]
-        title = _BRACKETS.sub("", _YEAR_AT_END.sub("", self.titles[found.title])).strip()
+        title = _BRACKETS.sub("", _YEAR_AT_END.sub("", self.titles[mention.title])).strip()
         return len(word) >= 4 and title in text
 
 
