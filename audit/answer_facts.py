@@ -121,17 +121,19 @@ def unsupported_claims(row: Row) -> Iterator[str]:
     own_words = _THOUSANDS.sub("", _QUOTED.sub("", answer))
     amounts = [amounts_of(fact) for fact in facts]
     evidence_numbers = {number for text in texts for number in _NUMBER.findall(text)}
-    held = {
+    numbers_by_sign = {
         "": evidence_numbers.union(*amounts),
         "%": evidence_numbers.union(*map(percents_of, facts)),
     }
     for number, sign in sorted(set(_FIGURE.findall(own_words))):
-        if number not in held[sign]:
+        if number not in numbers_by_sign[sign]:
             yield f"the number {number}{sign} does not stand in the evidence"
     for pair in _SHARE.findall(own_words):
-        if held[""].issuperset(pair) and not any(one.issuperset(pair) for one in amounts):
+        if numbers_by_sign[""].issuperset(pair) and not any(
+            one.issuperset(pair) for one in amounts
+        ):
             yield f"{pair[0]} of {pair[1]} are no figures of one fact"
-    numbers = held[""] | held["%"]
+    numbers = numbers_by_sign[""] | numbers_by_sign["%"]
     for group in _GROUP.findall(reference(row)):
         if not _speaks_of(group, row["source"], facts, numbers, texts):
             yield f"{group[:60]!r} speaks of nothing in the evidence"

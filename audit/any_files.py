@@ -303,8 +303,8 @@ def _titles(value: Any) -> tuple[str, ...]:
 
 def _title(one: Any) -> str:
     if isinstance(one, Mapping):
-        named = next((one[name] for name in _TITLES if one.get(name)), None)
-        return _text(named if named is not None else next(iter(one.values()), None))
+        title = next((one[name] for name in _TITLES if one.get(name)), None)
+        return _text(title if title is not None else next(iter(one.values()), None))
     return _text(one)
 
 

@@ -207,10 +207,10 @@ class Leaks:
         if any(title_key(candidates[place]) in past for place in places):
             self.result.fault(row.id, "the answer stands in the history")
             return
-        named = _counts(row.prompt, candidates)
+        mentions = _counts(row.prompt, candidates)
         true = {candidates[place] for place in places}
-        most = max((count for title, count in named.items() if title not in true), default=1)
-        more = [title for title in candidates if title in true and named[title] > max(most, 1)]
+        most = max((count for title, count in mentions.items() if title not in true), default=1)
+        more = [title for title in candidates if title in true and mentions[title] > max(most, 1)]
         if more and len(more) == len(true):
             self.result.fault(row.id, f"the prompt names the answer again: {more[0][:80]!r}")
 
@@ -220,10 +220,10 @@ class Leaks:
         Returns:
             The faults; a note instead where most prompts hold their answer, as lists of choices do.
         """
-        rows, held = sum(self._rows.values()), sum(map(len, self._held.values()))
-        if held and held >= USUAL * rows:
+        rows, giveaways = sum(self._rows.values()), sum(map(len, self._held.values()))
+        if giveaways and giveaways >= USUAL * rows:
             self.result.notes.append(
-                f"{held:,} of {rows:,} prompts hold their answer, as where they list what can be "
+                f"{giveaways:,} of {rows:,} prompts hold their answer, as where they list what can be "
                 "chosen; name that column to have it checked: --columns candidates=COLUMN"
             )
         else:
@@ -234,13 +234,13 @@ class Leaks:
 
 def _counts(text: str, titles: tuple[str, ...]) -> dict[str, int]:
     """How often each title is named, the longest at each place."""
-    named = dict.fromkeys(titles, 0)
+    mentions = dict.fromkeys(titles, 0)
     longest = sorted({title for title in titles if title}, key=len, reverse=True)
     if longest:
         pattern = rf"(?<!\w)(?:{'|'.join(map(re.escape, longest))})(?!\w)"
         for match in re.finditer(pattern, text):
-            named[match[0]] += 1
-    return named
+            mentions[match[0]] += 1
+    return mentions
 
 
 class Users:

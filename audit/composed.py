@@ -146,9 +146,9 @@ class _Reader:
                     if form.when.domains and self.realiser.domain not in form.when.domains:
                         continue
                     for facts, used in self._facts_for(form, at.used):
-                        held = self._said(section, form, facts, at.place)
-                        if held is not None:
-                            place, statement = held
+                        match = self._said(section, form, facts, at.place)
+                        if match is not None:
+                            place, statement = match
                             yield _State(number, slot, used, place), statement
 
     def _facts_for(self, form: StatementForm, used: int) -> Iterator[tuple[tuple[Fact, ...], int]]:
@@ -159,13 +159,13 @@ class _Reader:
             yield (), used
             return
         again = [one for one in self.facts[:used] if one.kind == "shown"]
-        left = self.facts[used : used + form.most + form.details]
-        for leading in range(1, min(form.most, len(left)) + 1):
-            if not form.when.holds(left[leading - 1]):
+        rest_facts = self.facts[used : used + form.most + form.details]
+        for leading in range(1, min(form.most, len(rest_facts)) + 1):
+            if not form.when.holds(rest_facts[leading - 1]):
                 return
             if leading >= form.least:
                 for details in range(form.details_least, form.details + 1):
-                    next_facts = tuple(left[: leading + details])
+                    next_facts = tuple(rest_facts[: leading + details])
                     if len(next_facts) == leading + details:
                         yield next_facts, used + len(next_facts)
                     if details and len(next_facts) >= leading + details - 1:

@@ -74,11 +74,11 @@ class Recount:
 
 
 def _faults(raw: RawOracle, queries: list[_Asked], result: Result) -> Iterator[tuple[str, str]]:
-    named = _works_by_title(raw, {one.fact.value for one in queries})
+    works_by_title = _works_by_title(raw, {one.fact.value for one in queries})
     pairs = [
         (number, one.work, work)
         for number, one in enumerate(queries)
-        for work in named.get(one.fact.value, ())
+        for work in works_by_title.get(one.fact.value, ())
     ]
     ranges_by_number: dict[int, list[tuple[int, ...]]] = {}
     for number, *counts in _counted(raw, pairs) if pairs else ():

@@ -133,12 +133,12 @@ def _differences(row: Row, texts: Texts, language: str, folder: Path | None) -> 
             yield "the description is none of its task's, or says more"
             instruction = ""
         shape = shape_of(prompt.text, slot_values)
-        held = fits(question, shape)
-        if held is None and not instruction:
-            held = fits(question, _after(before, shape))
+        tails = fits(question, shape)
+        if tails is None and not instruction:
+            tails = fits(question, _after(before, shape))
         faults = ["the question is not what its template makes of the columns"]
-        if held is not None:
-            faults = list(_beside(row, held, layout))
+        if tails is not None:
+            faults = list(_beside(row, tails, layout))
         closest = faults if closest is None or len(faults) < len(closest) else closest
         if not closest:
             break
@@ -163,7 +163,7 @@ def _answer(
         return
     values = {name: (word,) for name, word in words.items()}
     slot_values = Known({**values, "answer": (Choice(tuple(forms)),)})
-    held = next(
+    tails = next(
         (
             gaps
             for one in texts["answers"].values()
@@ -171,10 +171,10 @@ def _answer(
         ),
         None,
     )
-    if held is None:
+    if tails is None:
         yield "the answer is not what the columns hold, word for word"
         return
-    rest = sorted(text for label, text in held if label == _REST)
+    rest = sorted(text for label, text in tails if label == _REST)
     false = [one["title"] for one in row["candidates"] if one["item_id"] not in row["relevant"]]
     if rest and rest != sorted(false):
         yield "the answer does not list each false candidate once"

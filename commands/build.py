@@ -78,17 +78,17 @@ def run(
     one_of("engine", engine, ENGINES)
     out = _outputs.name(out)
     if engine == "spark":
-        builders, built = _on_spark(configs, options, out, jsonl, overwrite, master, work)
+        builders, records = _on_spark(configs, options, out, jsonl, overwrite, master, work)
     elif master or work:
         raise ConfigError("--master and --work only apply to --engine spark.")
     else:
-        builders, built = _here(configs, options, out, jsonl, overwrite)
+        builders, records = _here(configs, options, out, jsonl, overwrite)
     if drop_raw:
         _drop_raw(builders)
     if as_json:
-        print(json.dumps(built, indent=1, ensure_ascii=False))
+        print(json.dumps(records, indent=1, ensure_ascii=False))
         return
-    for name, entry in built.items():
+    for name, entry in records.items():
         if shown:
             _show(f"{out.rstrip('/')}/{name}/{entry['files']['train'][0]['name']}", shown)
         counts = ", ".join(f"{split} {count:,}" for split, count in entry["rows"].items())
@@ -108,7 +108,7 @@ def _here(
     target = _outputs.folder(out)
     builders = _builders(configs, options)
     kind = "jsonl" if jsonl else "parquet"
-    built = folder.build(
+    records = folder.build(
         builders,
         target,
         kind,
@@ -117,7 +117,7 @@ def _here(
         roots=_roots(configs),
         skip_empty=not configs,
     )
-    return builders, built
+    return builders, records
 
 
 def _on_spark(
@@ -137,7 +137,7 @@ def _on_spark(
     builders = _builders(configs, {name: one for name, one in options.items() if one is not None})
     spark_session = session.start(master)
     try:
-        built = job.run(
+        records = job.run(
             spark_session,
             builders,
             out,
@@ -147,7 +147,7 @@ def _on_spark(
             roots=_roots(configs),
             skip_empty=not configs,
         )
-        return builders, built
+        return builders, records
     finally:
         spark_session.stop()
 

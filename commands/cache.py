@@ -195,10 +195,10 @@ def remove(one: CacheEntry) -> bool:
     unlocked = one.kind in ("own", "work") or one.path.parent.name == "scratch"
     if unlocked and _is_being_written(one.path):
         return False
-    with ExitStack() as held:
+    with ExitStack() as locks:
         try:
             for lock in _locks(one):
-                held.enter_context(FileLock(lock, timeout=0))
+                locks.enter_context(FileLock(lock, timeout=0))
         except Timeout:
             return False
         if one.path.is_dir():

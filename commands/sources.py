@@ -171,8 +171,8 @@ def _store_lines(store: dict[str, Any]) -> list[str]:
             f"      {key}: {file['name']}, {file['size']:,} bytes{comparison}, sha256 {file['sha256']}"
         )
     raw_counts = {table: rows.get(f"{table}_read") for table in COLUMNS}
-    listed = [rows_of(number, table) for table, number in raw_counts.items() if number is not None]
-    lines.append(f"      read: {', '.join(listed)}")
+    counts = [rows_of(number, table) for table, number in raw_counts.items() if number is not None]
+    lines.append(f"      read: {', '.join(counts)}")
     rejected = store.get("rejected", {})
     for table, reasons in rejected.items():
         for reason, n in reasons.items():

@@ -26,18 +26,18 @@ def run(
     from itdr.builders.dataset import available_sources, own_sources, registry
     from itdr.builders.rawfiles.verify import verify
 
-    named = [own_sources.find_source(name)[0] for name in sources or ()]
+    source_list = [own_sources.find_source(name)[0] for name in sources or ()]
     all_findings = []
-    for source in named or map(registry.source, registry.source_ids()):
+    for source in source_list or map(registry.source, registry.source_ids()):
         findings = verify(source, data_dir)
-        if named or any(one.level not in ("missing", "note") for one in findings):
+        if source_list or any(one.level not in ("missing", "note") for one in findings):
             all_findings += [(source.id, one) for one in findings]
     if (
         data_dir is not None
         and data_dir.is_dir()
         and all(one.level == "missing" for _, one in all_findings)
     ):
-        example = named[0].id if named else registry.source_ids()[0]
+        example = source_list[0].id if source_list else registry.source_ids()[0]
         available_sources.require_recognised(data_dir.expanduser().absolute(), example)
     if as_json:
         rows = [

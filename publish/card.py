@@ -131,7 +131,7 @@ def _config(name: str, parts: Sequence[views.Entry]) -> dict[str, Any]:
 
 def _info(name: str, parts: Sequence[views.Entry]) -> dict[str, Any]:
     rows, size = views.totals(parts, "rows"), views.totals(parts, "bytes")
-    listed = (file for one in parts for several in one["files"].values() for file in several)
+    files = (file for one in parts for several in one["files"].values() for file in several)
     return {
         "config_name": name,
         "features": tables.yaml_features(formats.schema(parts[0]["form"])),
@@ -139,7 +139,7 @@ def _info(name: str, parts: Sequence[views.Entry]) -> dict[str, Any]:
             {"name": split, "num_bytes": size[split], "num_examples": count}
             for split, count in rows.items()
         ],
-        "download_size": sum(file["size"] for file in listed),
+        "download_size": sum(file["size"] for file in files),
         "dataset_size": sum(size.values()),
     }
 
@@ -311,9 +311,9 @@ def _origin(entries: Entries) -> str:
             if value != DEFAULTS.get(option)
         }
         changed["seed"] = one["seed"]
-        listed = ", ".join(
+        settings = ", ".join(
             f"{option}={json.dumps(value, ensure_ascii=False)}" for option, value in changed.items()
         )
-        lines.append(f"- `{name}`: {listed}; itdr {one['versions']['itdr']}")
+        lines.append(f"- `{name}`: {settings}; itdr {one['versions']['itdr']}")
         lines += _protocol(one)
     return "\n".join(lines)

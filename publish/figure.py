@@ -122,11 +122,11 @@ def _raw(row: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _case(row: Mapping[str, Any]) -> list[tuple[str, str]]:
     true = set(row["relevant"])
     history = [one["title"] for one in row["history"][:SHOWN]]
-    left = len(row["history"]) - SHOWN
+    more = len(row["history"]) - SHOWN
     return [
         ("faint", "history"),
         *(("ink", "  " + _cut(title, 36)) for title in history),
-        ("ink", f"  … and {left} more"),
+        ("ink", f"  … and {more} more"),
         ("faint", "candidates, the true one marked"),
         *(
             ("accent", "✓ " + _cut(one["title"], 36))

@@ -135,8 +135,8 @@ def _say_empty(
     left, or nothing of one of the groups."""
     for group in [*groups, list({**empty, **done})]:
         if group and not any(name in done for name in group):
-            listed = "\n".join(f"  {empty[name]}" for name in group)
-            raise EmptySplitError(f"There is nothing to build:\n{listed}")
+            reasons = "\n".join(f"  {empty[name]}" for name in group)
+            raise EmptySplitError(f"There is nothing to build:\n{reasons}")
     for name, error in empty.items():
         logger.warning("itdr: skipped %s: %s.", name, error.brief)
 

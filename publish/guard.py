@@ -63,9 +63,9 @@ def check(home: Path, entries: dict[str, dict[str, Any]]) -> Checked:
         sources: set[str] = set()
         for name, entry in entries.items():
             _check_entry(name, entry)
-            for split, listed in entry["files"].items():
-                for number, facts in enumerate(listed):
-                    expected_name = files.file_name(split, number, len(listed), entry["kind"])
+            for split, split_files in entry["files"].items():
+                for number, facts in enumerate(split_files):
+                    expected_name = files.file_name(split, number, len(split_files), entry["kind"])
                     if facts["name"] != expected_name:
                         raise ConfigError(f"it names a file {facts['name']!r}, not {expected_name}")
                     path = home / name / expected_name
@@ -149,8 +149,8 @@ def _check_bytes(home: Path, path: Path, facts: dict[str, Any]) -> None:
     if not isinstance(sha256, str) or not _SHA.fullmatch(sha256):
         raise ConfigError(f"it has no SHA-256 of {path.name}")
     with open_plain_file(home, path) as file:
-        got = digests(iter(lambda: file.read(1 << 20), b""), ["sha256"])["sha256"]
-        if got != sha256:
+        digest = digests(iter(lambda: file.read(1 << 20), b""), ["sha256"])["sha256"]
+        if digest != sha256:
             raise ConfigError(
                 f"{path} is not the file that was built (its SHA-256 differs); {AGAIN}."
             )
@@ -212,11 +212,13 @@ def open_plain_file(home: Path, path: Path) -> Iterator[BinaryIO]:
 
 
 def _check_sources(entries: dict[str, dict[str, Any]], sources: set[str]) -> None:
-    named = {name.partition("/")[0] for entry in entries.values() for name in entry["sources"]}
-    foreign = sources - named
+    entry_sources = {
+        name.partition("/")[0] for entry in entries.values() for name in entry["sources"]
+    }
+    foreign = sources - entry_sources
     if foreign:
         raise ConfigError(f"there are rows of {', '.join(sorted(foreign))}, which it does not name")
-    unknown = (named | sources) - set(registry.source_ids())
+    unknown = (entry_sources | sources) - set(registry.source_ids())
     if unknown:
         raise ConfigError(f"it names a source {sorted(unknown)[0]!r} that is not declared")
     for name, entry in entries.items():
@@ -236,10 +238,10 @@ def _of_the_sample(entry: dict[str, Any]) -> bool:
     try:
         builder = datasets.load_dataset_builder("itdr", entry["config"], **options)
         with tempfile.TemporaryDirectory(prefix="itdr-push-") as scratch:
-            built = folder.build([builder], Path(scratch) / "out", entry["kind"])
+            records = folder.build([builder], Path(scratch) / "out", entry["kind"])
     except ItdrError:  # such as a user's template folder, of which only the name is known
         return False
-    again = built[entry["config"]]
+    again = records[entry["config"]]
     return bool(provenance.files(again) == provenance.files(entry))
 
 

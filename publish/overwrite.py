@@ -52,8 +52,8 @@ def refuse_other_builds(out: Path, found: Mapping[str, list[str]]) -> None:
         ConfigError: there are any; says what differs.
     """
     if found:
-        listed = "; ".join(f"{name} ({', '.join(what)})" for name, what in found.items())
-        raise ConfigError(f"{out} holds rows built with other options: {listed}. Either {AGREE}.")
+        changes = "; ".join(f"{name} ({', '.join(what)})" for name, what in found.items())
+        raise ConfigError(f"{out} holds rows built with other options: {changes}. Either {AGREE}.")
 
 
 def differences(known: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:

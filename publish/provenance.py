@@ -83,12 +83,12 @@ def files(entry: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _is_entry(value: Any) -> bool:
     if not isinstance(value, dict) or not isinstance(value.get("config"), str):
         return False
-    listed = value.get("files")
+    by_split = value.get("files")
     return (
         isinstance(value.get("options"), dict)
-        and isinstance(listed, dict)
-        and all(isinstance(several, list) for several in listed.values())
-        and all(_is_file(one) for several in listed.values() for one in several)
+        and isinstance(by_split, dict)
+        and all(isinstance(several, list) for several in by_split.values())
+        and all(_is_file(one) for several in by_split.values() for one in several)
         and ("catalogue" not in value or _is_file(value["catalogue"]))
     )
 
@@ -272,13 +272,13 @@ def _shortfalls(options: Any, plans: list[Any]) -> dict[str, dict[str, list[int]
         )
         for cell in cells_of(options)
     }
-    got = {name: [0] * len(SPLITS) for name in quotas_by_cell}
+    examples = {name: [0] * len(SPLITS) for name in quotas_by_cell}
     for plan in plans:
         for sample in plan.chosen:
-            got[f"{sample.cell.task.id}/{sample.cell.source.id}"][plan.part] += sample.expected
+            examples[f"{sample.cell.task.id}/{sample.cell.source.id}"][plan.part] += sample.expected
     shortfalls: dict[str, dict[str, list[int]]] = {}
     for name, quotas in sorted(quotas_by_cell.items()):
         for part, quota in enumerate(quotas):
-            if got[name][part] < quota:
-                shortfalls.setdefault(name, {})[SPLITS[part]] = [got[name][part], quota]
+            if examples[name][part] < quota:
+                shortfalls.setdefault(name, {})[SPLITS[part]] = [examples[name][part], quota]
     return shortfalls

@@ -97,7 +97,7 @@ def _check_licences(
     restricted = guard.restricted_sources(checked, entries)
     if not restricted:
         return
-    listed = "\n".join(
+    terms = "\n".join(
         f"  {one['title']} ({name}), {one['licence']['name']}: {one['licence']['summary']}"
         f" [{one['licence']['url']}]"
         for name, one in restricted.items()
@@ -105,7 +105,7 @@ def _check_licences(
     free = sorted(checked.sources - set(restricted))
     other = f", or build from {', '.join(free)} alone" if free else ""
     raise ConfigError(
-        f"{refusal}: the licences of these sources do not allow handing them on.\n{listed}\n"
+        f"{refusal}: the licences of these sources do not allow handing them on.\n{terms}\n"
         f"Use --private with a data set that is private or new{other}."
     )
 

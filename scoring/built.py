@@ -75,14 +75,14 @@ def require_whole(folder: Path) -> None:
     if home is None:
         _require_shards(there)
         return
-    listed = {
+    recorded_files = {
         path
         for entry in entries(folder).values()
         for paths in provenance.paths(home, entry).values()
         for path in paths
     }
     for path in there:
-        if path not in listed:
+        if path not in recorded_files:
             raise ConfigError(
                 f"{path} is not among the files that {home / provenance.PROVENANCE} says were "
                 f"built: move it away, or {AGAIN}"

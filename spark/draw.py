@@ -202,7 +202,7 @@ def plan_files(split: str, shards: list[DrawnShard]) -> list[OutputFile]:
     total = sum(shard.rows for shard in shards)
     size = files.file_rows()
     of = -(-total // size)
-    planned = []
+    output_files = []
     for number in range(of):
         first, last = number * size, min((number + 1) * size, total)
         needed, before, begin = [], 0, None
@@ -212,8 +212,10 @@ def plan_files(split: str, shards: list[DrawnShard]) -> list[OutputFile]:
                 begin = before if begin is None else begin
             before += shard.rows
         begin = begin or 0
-        planned.append(OutputFile(split, number, of, tuple(needed), first - begin, last - begin))
-    return planned
+        output_files.append(
+            OutputFile(split, number, of, tuple(needed), first - begin, last - begin)
+        )
+    return output_files
 
 
 def write_files(

@@ -139,9 +139,9 @@ def _build_all(
     with tempfile.TemporaryDirectory(prefix="itdr-out-") as scratch:
         here = Path(scratch) / "out"
         _fetch_records(job.target, here)
-        built = folder.build(config_builders, here, kind, draw=job.draw, held=job.held, **how)
-        _send_records(here, job.target, built)
-    return built
+        records = folder.build(config_builders, here, kind, draw=job.draw, held=job.held, **how)
+        _send_records(here, job.target, records)
+    return records
 
 
 @dataclass
@@ -186,10 +186,10 @@ class _Job:
         finally:
             remote.remove(job.folder)
         if away:
-            listed = {file["name"] for split in summaries.values() for file in split.files}
-            listed |= {facts["name"] for facts in more.values()}
+            file_names = {file["name"] for split in summaries.values() for file in split.files}
+            file_names |= {facts["name"] for facts in more.values()}
             for name in remote.list_names(out):
-                if name not in listed:
+                if name not in file_names:
                     remote.remove(f"{out}/{name}")
         more |= {"hard_negatives": rungs} if rungs else {}
         return {SPLITS[plan.part]: summaries[SPLITS[plan.part]] for plan in plans}, more

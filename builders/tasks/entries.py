@@ -110,8 +110,8 @@ def answer_titles(
     if "categories" in show and any(item.categories for item in items):
         many = several or any(len(item.categories) > 1 for item in items)
         names.append(words["categories" if many else "category"])
-    left = layout.leave_out.format(names=layout.joined(names)) if names else ""
-    return {"full_title": title, "full_titles": titles, "leaving_out": left}
+    leave_out = layout.leave_out.format(names=layout.joined(names)) if names else ""
+    return {"full_title": title, "full_titles": titles, "leaving_out": leave_out}
 
 
 def _all_end_in_brackets(items: Sequence[Item]) -> bool:

@@ -133,11 +133,11 @@ def _wrong(cell: OpenCell, case: Case, draw: HashRng) -> str:
     """The same statements about other tastes: what the user likes stands where they dislike something,
     and the other way round; else a kind of which nothing holds, and works that nobody shares."""
     assert isinstance(case, profiles.Profile)
-    swapped = _swapped(cell, case, draw)
+    swaps = _swapped(cell, case, draw)
     realiser = realiser_of(cell)
     statements = []
     for one in case.answer.statements:
-        facts = tuple(_false(fact, swapped) for fact in one.facts)
+        facts = tuple(_false(fact, swaps) for fact in one.facts)
         forms = realiser.form.statements.values()
         form = one.form
         if facts and not form.when.holds(facts[0]):
@@ -173,9 +173,9 @@ def _swapped(
         )
         swaps[fact.topic] = other.topic if other else (fact.about, _untrue(cell, case, fact, draw))
     titles = [work.title for work in case.works]
-    named = [fact.value for fact in case.answer.facts if fact.kind == "own"]
-    rest = [title for title in titles if title not in named] or titles
-    for title in dict.fromkeys(named):
+    own_titles = [fact.value for fact in case.answer.facts if fact.kind == "own"]
+    rest = [title for title in titles if title not in own_titles] or titles
+    for title in dict.fromkeys(own_titles):
         swaps["work", title] = ("work", rest[draw.below(len(rest))])
     for fact in facts:
         if fact.kind == "also_liked":

@@ -150,8 +150,8 @@ def sketch_of(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -
     silent: Sketch | None = None
     for attempt in range(MAX_LISTS):
         lists = _question_list(subject, distinct, attempt)
-        heard = opinions.opinions(subject.comments(lists.places.tolist()), subject.aspect_words)
-        telling = opinions.without_common_faults(heard, subject.aspect_words)
+        remarks = opinions.opinions(subject.comments(lists.places.tolist()), subject.aspect_words)
+        telling = opinions.without_common_faults(remarks, subject.aspect_words)
         facts, flags = _shown_facts(subject, lists, ordered, telling)
         if not _opens(subject, facts, flags):
             break
@@ -162,7 +162,7 @@ def sketch_of(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -
         flags = (flags - PAIRED if late else flags) | late
         facts = _with_works(subject, lists, facts, flags)
         leads = _leading(subject.realiser.plan_statements(facts, flags))
-        if heard == telling and _leads(lists, leads) and not _passes_over(lists, leads):
+        if remarks == telling and _leads(lists, leads) and not _passes_over(lists, leads):
             sketch = _finished(subject, lists, facts, flags)
             if subject.person.dislikes < display.MANY_DISLIKES or any(map(_warns, leads)):
                 return sketch
@@ -199,9 +199,9 @@ def _passes_over(lists: QuestionList, leads: Sequence[Fact]) -> bool:
 def _subject(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> _Subject:
     split = cell.partition
     person = Person.of(counts.counts(split), mine, split.in_training([user])[0])
-    held = tastes.facts(person, int(cell.cell.rule.options.get("carried", 1)))
+    facts = tastes.facts(person, int(cell.cell.rule.options.get("carried", 1)))
     common = realiser_of(cell).lexicon.sayable([*tastes.commonest(person)])
-    return _Subject(cell, user, mine, texts, person, held, common)
+    return _Subject(cell, user, mine, texts, person, facts, common)
 
 
 # -- the list -----------------------------------------------------------------------------------
@@ -223,8 +223,8 @@ def _question_list(subject: _Subject, distinct: Sequence[Fact], attempt: int) ->
     common = likeness.common_words(subject.cell.partition, MAX_TITLES_OF_A_SERIES)
     blamed = [False] * len(liked) if any(subject.texts) else []
     if blamed:
-        heard = (aspects(subject.comments([k]), subject.aspect_words) for k in disliked)
-        blamed += map(bool, heard)
+        remarks = (aspects(subject.comments([k]), subject.aspect_words) for k in disliked)
+        blamed += map(bool, remarks)
     return QuestionList(person, liked, disliked, items, is_sayable, shared.tolist(), common, blamed)
 
 
@@ -260,9 +260,9 @@ def _telling_first(subject: _Subject, order: np.ndarray) -> np.ndarray:
     """The order, begun by works whose review says what pleases or annoys: of a user with few tastes that
     can be counted there is little else to say."""
     words = subject.aspect_words
-    heard = order[:MAX_REVIEWS_READ]
-    tells = np.array([bool(aspects(subject.comments([place]), words)) for place in heard], bool)
-    return np.concatenate([heard[tells], heard[~tells], order[MAX_REVIEWS_READ:]])
+    head = order[:MAX_REVIEWS_READ]
+    tells = np.array([bool(aspects(subject.comments([place]), words)) for place in head], bool)
+    return np.concatenate([head[tells], head[~tells], order[MAX_REVIEWS_READ:]])
 
 
 def _most(cell: OpenCell, texts: Sequence[str | None]) -> tuple[int, int]:
@@ -292,18 +292,18 @@ def _flags(subject: _Subject, lists: QuestionList, facts: Sequence[Fact]) -> set
 
 def _sayable_flags(subject: _Subject, facts: Sequence[Fact], flags: set[str]) -> set[str]:
     """The flags, without `two` where the plan has no statement for the second taste."""
-    planned = subject.realiser.plan_statements(facts, flags)
-    if any(one.form.id in SECOND_TASTES for one in planned):
+    plan = subject.realiser.plan_statements(facts, flags)
+    if any(one.form.id in SECOND_TASTES for one in plan):
         return flags
     return flags - {"two", "nearly"}
 
 
 def _opens(subject: _Subject, facts: Sequence[Fact], flags: set[str]) -> bool:
     """Whether the profile begins with a taste, and something sets the user apart."""
-    planned = subject.realiser.plan_statements(facts, flags)
+    plan = subject.realiser.plan_statements(facts, flags)
     openings = next(one.slots[0] for one in subject.realiser.form.plan if one.id == TASTES_SECTION)
-    first = next((one.form.id for one in planned if one.section == TASTES_SECTION), None)
-    return first in openings and any(map(core.is_own, _leading(planned)))
+    first = next((one.form.id for one in plan if one.section == TASTES_SECTION), None)
+    return first in openings and any(map(core.is_own, _leading(plan)))
 
 
 def _with_rest(

@@ -236,14 +236,14 @@ def _shown(cell: OpenCell, window: Window) -> list[int]:
 def _case_flags(cell: OpenCell, tied: bool) -> frozenset[str]:
     """What prompts may say of windows, tied ones or others; see `FLAGS`."""
     options = cell.cell.options
-    held = {
+    conditions = {
         "timed": cell.timed,
         "unordered": cell.timed and tied,
         "liked": not cell.timed or cell.liked is None or bool(options["liked"]),
         "scored": not cell.timed and cell.liked is not None,
     }
     form = "open" if cell.whole_catalogue else options.get("answer", "")
-    return frozenset({name for name, holds in held.items() if holds} | ({form} & FLAGS))
+    return frozenset({name for name, holds in conditions.items() if holds} | ({form} & FLAGS))
 
 
 def _case(
@@ -350,7 +350,7 @@ def _negatives(
     policy = cell.cell.options["negatives"]
     count = cell.candidates - cell.positives
     titles = cell.store.title_code[items]
-    left: list[list[int]] = [[] for _ in windows]
+    first_works: list[list[int]] = [[] for _ in windows]
     own = cell.cell.options.get("candidates_from")
     if policy == SHOWN and own is None and EVENTS[SKIP] not in cell.store.manifest["events"]:
         raise ConfigError(
@@ -360,9 +360,9 @@ def _negatives(
     if own is not None or policy == SHOWN:
         rows = zip(windows, titles.tolist(), strict=True)
         first = _shown_and_left if own is None else _retrieved
-        left = [first(cell, window, row, count)[:count] for window, row in rows]
+        first_works = [first(cell, window, row, count)[:count] for window, row in rows]
         policy = EVENT if policy == SHOWN else policy
-        filled = np.array([works + [-1] * (count - len(works)) for works in left], int)
+        filled = np.array([works + [-1] * (count - len(works)) for works in first_works], int)
         more = np.where(filled < 0, -1, cell.store.title_code[filled])
         titles = np.concatenate([titles, more.reshape(len(windows), -1)], axis=1)
     # Of an ordered but untimed target it is only known that it came last.
@@ -372,7 +372,7 @@ def _negatives(
     )
     subjects = [window.user_history.user for window in windows]
     requests = NegativeRequests(
-        counts=count - np.array([len(works) for works in left]),
+        counts=count - np.array([len(works) for works in first_works]),
         targets=cell.store.work[items[:, -cell.positives :]],
         times=target_times[:, 0] if cell.timed else np.full(len(windows), NEVER),
         touched=[window.user_history.touched for window in windows],
@@ -384,7 +384,8 @@ def _negatives(
     requests.moments = None if events is None else target_times
     samples = cell.pool.sample_many(policy, requests, events)
     return [
-        None if rest is None else works + rest for works, rest in zip(left, samples, strict=True)
+        None if rest is None else works + rest
+        for works, rest in zip(first_works, samples, strict=True)
     ]
 
 
@@ -420,11 +421,11 @@ def _shown_and_left(cell: OpenCell, window: Window, titles: list[int], count: in
     events = store.events(line.user)
     if events.events is None or events.times is None or window.time is None:
         return []
-    left = np.flatnonzero(events.events == SKIP)
+    skips = np.flatnonzero(events.events == SKIP)
     together = {line.times[k] for k in window.targets}
-    works = store.work[events.items[left]].tolist()
+    works = store.work[events.items[skips]].tolist()
     apart: dict[int, bool] = {}
-    for work, time in zip(works, events.times[left].tolist(), strict=True):
+    for work, time in zip(works, events.times[skips].tolist(), strict=True):
         apart[work] = apart.get(work, True) and time not in together
     ordered = list(apart)
     places = cell.hashed_order(line.user, ordered, "shown")

@@ -124,8 +124,8 @@ def _warns_beside(one: Statement, fans: Collection[str]) -> bool:
 
 def _genres(group: Statement) -> set[str]:
     """The genres that a group is fans of."""
-    named = (fact for fact in group.facts if fact.about in ("category", "blend"))
-    return {genre for fact in named for genre in fact.value.split(PLUS)}
+    genre_facts = (fact for fact in group.facts if fact.about in ("category", "blend"))
+    return {genre for fact in genre_facts for genre in fact.value.split(PLUS)}
 
 
 def _overlook_audience(

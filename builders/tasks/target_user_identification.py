@@ -184,8 +184,8 @@ def _statements(cell: OpenCell, code: int) -> list[Statement]:
             comments.prepare(code)
         item_comments, _ = _said(cell, code)
         words = _realiser(cell).lexicon.aspects
-        planned = _realiser(cell).plan_statements(_facts(cell, code, item_comments))
-        statements = groups.asked_for(planned, words)
+        plan = _realiser(cell).plan_statements(_facts(cell, code, item_comments))
+        statements = groups.asked_for(plan, words)
         # Whoever asks whom to warn is not to overlook a complaint that the reviews make.
         overlooked = groups.overlook_complaint(statements, item_comments, words)
         cache[code] = [] if overlooked else statements
@@ -323,10 +323,10 @@ def _facts_table(cell: OpenCell, code: int, answer_facts: Sequence[Fact]) -> lis
     table_facts = _realiser(cell).lexicon.sayable(_table(cell).of(code))
     every = dict.fromkeys(part for fact in table_facts for part in (*fact.details, fact))
     line_facts = {*answer_facts, *list(every)[:MOST_LINES]}
-    listed = [fact for fact in every if fact in line_facts]
-    listed += [fact for fact in answer_facts if fact not in every]
+    table = [fact for fact in every if fact in line_facts]
+    table += [fact for fact in answer_facts if fact not in every]
     rng = cell.draws(code, "table")
-    return _realiser(cell, "_table").table(listed, rng)
+    return _realiser(cell, "_table").table(table, rng)
 
 
 def said_again(cell: OpenCell, case: AudienceCase, rng: HashRng) -> str:
@@ -415,8 +415,8 @@ def _wrong(cell: OpenCell, case: Case, draw: HashRng) -> str:
         dataclasses.replace(one, facts=tuple(false.of(fact) for fact in one.facts))
         for one in case.statements
     ]
-    swapped = realiser.write(statements, rng).text
-    return swapped if swapped != case.answer else another
+    wrong_text = realiser.write(statements, rng).text
+    return wrong_text if wrong_text != case.answer else another
 
 
 def _other_items(cell: OpenCell, case: AudienceCase, draw: HashRng) -> list[int]:

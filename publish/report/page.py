@@ -35,7 +35,7 @@ def page(folder: Path, per_cell: int = counting.EXAMPLES) -> str:
     """
     plots, style = _matplotlib()
     numbers = counting.collect(folder)
-    held = counting.examples(folder, per_cell)
+    examples = counting.examples(folder, per_cell)
     entries = provenance.read(folder)
     drawable = plots.drawable(numbers)
     figures = []
@@ -58,9 +58,9 @@ def page(folder: Path, per_cell: int = counting.EXAMPLES) -> str:
         "links": _links(drawable),
         "plots": "\n".join(figures),
         "table": _table(*text.cells(numbers["cells"])),
-        "held": f"{len(held):,} of {total:,} examples are in this page, up to {per_cell} of each "
+        "held": f"{len(examples):,} of {total:,} examples are in this page, up to {per_cell} of each "
         "cell, drawn by hash.",
-        "data": _embedded(held),
+        "data": _embedded(examples),
     }
     return _filled((HERE / "page.html").read_text("utf-8"), parts)
 
@@ -144,12 +144,12 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
     lines = []
     for group, several in itertools.groupby(rows, key=lambda row: row[0]):
-        listed = list(several)
-        if len(listed) == 1 and not listed[0][1]:
-            lines.append(line("th", [group, *listed[0][2:]]))
+        members = list(several)
+        if len(members) == 1 and not members[0][1]:
+            lines.append(line("th", [group, *members[0][2:]]))
             continue
         lines.append(f'<tr><th colspan="{len(head) - 1}">{html.escape(group)}</th></tr>')
-        lines += [line("td", row[1:]) for row in listed]
+        lines += [line("td", row[1:]) for row in members]
     body = "\n".join(lines)
     return f"<table><thead>{line('th', head[1:])}</thead><tbody>\n{body}\n</tbody></table>"
 

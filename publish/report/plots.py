@@ -84,14 +84,14 @@ def _listed(cells: list[dict[str, Any]]) -> tuple[Figure, Any, list[float]]:
 def _cells(numbers: Numbers) -> Figure:
     cells = numbers["cells"]
     chart, ax, places = _listed(cells)
-    left = [0] * len(cells)
+    starts = [0] * len(cells)
     for split, colour in zip(("train", "validation", "test"), COLOURS, strict=False):
         values = [one[split] for one in cells]
-        ax.barh(places, values, left=left, height=0.62, color=colour, label=split)
-        left = [a + b for a, b in zip(left, values, strict=True)]
+        ax.barh(places, values, left=starts, height=0.62, color=colour, label=split)
+        starts = [a + b for a, b in zip(starts, values, strict=True)]
     papers = [(one["paper"], at) for one, at in zip(cells, places, strict=True) if one["paper"]]
     # A small folder's bars would be lines beside the paper's numbers, which the table has too.
-    if papers and 4 * max(left) > max(papers)[0]:
+    if papers and 4 * max(starts) > max(papers)[0]:
         ax.plot(*zip(*papers, strict=True), "|", color=INK, ms=9, mew=1.6, label="the paper")
     ax.set_xlim(left=0)
     ax.xaxis.set_major_formatter(_thousands)

@@ -48,11 +48,11 @@ def aligned_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     Returns:
         Lines joined by newlines.
     """
-    listed = [list(head), *map(list, rows)]
-    widths = [max(len(row[k]) for row in listed) for k in range(len(head))]
-    right = [all(_number(row[k]) for row in listed[1:]) for k in range(len(head))]
+    all_rows = [list(head), *map(list, rows)]
+    widths = [max(len(row[k]) for row in all_rows) for k in range(len(head))]
+    right = [all(_number(row[k]) for row in all_rows[1:]) for k in range(len(head))]
     lines = []
-    for row in listed:
+    for row in all_rows:
         cells = [
             one.rjust(width) if flush else one.ljust(width)
             for one, width, flush in zip(row, widths, right, strict=True)
@@ -164,8 +164,8 @@ def _shared(entries: list[dict[str, Any]], label: Any) -> list[list[str]]:
     rows = []
     for task, several in groups.items():
         total = sum(one["n"] for one in several) or 1
-        listed = [f"{label(one)}{one['n'] / total:.1%}" for one in several]
-        rows.append([task, "  ".join(listed)])
+        shares = [f"{label(one)}{one['n'] / total:.1%}" for one in several]
+        rows.append([task, "  ".join(shares)])
     return rows
 
 

@@ -130,11 +130,11 @@ def _cell(key: tuple[str, str, str], scored: Sequence[Scored], seed: int) -> _Fi
         samples[name] = np.sqrt(means[:, column]) if is_root(name) else means[:, column]
         counts[name] = len(column_values)
     chances = {name: _finished(name, math.fsum(all_) / len(all_)) for name, all_ in lucky.items()}
-    listed = [one.recommended for one in scored if one.recommended is not None]
-    if listed:
-        values[COVERED], chances[COVERED] = _coverage(listed)
+    recommendations = [one.recommended for one in scored if one.recommended is not None]
+    if recommendations:
+        values[COVERED], chances[COVERED] = _coverage(recommendations)
         # A resample repeats rows and so covers less of the catalogue: no honest interval is possible.
-        samples[COVERED], counts[COVERED] = np.full(len(means), np.nan), len(listed)
+        samples[COVERED], counts[COVERED] = np.full(len(means), np.nan), len(recommendations)
     return _Figures(
         rows=len(scored),
         answers=Counter(one.verdict for one in scored),

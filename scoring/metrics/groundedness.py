@@ -178,12 +178,12 @@ class FactSpellings:
         """What a quotation names: as a whole, where it is a title, however short."""
         quote_stems = stems(quote)
         titles = self._titles.get((source, tuple(quote_stems)))
-        named = list(self._named(source, quote_stems))
+        name_sets = list(self._named(source, quote_stems))
         if titles:
             # A series may have the name of its first work.
-            yield frozenset(titles).union(*named[:1] if len(named) == 1 else ())
+            yield frozenset(titles).union(*name_sets[:1] if len(name_sets) == 1 else ())
         else:
-            yield from named
+            yield from name_sets
 
     def _named(self, source: str, text_stems: list[str]) -> Iterator[frozenset[Name]]:
         """What these words name, the longest spelling at each place."""
@@ -256,25 +256,25 @@ def grounds(row: Row, text: Any, lexicon: FactSpellings) -> Grounds:
         Counts of stated, supported and wanted facts.
     """
     text = text if isinstance(text, str) else ""
-    held = _held(row)
+    support = _held(row)
     free = {_name("work", title) for title in _titles(row)}
     stated: set[Statement] = set()
     for names, side in lexicon.mentions(row["source"], text):
         # Where a spelling is ambiguous, the row decides.
-        own = sorted(name for name in names if (name, side) in held)
+        own = sorted(name for name in names if (name, side) in support)
         if own:
             stated |= {(name, side) for name in own}
         elif not names & free:
             stated.add((min(names), side))
     reference_facts = {fact for fact in _facts_of(row) if fact.kind not in CITED}
     topics = {(name_of(fact), side) for fact in reference_facts for side in _sides(fact)}
-    named = {name for name, _ in topics}
+    topic_names = {name for name, _ in topics}
     matches = {name for name, side in stated & topics}
-    works = {name for name in named if name[0] == "work"}
+    works = {name for name in topic_names if name[0] == "work"}
     return Grounds(
         stated=len({one for one in stated if one[0] not in free or one in topics}),
-        supported=len({one for one in stated & held if one[0] not in free or one in topics}),
-        wanted=len(named),
+        supported=len({one for one in stated & support if one[0] not in free or one in topics}),
+        wanted=len(topic_names),
         found=len(matches),
         works=len(works),
         hits=len(works & matches),

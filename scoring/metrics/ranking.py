@@ -72,7 +72,7 @@ def expected(ranking: Ranking, true: frozenset[int]) -> dict[str, float]:
     """
     gains = _gains(ranking, true)
     dcg = hit = precision = reciprocal = 0.0
-    start, missed = 0, 1.0
+    start, no_hit = 0, 1.0
     for size in _groups(ranking, len(gains)):
         group = gains[start : start + size]
         share = sum(group) / size
@@ -80,8 +80,8 @@ def expected(ranking: Ranking, true: frozenset[int]) -> dict[str, float]:
         dcg += share * sum(1 / math.log2(r + 1) for r in ranks if r <= NDCG_DEPTH)
         hit += share if start == 0 else 0.0
         precision += share * sum(r <= PRECISION_DEPTH for r in ranks) / PRECISION_DEPTH
-        if missed and sum(group):
-            reciprocal, missed = _first_reciprocal(start, size, sum(group)), 0.0
+        if no_hit and sum(group):
+            reciprocal, no_hit = _first_reciprocal(start, size, sum(group)), 0.0
         start += size
     return dict(zip(NAMES, (dcg / ideal(len(true)), hit, precision, reciprocal), strict=True))
 
@@ -100,10 +100,10 @@ def _groups(ranking: Ranking, n: int) -> list[int]:
     """Sizes of groups that fill n entries: those given, then groups of one."""
     sizes: list[int] = []
     for size in ranking.ties:
-        left = n - sum(sizes)
-        if left <= 0:
+        rest = n - sum(sizes)
+        if rest <= 0:
             break
-        sizes.append(max(1, min(int(size), left)))
+        sizes.append(max(1, min(int(size), rest)))
     return sizes + [1] * (n - sum(sizes))
 
 
@@ -112,9 +112,9 @@ def _first_reciprocal(start: int, size: int, targets: int) -> float:
     `start` are true, all orders alike."""
     total, none_before = 0.0, 1.0
     for k in range(size - targets + 1):
-        left = size - k
-        total += none_before * targets / left / (start + k + 1)
-        none_before *= (left - targets) / left
+        rest = size - k
+        total += none_before * targets / rest / (start + k + 1)
+        none_before *= (rest - targets) / rest
     return total
 
 
@@ -146,7 +146,7 @@ def chance_of_set(candidates: int, targets: int) -> dict[str, float]:
     for right in range(targets + 1):
         ways = math.comb(targets, right) * math.comb(candidates - targets, targets - right)
         # Targets among those picked are numbered from 0, the others get no number.
-        picked = Ranking((*range(right), *[None] * (targets - right)), (targets,))
-        for name, value in expected(picked, frozenset(range(targets))).items():
+        sample = Ranking((*range(right), *[None] * (targets - right)), (targets,))
+        for name, value in expected(sample, frozenset(range(targets))).items():
             expectation[name] += value * ways / total
     return expectation

@@ -79,16 +79,16 @@ class CatalogueTitles:
         whole = self.exact(part)
         if whole is not None:
             return [whole]
-        listed = entries(part)[:MOST_ENTRIES]
-        if any(entry.marked for entry in listed):
-            return [self._entry(entry) for entry in listed if entry.marked]
-        if len(listed) == 1 or "\n" not in part:
-            split = [self._entry(entry) for entry in listed]
+        list_entries = entries(part)[:MOST_ENTRIES]
+        if any(entry.marked for entry in list_entries):
+            return [self._entry(entry) for entry in list_entries if entry.marked]
+        if len(list_entries) == 1 or "\n" not in part:
+            split = [self._entry(entry) for entry in list_entries]
             # A line is a list only where its parts are titles.
             return split if len(split) > 1 and any(split) else [self.named(part)]
-        readings = [(self._entry(entry), is_prose(entry.text)) for entry in listed]
-        named = [places for places, prose in readings if places is not None or not prose]
-        return named or [None]
+        readings = [(self._entry(entry), is_prose(entry.text)) for entry in list_entries]
+        matches = [places for places, prose in readings if places is not None or not prose]
+        return matches or [None]
 
     def _entry(self, entry: ListEntry) -> Named | None:
         line = self.exact(entry.line)

@@ -159,11 +159,11 @@ def _from_table(lines: list[str]) -> list[ListEntry]:
             body = body[1:]
         list_entries = []
         for line, cells in body:
-            named = [
+            texts = [
                 cell for cell in cells or () if cell and not cell.strip(_EDGES + "#.").isdigit()
             ]
-            if named:
-                list_entries.append(ListEntry(named[0], line, True))
+            if texts:
+                list_entries.append(ListEntry(texts[0], line, True))
         if list_entries:
             return list_entries
     return []

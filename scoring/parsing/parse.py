@@ -62,22 +62,22 @@ def ranking(text: Any, titles: Titles | Sequence[str]) -> Ranking:
     """
     titles = titles if isinstance(titles, Titles) else Titles(titles)
     part = strip_markup(answer_part(text))
-    listed = entries(part)[:MOST_ENTRIES]
-    if not listed:
+    list_entries = entries(part)[:MOST_ENTRIES]
+    if not list_entries:
         return Ranking()
-    marked = any(entry.marked for entry in listed)
-    if len(listed) == 1 and not marked:
+    marked = any(entry.marked for entry in list_entries)
+    if len(list_entries) == 1 and not marked:
         return Ranking(tuple(titles.mentioned(part)) or _one(titles.find(part)))
-    places = [_whole_line(entry, titles) for entry in listed]
+    places = [_whole_line(entry, titles) for entry in list_entries]
     if marked:
         return Ranking(
             tuple(
                 titles.find(entry.text) if place is None else place
-                for entry, place in zip(listed, places, strict=True)
+                for entry, place in zip(list_entries, places, strict=True)
                 if entry.marked or place is not None
             )
         )
-    return _plain_lines(listed, places, titles, part)
+    return _plain_lines(list_entries, places, titles, part)
 
 
 def choice(text: Any, titles: Titles | Sequence[str]) -> int | None:
@@ -96,16 +96,18 @@ def choice(text: Any, titles: Titles | Sequence[str]) -> int | None:
     title = titles.exact(part)
     if title is not None:
         return title
-    listed = entries(part)
-    if not listed:
+    list_entries = entries(part)
+    if not list_entries:
         return None
-    first = next((entry for entry in listed if entry.marked), None)
-    if first is not None and (len(listed) == 1 or not _title_before_list(listed, titles)):
-        place = _after_list(listed, titles)
+    first = next((entry for entry in list_entries if entry.marked), None)
+    if first is not None and (
+        len(list_entries) == 1 or not _title_before_list(list_entries, titles)
+    ):
+        place = _after_list(list_entries, titles)
         if place is None:
             place = _whole_line(first, titles)
         return titles.find(first.text) if place is None else place
-    for entry in listed[:MOST_ENTRIES]:
+    for entry in list_entries[:MOST_ENTRIES]:
         place = _whole_line(entry, titles)
         place = titles.prefix(entry.text) if place is None else place
         if place is not None:
@@ -142,9 +144,9 @@ def why_no_title(text: Any, titles: Titles | Sequence[str]) -> Unread | None:
     if ranking(text, titles).readable:
         return None
     part = strip_markup(answer_part(text))
-    listed = entries(part)[:MOST_ENTRIES]
-    listing = any(entry.marked for entry in listed) or (
-        bool(listed) and all(len(entry.text.split()) <= SHORT for entry in listed)
+    list_entries = entries(part)[:MOST_ENTRIES]
+    listing = any(entry.marked for entry in list_entries) or (
+        bool(list_entries) and all(len(entry.text.split()) <= SHORT for entry in list_entries)
     )
     if listing and isinstance(text, str):
         return Unread.NO_CANDIDATE
@@ -197,13 +199,13 @@ def _plain_lines(
         titles.find(entry.text) if place is None else place
         for entry, place in zip(listed, places, strict=True)
     ]
-    named = [place for place in line_places if place is not None]
+    title_places = [place for place in line_places if place is not None]
     remarks = [
         place is None and is_prose(entry.text)
         for entry, place in zip(listed, line_places, strict=True)
     ]
     in_one = tuple(titles.mentioned(part))
-    if len(in_one) > len(set(named)) and len(set(named)) < 2:
+    if len(in_one) > len(set(title_places)) and len(set(title_places)) < 2:
         # A list within a sentence, with other lines around it.
         return Ranking(in_one)
     return Ranking(

@@ -61,12 +61,12 @@ def json_object(part: str) -> dict[str, Any]:
     value = values[0] if values else None
     if isinstance(value, list):
         pairs = [one for one in value if isinstance(one, dict)]
-        named = {
+        by_name = {
             str(next(iter(one.values()))): list(one.values())[1]
             for one in pairs
             if len(one) >= 2 and next(iter(one)).lower() in ("attribute", "name", "key", "field")
         }
-        return named or (pairs[0] if pairs else {})
+        return by_name or (pairs[0] if pairs else {})
     return value if isinstance(value, dict) else {}
 
 
