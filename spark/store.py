@@ -177,17 +177,19 @@ class _Build:
             self._write_items(folder / "items.arrow")
             if self._columns("tags"):
                 self._write_tags(folder / "tags.parquet")
-            written = sorting.result()
-        parts = [{"name": part.name, "groups": list(part.groups)} for part in written]
+            part_files = sorting.result()
+        parts = [{"name": part.name, "groups": list(part.groups)} for part in part_files]
         stored = Interactions(folder, {"parts": parts, "far": url})
         lacks["unusual"] += require_sound_sample(
             self.source, stored, folder, interactions.columns, map(Path, self.urls.values())
         )
-        drawn = functools.partial(draw, self._table, columns, stored, folder)
-        opened = {table: [path.name for path in self._files(table).values()] for table in columns}
+        draw_rows = functools.partial(draw, self._table, columns, stored, folder)
+        file_names = {
+            table: [path.name for path in self._files(table).values()] for table in columns
+        }
         items = self.facts["items"].rows if "items" in self.facts else 0
-        compared = deviating(self.source, drawn, opened, items)
-        released = contents.compare(self.source, self._row, columns, opened)
+        compared = deviating(self.source, draw_rows, file_names, items)
+        released = contents.compare(self.source, self._row, columns, file_names)
         duplicates = count_duplicates(stored, interactions.columns)
         require_rows_once(
             self.source, duplicates, counts["interactions"], map(Path, self.urls.values())

@@ -117,8 +117,8 @@ class _Subject:
     def comments(self, places: Sequence[int]) -> list[Comment]:
         """The reviews of these works, as they are displayed."""
         most = int(self.cell.cell.options["text_chars"])
-        written = ((self.texts[self.mine.places[k]], self.mine.sides[k]) for k in places)
-        return [Comment(self.user, side, cut(text, most)) for text, side in written if text]
+        reviews = ((self.texts[self.mine.places[k]], self.mine.sides[k]) for k in places)
+        return [Comment(self.user, side, cut(text, most)) for text, side in reviews if text]
 
 
 def realiser_of(cell: OpenCell, variant: str = "") -> Realiser:
@@ -149,59 +149,59 @@ def sketch_of(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -
         return None
     silent: Sketch | None = None
     for attempt in range(MAX_LISTS):
-        shown = _question_list(subject, distinct, attempt)
-        heard = opinions.opinions(subject.comments(shown.places.tolist()), subject.aspect_words)
-        telling = opinions.without_common_faults(heard, subject.aspect_words)
-        facts, flags = _shown_facts(subject, shown, ordered, telling)
+        lists = _question_list(subject, distinct, attempt)
+        remarks = opinions.opinions(subject.comments(lists.places.tolist()), subject.aspect_words)
+        telling = opinions.without_common_faults(remarks, subject.aspect_words)
+        facts, flags = _shown_facts(subject, lists, ordered, telling)
         if not _opens(subject, facts, flags):
             break
-        facts = _with_rest(subject, shown, facts, flags)
+        facts = _with_rest(subject, lists, facts, flags)
         if "two" in flags and "two" not in core.flags(facts):
             flags = (flags - PAIRED) | core.flags(facts)
         late = core.flags(facts) & LATE
         flags = (flags - PAIRED if late else flags) | late
-        facts = _with_works(subject, shown, facts, flags)
-        said = _leading(subject.realiser.plan_statements(facts, flags))
-        if heard == telling and _leads(shown, said) and not _passes_over(shown, said):
-            found = _finished(subject, shown, facts, flags)
-            if subject.person.dislikes < display.MANY_DISLIKES or any(map(_warns, said)):
-                return found
-            silent = silent or found
+        facts = _with_works(subject, lists, facts, flags)
+        leads = _leading(subject.realiser.plan_statements(facts, flags))
+        if remarks == telling and _leads(lists, leads) and not _passes_over(lists, leads):
+            sketch = _finished(subject, lists, facts, flags)
+            if subject.person.dislikes < display.MANY_DISLIKES or any(map(_warns, leads)):
+                return sketch
+            silent = silent or sketch
     return silent
 
 
 def _shown_facts(
-    subject: _Subject, shown: QuestionList, ordered: Sequence[Fact], heard: Sequence[Fact]
+    subject: _Subject, lists: QuestionList, ordered: Sequence[Fact], heard: Sequence[Fact]
 ) -> tuple[list[Fact], set[str]]:
     """Of the facts those that the list shows, with what is heard in its reviews; and the flags."""
-    facts = display.distinct_tastes(subject.person, display.shown_facts(shown, ordered))
-    facts = overlap.told_apart(shown, facts)
+    facts = display.distinct_tastes(subject.person, display.shown_facts(lists, ordered))
+    facts = overlap.told_apart(lists, facts)
     facts = [*core.chosen_tastes(facts), *heard]
-    return facts, _sayable_flags(subject, facts, _flags(subject, shown, facts))
+    return facts, _sayable_flags(subject, facts, _flags(subject, lists, facts))
 
 
-def _leads(shown: QuestionList, said: Sequence[Fact]) -> bool:
+def _leads(lists: QuestionList, leads: Sequence[Fact]) -> bool:
     """Whether the taste that is named first is as plain in the list as a first one must be."""
-    first = next((one for one in said if core.is_taste(one) or one.kind == "most"), None)
-    return first is None or core.can_lead(first, shown.counts_of(first)[0], len(shown.liked))
+    first = next((one for one in leads if core.is_taste(one) or one.kind == "most"), None)
+    return first is None or core.can_lead(first, lists.counts_of(first)[0], len(lists.liked))
 
 
-def _passes_over(shown: QuestionList, said: Sequence[Fact]) -> bool:
+def _passes_over(lists: QuestionList, leads: Sequence[Fact]) -> bool:
     """Whether the list plainly shows something of which the answer does not speak."""
     return (
-        visible_patterns.unspoken_pattern(shown, said) is not None
-        or visible_patterns.passes_over_liking(shown, said)
-        or visible_patterns.hides_split(shown, said)
-        or visible_patterns.warns_by_likings(shown, said)
+        visible_patterns.unspoken_pattern(lists, leads) is not None
+        or visible_patterns.passes_over_liking(lists, leads)
+        or visible_patterns.hides_split(lists, leads)
+        or visible_patterns.warns_by_likings(lists, leads)
     )
 
 
 def _subject(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> _Subject:
     split = cell.partition
     person = Person.of(counts.counts(split), mine, split.in_training([user])[0])
-    held = tastes.facts(person, int(cell.cell.rule.options.get("carried", 1)))
+    facts = tastes.facts(person, int(cell.cell.rule.options.get("carried", 1)))
     common = realiser_of(cell).lexicon.sayable([*tastes.commonest(person)])
-    return _Subject(cell, user, mine, texts, person, held, common)
+    return _Subject(cell, user, mine, texts, person, facts, common)
 
 
 # -- the list -----------------------------------------------------------------------------------
@@ -223,8 +223,8 @@ def _question_list(subject: _Subject, distinct: Sequence[Fact], attempt: int) ->
     common = likeness.common_words(subject.cell.partition, MAX_TITLES_OF_A_SERIES)
     blamed = [False] * len(liked) if any(subject.texts) else []
     if blamed:
-        heard = (aspects(subject.comments([k]), subject.aspect_words) for k in disliked)
-        blamed += map(bool, heard)
+        remarks = (aspects(subject.comments([k]), subject.aspect_words) for k in disliked)
+        blamed += map(bool, remarks)
     return QuestionList(person, liked, disliked, items, is_sayable, shared.tolist(), common, blamed)
 
 
@@ -237,9 +237,9 @@ def _displayed(subject: _Subject, facts: Sequence[Fact], draw: str) -> tuple[lis
     order = np.array(cell.hashed_order(subject.user, mine.works, draw))
     if any(subject.texts) and sum(map(core.is_taste, facts)) < MIN_FACTS:
         order = _telling_first(subject, order)
-    names, taken = _names(subject), set[int]()
+    names, codes = _names(subject), set[int]()
     liked, disliked = (
-        fair_sample.fair_sample(person, facts, order[person.sides[order] == side], names, n, taken)
+        fair_sample.fair_sample(person, facts, order[person.sides[order] == side], names, n, codes)
         for side, n in zip((LIKE, DISLIKE), _most(cell, subject.texts), strict=True)
     )
     return liked, disliked
@@ -260,9 +260,9 @@ def _telling_first(subject: _Subject, order: np.ndarray) -> np.ndarray:
     """The order, begun by works whose review says what pleases or annoys: of a user with few tastes that
     can be counted there is little else to say."""
     words = subject.aspect_words
-    heard = order[:MAX_REVIEWS_READ]
-    tells = np.array([bool(aspects(subject.comments([place]), words)) for place in heard], bool)
-    return np.concatenate([heard[tells], heard[~tells], order[MAX_REVIEWS_READ:]])
+    head = order[:MAX_REVIEWS_READ]
+    tells = np.array([bool(aspects(subject.comments([place]), words)) for place in head], bool)
+    return np.concatenate([head[tells], head[~tells], order[MAX_REVIEWS_READ:]])
 
 
 def _most(cell: OpenCell, texts: Sequence[str | None]) -> tuple[int, int]:
@@ -274,58 +274,58 @@ def _most(cell: OpenCell, texts: Sequence[str | None]) -> tuple[int, int]:
 # -- the statements -----------------------------------------------------------------------------
 
 
-def _flags(subject: _Subject, shown: QuestionList, facts: Sequence[Fact]) -> set[str]:
+def _flags(subject: _Subject, lists: QuestionList, facts: Sequence[Fact]) -> set[str]:
     """The flags of the case, but for those that depend on what is said in the end."""
     cell, texts = subject.cell, subject.texts
-    found = core.flags(facts)
+    flags = core.flags(facts)
     worst = next((one for one in facts if one.kind == "contrast" and one.direction == DOWN), None)
-    if worst and not visible_patterns.leads_alone(shown, worst):
-        found -= {"divides_down"}
-    found |= {"hours"} if counts.by_hours(cell.partition) else set()
-    found |= {"disliked"} if shown.disliked else set()
-    found |= {"facts_shown"} if cell.cell.options.get("show_facts") else set()
-    found |= {"niche"} if any(map(tastes.is_mostly_unknown, facts)) else set()
-    places = shown.places.tolist()
-    found |= {"reviews"} if any(texts[subject.mine.places[k]] for k in places) else set()
-    return found
+    if worst and not visible_patterns.leads_alone(lists, worst):
+        flags -= {"divides_down"}
+    flags |= {"hours"} if counts.by_hours(cell.partition) else set()
+    flags |= {"disliked"} if lists.disliked else set()
+    flags |= {"facts_shown"} if cell.cell.options.get("show_facts") else set()
+    flags |= {"niche"} if any(map(tastes.is_mostly_unknown, facts)) else set()
+    places = lists.places.tolist()
+    flags |= {"reviews"} if any(texts[subject.mine.places[k]] for k in places) else set()
+    return flags
 
 
 def _sayable_flags(subject: _Subject, facts: Sequence[Fact], flags: set[str]) -> set[str]:
     """The flags, without `two` where the plan has no statement for the second taste."""
-    planned = subject.realiser.plan_statements(facts, flags)
-    if any(one.form.id in SECOND_TASTES for one in planned):
+    plan = subject.realiser.plan_statements(facts, flags)
+    if any(one.form.id in SECOND_TASTES for one in plan):
         return flags
     return flags - {"two", "nearly"}
 
 
 def _opens(subject: _Subject, facts: Sequence[Fact], flags: set[str]) -> bool:
     """Whether the profile begins with a taste, and something sets the user apart."""
-    planned = subject.realiser.plan_statements(facts, flags)
+    plan = subject.realiser.plan_statements(facts, flags)
     openings = next(one.slots[0] for one in subject.realiser.form.plan if one.id == TASTES_SECTION)
-    first = next((one.form.id for one in planned if one.section == TASTES_SECTION), None)
-    return first in openings and any(map(core.is_own, _leading(planned)))
+    first = next((one.form.id for one in plan if one.section == TASTES_SECTION), None)
+    return first in openings and any(map(core.is_own, _leading(plan)))
 
 
 def _with_rest(
-    subject: _Subject, shown: QuestionList, facts: list[Fact], flags: set[str]
+    subject: _Subject, lists: QuestionList, facts: list[Fact], flags: set[str]
 ) -> list[Fact]:
     """The facts, and what else many listed likes have in common, as far as there is room."""
-    said = _leading(subject.realiser.plan_statements(facts, flags))
+    leads = _leading(subject.realiser.plan_statements(facts, flags))
     every = subject.realiser.lexicon.sayable(
         [*tastes.commonest(subject.person, tastes.MIN_SHARE_OF_A_REST, safer=True)]
     )
-    named = [fact for fact in said if core.is_taste(fact) or fact.kind == "most"]
+    named = [fact for fact in leads if core.is_taste(fact) or fact.kind == "most"]
     for _ in range(MAX_LEFT_OVER):
-        more = remainder.left_over(shown, every, named, [*subject.held, *facts])
-        more = overlap.rest_apart(shown, more, named, facts)
+        more = remainder.left_over(lists, every, named, [*subject.held, *facts])
+        more = overlap.rest_apart(lists, more, named, facts)
         named, facts = [*named, *more], [*facts, *more]
-    named += [fact for fact in said if core.is_reason(fact)]
-    facts = [*facts, *overlap.plain_patterns(shown, named, facts)]
-    return _without_weakest(subject, shown, facts, flags)
+    named += [fact for fact in leads if core.is_reason(fact)]
+    facts = [*facts, *overlap.plain_patterns(lists, named, facts)]
+    return _without_weakest(subject, lists, facts, flags)
 
 
 def _without_weakest(
-    subject: _Subject, shown: QuestionList, facts: list[Fact], flags: set[str]
+    subject: _Subject, lists: QuestionList, facts: list[Fact], flags: set[str]
 ) -> list[Fact]:
     """The facts without those for whose claims there is no room; what the list shows plainly stays."""
     claims = subject.realiser.plan_statements(facts, flags)
@@ -334,43 +334,43 @@ def _without_weakest(
     further = [
         one
         for one in further
-        if one.direction and not tastes.is_mostly_unknown(one) and not _is_strong(shown, one)
+        if one.direction and not tastes.is_mostly_unknown(one) and not _is_strong(lists, one)
     ]
     further.sort(key=core.lift)
     dropped = further[: max(len(claims) - MAX_CLAIMS, 0)]
     return [fact for fact in facts if fact not in dropped]
 
 
-def _is_strong(shown: QuestionList, fact: Fact) -> bool:
-    return fact.about in ("category", "tag") and visible_patterns.is_strong_liking(shown, fact)
+def _is_strong(lists: QuestionList, fact: Fact) -> bool:
+    return fact.about in ("category", "tag") and visible_patterns.is_strong_liking(lists, fact)
 
 
 def _with_works(
-    subject: _Subject, shown: QuestionList, facts: list[Fact], flags: set[str]
+    subject: _Subject, lists: QuestionList, facts: list[Fact], flags: set[str]
 ) -> list[Fact]:
     """The facts, and works to leave out and to offer."""
     split, plan = subject.cell.partition, subject.realiser.plan_statements
     person = subject.person
     rated = likeness.Rated(
-        person.codes[shown.liked],
-        person.codes[shown.disliked],
+        person.codes[lists.liked],
+        person.codes[lists.disliked],
         person.codes[person.sides == LIKE],
         person.codes[person.sides == DISLIKE],
         subject.mine.touched,
-        _marks(subject, shown),
+        _marks(subject, lists),
     )
-    said = _leading(plan(facts, flags))
-    against = [fact for fact in said if core.is_reason(fact)]
+    leads = _leading(plan(facts, flags))
+    against = [fact for fact in leads if core.is_reason(fact)]
     if len(against) == 1 and against[0].kind != "divided" and _is_liked_at_times(against[0]):
         facts = [*facts, *offers.aversions(split, rated, kinds=against)]
-    return _with_offers(subject, shown, rated, facts, _leading(plan(facts, flags)))
+    return _with_offers(subject, lists, rated, facts, _leading(plan(facts, flags)))
 
 
-def _marks(subject: _Subject, shown: QuestionList) -> np.ndarray:
+def _marks(subject: _Subject, lists: QuestionList) -> np.ndarray:
     """The ratings of the listed likes; hours, which tell no better from worse likes, are all the same."""
     if counts.by_hours(subject.cell.partition):
-        return np.zeros(len(shown.liked))
-    return np.array([subject.mine.strength[place] for place in shown.liked], float)
+        return np.zeros(len(lists.liked))
+    return np.array([subject.mine.strength[place] for place in lists.liked], float)
 
 
 def _is_liked_at_times(reason: Fact) -> bool:
@@ -380,10 +380,10 @@ def _is_liked_at_times(reason: Fact) -> bool:
 
 def _with_offers(
     subject: _Subject,
-    shown: QuestionList,
+    lists: QuestionList,
     rated: likeness.Rated,
     facts: list[Fact],
-    said: Sequence[Fact],
+    leads: Sequence[Fact],
 ) -> list[Fact]:
     """The facts, and the works to offer. Who is said to want what is little known is offered that, or is not said
     to want it."""
@@ -391,7 +391,7 @@ def _with_offers(
     sure = [fact for fact in subject.held if fact.kind != "listed"]
     against = [fact for fact in (*sure, *facts) if core.is_reason(fact)]
     named = [
-        fact for fact in said if fact.direction and (core.is_taste(fact) or fact.kind == "most")
+        fact for fact in leads if fact.direction and (core.is_taste(fact) or fact.kind == "most")
     ]
     topics = {fact.topic for fact in named}
     # What is liked no more than usual asks for nothing.
@@ -400,10 +400,10 @@ def _with_offers(
     words = subject.aspect_words
     gifts = [
         int(subject.person.codes[place])
-        for place in shown.liked
+        for place in lists.liked
         if any(opinions.is_for_others(one, words) for one in subject.comments([place]))
     ]
-    niche = any(map(tastes.wants_unknown, said))
+    niche = any(map(tastes.wants_unknown, leads))
 
     def offered(fame: offers.Fame) -> list[Fact]:
         return offers.offers(
@@ -416,8 +416,8 @@ def _with_offers(
         )
 
     # Who keeps to what is well known is offered nothing else.
-    known = any(map(tastes.wants_known, said))
-    usual = offers.Fame.WELL_KNOWN if known else offers.Fame.ANY
+    wants_known = any(map(tastes.wants_known, leads))
+    usual = offers.Fame.WELL_KNOWN if wants_known else offers.Fame.ANY
     picks = offered(offers.Fame.LITTLE_KNOWN if niche else usual)
     if niche and not picks:
         picks = offered(usual)
@@ -427,18 +427,18 @@ def _with_offers(
 
 
 def _finished(
-    subject: _Subject, shown: QuestionList, facts: list[Fact], flags: set[str]
+    subject: _Subject, lists: QuestionList, facts: list[Fact], flags: set[str]
 ) -> Sketch | None:
     """The sketch, if its statements say enough."""
     statements = subject.realiser.plan_statements(facts, flags)
-    said = _leading(statements)
-    if sum(cited(one) for one in statements) < MIN_FACTS or not _tells(said) or _is_thin(said):
+    leads = _leading(statements)
+    if sum(cited(one) for one in statements) < MIN_FACTS or not _tells(leads) or _is_thin(leads):
         return None
-    if any(fact.about == "work" and fact.direction == UP for fact in said):
+    if any(fact.about == "work" and fact.direction == UP for fact in leads):
         flags = flags | {"offered"}
-    if any(map(_warns, said)):
+    if any(map(_warns, leads)):
         flags = flags | {"warned"}
-    mine, places = subject.mine, [*shown.liked, *shown.disliked]
+    mine, places = subject.mine, [*lists.liked, *lists.disliked]
     likes = mine.sides.count(LIKE)
     return Sketch(
         [mine.items[k] for k in places],
@@ -446,7 +446,7 @@ def _finished(
         [subject.texts[mine.places[k]] for k in places],
         [mine.times[k] for k in places],
         [mine.strength[k] for k in places],
-        len(shown.liked),
+        len(lists.liked),
         {"judged": mine.judged, "likes": likes, "dislikes": len(mine.sides) - likes},
         facts,
         frozenset(fact.topic for fact in subject.held),
@@ -469,20 +469,20 @@ def cited(statement: Statement) -> int:
     return quoted or bool(statement.facts) + told_apart
 
 
-def _tells(said: Sequence[Fact]) -> bool:
+def _tells(leads: Sequence[Fact]) -> bool:
     """Whether this tells likes from dislikes, or two tastes and a work to offer; and not only what has mixed results."""
-    liked = [fact for fact in said if core.is_taste(fact) and fact.direction == UP]
-    if not liked and any(core.is_taste(fact) and not fact.direction for fact in said):
+    liked = [fact for fact in leads if core.is_taste(fact) and fact.direction == UP]
+    if not liked and any(core.is_taste(fact) and not fact.direction for fact in leads):
         return False
-    offered = any(fact.kind == "also_liked" and fact.direction == UP for fact in said)
-    return any(map(_is_against, said)) or (len(liked) >= MIN_TASTES and offered)
+    offered = any(fact.kind == "also_liked" and fact.direction == UP for fact in leads)
+    return any(map(_is_against, leads)) or (len(liked) >= MIN_TASTES and offered)
 
 
-def _is_thin(said: Sequence[Fact]) -> bool:
+def _is_thin(leads: Sequence[Fact]) -> bool:
     """Whether one taste is all that is said, or one that few of the likes have is all that is said of kinds."""
-    kinds = [fact for fact in said if fact.about in KINDS]
+    kinds = [fact for fact in leads if fact.about in KINDS]
     few = len(kinds) == 1 and kinds[0].count < MIN_SHARE_OF_A_SINGLE_TASTE * kinds[0].of
-    return few or sum(fact.about != "work" for fact in said) < MIN_CLAIMS
+    return few or sum(fact.about != "work" for fact in leads) < MIN_CLAIMS
 
 
 def _warns(fact: Fact) -> bool:
