@@ -1,7 +1,7 @@
 """`python -m benchmarks [--quick] [--data FOLDER] [--json FILE]`: one table of ratios.
 
 Made-up raw files of the official layouts are written first, below FOLDER, where they are not there
-yet; the full size needs 6 GB there and, with --larger, another 8.
+yet; the full size needs 7 GB there and, with --larger, another 8.
 """
 
 from __future__ import annotations
@@ -12,19 +12,24 @@ import platform
 import tempfile
 from pathlib import Path
 
-from benchmarks import encoding, raw, reviews, rows, splits
+from benchmarks import audiences, encoding, raw, reviews, rows, splits
 from benchmarks.measure import Line, run, table, to_json
 
 FULL = {"users": 200_948, "items": 87_585, "ratings": 32_000_204}
 QUICK = {"users": 6_000, "items": 3_000, "ratings": 600_000}
+
+TASTES = "tastes"
+"""The folder of the ratings with tastes."""
 
 
 def write(root: Path, shape: dict[str, int], quick: bool) -> Path:
     """The raw files, once."""
     folder = root / ("quick" if quick else "full")
     sizes = [f"--{name}={value}" for name, value in shape.items()]
-    if not (folder / "ml-32m" / "links.csv").exists():
-        run("tests.rawgen", str(folder / "ml-32m"), "--source=ml-32m", "--clean", *sizes)
+    for within, flags in ((folder, ()), (folder / TASTES, ("--tastes",))):
+        if not (within / "ml-32m" / "links.csv").exists():
+            given = ("--source=ml-32m", "--clean", *flags, *sizes)
+            run("tests.rawgen", str(within / "ml-32m"), *given)
     users, items = (2_000, 1_000) if quick else (60_000, 20_000)
     for source, flags in (("ml-1m", ()), ("steam", ()), ("amazon-reviews-2023", ("--packed",))):
         if not (folder / source).exists():
@@ -57,6 +62,7 @@ def main() -> None:
     lines += rows.streams(data, cache, given.rounds, size)
     lines += splits.lines(data, cache / "splits", given.rounds)
     lines.append(rows.cold(data, 1))
+    lines += audiences.lines(data / TASTES, cache)
     facts = {**shape, "python": platform.python_version(), "cores": os.cpu_count()}
     print(table(lines))
     record = to_json(lines, facts)

@@ -26,7 +26,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--users", type=int, default=120)
     parser.add_argument("--items", type=int, default=200)
     parser.add_argument("--ratings", type=int, help="how many ratings in all, where it can be set")
-    parser.add_argument("--tastes", action="store_true", default=None, help="plant tastes as strong as real ones")
+    parser.add_argument(
+        "--tastes", action="store_true", default=None, help="plant tastes as strong as real ones"
+    )
     parser.add_argument("--packed", action="store_true", help="write the official archive")
     parser.add_argument("--clean", action="store_true", help="leave out the known dirt")
     parser.add_argument("--seed", type=int, default=0)
