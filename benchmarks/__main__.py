@@ -18,18 +18,13 @@ from benchmarks.measure import Line, run, table, to_json
 FULL = {"users": 200_948, "items": 87_585, "ratings": 32_000_204}
 QUICK = {"users": 6_000, "items": 3_000, "ratings": 600_000}
 
-TASTES = "tastes"
-"""The folder of the ratings with tastes."""
-
 
 def write(root: Path, shape: dict[str, int], quick: bool) -> Path:
     """The raw files, once."""
     folder = root / ("quick" if quick else "full")
     sizes = [f"--{name}={value}" for name, value in shape.items()]
-    for within, flags in ((folder, ()), (folder / TASTES, ("--tastes",))):
-        if not (within / "ml-32m" / "links.csv").exists():
-            given = ("--source=ml-32m", "--clean", *flags, *sizes)
-            run("tests.rawgen", str(within / "ml-32m"), *given)
+    if not (folder / "ml-32m" / "links.csv").exists():
+        run("tests.rawgen", str(folder / "ml-32m"), "--source=ml-32m", "--clean", *sizes)
     users, items = (2_000, 1_000) if quick else (60_000, 20_000)
     for source, flags in (("ml-1m", ()), ("steam", ()), ("amazon-reviews-2023", ("--packed",))):
         if not (folder / source).exists():
@@ -62,7 +57,7 @@ def main() -> None:
     lines += rows.streams(data, cache, given.rounds, size)
     lines += splits.lines(data, cache / "splits", given.rounds)
     lines.append(rows.cold(data, 1))
-    lines += audiences.lines(data / TASTES, cache)
+    lines += audiences.lines(data / "tastes", cache, shape)
     facts = {**shape, "python": platform.python_version(), "cores": os.cpu_count()}
     print(table(lines))
     record = to_json(lines, facts)

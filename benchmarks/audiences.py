@@ -30,8 +30,13 @@ def made(data: str) -> tuple[int, float]:
     return number, time.perf_counter() - begin
 
 
-def lines(data: Path, cache: Path) -> list[Line]:
-    """Seconds that the rows add, and the peak memory of the process that makes them."""
+def lines(data: Path, cache: Path, shape: dict[str, int]) -> list[Line]:
+    """Seconds that the rows add, and the peak memory of the process that makes them. data: where raw files of this shape
+    are, or are written to."""
+    if not (data / "ml-32m" / "links.csv").exists():
+        sizes = [f"--{name}={value}" for name, value in shape.items()]
+        given = ("--source=ml-32m", "--clean", "--tastes", *sizes)
+        run("tests.rawgen", str(data / "ml-32m"), *given)
     run("benchmarks.raw", "store", str(data), "ml-32m", cache=cache)
     shutil.rmtree(cache / "derived", ignore_errors=True)
     spent, said = spent_and_output("benchmarks.audiences", str(data), cache=cache)

@@ -9,7 +9,6 @@ import pytest
 from benchmarks import __main__ as main
 from benchmarks import audiences, encoding, rows, splits
 from benchmarks import raw as raw_files
-from tests.rawgen import ml_32m
 
 SHAPE = {"users": 1_500, "items": 800, "ratings": 90_000}
 
@@ -35,8 +34,7 @@ def test_every_split_and_filter_has_rows_to_time(name: str, raw: Path) -> None:
 
 
 def test_ratings_with_tastes_tell_target_users(tmp_path: Path) -> None:
-    ml_32m.write(tmp_path / "raw" / "ml-32m", dirt=False, tastes=True, **main.QUICK)
-    seconds, _ = audiences.lines(tmp_path / "raw", tmp_path / "cache")
+    seconds, _ = audiences.lines(tmp_path / "raw", tmp_path / "cache", main.QUICK)
     assert seconds.notes["rows"] > 0 and seconds.ours > 0
 
 
