@@ -1,7 +1,7 @@
 """`python -m benchmarks [--quick] [--data FOLDER] [--json FILE]`: one table of ratios.
 
 Made-up raw files of the official layouts are written first, below FOLDER, where they are not there
-yet; the full size needs 6 GB there and, with --larger, another 8.
+yet; the full size needs 7 GB there and, with --larger, another 8.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import platform
 import tempfile
 from pathlib import Path
 
-from benchmarks import encoding, raw, reviews, rows, splits
+from benchmarks import audiences, encoding, raw, reviews, rows, splits
 from benchmarks.measure import Line, run, table, to_json
 
 FULL = {"users": 200_948, "items": 87_585, "ratings": 32_000_204}
@@ -66,6 +66,7 @@ def main() -> None:
     lines += rows.streams(data, cache, given.rounds, size)
     lines += splits.lines(data, cache / "splits", given.rounds)
     lines.append(rows.cold(data, 1))
+    lines += audiences.lines(data / "tastes", cache, shape)
     facts = {**shape, "python": platform.python_version(), "cores": os.cpu_count()}
     print(table(lines))
     record = to_json(lines, facts)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import __main__ as main
-from benchmarks import encoding, rows, splits
+from benchmarks import audiences, encoding, rows, splits
 from benchmarks import raw as raw_files
 from tests.rawgen import ml_1m
 from tests.sources.harness import load
@@ -33,6 +33,11 @@ def test_made_up_reviews_are_taken_for_real_ones(raw: Path) -> None:
 def test_every_split_and_filter_has_rows_to_time(name: str, raw: Path) -> None:
     own = splits.OPTIONS[name]
     assert len(list(rows.stream(str(raw), "sequential_rec", size=40, **own))) > 0
+
+
+def test_ratings_with_tastes_tell_target_users(tmp_path: Path) -> None:
+    seconds, _ = audiences.lines(tmp_path / "raw", tmp_path / "cache", main.QUICK)
+    assert seconds.notes["rows"] > 0 and seconds.ours > 0
 
 
 def test_what_is_timed_counts_all_anew(raw: Path, tmp_path: Path) -> None:
