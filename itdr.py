@@ -67,12 +67,12 @@ class Itdr(datasets.GeneratorBasedBuilder):
 
         Raises `ConfigError` for what is unknown, out of range or without meaning.
         """
-        given = builder.split_options(config_name, data_files, options)
+        arguments = builder.split_options(config_name, data_files, options)
         super().__init__(
             config_name=config_name,
             data_dir=builder.absolute_data_dir(data_dir),
             features=features,
-            **given,
+            **arguments,
         )
         self._plans: list | None = None
         if features is None:
@@ -104,9 +104,9 @@ class Itdr(datasets.GeneratorBasedBuilder):
         same: it takes a third of the time that row by row takes."""
         if not builder.are_finished(self.info.features):
             return super()._prepare_split_single(**options)
-        known = ("gen_kwargs", "fpath", "file_format", "max_shard_size", "job_id")
-        given = {name: options[name] for name in known}
-        return datasets.ArrowBasedBuilder._prepare_split_single(self, **given)
+        names = ("gen_kwargs", "fpath", "file_format", "max_shard_size", "job_id")
+        arguments = {name: options[name] for name in names}
+        return datasets.ArrowBasedBuilder._prepare_split_single(self, **arguments)
 
     def as_streaming_dataset(self, split: Any = None, base_path: str | None = None) -> Any:
         """Prepare the sources, then stream: input errors are raised here, before the first row."""

@@ -120,14 +120,14 @@ def in_catalogue(path: str | os.PathLike[str]) -> Callable[..., Rewards]:
 
     def in_catalogue(completions: Sequence[Any], **columns: Any) -> Rewards:
         rows, texts = _rows(columns, len(completions)), list(map(_text, completions))
-        chosen = [k for k, row in enumerate(rows) if per_task.is_open(row)]
-        found: Rewards = [None] * len(rows)
+        places = [k for k, row in enumerate(rows) if per_task.is_open(row)]
+        rewards: Rewards = [None] * len(rows)
         scored = score_rows(
-            [rows[k] for k in chosen], [texts[k] for k in chosen], catalogues=catalogues
+            [rows[k] for k in places], [texts[k] for k in places], catalogues=catalogues
         )
-        for k, one in zip(chosen, scored, strict=True):
-            found[k] = one.values["NDCG@10"]
-        return found
+        for k, one in zip(places, scored, strict=True):
+            rewards[k] = one.values["NDCG@10"]
+        return rewards
 
     return in_catalogue
 
@@ -145,7 +145,7 @@ def _rewarded(
     lexicon: FactSpellings | None = None,
 ) -> Rewards:
     rows = _rows(columns, len(completions))
-    found: Rewards = [None] * len(rows)
+    rewards: Rewards = [None] * len(rows)
     mine = [place for place, row in enumerate(rows) if row["task"] in tasks]
     if any(per_task.is_open(rows[place]) for place in mine):
         raise ConfigError(
@@ -155,8 +155,8 @@ def _rewarded(
     texts = [_text(completions[place]) for place in mine]
     scored = _scored([rows[place] for place in mine], texts, lexicon)
     for place, one in zip(mine, scored, strict=True):
-        found[place] = _MAIN[rows[place]["task"]](rows[place], one)
-    return found
+        rewards[place] = _MAIN[rows[place]["task"]](rows[place], one)
+    return rewards
 
 
 def _scored(
@@ -178,8 +178,8 @@ def _rows(columns: Mapping[str, Any], count: int) -> list[dict[str, Any]]:
         )
     if "prompts" in columns:  # what TRL calls the column `prompt`
         columns = {**columns, "prompt": columns["prompts"]}
-    kept = [name for name in (*COLUMNS, "domain", *_TEXTS) if columns.get(name) is not None]
-    return [{name: columns[name][place] for name in kept} for place in range(count)]
+    names = [name for name in (*COLUMNS, "domain", *_TEXTS) if columns.get(name) is not None]
+    return [{name: columns[name][place] for name in names} for place in range(count)]
 
 
 def _text(completion: Any) -> str:

@@ -121,12 +121,12 @@ def _run(
             checks.see(split, row)
             facts = checks.facts(row) if row["candidates"] else None
         giveaways.see(split, row, facts)
-    found = [types.result, *(one.end() for one in own), giveaways.end()]
+    results = [types.result, *(one.end() for one in own), giveaways.end()]
     if checks is not None and plan is not None:
-        return [*found, *checks.end(), *plan.end()]
+        return [*results, *checks.end(), *plan.end()]
     skipped = Result("raw data", "what only the raw data can prove")
     skipped.skipped = "--rows-only: negatives, splits, order and popularity are unproven"
-    return [*found, skipped]
+    return [*results, skipped]
 
 
 def unproven_note(error: ItdrError) -> str:

@@ -95,44 +95,44 @@ class RawChecks:
     # -- about users --------------------------------------------------------------------------
 
     def _user_row(self, raw: RawOracle, split: str, row: Row, user: int) -> None:
-        met = raw.met(user)
-        start = self._start(raw, row, met)
-        self._trues(raw, row, user, met)
+        meetings = raw.met(user)
+        start = self._start(raw, row, meetings)
+        self._trues(raw, row, user, meetings)
         if row["candidates"]:
             if row["root_task"] == EXTRA:
                 self._pair(raw, row, user)
             else:
                 self._candidates(raw, row, user, start)
         if raw.cell.cuts is not None and start is not None:
-            self._in_span(raw, split, row, met)
-        self._order(raw, row, met, start)
+            self._in_span(raw, split, row, meetings)
+        self._order(raw, row, meetings, start)
 
     @staticmethod
-    def _start(raw: RawOracle, row: Row, met: Mapping[int, tuple[int, int]]) -> int | None:
+    def _start(raw: RawOracle, row: Row, meetings: Mapping[int, tuple[int, int]]) -> int | None:
         """When the first target was met; None where that is not known."""
         last = raw.repeats in ("last", "keep")
         items = row["relevant"]
         if not items and row["item_id"] is not None and row["rating"] is not None:
             items, last = [row["item_id"]], _shows_latest(raw, row)
-        times = [one[last] for one in _met(raw, items, met)]
+        times = [one[last] for one in _met(raw, items, meetings)]
         return min((time for time in times if time != ALWAYS), default=None)
 
     def _trues(
-        self, raw: RawOracle, row: Row, user: int, met: Mapping[int, tuple[int, int]]
+        self, raw: RawOracle, row: Row, user: int, meetings: Mapping[int, tuple[int, int]]
     ) -> None:
         self.targets.checked += 1
-        shown = [*row["relevant"]]
+        true_items = [*row["relevant"]]
         limit = ", as far as it counts" if raw.is_filtered else ""
         if row["rating"] is not None and row["item_id"] is not None:
-            shown.append(row["item_id"])
+            true_items.append(row["item_id"])
             work = raw.work(row["item_id"])
-            given = raw.given(user, work) if work is not None else set()
-            if float(np.float32(row["rating"])) not in given:
+            ratings = raw.given(user, work) if work is not None else set()
+            if float(np.float32(row["rating"])) not in ratings:
                 self.targets.fault(row["id"], f"the user did not rate {row['item_id']} so")
-        for item in shown:
-            if raw.work(item) not in met:
+        for item in true_items:
+            if raw.work(item) not in meetings:
                 self.targets.fault(row["id"], f"the user never touched the true item {item}{limit}")
-        for one, times in self._past(raw, row, met):
+        for one, times in self._past(raw, row, meetings):
             if times is None:
                 self.targets.fault(row["id"], f"the user never touched {one} of the history{limit}")
         for what in history_faults(raw, row, user):
@@ -147,20 +147,20 @@ class RawChecks:
 
     @staticmethod
     def _past(
-        raw: RawOracle, row: Row, met: Mapping[int, tuple[int, int]]
+        raw: RawOracle, row: Row, meetings: Mapping[int, tuple[int, int]]
     ) -> list[tuple[str, tuple[int, int] | None]]:
         """Each item of the history with the times at which the user met it, in either domain."""
         other = raw.code("user", row["user_id"], other=True)
         elsewhere = raw.met(other, other=True) if other is not None else {}
-        found = []
+        past = []
         for one in row["history"]:
             work = raw.work(one["item_id"])
-            times = met.get(work) if work is not None else None
+            times = meetings.get(work) if work is not None else None
             code = raw.code("item", one["item_id"], other=True)
             if times is None and code is not None and raw.cell.other is not None:
                 times = elsewhere.get(int(raw.cell.other.work[code]))
-            found.append((one["item_id"], times))
-        return found
+            past.append((one["item_id"], times))
+        return past
 
     def _candidates(
         self,
@@ -170,15 +170,15 @@ class RawChecks:
         start: int | None,
     ) -> None:
         self.touched.checked += 1
-        met = raw.met(user, counted=False)
+        meetings = raw.met(user, counted=False)
         true = {raw.work(item) for item in row["relevant"]}
-        titles = set(raw.store.title_code[list(met)].tolist())
+        titles = set(raw.store.title_code[list(meetings)].tolist())
         for one in row["candidates"]:
             item = one["item_id"]
             work = raw.work(item)
             if work is None:
                 continue
-            if work in met and work not in true:
+            if work in meetings and work not in true:
                 self.touched.fault(row["id"], f"the user touched the false candidate {item}")
             elif work not in true and int(raw.store.title_code[work]) in titles:
                 self.touched.fault(row["id"], f"the user touched a work titled as {item} is")
@@ -211,11 +211,11 @@ class RawChecks:
         for one in row["candidates"]:
             item = one["item_id"]
             work = raw.work(item)
-            given = raw.given(user, work) if work is not None else set()
+            ratings = raw.given(user, work) if work is not None else set()
             if item in row["relevant"]:
-                if not any(rating >= scale.liked for rating in given):
+                if not any(rating >= scale.liked for rating in ratings):
                     self.touched.fault(row["id"], f"the user did not like the true item {item}")
-            elif not any(rating <= scale.disliked for rating in given):
+            elif not any(rating <= scale.disliked for rating in ratings):
                 self.touched.fault(
                     row["id"], f"the user did not dislike the false candidate {item}"
                 )
@@ -224,15 +224,15 @@ class RawChecks:
         self,
         raw: RawOracle,
         row: Row,
-        met: Mapping[int, tuple[int, int]],
+        meetings: Mapping[int, tuple[int, int]],
         start: int | None,
     ) -> None:
         if start is None or not row["history"]:
             return
         self.order.checked += 1
         latest = _shows_latest(raw, row)
-        shown = [one["timestamp"] for one in row["history"]]
-        for (item, times), stamp in zip(self._past(raw, row, met), shown, strict=True):
+        history_times = [one["timestamp"] for one in row["history"]]
+        for (item, times), stamp in zip(self._past(raw, row, meetings), history_times, strict=True):
             # If a work has several events, the row's time tells which one is shown.
             named = stamp is not None and times is not None and times[0] <= stamp <= times[1]
             if not named and times is not None and times[latest] >= start:
@@ -244,13 +244,13 @@ class RawChecks:
             self.order.fault(row["id"], "a time in the history does not lie before the true item")
 
     def _in_span(
-        self, raw: RawOracle, split: str, row: Row, met: Mapping[int, tuple[int, int]]
+        self, raw: RawOracle, split: str, row: Row, meetings: Mapping[int, tuple[int, int]]
     ) -> None:
         start, stop = raw.cell.spans[SPLITS.index(split)]
         low, high = ALWAYS if start is None else start, NEVER if stop is None else stop
         items = row["relevant"] or [row["item_id"]]
         latest = row["rating"] is not None and _shows_latest(raw, row)
-        times = [one[latest] for one in _met(raw, items, met)]
+        times = [one[latest] for one in _met(raw, items, meetings)]
         if any(not low <= time < high for time in times):
             self.part.fault(row["id"], f"a true item does not lie in the time of {split}")
 
@@ -270,9 +270,9 @@ class RawChecks:
             own: set[tuple[int, str]] = set()
             foreign: dict[tuple[int, str], int] = {}
             for work, user, text in raw.comments(about):
-                _, split, asked = about[work]
+                _, split, question_text = about[work]
                 start = " ".join(text.split())[:BEGINNING]
-                if len(start) < LEAST or start not in asked:
+                if len(start) < LEAST or start not in question_text:
                     continue
                 if raw.split_of("user", user) == split:
                     own.add((work, start))
@@ -299,13 +299,13 @@ def _shows_latest(raw: RawOracle, row: Row) -> bool:
 
 
 def _met(
-    raw: RawOracle, items: Iterable[str], met: Mapping[int, tuple[int, int]]
+    raw: RawOracle, items: Iterable[str], meetings: Mapping[int, tuple[int, int]]
 ) -> Iterator[tuple[int, int]]:
     """When the user first and last met the works of these items, for those that the user met."""
     for item in items:
         work = raw.work(item)
-        if work is not None and work in met:
-            yield met[work]
+        if work is not None and work in meetings:
+            yield meetings[work]
 
 
 def _asked(row: Row) -> str:

@@ -48,8 +48,8 @@ class AnswerFacts(RowCheck):
     def see(self, split: str, row: Row) -> None:
         if not row["evidence"]:
             return
-        known = all(one["fact"].partition("/")[0] in FACT_KINDS for one in row["evidence"])
-        if row["task"] not in TEXT_TASKS or not known:
+        judgeable = all(one["fact"].partition("/")[0] in FACT_KINDS for one in row["evidence"])
+        if row["task"] not in TEXT_TASKS or not judgeable:
             self.result.leave_out(row["task"])
             return
         self.result.checked += 1
@@ -82,11 +82,11 @@ def impossible_facts(row: Row) -> Iterator[str]:
         One sentence per fact.
     """
     for fact in map(fact_of, row["evidence"]):
-        said = f"{fact.name} {fact.value!r}".rstrip("' ")
+        label = f"{fact.name} {fact.value!r}".rstrip("' ")
         if fact.count < 0 or fact.of < 0 or fact.base < 0:
-            yield f"{said}: a count cannot be negative"
+            yield f"{label}: a count cannot be negative"
         elif fact.of and fact.count > fact.of:
-            yield f"{said}: {fact.count} of {fact.of} cannot be"
+            yield f"{label}: {fact.count} of {fact.of} cannot be"
         elif fact.of and fact.base and fact.kind in COMPARED:
             usual = fact.base * fact.of if fact.kind in SHARE_KINDS else fact.base
             # Works that go together, and the counted side of a contrast, are always above the usual.
@@ -95,7 +95,7 @@ def impossible_facts(row: Row) -> Iterator[str]:
             up = fact.direction == UP or (above and (fact.kind, fact.direction) != ("most", 0))
             if (fact.count < usual) if up else (fact.direction == DOWN and fact.count > usual):
                 side = "fewer" if up else "more"
-                yield f"{said}: {fact.count} of {fact.of} is {side} than the {usual:.1f} to be expected"
+                yield f"{label}: {fact.count} of {fact.of} is {side} than the {usual:.1f} to be expected"
 
 
 def unsupported_claims(row: Row) -> Iterator[str]:
@@ -108,27 +108,32 @@ def unsupported_claims(row: Row) -> Iterator[str]:
         One sentence per unsupported figure, title or quotation.
     """
     answer = _PLACE.sub("", reference(row))
-    shown = _plain(texts_of(row).prompt)
+    question_text = _plain(texts_of(row).prompt)
     facts = [fact_of(one) for one in row["evidence"]]
     texts = [_plain(text) for fact in facts for text in (fact.value, fact.quote) if text]
-    for said in _QUOTED.findall(answer):
-        text = _plain(said).rstrip(".…")
-        if not any(one.startswith(text) or text == one for one in texts) and text not in shown:
-            yield f'"{said}" stands neither in the evidence nor in the question'
-    said = _THOUSANDS.sub("", _QUOTED.sub("", answer))
+    for quotation in _QUOTED.findall(answer):
+        text = _plain(quotation).rstrip(".…")
+        if (
+            not any(one.startswith(text) or text == one for one in texts)
+            and text not in question_text
+        ):
+            yield f'"{quotation}" stands neither in the evidence nor in the question'
+    own_words = _THOUSANDS.sub("", _QUOTED.sub("", answer))
     amounts = [amounts_of(fact) for fact in facts]
-    written = {number for text in texts for number in _NUMBER.findall(text)}
-    held = {
-        "": written.union(*amounts),
-        "%": written.union(*map(percents_of, facts)),
+    evidence_numbers = {number for text in texts for number in _NUMBER.findall(text)}
+    numbers_by_sign = {
+        "": evidence_numbers.union(*amounts),
+        "%": evidence_numbers.union(*map(percents_of, facts)),
     }
-    for number, sign in sorted(set(_FIGURE.findall(said))):
-        if number not in held[sign]:
+    for number, sign in sorted(set(_FIGURE.findall(own_words))):
+        if number not in numbers_by_sign[sign]:
             yield f"the number {number}{sign} does not stand in the evidence"
-    for pair in _SHARE.findall(said):
-        if held[""].issuperset(pair) and not any(one.issuperset(pair) for one in amounts):
+    for pair in _SHARE.findall(own_words):
+        if numbers_by_sign[""].issuperset(pair) and not any(
+            one.issuperset(pair) for one in amounts
+        ):
             yield f"{pair[0]} of {pair[1]} are no figures of one fact"
-    numbers = held[""] | held["%"]
+    numbers = numbers_by_sign[""] | numbers_by_sign["%"]
     for group in _GROUP.findall(reference(row)):
         if not _speaks_of(group, row["source"], facts, numbers, texts):
             yield f"{group[:60]!r} speaks of nothing in the evidence"
@@ -144,9 +149,9 @@ def _speaks_of(
     plain = _plain(group)
     if any(text in plain for text in texts):
         return True
-    said = f" {' '.join(stems(group))} "
+    group_stems = f" {' '.join(stems(group))} "
     return any(
-        f" {' '.join(form)} " in said
+        f" {' '.join(form)} " in group_stems
         for fact in facts
         if fact.value
         for form in forms_of(source, name_of(fact)[0], fact.value)

@@ -74,16 +74,16 @@ def files_of(place: Path) -> list[Path]:
     Raises:
         ConfigError: where there is none.
     """
-    found = [place] if place.is_file() else sorted(place.iterdir()) if place.is_dir() else []
-    found = [path for path in found if path.is_file() and path.suffix in SUFFIXES]
-    if not found:
+    files = [place] if place.is_file() else sorted(place.iterdir()) if place.is_dir() else []
+    files = [path for path in files if path.is_file() and path.suffix in SUFFIXES]
+    if not files:
         raise ConfigError(
             f"{place} is no instruction file: give one that ends in {', '.join(SUFFIXES)}, or a "
             "folder of such files."
         )
     # Repeats are reported in the later split, not in train.
     order = ("train", "validation", "test")
-    return sorted(found, key=lambda path: (*order, split_of(path)).index(split_of(path)))
+    return sorted(files, key=lambda path: (*order, split_of(path)).index(split_of(path)))
 
 
 def parse_columns(text: str | None) -> dict[str, str]:
@@ -98,15 +98,15 @@ def parse_columns(text: str | None) -> dict[str, str]:
     Raises:
         ConfigError: for what is no such list.
     """
-    found = {}
+    columns = {}
     for one in (part.strip() for part in (text or "").split(",") if part.strip()):
         name, equals, column = (part.strip() for part in one.partition("="))
         if not equals or not column:
             raise ConfigError(f"columns: write NAME=COLUMN, as prompt=question, not {one!r}.")
         if name not in FIELDS:
             raise ConfigError(choose_from("column", name, FIELDS))
-        found[name] = column
-    return found
+        columns[name] = column
+    return columns
 
 
 def split_of(path: Path) -> str:
@@ -191,26 +191,26 @@ def columns_of(record: Record, given: Mapping[str, str], where: Path) -> dict[st
     for column in given.values():
         if column not in record:
             raise ConfigError(f"{where}: {choose_from('column', column, list(record))}")
-    found = dict(given)
+    columns = dict(given)
     for name, guesses in _GUESSES.items():
-        if name not in found:
+        if name not in columns:
             column = next(
-                (one for one in guesses if one in record and one not in found.values()), ""
+                (one for one in guesses if one in record and one not in columns.values()), ""
             )
             if column:
-                found[name] = column
-    if "instruction" in found and "prompt" not in found:
-        found["prompt"] = found.pop("instruction")
-    has_answer = "answer" in found or (
-        "prompt" in found and _is_talk(record[found["prompt"]], found["prompt"])
+                columns[name] = column
+    if "instruction" in columns and "prompt" not in columns:
+        columns["prompt"] = columns.pop("instruction")
+    has_answer = "answer" in columns or (
+        "prompt" in columns and _is_talk(record[columns["prompt"]], columns["prompt"])
     )
-    if "prompt" not in found or not has_answer:
-        missing = "prompt" if "prompt" not in found else "answer"
+    if "prompt" not in columns or not has_answer:
+        missing = "prompt" if "prompt" not in columns else "answer"
         raise ConfigError(
             f"{where}: no column looks like the {missing}; name it, as "
             f"--columns {missing}=COLUMN. Columns: {', '.join(map(str, record))}."
         )
-    return found
+    return columns
 
 
 def _is_talk(value: Any, column: str) -> bool:
@@ -247,8 +247,8 @@ def _row(record: Record, columns: Mapping[str, str], path: Path, name: str) -> A
     def value(field: str) -> Any:
         return record.get(columns[field]) if field in columns else None
 
-    prompt, said = _talk(value("prompt"))
-    answer = _text(value("answer")) if "answer" in columns else said
+    prompt, reply = _talk(value("prompt"))
+    answer = _text(value("answer")) if "answer" in columns else reply
     before = _text(value("instruction"))
     split = str(value("split") or "").strip()
     row_id = value("id")
@@ -284,11 +284,11 @@ def _text(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, (list, tuple)):
-        said = (
+        contents = (
             one.get("content", one.get("value")) if isinstance(one, Mapping) else one
             for one in value
         )
-        return "\n\n".join(_text(one) for one in said)
+        return "\n\n".join(_text(one) for one in contents)
     return value if isinstance(value, str) else str(value)
 
 
@@ -303,8 +303,8 @@ def _titles(value: Any) -> tuple[str, ...]:
 
 def _title(one: Any) -> str:
     if isinstance(one, Mapping):
-        named = next((one[name] for name in _TITLES if one.get(name)), None)
-        return _text(named if named is not None else next(iter(one.values()), None))
+        title = next((one[name] for name in _TITLES if one.get(name)), None)
+        return _text(title if title is not None else next(iter(one.values()), None))
     return _text(one)
 
 

@@ -70,15 +70,15 @@ def _audit_any(
         if row.problem:
             readable.fault(row.id, row.problem)
             continue
-        chosen = _chosen(row)
-        made = _as_row(row, chosen, name)
+        places = _chosen(row)
+        audit_row = _as_row(row, places, name)
         for check in (ids, texts, duplicates):
-            check.see(row.split, made)
-        lists.see(row, chosen)
-        leaks.see(row, chosen)
+            check.see(row.split, audit_row)
+        lists.see(row, places)
+        leaks.see(row, places)
         users.see(row)
-        if row.candidates and chosen and len(chosen) < len(row.candidates):
-            giveaways.see(row.split, made)
+        if row.candidates and places and len(places) < len(row.candidates):
+            giveaways.see(row.split, audit_row)
     own = [one.end() for one in (ids, texts, duplicates, lists, leaks, users)]
     return [readable, *own, giveaways.end()]
 
@@ -90,14 +90,14 @@ def _chosen(row: AnyRow) -> list[int] | None:
         return None
     answer, n = row.answer.strip(), len(row.candidates)
     titles = Titles(row.candidates)
-    found = [place for place in parse.ranking(answer, titles).places if place is not None]
-    if not found:
+    places = [place for place in parse.ranking(answer, titles).places if place is not None]
+    if not places:
         one = parse.choice(answer, titles)
-        found = [] if one is None else [one]
-    if not found:
-        found = [place for place in _by_index(answer) if place < n]
-    found = list(dict.fromkeys(found))
-    return found[:1] if len(found) == n else found
+        places = [] if one is None else [one]
+    if not places:
+        places = [place for place in _by_index(answer) if place < n]
+    places = list(dict.fromkeys(places))
+    return places[:1] if len(places) == n else places
 
 
 def _by_index(answer: str) -> Iterator[int]:
@@ -109,7 +109,7 @@ def _by_index(answer: str) -> Iterator[int]:
         yield from (int(number) - 1 for number in re.findall(r"\d+", answer) if int(number))
 
 
-def _as_row(row: AnyRow, chosen: list[int] | None, name: str) -> dict[str, Any]:
+def _as_row(row: AnyRow, places: list[int] | None, name: str) -> dict[str, Any]:
     """The row as checks of our own rows read it."""
     candidates = row.candidates or ()
     return {
@@ -122,7 +122,7 @@ def _as_row(row: AnyRow, chosen: list[int] | None, name: str) -> dict[str, Any]:
         "item_id": None,
         "history": [{"item_id": title, "title": title} for title in row.history or ()],
         "candidates": [{"item_id": title, "title": title} for title in candidates],
-        "relevant": [candidates[place] for place in chosen or ()],
+        "relevant": [candidates[place] for place in places or ()],
         "instruction": "",
         "input": row.prompt,
         "output": row.answer,
@@ -202,15 +202,15 @@ class Leaks:
                 self._held.setdefault(row.split, []).append(row.id)
 
     def _among_candidates(
-        self, row: AnyRow, candidates: tuple[str, ...], chosen: list[int], past: set[str]
+        self, row: AnyRow, candidates: tuple[str, ...], places: list[int], past: set[str]
     ) -> None:
-        if any(title_key(candidates[place]) in past for place in chosen):
+        if any(title_key(candidates[place]) in past for place in places):
             self.result.fault(row.id, "the answer stands in the history")
             return
-        named = _counts(row.prompt, candidates)
-        true = {candidates[place] for place in chosen}
-        most = max((count for title, count in named.items() if title not in true), default=1)
-        more = [title for title in candidates if title in true and named[title] > max(most, 1)]
+        mentions = _counts(row.prompt, candidates)
+        true = {candidates[place] for place in places}
+        most = max((count for title, count in mentions.items() if title not in true), default=1)
+        more = [title for title in candidates if title in true and mentions[title] > max(most, 1)]
         if more and len(more) == len(true):
             self.result.fault(row.id, f"the prompt names the answer again: {more[0][:80]!r}")
 
@@ -220,10 +220,10 @@ class Leaks:
         Returns:
             The faults; a note instead where most prompts hold their answer, as lists of choices do.
         """
-        rows, held = sum(self._rows.values()), sum(map(len, self._held.values()))
-        if held and held >= USUAL * rows:
+        rows, giveaways = sum(self._rows.values()), sum(map(len, self._held.values()))
+        if giveaways and giveaways >= USUAL * rows:
             self.result.notes.append(
-                f"{held:,} of {rows:,} prompts hold their answer, as where they list what can be "
+                f"{giveaways:,} of {rows:,} prompts hold their answer, as where they list what can be "
                 "chosen; name that column to have it checked: --columns candidates=COLUMN"
             )
         else:
@@ -234,13 +234,13 @@ class Leaks:
 
 def _counts(text: str, titles: tuple[str, ...]) -> dict[str, int]:
     """How often each title is named, the longest at each place."""
-    named = dict.fromkeys(titles, 0)
+    mentions = dict.fromkeys(titles, 0)
     longest = sorted({title for title in titles if title}, key=len, reverse=True)
     if longest:
         pattern = rf"(?<!\w)(?:{'|'.join(map(re.escape, longest))})(?!\w)"
         for match in re.finditer(pattern, text):
-            named[match[0]] += 1
-    return named
+            mentions[match[0]] += 1
+    return mentions
 
 
 class Users:

@@ -66,11 +66,11 @@ class Classifiers:
         require("sklearn")
         if len(set(self._users)) < FOLDS:
             return {}
-        known = {name for name in NO_TASTE if all(name in one for one in self._features)}
-        known |= {"item prior", "genres"}
+        available = {name for name in NO_TASTE if all(name in one for one in self._features)}
+        available |= {"item prior", "genres"}
         return {
-            name: self._score([one for one in chosen if one in known])
-            for name, chosen in SETS.items()
+            name: self._score([one for one in feature_names if one in available])
+            for name, feature_names in SETS.items()
         }
 
     def _score(self, names: Sequence[str]) -> float:
@@ -96,25 +96,26 @@ class Classifiers:
 
     def _prior(self, rows: np.ndarray) -> tuple[Counter[str], Counter[str]]:
         """How often the items are shown, and are targets, in these rows."""
-        shown: Counter[str] = Counter()
+        appearances: Counter[str] = Counter()
         true: Counter[str] = Counter()
         for k in rows.tolist():
-            shown.update(self._items[k])
+            appearances.update(self._items[k])
             true.update(i for i, one in zip(self._items[k], self._true[k], strict=True) if one)
-        return shown, true
+        return appearances, true
 
     def _matrix(
         self, k: int, names: Sequence[str], prior: tuple[Counter[str], Counter[str]], fold: int
     ) -> np.ndarray:
         """One row per candidate: each feature as it is, and its rank within the row."""
-        shown, true = prior
+        appearances, true = prior
         chance = sum(self._true[k]) / len(self._true[k])
-        seen = self._users[k] != fold  # a training row is itself among the counts
+        in_training = self._users[k] != fold  # a training row is itself among the counts
         columns = []
         for name in names:
             if name == "item prior":
                 values = [
-                    (true[item] - (seen and one) + 2 * chance) / (shown[item] - seen + 2)
+                    (true[item] - (in_training and one) + 2 * chance)
+                    / (appearances[item] - in_training + 2)
                     for item, one in zip(self._items[k], self._true[k], strict=True)
                 ]
             else:

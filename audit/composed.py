@@ -108,9 +108,9 @@ class _Reader:
         self.in_counts = realiser.counts_throughout(facts)
 
     def read(self) -> Reading:
-        found = self._from(_State(0, -1, 0, 0), ())
-        if found is not None or self.steps > MOST_STEPS:
-            return Reading(found or ())
+        statements = self._from(_State(0, -1, 0, 0), ())
+        if statements is not None or self.steps > MOST_STEPS:
+            return Reading(statements or ())
         at = self.farthest
         rest = self.answer[at.place :].strip()
         if rest:
@@ -128,9 +128,9 @@ class _Reader:
             text = self.realiser.write(before, HashRng(0)).text
             return before if text == self.answer else None
         for state, statement in self._following(at):
-            found = self._from(state, (*before, statement))
-            if found is not None or self.steps > MOST_STEPS:
-                return found
+            statements = self._from(state, (*before, statement))
+            if statements is not None or self.steps > MOST_STEPS:
+                return statements
         return None
 
     def _following(self, at: _State) -> Iterator[tuple[_State, Statement]]:
@@ -146,9 +146,9 @@ class _Reader:
                     if form.when.domains and self.realiser.domain not in form.when.domains:
                         continue
                     for facts, used in self._facts_for(form, at.used):
-                        held = self._said(section, form, facts, at.place)
-                        if held is not None:
-                            place, statement = held
+                        match = self._said(section, form, facts, at.place)
+                        if match is not None:
+                            place, statement = match
                             yield _State(number, slot, used, place), statement
 
     def _facts_for(self, form: StatementForm, used: int) -> Iterator[tuple[tuple[Fact, ...], int]]:
@@ -159,17 +159,20 @@ class _Reader:
             yield (), used
             return
         again = [one for one in self.facts[:used] if one.kind == "shown"]
-        left = self.facts[used : used + form.most + form.details]
-        for leading in range(1, min(form.most, len(left)) + 1):
-            if not form.when.holds(left[leading - 1]):
+        rest_facts = self.facts[used : used + form.most + form.details]
+        for leading in range(1, min(form.most, len(rest_facts)) + 1):
+            if not form.when.holds(rest_facts[leading - 1]):
                 return
             if leading >= form.least:
                 for details in range(form.details_least, form.details + 1):
-                    taken = tuple(left[: leading + details])
-                    if len(taken) == leading + details:
-                        yield taken, used + len(taken)
-                    if details and len(taken) >= leading + details - 1:
-                        first, rest = taken[:leading], taken[leading : leading + details - 1]
+                    next_facts = tuple(rest_facts[: leading + details])
+                    if len(next_facts) == leading + details:
+                        yield next_facts, used + len(next_facts)
+                    if details and len(next_facts) >= leading + details - 1:
+                        first, rest = (
+                            next_facts[:leading],
+                            next_facts[leading : leading + details - 1],
+                        )
                         for one in again:
                             yield (*first, one, *rest), used + len(first) + len(rest)
 
@@ -181,21 +184,21 @@ class _Reader:
         for factor in ROUNDED:
             near = tuple(dataclasses.replace(one, base=one.base * factor) for one in facts)
             statement = Statement(form, section.id, near)
-            said = self._sentence(statement)
-            for text in dict.fromkeys((said, capital(said))):
+            sentence = self._sentence(statement)
+            for text in dict.fromkeys((sentence, capital(sentence))):
                 start = self.answer.find(text, place, reach + len(text))
                 if text and start >= 0:
-                    said_all = self._says_the_last(statement, said)
+                    said_all = self._says_the_last(statement, sentence)
                     return (start + len(text), statement) if said_all else None
         return None
 
-    def _says_the_last(self, statement: Statement, said: str) -> bool:
+    def _says_the_last(self, statement: Statement, sentence: str) -> bool:
         """Whether the sentence would differ without the last detail. A count of what is shown may go
         unsaid."""
         facts = statement.facts
         if len(facts) <= max(statement.form.least, 1) or facts[-1].kind == "shown":
             return True
-        return self._sentence(dataclasses.replace(statement, facts=facts[:-1])) != said
+        return self._sentence(dataclasses.replace(statement, facts=facts[:-1])) != sentence
 
     def _sentence(self, statement: Statement) -> str:
         return self.realiser.sentence(statement, in_counts=self.in_counts)

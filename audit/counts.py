@@ -55,10 +55,10 @@ class Recount:
         if facts and (raw.store.source.scale is None or not raw.store.has("rating")):
             self.result.leave_out(f"{row['source']}, which has no ratings")
             return
-        _, asked = self._asked.setdefault(raw.cell.cell.name, (raw, []))
+        _, queries = self._asked.setdefault(raw.cell.cell.name, (raw, []))
         for fact in facts:
-            if fact.about == "work" and not fact.quote and len(asked) < MOST_FACTS:
-                asked.append(_Asked(row["id"], fact, int(raw.store.work[item])))
+            if fact.about == "work" and not fact.quote and len(queries) < MOST_FACTS:
+                queries.append(_Asked(row["id"], fact, int(raw.store.work[item])))
 
     def end(self) -> Result:
         """Count.
@@ -66,33 +66,33 @@ class Recount:
         Returns:
             The result.
         """
-        for raw, asked in self._asked.values():
-            if asked:
-                for row_id, what in _faults(raw, asked, self.result):
+        for raw, queries in self._asked.values():
+            if queries:
+                for row_id, what in _faults(raw, queries, self.result):
                     self.result.fault(row_id, what)
         return self.result
 
 
-def _faults(raw: RawOracle, asked: list[_Asked], result: Result) -> Iterator[tuple[str, str]]:
-    named = _works_by_title(raw, {one.fact.value for one in asked})
+def _faults(raw: RawOracle, queries: list[_Asked], result: Result) -> Iterator[tuple[str, str]]:
+    works_by_title = _works_by_title(raw, {one.fact.value for one in queries})
     pairs = [
         (number, one.work, work)
-        for number, one in enumerate(asked)
-        for work in named.get(one.fact.value, ())
+        for number, one in enumerate(queries)
+        for work in works_by_title.get(one.fact.value, ())
     ]
-    found: dict[int, list[tuple[int, ...]]] = {}
+    ranges_by_number: dict[int, list[tuple[int, ...]]] = {}
     for number, *counts in _counted(raw, pairs) if pairs else ():
-        found.setdefault(number, []).append(tuple(counts))
-    for number, one in enumerate(asked):
-        counted = found.get(number, [])
-        if not counted or any(raters > WHOLE for *_, raters in counted):
+        ranges_by_number.setdefault(number, []).append(tuple(counts))
+    for number, one in enumerate(queries):
+        ranges = ranges_by_number.get(number, [])
+        if not ranges or any(raters > WHOLE for *_, raters in ranges):
             continue
         result.checked += 1
         if not any(
             low <= one.fact.count <= high and least <= one.fact.of <= most
-            for low, high, least, most, _ in counted
+            for low, high, least, most, _ in ranges
         ):
-            _, high, _, most, _ = counted[0]
+            _, high, _, most, _ = ranges[0]
             yield (
                 one.row_id,
                 f"{one.fact.name} {one.fact.value!r} is {one.fact.count} of {one.fact.of}, "
@@ -107,10 +107,10 @@ def _works_by_title(raw: RawOracle, titles: set[str]) -> dict[str, set[int]]:
 
     column = raw.store.items.column("title")
     there = pc.is_in(column, value_set=pa.array(sorted(titles), column.type))
-    found: dict[str, set[int]] = {}
+    works: dict[str, set[int]] = {}
     for code in np.flatnonzero(there.to_numpy()).tolist():
-        found.setdefault(column[code].as_py(), set()).add(int(raw.store.work[code]))
-    return found
+        works.setdefault(column[code].as_py(), set()).add(int(raw.store.work[code]))
+    return works
 
 
 def _counted(raw: RawOracle, pairs: list[tuple[int, int, int]]) -> list[tuple[int, ...]]:

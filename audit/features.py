@@ -75,19 +75,19 @@ def of_raw(raw: RawOracle, row: Row) -> Features | None:
     works = [raw.work(one["item_id"]) for one in row["candidates"]]
     if user is None or None in works:
         return None
-    met = raw.met(user)
-    found = [work for work in works if work is not None]
-    since = [raw.since(work, user) for work in found]
+    meetings = raw.met(user)
+    candidate_works = [work for work in works if work is not None]
+    since = [raw.since(work, user) for work in candidate_works]
     features: Features = {
-        "popularity": [float(raw.others(work, user, work in met)) for work in found],
+        "popularity": [float(raw.others(work, user, work in meetings)) for work in candidate_works],
         "seen": [float(one != NEVER) for one in since],
-        "category": [float(bool(raw.store.item(work).categories)) for work in found],
+        "category": [float(bool(raw.store.item(work).categories)) for work in candidate_works],
     }
     if raw.store.has("timestamp"):
         features["first seen"] = [float(one) for one in since]
     past = [raw.work(one["item_id"]) for one in row["history"]]
     if past and past[-1] is not None:
-        years = [_year(raw, work) for work in found]
+        years = [_year(raw, work) for work in candidate_works]
         last = _year(raw, past[-1])
         if None not in years:
             features["year"] = [float(year or 0) for year in years]
@@ -97,7 +97,7 @@ def of_raw(raw: RawOracle, row: Row) -> Features | None:
         towns = Counter(town_of(one["title"]) for one in row["history"])
         towns[None] = 0  # titles that name no town have none in common
         features["town"] = [float(towns[town_of(one["title"])]) for one in row["candidates"]]
-    features["genres"] = _overlap(raw, [work for work in past if work is not None], found)
+    features["genres"] = _overlap(raw, [work for work in past if work is not None], candidate_works)
     return features
 
 

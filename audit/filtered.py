@@ -27,10 +27,10 @@ class Filtered:
 
     def counts(self, user: int, events: Events) -> np.ndarray:
         """Whether each event of a user counts (bool)."""
-        kept: np.ndarray = self.items[events.items] & self.users[user]
+        mask: np.ndarray = self.items[events.items] & self.users[user]
         if self.min_rating is not None and events.ratings is not None:
-            kept = kept & (events.ratings >= self.min_rating)
-        return kept
+            mask = mask & (events.ratings >= self.min_rating)
+        return mask
 
 
 def filtered(store: StoreReader, filters: Filters) -> Filtered:
@@ -64,13 +64,13 @@ def filtered(store: StoreReader, filters: Filters) -> Filtered:
         )
         while con.execute(f"DELETE FROM pairs WHERE {rare}").fetchall()[0][0]:
             pass
-        left = [
+        code_columns = [
             con.execute(f"SELECT DISTINCT {column} AS code FROM pairs").fetchnumpy()["code"]
             for column in ("user_code", "item_code")
         ]
     finally:
         con.close()
     masks = np.zeros(len(store.user_hash), bool), np.zeros(len(store.item_hash), bool)
-    for mask, codes in zip(masks, left, strict=True):
+    for mask, codes in zip(masks, code_columns, strict=True):
         mask[codes] = True
     return Filtered(*masks, rating)

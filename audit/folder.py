@@ -62,18 +62,18 @@ class FolderFacts(RowCheck):
         for split, paths in provenance.paths(home, dict(entry)).items():
             hashes = {one["name"]: one.get("sha256") for one in entry["files"][split]}
             for path in paths:
-                said_hash = hashes.get(path.name)
-                if said_hash and not file_matches(path, f"sha256:{said_hash}"):
+                built_hash = hashes.get(path.name)
+                if built_hash and not file_matches(path, f"sha256:{built_hash}"):
                     yield f"{path.name} is not the file that was built: its SHA-256 is another one"
             there = _rows_in(paths)
-            said = entry.get("rows", {}).get(split, there)
-            if said != there:
-                yield f"provenance.json says {said} rows in {split}, the files hold {there:,}"
+            row_count = entry.get("rows", {}).get(split, there)
+            if row_count != there:
+                yield f"provenance.json says {row_count} rows in {split}, the files hold {there:,}"
         for cell, counts in entry.get("cells", {}).items():
-            for split, said in counts.items():
-                if self._seen[cell, split] != said:
+            for split, row_count in counts.items():
+                if self._seen[cell, split] != row_count:
                     yield (
-                        f"provenance.json says {said} rows of {cell} in {split}, the files hold "
+                        f"provenance.json says {row_count} rows of {cell} in {split}, the files hold "
                         f"{self._seen[cell, split]:,}"
                     )
 
@@ -82,17 +82,19 @@ class FolderFacts(RowCheck):
         at_hand: dict[str, Mapping[str, Any]] = {}
         for cell in self._data.cells.values():
             for store in filter(None, (cell.store, cell.other)):
-                made = store.manifest
-                at_hand["/".join(filter(None, (made["source"], made["domain"])))] = made["files"]
+                manifest = store.manifest
+                at_hand["/".join(filter(None, (manifest["source"], manifest["domain"])))] = (
+                    manifest["files"]
+                )
         for config, entry in entries.items():
             for name, source in entry.get("sources", {}).items():
-                for role, said in source.get("raw_files", {}).items():
+                for role, built_file in source.get("raw_files", {}).items():
                     mine = at_hand.get(name, {}).get(role)
-                    if mine is not None and mine.get("sha256") != said.get("sha256"):
+                    if mine is not None and mine.get("sha256") != built_file.get("sha256"):
                         self.result.fault(
                             config,
-                            f"built from another {said.get('name')} of {name} than the one at hand "
-                            f"(SHA-256 {str(said.get('sha256'))[:12]}…, here "
+                            f"built from another {built_file.get('name')} of {name} than the one at hand "
+                            f"(SHA-256 {str(built_file.get('sha256'))[:12]}…, here "
                             f"{str(mine.get('sha256'))[:12]}…)",
                         )
 
@@ -100,29 +102,29 @@ class FolderFacts(RowCheck):
 def _rows_in(paths: list[Path]) -> int:
     import pyarrow.parquet as pq
 
-    found = 0
+    count = 0
     for path in paths:
         with open(path, "rb") as file:
             if path.suffix == ".parquet":
-                found += pq.ParquetFile(file).metadata.num_rows
+                count += pq.ParquetFile(file).metadata.num_rows
             else:
-                found += sum(1 for _ in file)
-    return found
+                count += sum(1 for _ in file)
+    return count
 
 
 def _version(entry: Mapping[str, Any]) -> Iterator[str]:
     from itdr import __version__
 
-    said = entry.get("versions", {}).get("itdr", __version__)
-    if said != __version__:
-        yield f"built by itdr {said}, audited by {__version__}: use the version that built it"
+    version = entry.get("versions", {}).get("itdr", __version__)
+    if version != __version__:
+        yield f"built by itdr {version}, audited by {__version__}: use the version that built it"
 
 
 def _table(folder: Path) -> dict[str, list[int]]:
     """What the card says of each config: its rows by split."""
     path = folder / CARD
     text = path.read_text("utf-8") if path.is_file() else ""
-    found: dict[str, list[int]] = {}
+    table: dict[str, list[int]] = {}
     for name, rest in _LINE.findall(text):
         cells = [cell.strip() for cell in rest.split("|")]
         numbers = cells[-len(SPLITS) :]
@@ -132,24 +134,24 @@ def _table(folder: Path) -> dict[str, list[int]]:
             and cells[0][:1] != "`"
             and all(map(_NUMBER.fullmatch, numbers))
         ):
-            found[name] = [int(one.replace(",", "")) for one in numbers]
-    return found
+            table[name] = [int(one.replace(",", "")) for one in numbers]
+    return table
 
 
 def _card(folder: Path, config: str, entry: Mapping[str, Any]) -> Iterator[str]:
-    said = _table(folder).get(config)
+    card_rows = _table(folder).get(config)
     rows = [entry.get("rows", {}).get(split, 0) for split in SPLITS]
-    if said is not None and "rows" in entry and said != rows:
-        yield f"{CARD} says {_listed(said)} rows, provenance.json {_listed(rows)}"
+    if card_rows is not None and "rows" in entry and card_rows != rows:
+        yield f"{CARD} says {_listed(card_rows)} rows, provenance.json {_listed(rows)}"
 
 
 def _views(folder: Path) -> Iterator[str]:
     """Configs of several subtasks whose rows are not those of their subtasks, in the card itself."""
-    said = _table(folder)
-    for name, counts in said.items():
+    table = _table(folder)
+    for name, counts in table.items():
         if name not in registry.config_names():
             continue
-        parts = [said[task.id] for task in registry.tasks_of(name) if task.id in said]
+        parts = [table[task.id] for task in registry.tasks_of(name) if task.id in table]
         if parts and [sum(column) for column in zip(*parts, strict=True)] != counts:
             yield f"says {_listed(counts)} rows of {name}, which are not those of its subtasks"
 

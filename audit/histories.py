@@ -35,17 +35,17 @@ def history_faults(raw: RawOracle, row: Row, user: int) -> Iterator[str]:
     if raw.cell.other is not None and other is not None:
         mine.append((raw.cell.other, _events(raw, other, other=True)))
     for one in row["history"]:
-        found = [
+        matches = [
             (store, code, events[int(store.work[code])])
             for store, events in mine
             if (code := store.code("item", one["item_id"])) is not None
         ]
-        if not found:
+        if not matches:
             continue
-        if all(store.item(code).title != one["title"] for store, code, _ in found):
-            yield f"{one['item_id']} is titled {found[0][0].item(found[0][1]).title!r} in the raw data"
-        elif any(events for _, _, events in found) and not any(
-            _fits(one, event, row) for _, _, events in found for event in events
+        if all(store.item(code).title != one["title"] for store, code, _ in matches):
+            yield f"{one['item_id']} is titled {matches[0][0].item(matches[0][1]).title!r} in the raw data"
+        elif any(events for _, _, events in matches) and not any(
+            _fits(one, event, row) for _, _, events in matches for event in events
         ):
             yield f"the user's event on {one['item_id']} was at another time or rated otherwise"
     if row["task"] in IN_A_ROW:
@@ -58,14 +58,14 @@ def _events(raw: RawOracle, user: int, other: bool = False) -> Mapping[int, list
     """Time and rating of each event of a user that counts, by work."""
     store, events, places = raw.read(user, other)
     works = store.work[events.items].tolist()
-    found: dict[int, list[Event]] = defaultdict(list)
+    by_work: dict[int, list[Event]] = defaultdict(list)
     for k in places:
         time = None if events.times is None else int(events.times[k])
         rating = None if events.ratings is None else float(events.ratings[k])
-        found[works[k]].append(
+        by_work[works[k]].append(
             (None if time == MISSING_TIME else time, None if rating != rating else rating)
         )
-    return found
+    return by_work
 
 
 def _fits(entry: Mapping[str, Any], event: Event, row: Row) -> bool:
@@ -103,12 +103,12 @@ def _not_highest(store: StoreReader, row: Row, events: Mapping[int, list[Event]]
     ratings = [one["rating"] for one in row["history"]]
     if not ratings or None in ratings:
         return
-    found = (store.code("item", one["item_id"]) for one in row["history"])
-    codes = [code for code in found if code is not None]
+    item_codes = (store.code("item", one["item_id"]) for one in row["history"])
+    codes = [code for code in item_codes if code is not None]
     works, titles = set(store.work[codes].tolist()), set(store.title_code[codes].tolist())
-    for work, given in events.items():
+    for work, work_events in events.items():
         title = int(store.title_code[work])
-        rated = [rating for _, rating in given if rating is not None]
+        rated = [rating for _, rating in work_events if rating is not None]
         if work in works or title < 0 or title in titles:
             continue
         if rated and min(rated) > min(ratings) + CLOSE:

@@ -127,11 +127,11 @@ def judged(row: Row) -> tuple[list[int], list[int]]:
         Places of what the user liked, and of the rest.
     """
     scale = registry.source(row["source"]).scale
-    found: tuple[list[int], list[int]] = ([], [])
+    sides: tuple[list[int], list[int]] = ([], [])
     for place, one in enumerate(row["history"]):
         likes = scale is not None and one["rating"] is not None and one["rating"] >= scale.liked
-        found[not likes].append(place)
-    return found
+        sides[not likes].append(place)
+    return sides
 
 
 def rating_texts(row: Row) -> list[str]:
@@ -186,11 +186,11 @@ def _within(pattern: str, entry: Shape) -> Shape:
 
 
 def _joined(entries: Sequence[Shape], by: str) -> Shape:
-    found: list[Any] = []
+    parts: list[Any] = []
     for k, one in enumerate(entries):
-        found += [by] * bool(k)
-        found += one
-    return tuple(found)
+        parts += [by] * bool(k)
+        parts += one
+    return tuple(parts)
 
 
 def _inline(
@@ -210,12 +210,12 @@ def _of_attributes(row: Row, layout: Layout) -> dict[str, Shape]:
     names = [one["name"] for one in row["attributes"]]
     if not names:
         return {}
-    shown = [name[:1].upper() + name[1:] for name in names]
-    entries = [_with_values(one, layout) for one in shown]
+    labels = [name[:1].upper() + name[1:] for name in names]
+    entries = [_with_values(one, layout) for one in labels]
     lines = [_within(layout.line, (one,)) for one in entries]
     return {
         "attributes": (layout.joined(names),),
-        "attribute": (shown[0],),
+        "attribute": (labels[0],),
         "n_attributes": (str(len(names)),),
         "attributes_lines": (entries[0],) if len(entries) == 1 else _joined(lines, "\n"),
     }
@@ -254,7 +254,7 @@ def _profiles(
     """A profile's history lists likes, then dislikes; no column says where the dislikes begin."""
     title_word = words["title"][:1].upper() + words["title"][1:]
     for liked in range(len(titles), -1, -1):
-        found: dict[str, Shape] = {
+        shapes: dict[str, Shape] = {
             **values,
             "n_liked": (str(liked),),
             "n_disliked": (str(len(titles) - liked),),
@@ -263,16 +263,18 @@ def _profiles(
         for name, part in (("liked", titles[:liked]), ("disliked", titles[liked:])):
             tail = Gap(label=name)
             heads: list[Shape] = [(LINE if title is None else title, tail) for title in part]
-            found[f"{name}_inline"] = (
+            shapes[f"{name}_inline"] = (
                 Choice(tuple(_joined(heads, by) for by in ("; ", " | ", " // "))),
             )
-            found[f"{name}_lines"] = _joined([("- ", *head, _review("  ")) for head in heads], "\n")
-            found[f"{name}_numbered"] = _joined(
+            shapes[f"{name}_lines"] = _joined(
+                [("- ", *head, _review("  ")) for head in heads], "\n"
+            )
+            shapes[f"{name}_numbered"] = _joined(
                 [(f"{n}. ", *head, _review("   ")) for n, head in enumerate(heads, 1)], "\n"
             )
             blocks: list[Shape] = [(f"{title_word}: ", head[0], Gap(line=False)) for head in heads]
-            found[f"{name}_blocks"] = _joined(blocks, "\n\n")
-        yield Known(found, unknown=LINE)
+            shapes[f"{name}_blocks"] = _joined(blocks, "\n\n")
+        yield Known(shapes, unknown=LINE)
 
 
 def _review(indent: str) -> Choice:

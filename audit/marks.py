@@ -56,16 +56,16 @@ class Marks:
         Yields:
             Each mark, at how many candidates it stands, and how many of these are true.
         """
-        for mark, shown in self._shown.items():
+        for mark, appearances in self._shown.items():
             true = self._true[mark]
-            if true >= max(ENOUGH_TRUE, OFTEN * self.rows) and true >= PURE * shown:
-                yield mark, shown, true
+            if true >= max(ENOUGH_TRUE, OFTEN * self.rows) and true >= PURE * appearances:
+                yield mark, appearances, true
 
 
 def _entries(row: Row) -> list[set[str]]:
     """The words and odd characters at each candidate in the prompt, from the last one backwards."""
     prompt = texts_of(row).question or ""
-    end, found = len(prompt), []
+    end, entries = len(prompt), []
     for one in reversed(row["candidates"]):
         title = one["title"] or ""
         start = prompt.rfind(title, 0, end)
@@ -74,9 +74,9 @@ def _entries(row: Row) -> list[set[str]]:
         begin = prompt.rfind("\n", 0, start) + 1
         line_end = prompt.find("\n", start)
         beside = prompt[start + len(title) : end if line_end < 0 else min(line_end, end)]
-        found.append(_marks(title, beside, prompt[begin:start]))
+        entries.append(_marks(title, beside, prompt[begin:start]))
         end = start
-    return found[::-1]
+    return entries[::-1]
 
 
 def _marks(title: str, beside: str, before: str) -> set[str]:

@@ -52,39 +52,39 @@ class Duplicates(RowCheck):
 
     def see(self, split: str, row: Row) -> None:
         self.result.checked += 1
-        shown, by_words = _shown(row)
-        if not len(shown):
+        hashes, by_words = _shown(row)
+        if not len(hashes):
             return
         template = (row["task"], str(row["template"])) if by_words else None
         self._ids.append(row["id"])
         self._splits.append(split)
         self._cells.append(f"{row['task']}/{row['source']}")
         self._templates.append(template)
-        self._shown.append(shown)
+        self._shown.append(hashes)
         self._asked.append(tuple(row["relevant"]) if is_open(row) else None)
         if template is not None:
             self._rows_of[template] += 1
-            self._runs_of.setdefault(template, Counter()).update(shown.tolist())
+            self._runs_of.setdefault(template, Counter()).update(hashes.tolist())
 
     def _own(self, place: int) -> np.ndarray:
         """What a row shows, without the words of its template."""
-        shown, template = self._shown[place], self._templates[place]
+        hashes, template = self._shown[place], self._templates[place]
         if template is None or self._rows_of[template] < LEAST_ROWS:
-            return shown
+            return hashes
         runs, most = self._runs_of[template], self._rows_of[template] / 2
-        own = [one for one in shown.tolist() if runs[one] <= most]
-        return np.array(own, np.uint64) if own else shown
+        own = [one for one in hashes.tolist() if runs[one] <= most]
+        return np.array(own, np.uint64) if own else hashes
 
     def _buckets(self) -> Iterable[list[int]]:
         """Rows of a cell that agree in a band of their MinHashes."""
         salts = splitmix64(np.arange(BANDS * ROWS, dtype=np.uint64))
-        found: dict[tuple[str, int, int], list[int]] = {}
+        buckets: dict[tuple[str, int, int], list[int]] = {}
         for place, cell in enumerate(self._cells):
             own = self._shown[place] = self._own(place)
             least = splitmix64(own[:, None] ^ salts[None, :]).min(axis=0)
             for band, key in enumerate(_banded(least)):
-                found.setdefault((cell, band, key), []).append(place)
-        return found.values()
+                buckets.setdefault((cell, band, key), []).append(place)
+        return buckets.values()
 
     def end(self) -> Result:
         compared: set[tuple[int, int]] = set()
@@ -131,9 +131,11 @@ def _shown(row: Row) -> tuple[np.ndarray, bool]:
         items.append(f"target:{row['item_id']}")
     if len(set(items)) >= LEAST:
         return np.unique(hash_ids("shown", items)), False
-    said = words(question(row))
-    runs = [" ".join(said[k : k + RUN]) for k in range(max(1, len(said) - RUN + 1))]
-    return np.unique(hash_ids("said", runs if said else [])), True
+    question_words = words(question(row))
+    runs = [
+        " ".join(question_words[k : k + RUN]) for k in range(max(1, len(question_words) - RUN + 1))
+    ]
+    return np.unique(hash_ids("said", runs if question_words else [])), True
 
 
 def question(row: Row) -> str:

@@ -120,9 +120,9 @@ class RawOracle:
         mask = np.ones(len(events.items), bool)
         if events.events is not None:
             mask &= events.events != SKIP
-        kept = self._filtered[other] if counted else None
-        if kept is not None:
-            mask &= kept.counts(user, events)
+        selection = self._filtered[other] if counted else None
+        if selection is not None:
+            mask &= selection.counts(user, events)
         return store, events, np.flatnonzero(mask).tolist()
 
     def met(
@@ -141,19 +141,19 @@ class RawOracle:
         store, events, places = self.read(user, other, counted)
         works = store.work[events.items].tolist()
         times = events.times if events.times is not None else np.full(len(works), ALWAYS)
-        found: dict[int, tuple[int, int]] = {}
+        meetings: dict[int, tuple[int, int]] = {}
         for k in places:
             work = works[k]
             time = ALWAYS if times[k] == MISSING_TIME else int(times[k])
-            first, last = found.get(work, (NEVER, ALWAYS))
-            found[work] = (min(first, time), max(last, time))
-        return found
+            first, last = meetings.get(work, (NEVER, ALWAYS))
+            meetings[work] = (min(first, time), max(last, time))
+        return meetings
 
     def moments(self, user: int) -> dict[int, tuple[int, ...]]:
         """When each work that counts stands in the user's history: first met, last met, or both where
         all events are kept."""
         places = {None: (0,), "first": (0,), "last": (1,), KEEP: (0, 1)}[self.repeats]
-        return {work: tuple(met[k] for k in places) for work, met in self.met(user).items()}
+        return {work: tuple(times[k] for k in places) for work, times in self.met(user).items()}
 
     def given(self, user: int, work: int) -> set[float]:
         """The ratings that the user gave a work, as they are stored: in 32 bits."""
@@ -198,28 +198,28 @@ class RawOracle:
         if self.cell.cuts:
             where.append(f"e.timestamp < {self.cell.cuts[0]}")
         users, items = self.in_training, np.ones(len(store.work), bool)
-        kept = self._filtered[0]
-        if kept is not None:
-            users, items = users & kept.users, kept.items
-            if kept.min_rating is not None:
-                where.append(f"e.rating >= {float32_sql(kept.min_rating)}")
-        found, seconds = _meetings(store, users, items, time, " AND ".join(where) or "true")
+        selection = self._filtered[0]
+        if selection is not None:
+            users, items = users & selection.users, selection.items
+            if selection.min_rating is not None:
+                where.append(f"e.rating >= {float32_sql(selection.min_rating)}")
+        meetings, seconds = _meetings(store, users, items, time, " AND ".join(where) or "true")
         n = len(store.work)
-        made = {
+        columns = {
             "users": np.zeros(n, np.int64),
             "first": np.full(n, NEVER),
             "who": np.full(n, -1, np.int64),
             "second": np.full(n, NEVER),
         }
         for column in ("users", "first", "who"):
-            made[column][found["work"]] = found[column]
-        made["second"][seconds["work"]] = seconds["met"]
-        return made
+            columns[column][meetings["work"]] = meetings[column]
+        columns["second"][seconds["work"]] = seconds["met"]
+        return columns
 
     def since(self, work: int, user: int) -> int:
         """When a user of the training part other than `user` first met the work."""
-        known = self.known
-        return int(known["second"][work] if known["who"][work] == user else known["first"][work])
+        table = self.known
+        return int(table["second"][work] if table["who"][work] == user else table["first"][work])
 
     def others(self, work: int, user: int, touched: bool) -> int:
         """How many users of the training part other than `user` met the work."""

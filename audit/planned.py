@@ -142,13 +142,13 @@ class Planned:
         columns = tuple(row)
         columns = self._names.setdefault(columns, columns)
         mine = _Waiting(split, place, columns, b"".join(map(_hash, row.values())))
-        found = others.get(row["id"])
-        if not found:
+        counterparts = others.get(row["id"])
+        if not counterparts:
             own.setdefault(row["id"], []).append(mine)
             return
-        same = (k for k, one in enumerate(found) if one.hashes == mine.hashes)
-        theirs = found.pop(next(same, 0))
-        if not found:
+        same = (k for k, one in enumerate(counterparts) if one.hashes == mine.hashes)
+        theirs = counterparts.pop(next(same, 0))
+        if not counterparts:
             del others[row["id"]]
         built, planned = (mine, theirs) if own is self._built else (theirs, mine)
         self._report(row["id"], built.split, planned.split, _unequal(planned, built))

@@ -64,31 +64,31 @@ class SplitPromise:
 
     def _see_cold(self, split: str, row: Row, raw: RawOracle) -> None:
         """Keep the titles that training shows, and those that later splits ask for or offer."""
-        asked = [*row["relevant"], *(one["item_id"] for one in row["candidates"])]
-        shown = [one["item_id"] for one in row["history"]]
-        for item in [*shown, *asked]:
+        offers = [*row["relevant"], *(one["item_id"] for one in row["candidates"])]
+        history_items = [one["item_id"] for one in row["history"]]
+        for item in [*history_items, *offers]:
             work = raw.work(item)
             if work is None:
                 continue
             key = (row["source"], int(raw.store.title_code[work]))
             if split == "train":
                 self._trained.add(key)
-            elif item in asked:
+            elif item in offers:
                 self._cold.setdefault(key, row["id"])
 
     def _left_out(self, part: int, row: Row, raw: RawOracle) -> None:
-        shown = [one["item_id"] for one in row["history"]]
+        history_items = [one["item_id"] for one in row["history"]]
         for key in self._keys(row, raw, row["relevant"]):
             self._asked[key] = max(part, self._asked.get(key, 0))
-        for key in self._keys(row, raw, [*shown, *row["relevant"]]):
+        for key in self._keys(row, raw, [*history_items, *row["relevant"]]):
             # Of all rows that show it, keep the one of the earliest split, which leaks the most.
             self._shown[key] = min(self._shown.get(key, (part, row["id"])), (part, row["id"]))
         user = raw.code("user", row["user_id"])
         if user is None or part == 0:
             return
-        met = raw.moments(user)
+        meetings = raw.moments(user)
         works = [work for item in row["relevant"] if (work := raw.work(item)) is not None]
-        moments = [moment for work in works for moment in met.get(work, ())]
+        moments = [moment for work in works for moment in meetings.get(work, ())]
         last = max((moment for moment in moments if moment != ALWAYS), default=None)
         if last is None:
             return
@@ -101,7 +101,7 @@ class SplitPromise:
         stop = NEVER if cuts is None else cuts[0]
         later = sum(
             any(last < moment < stop for moment in moments) and int(showable[work]) >= 0
-            for work, moments in met.items()
+            for work, moments in meetings.items()
         )
         if later > allowed:
             self.result.fault(
@@ -122,10 +122,11 @@ class SplitPromise:
         """
         for title in sorted(self._cold.keys() & self._trained):
             self.result.fault(self._cold[title], "asks for, or offers, what training rows show")
-        for key, asked in self._asked.items():
+        for key, target_part in self._asked.items():
             part, row_id = self._shown[key]
-            if part < asked:
+            if part < target_part:
                 self.result.fault(
-                    row_id, f"shows in {SPLITS[part]} what {SPLITS[asked]} asks user {key[1]} for"
+                    row_id,
+                    f"shows in {SPLITS[part]} what {SPLITS[target_part]} asks user {key[1]} for",
                 )
         return self.result

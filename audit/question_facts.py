@@ -40,12 +40,12 @@ def differences(row: Row, statements: Sequence[Statement]) -> Iterator[str]:
             yield f"the question does not hold the quote {fact.quote[:60]!r}"
     if row["task"] != PROFILES:
         return
-    shown = _Displayed(row)
+    display = _Displayed(row)
     for fact in dict.fromkeys(fact for one in statements for fact in one.facts):
         if fact.kind == "shown":
-            yield from shown.miscounted(fact)
+            yield from display.miscounted(fact)
     for one in statements:
-        yield from shown.misplaced(one)
+        yield from display.misplaced(one)
 
 
 class _Displayed:
@@ -116,23 +116,23 @@ def _likes(row: Row) -> int | None:
     ratings = [one["rating"] for one in row["history"]]
     if scale is not None and ratings and all(one is not None for one in ratings):
         return sum(one >= scale.liked for one in ratings)
-    counted = {
+    like_counts = {
         fact.of
         for fact in map(fact_of, row["evidence"])
         if fact.kind == "shown" and fact.direction == UP
     }
-    return counted.pop() if len(counted) == 1 else None
+    return like_counts.pop() if len(like_counts) == 1 else None
 
 
 def _entries(titles: Sequence[str], question: str) -> list[str]:
     """What stands beside each title in the question; empty where the titles are not found in order."""
     starts, place = [], 0
     for title in titles:
-        found = re.compile(rf"{re.escape(title)}(?=,| by | \[|\n)").search(question, place)
-        if found is None:
+        mention = re.compile(rf"{re.escape(title)}(?=,| by | \[|\n)").search(question, place)
+        if mention is None:
             return []
-        starts.append(found.span())
-        place = found.end()
+        starts.append(mention.span())
+        place = mention.end()
     ends = [start for start, _ in starts[1:]] + [len(question)]
     return [
         _REVIEW.split(question[after:end])[0] for (_, after), end in zip(starts, ends, strict=True)

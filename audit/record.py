@@ -177,8 +177,8 @@ def text_of(figures: Path) -> str:
     Returns:
         Markdown.
     """
-    held = json.loads(figures.read_text("utf-8"))
-    return text(held["entries"], held.get("remark", ()))
+    contents = json.loads(figures.read_text("utf-8"))
+    return text(contents["entries"], contents.get("remark", ()))
 
 
 def text(entries: Sequence[Figures], remark: Sequence[str] = ()) -> str:

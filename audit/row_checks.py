@@ -91,8 +91,8 @@ class OneSplit(RowCheck):
 
 def _span(row: Row) -> str | None:
     """The split whose span of time a case lies in, as the ids say where time separates the splits."""
-    found = _SPAN.search(row["id"])
-    return found[1] if found else None
+    match = _SPAN.search(row["id"])
+    return match[1] if match else None
 
 
 class DuplicateUsers(RowCheck):
@@ -163,12 +163,12 @@ class FilledTexts(RowCheck):
 def _texts(row: Row) -> dict[str, str]:
     """The question, the answer and the other texts of a row in any format."""
     instruction, question, answer, wrong = texts_of(row)
-    found = {"question": question}
+    texts = {"question": question}
     if instruction:
-        found["instruction"] = instruction
+        texts["instruction"] = instruction
     if answer or not wrong:
-        found["answer"] = answer
-    return found | {f"rejected{n or ''}": text for n, text in enumerate(wrong) if text is not None}
+        texts["answer"] = answer
+    return texts | {f"rejected{n or ''}": text for n, text in enumerate(wrong) if text is not None}
 
 
 class HistoryTimes(RowCheck):
@@ -187,8 +187,8 @@ class HistoryTimes(RowCheck):
         half = len(times) // 2 if ">" in (row["domain"] or "") else 0
         self.result.checked += 1
         for part in (times[:half], times[half:]):
-            known = [one for one in part if one is not None]
-            if known != sorted(known):
+            stamps = [one for one in part if one is not None]
+            if stamps != sorted(stamps):
                 self.result.fault(row["id"], "the times of the history do not rise")
 
 
@@ -265,26 +265,27 @@ class Answers(RowCheck):
         wrong = says(row, texts.answer) if texts.answer or not texts.wrong else ""
         if wrong:
             self.result.fault(row["id"], wrong)
-        given = [text for text in texts.wrong if text is not None]
+        wrong_texts = [text for text in texts.wrong if text is not None]
         if is_open(row):
-            if texts.answer and texts.answer in given:
+            if texts.answer and texts.answer in wrong_texts:
                 self.result.fault(row["id"], "the rejected answer is right")
-        elif any(not says(row, text) for text in given):
+        elif any(not says(row, text) for text in wrong_texts):
             self.result.fault(row["id"], "the rejected answer is right")
         elif row["task"] in (CHOICE_TASK, PAIR_TASK):
             titles = [one["title"] for one in row["candidates"]]
             if any(
-                not _INDEX.fullmatch(text) and parse.choice(text, titles) is None for text in given
+                not _INDEX.fullmatch(text) and parse.choice(text, titles) is None
+                for text in wrong_texts
             ):
                 self.result.fault(row["id"], "the rejected answer is none of the candidates")
 
     @staticmethod
     def _rating(row: Row, text: str) -> str:
-        said = parse.rating(text, scale_of(row))
+        rating = parse.rating(text, scale_of(row))
         if row["rating"] is None:
             return "there is no rating"
-        right = said is not None and abs(said - row["rating"]) < 1e-4
-        return "" if right else f"the answer reads as {said}, the rating is {row['rating']}"
+        right = rating is not None and abs(rating - row["rating"]) < 1e-4
+        return "" if right else f"the answer reads as {rating}, the rating is {row['rating']}"
 
     @staticmethod
     def _like(row: Row, text: str) -> str:
@@ -320,13 +321,13 @@ class Answers(RowCheck):
         if text in short_forms(row):
             return ""
         titles = [one["title"] for one in row["candidates"]]
-        said = parse.choice(text, titles)
-        if said is None:
+        place = parse.choice(text, titles)
+        if place is None:
             return "the answer is not among the candidates"
         return (
             ""
-            if row["candidates"][said]["item_id"] in row["relevant"]
-            else (f"the answer names {titles[said]!r}, which is not the true item")
+            if row["candidates"][place]["item_id"] in row["relevant"]
+            else (f"the answer names {titles[place]!r}, which is not the true item")
         )
 
     @staticmethod
@@ -335,10 +336,10 @@ class Answers(RowCheck):
             return Answers._titles(row, text)
         if text in short_forms(row):
             return ""
-        said = parse.ranking(text, Titles([one["title"] for one in row["candidates"]])).places
-        if None in said or sorted(said) != list(range(len(row["candidates"]))):  # type: ignore[type-var]
+        places = parse.ranking(text, Titles([one["title"] for one in row["candidates"]])).places
+        if None in places or sorted(places) != list(range(len(row["candidates"]))):  # type: ignore[type-var]
             return "the answer does not list every candidate once"
-        first = [row["candidates"][place]["item_id"] for place in said[: len(row["relevant"])]]  # type: ignore[index]
+        first = [row["candidates"][place]["item_id"] for place in places[: len(row["relevant"])]]  # type: ignore[index]
         return (
             ""
             if first == list(row["relevant"])
@@ -347,11 +348,11 @@ class Answers(RowCheck):
 
     @staticmethod
     def _attributes(row: Row, text: str) -> str:
-        said = parse.attributes(text, [one["name"] for one in row["attributes"]])
+        answer_values = parse.attributes(text, [one["name"] for one in row["attributes"]])
         wrong = [
             one["name"]
             for one in row["attributes"]
-            if not same_value(one["name"], said.get(one["name"], ""), one["value"])
+            if not same_value(one["name"], answer_values.get(one["name"], ""), one["value"])
         ]
         if not row["attributes"]:
             return "there is no attribute"

@@ -54,8 +54,8 @@ def _cell(task: str, source: str) -> str | None:
     """What is wrong with a subtask on a source, or None."""
     if task not in registry.task_ids():
         return f"there is no subtask {task!r}"
-    known = registry.cells(task, ALL, named=[source] if registry.is_known(source) else ())
-    return None if (task, source) in known else f"{task} is not made from a source {source!r}"
+    cells = registry.cells(task, ALL, named=[source] if registry.is_known(source) else ())
+    return None if (task, source) in cells else f"{task} is not made from a source {source!r}"
 
 
 def _wrong(row: Row) -> Iterator[str]:

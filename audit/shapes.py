@@ -160,12 +160,12 @@ def _slot(
     slot: Slot, known: Known, entry: Mapping[str, Shape] | None, place: int, of: int
 ) -> Iterator[Part]:
     if not slot.field:
-        found = known.values.get(slot.name, (known.unknown,))
+        parts = known.values.get(slot.name, (known.unknown,))
     elif slot.name == "loop":
-        found = (str({"index": place + 1, "length": of}.get(slot.field, "")),)
+        parts = (str({"index": place + 1, "length": of}.get(slot.field, "")),)
     else:
-        found = (entry or {}).get(slot.field, (LINE,))
-    for part in found:
+        parts = (entry or {}).get(slot.field, (LINE,))
+    for part in parts:
         if isinstance(part, str):
             for change in slot.filters:
                 part = change(part)
@@ -199,8 +199,8 @@ class _Fit:
                     return None
                 start += len(part)
             elif isinstance(part, Choice):
-                found = (self.of((*one, *parts[k + 1 :]), start) for one in part.shapes)
-                return next((one for one in found if one is not None), None)
+                attempts = (self.of((*one, *parts[k + 1 :]), start) for one in part.shapes)
+                return next((one for one in attempts if one is not None), None)
             else:
                 return self._gap(part, parts[k + 1 :], start)
         return [] if start == len(text) else None
@@ -215,8 +215,8 @@ class _Fit:
             return [(gap.label, self.text[start:])][: bool(gap.label)] if whole else None
         following = rest[0]
         if isinstance(following, Choice):
-            found = (self._gap(gap, (*one, *rest[1:]), start) for one in following.shapes)
-            return next((one for one in found if one is not None), None)
+            attempts = (self._gap(gap, (*one, *rest[1:]), start) for one in following.shapes)
+            return next((one for one in attempts if one is not None), None)
         if isinstance(following, Gap):
             wider = Gap(gap.line and following.line, gap.label or following.label)
             return self._gap(wider, rest[1:], start)
@@ -224,8 +224,8 @@ class _Fit:
         while 0 <= place <= stop:
             after = self.of(rest, place)
             if after is not None:
-                told = [(gap.label, self.text[start:place])] if gap.label else []
-                return told + after
+                capture = [(gap.label, self.text[start:place])] if gap.label else []
+                return capture + after
             place = self.text.find(following, place + 1)
             self.steps += 1
         return None

@@ -224,7 +224,7 @@ class Giveaways:
         """
         self._add_priors()
         for cell, tallies in sorted(self._tallies.items()):
-            shown = []
+            rates = []
             for name, one in tallies.items():
                 formal = name in FORMAL or name.startswith("place")
                 bound = FORM if formal else NATURE * (1 - one.chance / one.rows)
@@ -232,11 +232,11 @@ class Giveaways:
                 if name not in TASTE and enough and one.excess > bound and one.z > Z:
                     self._report(cell, name, one)
                 if not name.startswith("place"):
-                    shown.append(f"{name} {one.hits / one.rows:.3f}")
+                    rates.append(f"{name} {one.hits / one.rows:.3f}")
             places = [one.hits / one.rows for name, one in tallies.items() if name[:5] == "place"]
             chance = next(one.chance / one.rows for one in tallies.values())
             self.result.notes.append(
-                f"{cell}: chance {chance:.3f}; best place {max(places):.3f}; " + "; ".join(shown)
+                f"{cell}: chance {chance:.3f}; best place {max(places):.3f}; " + "; ".join(rates)
             )
         self._end_places()
         self._end_marks()
@@ -245,20 +245,22 @@ class Giveaways:
 
     def _end_places(self) -> None:
         """Places within a split, and over all sources of a subtask."""
-        told = {(cell, what.partition(" alone")[0]) for cell, what in self.result.faults}
+        faults = {(cell, what.partition(" alone")[0]) for cell, what in self.result.faults}
         for cell, tallies in sorted(self._places.items()):
             whole = cell.partition(",")[0]
             for name, one in tallies.items():
-                known = any(of.startswith(whole) and rule == repr(name) for of, rule in told)
-                if not known and one.excess > FORM and one.tail() < UNLIKELY:
+                is_reported = any(
+                    of.startswith(whole) and rule == repr(name) for of, rule in faults
+                )
+                if not is_reported and one.excess > FORM and one.tail() < UNLIKELY:
                     self._report(cell, name, one)
 
     def _end_marks(self) -> None:
         for cell, marks in sorted(self._marks.items()):
-            for mark, shown, true in marks.found():
+            for mark, appearances, true in marks.found():
                 self.result.fault(
                     cell,
-                    f"{mark} marks the true item: it stands at {shown:,} candidates in "
+                    f"{mark} marks the true item: it stands at {appearances:,} candidates in "
                     f"{marks.rows:,} rows, and {true:,} of them are true",
                 )
 

@@ -83,14 +83,14 @@ def _faults(split: str, row: Row, folder: Path | None) -> Iterator[str]:
     if not texts:
         yield f"there is no template {row['template']!r}"
         return
-    prompts = [found["prompts"][row["template"]] for _, found in texts]
+    prompts = [language_texts["prompts"][row["template"]] for _, language_texts in texts]
     if any(one.unseen for one in prompts) and split != "test":
         yield f"{row['template']} is held back for test, and stands in {split}"
     closest: list[str] | None = None
-    known = [one for one in texts if _speaks(row["source"], folder, one[0])]
-    for language, found in known or texts:
-        told = list(_differences(row, found, language, folder))
-        closest = told if closest is None or len(told) < len(closest) else closest
+    source_texts = [one for one in texts if _speaks(row["source"], folder, one[0])]
+    for language, language_texts in source_texts or texts:
+        faults = list(_differences(row, language_texts, language, folder))
+        closest = faults if closest is None or len(faults) < len(closest) else closest
         if not closest:
             return
     yield from closest or ()
@@ -107,8 +107,8 @@ def _speaks(source: str, folder: Path | None, language: str) -> bool:
 
 def _in_languages(task: str, template: str, folder: Path | None) -> list[tuple[str, Texts]]:
     """The texts of a task in each language that has this prompt."""
-    found = [(one, _texts(task, folder, one)) for one in templates.languages()]
-    return [(language, texts) for language, texts in found if template in texts["prompts"]]
+    by_language = [(one, _texts(task, folder, one)) for one in templates.languages()]
+    return [(language, texts) for language, texts in by_language if template in texts["prompts"]]
 
 
 @functools.lru_cache(maxsize=64)
@@ -127,19 +127,19 @@ def _differences(row: Row, texts: Texts, language: str, folder: Path | None) -> 
     prompt = texts["prompts"][row["template"]]
     descriptions = [one for one in texts["descriptions"].values() if one.person == prompt.person]
     closest: list[str] | None = None
-    for known in known_of(row, words, layout):
-        before = [shape_of(one.text, known) for one in descriptions]
+    for slot_values in known_of(row, words, layout):
+        before = [shape_of(one.text, slot_values) for one in descriptions]
         if instruction and all(fits(instruction, shape) is None for shape in before):
             yield "the description is none of its task's, or says more"
             instruction = ""
-        shape = shape_of(prompt.text, known)
-        held = fits(question, shape)
-        if held is None and not instruction:
-            held = fits(question, _after(before, shape))
-        found = ["the question is not what its template makes of the columns"]
-        if held is not None:
-            found = list(_beside(row, held, layout))
-        closest = found if closest is None or len(found) < len(closest) else closest
+        shape = shape_of(prompt.text, slot_values)
+        tails = fits(question, shape)
+        if tails is None and not instruction:
+            tails = fits(question, _after(before, shape))
+        faults = ["the question is not what its template makes of the columns"]
+        if tails is not None:
+            faults = list(_beside(row, tails, layout))
+        closest = faults if closest is None or len(faults) < len(closest) else closest
         if not closest:
             break
     if closest and closest[0].startswith("the question is not"):
@@ -162,19 +162,19 @@ def _answer(
     if not forms:
         return
     values = {name: (word,) for name, word in words.items()}
-    known = Known({**values, "answer": (Choice(tuple(forms)),)})
-    held = next(
+    slot_values = Known({**values, "answer": (Choice(tuple(forms)),)})
+    tails = next(
         (
-            found
+            gaps
             for one in texts["answers"].values()
-            if (found := fits(answer, shape_of(one.text, known))) is not None
+            if (gaps := fits(answer, shape_of(one.text, slot_values))) is not None
         ),
         None,
     )
-    if held is None:
+    if tails is None:
         yield "the answer is not what the columns hold, word for word"
         return
-    rest = sorted(text for label, text in held if label == _REST)
+    rest = sorted(text for label, text in tails if label == _REST)
     false = [one["title"] for one in row["candidates"] if one["item_id"] not in row["relevant"]]
     if rest and rest != sorted(false):
         yield "the answer does not list each false candidate once"
@@ -200,18 +200,18 @@ def _shows(row: Row, answer: str, question: str) -> bool:
     lines = [line.strip() for line in answer.splitlines() if line.strip()]
     if len(lines) > 1 and answer.strip() in question:
         return answer not in short_forms(row)
-    written = row["task"] in TEXT_TASKS
-    return written and any(len(line) >= 80 and line in question for line in lines)
+    prose = row["task"] in TEXT_TASKS
+    return prose and any(len(line) >= 80 and line in question for line in lines)
 
 
 def _beside(row: Row, held: list[tuple[str, str]], layout: Layout) -> Iterator[str]:
     """What stands beside the titles of a list and does not come from the layout, or another rating."""
     marks = (*MARKS, *_marks(layout))
     by_list: dict[str, list[str]] = {}
-    said = {label: tail for label, tail in held if label in question_facts.TOTALS}
-    yield from question_facts.totals(row, said)
+    totals = {label: tail for label, tail in held if label in question_facts.TOTALS}
+    yield from question_facts.totals(row, totals)
     for label, tail in held:
-        if label in said:
+        if label in totals:
             continue
         by_list.setdefault(label, []).append(tail)
         if label != "target" and tail and not tail.startswith(marks):
@@ -221,18 +221,18 @@ def _beside(row: Row, held: list[tuple[str, str]], layout: Layout) -> Iterator[s
     ratings = rating_texts(row)
     if row.get("root_task") == EXTRA:
         ratings = [ratings[k] for places in judged(row) for k in places]
-    shown = [tail for name in SIDES for tail in by_list.get(name, ())]
-    if len(shown) != len(ratings):
+    tails = [tail for name in SIDES for tail in by_list.get(name, ())]
+    if len(tails) != len(ratings):
         return
     pattern = _rated(layout)
-    matches = [pattern.search(tail) for tail in shown]
+    matches = [pattern.search(tail) for tail in tails]
     pairs = [(one, true) for one, true in zip(matches, ratings, strict=True) if true]
     if not pairs or (row["task"] != RATING_TASK and not all(one for one, _ in pairs)):
         return
     for one, true in pairs:
         if one is None or one["rating"] != true:
-            said_text = one["rating"] if one else "nothing"
-            yield f"the question shows {said_text} where the rating is {true}"
+            rating_text = one["rating"] if one else "nothing"
+            yield f"the question shows {rating_text} where the rating is {true}"
 
 
 @functools.lru_cache(maxsize=16)
@@ -253,15 +253,15 @@ def _rated(layout: Layout) -> re.Pattern[str]:
 
 def _why(row: Row, question: str) -> list[str]:
     """The first difference that one of the lists alone shows."""
-    found = []
+    faults = []
     for name in ("history", "candidates"):
         titles = [one["title"] for one in row[name]]
         missing = [title for title in titles if title and title not in question]
         if missing:
-            found.append(f"the question lacks {missing[0]!r} of the {name}")
+            faults.append(f"the question lacks {missing[0]!r} of the {name}")
         elif titles and all(titles) and not _in_order(titles, question):
-            found.append(f"the question does not show the {name} in its order")
-    return found
+            faults.append(f"the question does not show the {name} in its order")
+    return faults
 
 
 def _in_order(titles: list[str], text: str) -> bool:

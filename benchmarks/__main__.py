@@ -1,7 +1,7 @@
 """`python -m benchmarks [--quick] [--data FOLDER] [--json FILE]`: one table of ratios.
 
 Made-up raw files of the official layouts are written first, below FOLDER, where they are not there
-yet; the full size needs 6 GB there and, with --larger, another 8.
+yet; the full size needs 7 GB there and, with --larger, another 8.
 """
 
 from __future__ import annotations
@@ -12,27 +12,36 @@ import platform
 import tempfile
 from pathlib import Path
 
-from benchmarks import encoding, raw, reviews, rows, splits
+from benchmarks import audiences, encoding, raw, reviews, rows, splits
 from benchmarks.measure import Line, run, table, to_json
 
 FULL = {"users": 200_948, "items": 87_585, "ratings": 32_000_204}
 QUICK = {"users": 6_000, "items": 3_000, "ratings": 600_000}
+SMALL = {"users": 2_000, "items": 1_000}
+OTHERS = {
+    "ml-1m": {"users": 6_000, "items": 2_600},  # with ids up to 3,952, as the official ones
+    "steam": {"users": 60_000, "items": 20_000},
+    "amazon-reviews-2023": {"users": 60_000, "items": 20_000},
+}
 
 
 def write(root: Path, shape: dict[str, int], quick: bool) -> Path:
     """The raw files, once."""
     folder = root / ("quick" if quick else "full")
-    sizes = [f"--{name}={value}" for name, value in shape.items()]
     if not (folder / "ml-32m" / "links.csv").exists():
-        run("tests.rawgen", str(folder / "ml-32m"), "--source=ml-32m", "--clean", *sizes)
-    users, items = (2_000, 1_000) if quick else (60_000, 20_000)
-    for source, flags in (("ml-1m", ()), ("steam", ()), ("amazon-reviews-2023", ("--packed",))):
+        generate(folder, "ml-32m", shape)
+    for source, full in OTHERS.items():
         if not (folder / source).exists():
-            few = (f"--users={users}", f"--items={items}", "--clean", *flags)
-            run("tests.rawgen", str(folder / source), f"--source={source}", *few)
+            generate(folder, source, SMALL if quick else full)
             if source == "amazon-reviews-2023":
                 reviews.grow(folder / source / raw.REVIEWS, 2 if quick else 20)
     return folder
+
+
+def generate(folder: Path, source: str, shape: dict[str, int]) -> None:
+    sizes = [f"--{name}={value}" for name, value in shape.items()]
+    packed = ["--packed"] if source == "amazon-reviews-2023" else []
+    run("tests.rawgen", str(folder / source), f"--source={source}", "--clean", *sizes, *packed)
 
 
 def main() -> None:
@@ -57,6 +66,7 @@ def main() -> None:
     lines += rows.streams(data, cache, given.rounds, size)
     lines += splits.lines(data, cache / "splits", given.rounds)
     lines.append(rows.cold(data, 1))
+    lines += audiences.lines(data / "tastes", cache, shape)
     facts = {**shape, "python": platform.python_version(), "cores": os.cpu_count()}
     print(table(lines))
     record = to_json(lines, facts)

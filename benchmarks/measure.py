@@ -56,15 +56,16 @@ class Line:
 
 def run(module: str, *arguments: str, cache: Path | None = None) -> Spent:
     """Run `python -m <module>` in a process of its own; what it took, its children included."""
-    return _run(module, arguments, cache)[0]
+    return spent_and_output(module, *arguments, cache=cache)[0]
 
 
 def output(module: str, *arguments: str, cache: Path | None = None) -> str:
     """Run `python -m <module>` in a process of its own; what it printed."""
-    return _run(module, arguments, cache)[1]
+    return spent_and_output(module, *arguments, cache=cache)[1]
 
 
-def _run(module: str, arguments: tuple[str, ...], cache: Path | None) -> tuple[Spent, str]:
+def spent_and_output(module: str, *arguments: str, cache: Path | None = None) -> tuple[Spent, str]:
+    """Both of one run."""
     environment = {**os.environ, "PYTHONPATH": _path()}
     # As where the package is installed: its modules are compiled once, as those of `datasets` are.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)

@@ -56,11 +56,11 @@ def _of_system(error: OSError) -> str:
     if not isinstance(error.filename, (str, bytes)):
         return f"{what}: {_advice_without_name(error)}."
     name = error.filename if isinstance(error.filename, str) else repr(error.filename)
-    shown = name if len(name) <= MAX_NAME_CHARS else f"{name[:MAX_NAME_CHARS]}…"
+    short_name = name if len(name) <= MAX_NAME_CHARS else f"{name[:MAX_NAME_CHARS]}…"
     advice = ADVICE.get(error.errno or 0, "check this file and its folder, then run the same again")
     if _in_cache(name):
         advice = "set ITDR_CACHE to a folder that can be created and written"
-    return f"{shown}: {what}: {advice}."
+    return f"{short_name}: {what}: {advice}."
 
 
 def _advice_without_name(error: OSError) -> str:

@@ -43,15 +43,18 @@ def with_options(command: Callable[..., None]) -> Callable[..., None]:
         The function for typer.
     """
     own = inspect.signature(command, eval_str=True)
-    kept = [one for one in own.parameters.values() if one.name != "options"]
-    parameters = [*(one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in kept), *_shared()]
+    own_parameters = [one for one in own.parameters.values() if one.name != "options"]
+    parameters = [
+        *(one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in own_parameters),
+        *_shared(),
+    ]
     names = [one.name for one in _shared()]
 
     @functools.wraps(command)
     def run(**values: Any) -> None:
         logging.getLogger("itdr").setLevel(logging.INFO)
-        given = {name: values.pop(name) for name in names}
-        command(**values, options=parse(given))
+        option_values = {name: values.pop(name) for name in names}
+        command(**values, options=parse(option_values))
 
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {one.name: one.annotation for one in parameters}
@@ -91,7 +94,7 @@ def parse(values: dict[str, Any]) -> dict[str, Any]:
     Returns:
         Those that were set: lists split at commas, numbers parsed.
     """
-    given: dict[str, Any] = {}
+    options: dict[str, Any] = {}
     for name, value in values.items():
         info = DECLARED.get(name)
         if value is None or (info and info.choices == (True, False) and value == DEFAULTS[name]):
@@ -100,5 +103,5 @@ def parse(values: dict[str, Any]) -> dict[str, Any]:
             value = [one.strip() for one in value.split(",") if one.strip()]
         elif info and info.words and re.fullmatch("-?[0-9]{1,18}", value):
             value = int(value)
-        given[name] = value
-    return given
+        options[name] = value
+    return options

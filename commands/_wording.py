@@ -46,8 +46,8 @@ def _flag(name: str) -> str:
     return "--" + name.replace("_", "-")
 
 
-def _option(found: re.Match[str]) -> str:
-    name, text = found.groups()
+def _option(match: re.Match[str]) -> str:
+    name, text = match.groups()
     flag = _flag(name)
     if text in ("True", "False"):
         return flag if text == "True" else f"--no-{flag[2:]}"

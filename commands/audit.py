@@ -68,9 +68,9 @@ def _results(
     from itdr.scoring.data import open_data
 
     place, longest = Path(data).expanduser(), max_chars or MAX_TEXT_CHARS
-    named = parse_columns(columns)
+    fields = parse_columns(columns)
     elsewhere = place.is_dir() and data not in config_names() and not built.data_files(place)
-    if place.is_file() or elsewhere or (named and place.exists()):
+    if place.is_file() or elsewhere or (fields and place.exists()):
         if not rows_only:
             raise ConfigError(
                 f"{data} was not built by itdr, so only its rows can be audited: add --rows-only."
@@ -79,9 +79,9 @@ def _results(
             raise ConfigError(
                 f"{', '.join(options)} can change nothing in {data}, which was not built by itdr."
             )
-        return audit_files(place, named, longest)
-    opened = open_data(data, options)
+        return audit_files(place, fields, longest)
+    data_set = open_data(data, options)
     try:
-        return audit(opened, raw=not rows_only, longest=longest)
+        return audit(data_set, raw=not rows_only, longest=longest)
     except RawFileError as error:
         raise ItdrError(unproven_note(error)) from error

@@ -69,19 +69,19 @@ def run(
     reports: dict[str, dict[str, Any]] = {}
     answered = False
     for task, mine in by_task.items():
-        found = _answers(data, mine, methods_of(task, method, mine))
-        answered = answered or bool(found)
-        for name, answers in found.items():
+        answers_by_method = _answers(data, mine, methods_of(task, method, mine))
+        answered = answered or bool(answers_by_method)
+        for name, answers in answers_by_method.items():
             pairs = zip((row["id"] for row in mine), answers, strict=True)
             predictions.write(target / f"{task}-{name}.jsonl", iter(list(pairs)))
-        if score and found:
-            reports[task] = _scores(data, mine, found)
+        if score and answers_by_method:
+            reports[task] = _scores(data, mine, answers_by_method)
     if by_task and not answered:
-        known = sorted(
+        methods = sorted(
             {name for task, mine in by_task.items() for name in methods_of(task, None, mine)}
         )
         raise ConfigError(
-            f"{', '.join(method or ())} answers no row of {config}. There are: {', '.join(known)}."
+            f"{', '.join(method or ())} answers no row of {config}. There are: {', '.join(methods)}."
         )
     if as_json:
         print(json.dumps(reports, indent=1, ensure_ascii=False))

@@ -78,17 +78,17 @@ def run(
     one_of("engine", engine, ENGINES)
     out = _outputs.name(out)
     if engine == "spark":
-        builders, built = _on_spark(configs, options, out, jsonl, overwrite, master, work)
+        builders, records = _on_spark(configs, options, out, jsonl, overwrite, master, work)
     elif master or work:
         raise ConfigError("--master and --work only apply to --engine spark.")
     else:
-        builders, built = _here(configs, options, out, jsonl, overwrite)
+        builders, records = _here(configs, options, out, jsonl, overwrite)
     if drop_raw:
         _drop_raw(builders)
     if as_json:
-        print(json.dumps(built, indent=1, ensure_ascii=False))
+        print(json.dumps(records, indent=1, ensure_ascii=False))
         return
-    for name, entry in built.items():
+    for name, entry in records.items():
         if shown:
             _show(f"{out.rstrip('/')}/{name}/{entry['files']['train'][0]['name']}", shown)
         counts = ", ".join(f"{split} {count:,}" for split, count in entry["rows"].items())
@@ -108,7 +108,7 @@ def _here(
     target = _outputs.folder(out)
     builders = _builders(configs, options)
     kind = "jsonl" if jsonl else "parquet"
-    built = folder.build(
+    records = folder.build(
         builders,
         target,
         kind,
@@ -117,7 +117,7 @@ def _here(
         roots=_roots(configs),
         skip_empty=not configs,
     )
-    return builders, built
+    return builders, records
 
 
 def _on_spark(
@@ -137,7 +137,7 @@ def _on_spark(
     builders = _builders(configs, {name: one for name, one in options.items() if one is not None})
     spark_session = session.start(master)
     try:
-        built = job.run(
+        records = job.run(
             spark_session,
             builders,
             out,
@@ -147,7 +147,7 @@ def _on_spark(
             roots=_roots(configs),
             skip_empty=not configs,
         )
-        return builders, built
+        return builders, records
     finally:
         spark_session.stop()
 
@@ -161,18 +161,18 @@ def _builders(configs: Sequence[str] | None, options: dict[str, Any]) -> list[An
 
     if configs:
         return [_builder(name, options) for name in configs]
-    made = []
+    builders = []
     refused: dict[str, ConfigError] = {}
     for name in registry.task_ids():
         try:
-            made.append(_builder(name, _with_able_sources(name, options)))
+            builders.append(_builder(name, _with_able_sources(name, options)))
         except ConfigError as error:
             refused[name] = error
-    if not made:
+    if not builders:
         raise next(iter(refused.values()))
     for name, reason in refused.items():
         print(f"itdr: skipped {name}: {as_options(str(reason))}", file=sys.stderr)
-    return made
+    return builders
 
 
 def _roots(configs: Sequence[str] | None) -> Sequence[str]:
@@ -198,14 +198,14 @@ def _with_able_sources(config: str, options: dict[str, Any]) -> dict[str, Any]:
     """The options without the sources that have no cell in this config; unchanged where none has one."""
     from itdr.builders.dataset import own_sources, registry
 
-    asked = options.get("sources")
-    if not isinstance(asked, list):
+    sources = options.get("sources")
+    if not isinstance(sources, list):
         return options
-    ids = {one: own_sources.find_source(one)[0].id for one in asked}
+    ids = {one: own_sources.find_source(one)[0].id for one in sources}
     cells = registry.cells(config, options.get("cells", "paper"), named=ids.values())
     able = {source for _, source in cells}
-    kept = [one for one in asked if ids[one] in able]
-    return {**options, "sources": kept or asked}
+    able_sources = [one for one in sources if ids[one] in able]
+    return {**options, "sources": able_sources or sources}
 
 
 def _drop_raw(builders: Sequence[Any]) -> None:
@@ -249,7 +249,7 @@ def _first_rows(path: str, number: int) -> list[dict[str, Any]]:
 def _bar(description: str, total: int | None) -> Any:
     from tqdm import tqdm
 
-    shown = sys.stderr.isatty()
+    on_terminal = sys.stderr.isatty()
     return tqdm(
-        total=total, desc=description, unit=" rows", disable=not shown, leave=False, delay=1
+        total=total, desc=description, unit=" rows", disable=not on_terminal, leave=False, delay=1
     )

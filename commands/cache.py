@@ -53,14 +53,16 @@ def list_entries(
         return
     from itdr.builders.core import paths
 
-    found = list(entries())
+    cache_entries = list(entries())
     if as_json:
-        print(json.dumps([{**asdict(one), "path": str(one.path)} for one in found], indent=1))
+        print(
+            json.dumps([{**asdict(one), "path": str(one.path)} for one in cache_entries], indent=1)
+        )
         return
-    for one in found:
+    for one in cache_entries:
         size = paths.format_size(one.bytes)
         print(f"{one.kind:<8} {size:>10} {_age(one.age):>6}  {one.source:<24} {one.about}")
-    print(f"{paths.format_size(sum(one.bytes for one in found))} in {paths.cache_root()}")
+    print(f"{paths.format_size(sum(one.bytes for one in cache_entries))} in {paths.cache_root()}")
 
 
 @app.command("clear")
@@ -86,12 +88,12 @@ def clear(
 
     limit = _seconds(older_than) if older_than is not None else 0.0
     everything = list(entries())
-    chosen = [one for one in everything if one.age >= limit and _belongs(one, source)]
+    removable = [one for one in everything if one.age >= limit and _belongs(one, source)]
     if source is not None and not any(_belongs(one, source) for one in everything):
         names = sorted({one.source for one in everything})
         raise ConfigError(choose_from("source in the cache", source, names))
     freed = 0
-    for one in chosen:
+    for one in removable:
         if dry_run or remove(one):
             freed += one.bytes
             print(f"{'would remove' if dry_run else 'removed'} {one.kind} {one.source} {one.path}")
@@ -193,10 +195,10 @@ def remove(one: CacheEntry) -> bool:
     unlocked = one.kind in ("own", "work") or one.path.parent.name == "scratch"
     if unlocked and _is_being_written(one.path):
         return False
-    with ExitStack() as held:
+    with ExitStack() as locks:
         try:
             for lock in _locks(one):
-                held.enter_context(FileLock(lock, timeout=0))
+                locks.enter_context(FileLock(lock, timeout=0))
         except Timeout:
             return False
         if one.path.is_dir():
@@ -213,16 +215,16 @@ def _locks(one: CacheEntry) -> list[Path]:
     from itdr.builders.core import paths
 
     root = paths.cache_root()
-    found = _locks_below(one.path)
+    locks = _locks_below(one.path)
     if one.kind == "raw":  # read while a store is built
-        found += _locks_below(root / "store" / one.source)
+        locks += _locks_below(root / "store" / one.source)
     if one.kind in ("store", "spark"):
-        found.append(Path(f"{one.path}.lock"))
+        locks.append(Path(f"{one.path}.lock"))
     if one.kind == "store":
-        found += _locks_below(root / "derived" / one.source / one.path.name)
+        locks += _locks_below(root / "derived" / one.source / one.path.name)
     if one.kind in ("store", "derived", "spark"):  # `itdr build` reads them
-        found += _locks_below(root / "work" / "builds")
-    return sorted(set(found))
+        locks += _locks_below(root / "work" / "builds")
+    return sorted(set(locks))
 
 
 def _locks_below(folder: Path) -> list[Path]:
@@ -256,10 +258,10 @@ def _belongs(one: CacheEntry, source: str | None) -> bool:
 def _seconds(text: str) -> float:
     from itdr.builders.core.errors import ConfigError
 
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)([hdw])", text)
-    if not found:
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)([hdw])", text)
+    if not match:
         raise ConfigError(f"--older-than must be a time as 12h, 30d or 4w, not {text!r}.")
-    return float(found[1]) * UNITS[found[2]]
+    return float(match[1]) * UNITS[match[2]]
 
 
 def _age(seconds: float) -> str:

@@ -62,18 +62,18 @@ def run(
     logging.getLogger("itdr").setLevel(logging.INFO)
     one_of("form", form, export.FORMS)
     one_of("split_by", split_by, export.SPLIT_BY)
-    found, domain = own_sources.find_source(source)
-    if found.domains and not domain:
-        example = f"{found.id}/{found.domains[0]}"
-        raise ConfigError(f"{found.id} has several domains: name one, as {example}.")
-    if split_by == "time" and "interactions.timestamp" not in found.columns:
-        raise ConfigError(f"{found.id} has no times: use --split-by user.")
+    declaration, domain = own_sources.find_source(source)
+    if declaration.domains and not domain:
+        example = f"{declaration.id}/{declaration.domains[0]}"
+        raise ConfigError(f"{declaration.id} has several domains: name one, as {example}.")
+    if split_by == "time" and "interactions.timestamp" not in declaration.columns:
+        raise ConfigError(f"{declaration.id} has no times: use --split-by user.")
     if not overwrite:
         refuse_strangers(folder, ("itdr.yaml",), "itdr.yaml")
     where = absolute_data_dir(data_dir)
     place = SAMPLE if sample else Path(where) if where else None
-    path = prepare(_store(found, domain, place, sample))
-    rows = export.export(export.Request(found, path, form, split_by, seed), folder)
+    path = prepare(_store(declaration, domain, place, sample))
+    rows = export.export(export.Request(declaration, path, form, split_by, seed), folder)
     if as_json:
         print(json.dumps({"folder": str(folder), "rows": rows}, indent=1))
         return
@@ -113,6 +113,6 @@ def _store(source: Source, domain: str | None, place: Path | None, sample: bool)
 
 def _absent(spec: StoreSpec, now: Plan) -> list[str]:
     """The required raw files of a store that are not on disk, by name."""
-    found = {key: one for key, one in now.located.items() if one is not None}
-    here = {key for key, one in found.items() if one.origin != "declared"}
+    locations = {key: one for key, one in now.located.items() if one is not None}
+    here = {key for key, one in locations.items() if one.origin != "declared"}
     return [file.name for file in spec.files if file.key not in here and not file.optional]

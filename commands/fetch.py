@@ -36,13 +36,13 @@ def run(
     from itdr.builders.rawfiles import locate
 
     logging.getLogger("itdr").setLevel(logging.INFO)
-    wanted = []
+    source_files = []
     for entry in sources:
         source, domain = own_sources.find_source(entry)
         files = [one for one in source.files if not domain or one.domain in (None, domain)]
-        wanted.append((source, files))
+        source_files.append((source, files))
     failed: list[DownloadError] = []
-    for source, files in wanted:
+    for source, files in source_files:
         now = locate.plan(source, files, data_dir)
         if not now.fetch:
             print(f"{source.id}: nothing to fetch")

@@ -64,11 +64,11 @@ def run(
     if folder is not None:
         _recbole(folder)
         return
-    target, found = _write(files, out, name, force, paths)
+    target, guess = _write(files, out, name, force, paths)
     print(f"Wrote {target}.")
-    for doubt in found.doubts:
+    for doubt in guess.doubts:
         print(f"  unsure: {doubt}")
-    for file, columns in found.unused.items():
+    for file, columns in guess.unused.items():
         print(f"  not used: {', '.join(columns)} ({file})")
     _preview(str(target))
 
@@ -119,12 +119,12 @@ def _write(
             f"{target} already exists: choose another -o, or overwrite it with --force."
         )
     with contextlib.closing(open_duckdb()) as con:
-        found = guessing.guess([profile(con, one.absolute()) for one in files], id_)
-    guessing.relative(found, target.absolute().parent)
+        guess = guessing.guess([profile(con, one.absolute()) for one in files], id_)
+    guessing.relative(guess, target.absolute().parent)
     head = [
         f"# Written by `itdr init {' '.join(paths)}`; docs/own-data.md names every field.",
-        *(f"# Unsure: {one}" for one in found.doubts),
-        *(f"# Not used: {', '.join(names)} ({one})" for one, names in found.unused.items()),
+        *(f"# Unsure: {one}" for one in guess.doubts),
+        *(f"# Not used: {', '.join(names)} ({one})" for one, names in guess.unused.items()),
     ]
     foot = [
         "# title: …      for people",
@@ -132,22 +132,26 @@ def _write(
         "# licence: {name: …, url: …, redistribution: false}   without one, rows are never pushed",
         "#                                                      in public",
     ]
-    text = "\n".join([*head, "", yaml_of(found.values, found.notes) + "\n".join(foot), ""])
+    text = "\n".join([*head, "", yaml_of(guess.values, guess.notes) + "\n".join(foot), ""])
     target.write_text(text, "utf-8")
-    return target, found
+    return target, guess
 
 
 def _recbole(folder: Path) -> None:
     from itdr.builders.sources.described import recbole
     from itdr.publish.export import yaml_of
 
-    found = recbole.describe(folder)
+    description = recbole.describe(folder)
     print(
         f"{folder} holds RecBole's atomic files, which are a source as they are: sources=[{str(folder)!r}]."
     )
     print("They are read as:\n")
-    print("\n".join(f"  {line}" for line in yaml_of(found.values, found.notes).splitlines()))
-    for doubt in found.doubts:
+    print(
+        "\n".join(
+            f"  {line}" for line in yaml_of(description.values, description.notes).splitlines()
+        )
+    )
+    for doubt in description.doubts:
         print(f"  unsure: {doubt}")
     _preview(str(folder))
 
@@ -156,10 +160,10 @@ def _preview(source: str) -> None:
     """The first rows of the first subtask that the columns allow, and what others lack."""
     from itdr.builders.dataset import own_sources, registry
 
-    found, _ = own_sources.find_source(source)
+    declaration, _ = own_sources.find_source(source)
     able, lacking = [], []
     for name in registry.task_ids():
-        missing = registry.missing_columns(registry.task(name), found)
+        missing = registry.missing_columns(registry.task(name), declaration)
         if missing:
             lacking.append((name, missing))
         else:

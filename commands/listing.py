@@ -54,11 +54,11 @@ def _print_protocols(as_json: bool) -> None:
     """Each protocol with what it sets; an option that a user sets goes first."""
     from itdr.builders.dataset.protocols import protocols
 
-    found = protocols().values()
+    declarations = protocols().values()
     if as_json:
-        print(json.dumps([dataclasses.asdict(one) for one in found], indent=1))
+        print(json.dumps([dataclasses.asdict(one) for one in declarations], indent=1))
         return
-    for one in found:
+    for one in declarations:
         print(f"{one.name}\n    {one.about}")
         for name, value in one.options.items():
             print(f"    {name} = {value}")

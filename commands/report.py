@@ -33,5 +33,5 @@ def run(
     target.write_text(text, "utf-8", newline="\n")
     print(f"{target}: {len(text.encode()) / 1e6:.1f} MB")
     if beside is not None:
-        written = page.save_plots(folder, beside)
-        print(f"{beside}: {', '.join(path.name for path in written)}")
+        paths = page.save_plots(folder, beside)
+        print(f"{beside}: {', '.join(path.name for path in paths)}")

@@ -67,29 +67,29 @@ def run(
     beside = None if rows_out is None else _outputs.file(rows_out)
     answers = read(predictions, column)
     require()
-    opened = open_data(data, options)
-    rows, lexicon = _rows_to_score(opened, split, answers if partial else None)
+    data_set = open_data(data, options)
+    rows, lexicon = _rows_to_score(data_set, split, answers if partial else None)
     if not rows:
         raise ConfigError(
             f"{data}: no row of the split {split!r} to score"
             + (
                 " has a prediction."
                 if partial
-                else f". Available: {', '.join(opened.splits)}, all."
+                else f". Available: {', '.join(data_set.splits)}, all."
             )
         )
-    made, judged = scoring.score_with_rows(
+    report, judged = scoring.score_with_rows(
         rows,
         answers,
-        references=references(opened, rows),
+        references=references(data_set, rows),
         lexicon=lexicon,
-        catalogues=opened.catalogues if any(map(is_open, rows)) else None,
+        catalogues=data_set.catalogues if any(map(is_open, rows)) else None,
     )
     if beside is not None:
         verdicts.write(beside, judged)
     if target is not None:
-        target.write_text(json.dumps(made, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    print(json.dumps(made, indent=1, ensure_ascii=False) if as_json else aggregate.table(made))
+        target.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    print(json.dumps(report, indent=1, ensure_ascii=False) if as_json else aggregate.table(report))
 
 
 def _rows_to_score(
@@ -103,12 +103,12 @@ def _rows_to_score(
     spellings, rows = FactSpellings(templates=data.templates), []
     spoken = bool(set(data.tasks) & set(TEXT_TASKS))
     for part in data.splits:
-        wanted = split in (part, "all")
+        in_split = split in (part, "all")
         for row in data.rows(part):
             if row["task"] in TEXT_TASKS:
                 spellings.see(row)
-            elif not wanted and not spoken:
+            elif not in_split and not spoken:
                 break
-            if wanted and (only is None or row["id"] in only):
+            if in_split and (only is None or row["id"] in only):
                 rows.append(row)
     return rows, spellings

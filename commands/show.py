@@ -94,9 +94,9 @@ def _texts(row: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _wrapped(text: str) -> str:
-    kept = []
+    lines = []
     for line in text.split("\n"):
         marker = MARKER.match(line)
         hanging = " " * len(marker[0]) if marker else ""
-        kept += textwrap.wrap(line, WIDTH, subsequent_indent=hanging) or [""]
-    return "\n".join(kept)
+        lines += textwrap.wrap(line, WIDTH, subsequent_indent=hanging) or [""]
+    return "\n".join(lines)

@@ -97,18 +97,18 @@ def _stored(source: Source) -> list[dict[str, Any]]:
     from itdr.builders.core import paths
     from itdr.builders.store.layout import manifest_facts, stores
 
-    found = []
+    facts = []
     for path in stores(paths.store_root() / source.id):
         size = sum(file.stat().st_size for file in path.iterdir())
-        found.append({"path": str(path), "bytes": size, **manifest_facts(path)})
-    return found
+        facts.append({"path": str(path), "bytes": size, **manifest_facts(path)})
+    return facts
 
 
 def _short(fact: dict[str, Any]) -> str:
     size = sum(one["size"] or 0 for one in fact["downloads"])
-    known = f"{size / 1e6:,.0f} MB" if size else "size unknown"
+    size_text = f"{size / 1e6:,.0f} MB" if size else "size unknown"
     share = "may be redistributed" if fact["licence"]["redistribution"] else "not redistributable"
-    return f"{fact['id']:<20} {fact['title']}  [{known}; {fact['licence']['name']}: {share}]"
+    return f"{fact['id']:<20} {fact['title']}  [{size_text}; {fact['licence']['name']}: {share}]"
 
 
 def _long(fact: dict[str, Any]) -> str:
@@ -144,6 +144,7 @@ def _long(fact: dict[str, Any]) -> str:
 
 def _store_lines(store: dict[str, Any]) -> list[str]:
     from itdr.builders.store.losses import (
+        as_released,
         deviating,
         duplicates,
         emptied,
@@ -165,20 +166,20 @@ def _store_lines(store: dict[str, Any]) -> list[str]:
     ]
     for key, file in store.get("files", {}).items():
         declared = None if store.get("sample") else store.get("official_rows", {}).get(key)
-        known = f", {compared(file['rows'], declared)}" if declared and "rows" in file else ""
+        comparison = f", {compared(file['rows'], declared)}" if declared and "rows" in file else ""
         lines.append(
-            f"      {key}: {file['name']}, {file['size']:,} bytes{known}, sha256 {file['sha256']}"
+            f"      {key}: {file['name']}, {file['size']:,} bytes{comparison}, sha256 {file['sha256']}"
         )
-    read = {table: rows.get(f"{table}_read") for table in COLUMNS}
-    listed = [rows_of(number, table) for table, number in read.items() if number is not None]
-    lines.append(f"      read: {', '.join(listed)}")
+    raw_counts = {table: rows.get(f"{table}_read") for table in COLUMNS}
+    counts = [rows_of(number, table) for table, number in raw_counts.items() if number is not None]
+    lines.append(f"      read: {', '.join(counts)}")
     rejected = store.get("rejected", {})
     for table, reasons in rejected.items():
         for reason, n in reasons.items():
             lines.append(f"      rejected: {rows_of(n, table)}: {reason}")
     if not rejected:
         lines.append("      rejected: none")
-    for facts in (emptied, duplicates, unmatched, untitled, lacking, deviating):
+    for facts in (emptied, duplicates, unmatched, untitled, lacking, deviating, as_released):
         lines += [f"      {sentence}" for sentence in facts(store)]
     return lines
 

@@ -20,5 +20,5 @@ def run(
     """
     from itdr.publish.report import numbers, text
 
-    found = numbers.collect(folder)
-    print(json.dumps(found, indent=1, ensure_ascii=False) if as_json else text.report_text(found))
+    counts = numbers.collect(folder)
+    print(json.dumps(counts, indent=1, ensure_ascii=False) if as_json else text.report_text(counts))

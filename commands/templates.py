@@ -54,7 +54,7 @@ def _of_task(name: str, folder: Path | None, language: str) -> dict[str, Any]:
     task = registry.task(name)
     sections = files.texts_of(name, folder, language)
     names = task.variables | task.lists
-    found: dict[str, Any] = {
+    facts: dict[str, Any] = {
         "subtask": name,
         "placeholders": sorted(task.variables - {files.ANSWER}),
         "lists": sorted(task.lists),
@@ -63,8 +63,8 @@ def _of_task(name: str, folder: Path | None, language: str) -> dict[str, Any]:
     for section, texts in sections.items():
         for template in texts.values():
             files.check_text(template, section, names, task.flags, task.lists)
-        found[section] = [_facts(one) for one in sorted(texts.values(), key=_by_number)]
-    return found
+        facts[section] = [_facts(one) for one in sorted(texts.values(), key=_by_number)]
+    return facts
 
 
 def _by_number(template: files.Template) -> list[str | int]:

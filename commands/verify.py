@@ -26,29 +26,29 @@ def run(
     from itdr.builders.dataset import available_sources, own_sources, registry
     from itdr.builders.rawfiles.verify import verify
 
-    named = [own_sources.find_source(name)[0] for name in sources or ()]
-    found = []
-    for source in named or map(registry.source, registry.source_ids()):
+    source_list = [own_sources.find_source(name)[0] for name in sources or ()]
+    all_findings = []
+    for source in source_list or map(registry.source, registry.source_ids()):
         findings = verify(source, data_dir)
-        if named or any(one.level not in ("missing", "note") for one in findings):
-            found += [(source.id, one) for one in findings]
+        if source_list or any(one.level not in ("missing", "note") for one in findings):
+            all_findings += [(source.id, one) for one in findings]
     if (
         data_dir is not None
         and data_dir.is_dir()
-        and all(one.level == "missing" for _, one in found)
+        and all(one.level == "missing" for _, one in all_findings)
     ):
-        wanted = named[0].id if named else registry.source_ids()[0]
-        available_sources.require_recognised(data_dir.expanduser().absolute(), wanted)
+        example = source_list[0].id if source_list else registry.source_ids()[0]
+        available_sources.require_recognised(data_dir.expanduser().absolute(), example)
     if as_json:
         rows = [
             {"source": name, "level": one.level, "file": one.name, "message": one.message}
-            for name, one in found
+            for name, one in all_findings
         ]
         print(json.dumps(rows, indent=1))
     else:
-        for name, one in found:
+        for name, one in all_findings:
             print(f"{one.level:<8} {name}: {one.name}: {one.message}")
-        if not found:
+        if not all_findings:
             print("No raw files found.")
-    if any(one.level == "error" for _, one in found):
+    if any(one.level == "error" for _, one in all_findings):
         raise typer.Exit(1)

@@ -75,7 +75,7 @@ def itdr(
     Returns:
         The task.
     """
-    given = {**options, "folder": folder} if folder else options
+    row_options = {**options, "folder": folder} if folder else options
     samples = [
         Sample(
             id=row["id"],
@@ -83,7 +83,7 @@ def itdr(
             target=evaluation.answer(row),
             metadata={"row": row},
         )
-        for row in evaluation.rows(config, **given)[split]
+        for row in evaluation.rows(config, **row_options)[split]
     ]
     return Task(
         dataset=MemoryDataset(samples, name=f"itdr_{config}"),

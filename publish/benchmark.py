@@ -66,5 +66,5 @@ def eval_yaml(entries: Mapping[str, Mapping[str, Any]]) -> str | None:
 
 
 def _fields(form: str) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
-    known = FIELDS.get(formats.get(form).name)
-    return [known] if known else []
+    fields = FIELDS.get(formats.get(form).name)
+    return [fields] if fields else []

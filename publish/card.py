@@ -80,8 +80,8 @@ def built_card(entries: Entries) -> str:
 def citations(entries: Entries) -> str:
     """`CITATION.bib`: the paper and every source inside, each once."""
     names = sorted({name.partition("/")[0] for one in entries.values() for name in one["sources"]})
-    known = [registry.source(name) for name in names if registry.is_known(name)]
-    return "\n\n".join(dict.fromkeys([PAPER, *(one.citation.strip() for one in known)])) + "\n"
+    sources = [registry.source(name) for name in names if registry.is_known(name)]
+    return "\n\n".join(dict.fromkeys([PAPER, *(one.citation.strip() for one in sources)])) + "\n"
 
 
 def _built_yaml(entries: Entries) -> str:
@@ -118,10 +118,10 @@ def _named(entries: Entries) -> dict[str, list[Any]]:
 
 def _config(name: str, parts: Sequence[views.Entry]) -> dict[str, Any]:
     def paths(split: str) -> Any:
-        found = [
+        patterns = [
             f"{one['config']}/{split}-*.{one['kind']}" for one in parts if split in one["files"]
         ]
-        return found[0] if len(found) == 1 else found
+        return patterns[0] if len(patterns) == 1 else patterns
 
     return {
         "config_name": name,
@@ -131,7 +131,7 @@ def _config(name: str, parts: Sequence[views.Entry]) -> dict[str, Any]:
 
 def _info(name: str, parts: Sequence[views.Entry]) -> dict[str, Any]:
     rows, size = views.totals(parts, "rows"), views.totals(parts, "bytes")
-    listed = (file for one in parts for several in one["files"].values() for file in several)
+    files = (file for one in parts for several in one["files"].values() for file in several)
     return {
         "config_name": name,
         "features": tables.yaml_features(formats.schema(parts[0]["form"])),
@@ -139,7 +139,7 @@ def _info(name: str, parts: Sequence[views.Entry]) -> dict[str, Any]:
             {"name": split, "num_bytes": size[split], "num_examples": count}
             for split, count in rows.items()
         ],
-        "download_size": sum(file["size"] for file in listed),
+        "download_size": sum(file["size"] for file in files),
         "dataset_size": sum(size.values()),
     }
 
@@ -147,11 +147,11 @@ def _info(name: str, parts: Sequence[views.Entry]) -> dict[str, Any]:
 def _languages(entries: Entries) -> list[str]:
     """English, and every other language in at least one row in a hundred."""
     rows = sum(sum(one["rows"].values()) for one in entries.values())
-    seen: dict[str, int] = {}
+    script_counts: dict[str, int] = {}
     for one in entries.values():
         for script, count in one["scripts"].items():
-            seen[script] = seen.get(script, 0) + count
-    han, kana = seen.get("han", 0), seen.get("kana", 0)
+            script_counts[script] = script_counts.get(script, 0) + count
+    han, kana = script_counts.get("han", 0), script_counts.get("kana", 0)
     return [
         "en",
         *(["zh"] if (han - kana) * 100 >= rows > 0 else []),
@@ -186,8 +186,8 @@ def _configs_table(entries: Entries) -> str:
     rows = []
     for name, parts in _named(entries).items():
         about = "all of its subtasks" if name in ROOT_TASKS else registry.task(name).title
-        found = views.totals(parts, "rows")
-        counts = [found.get(split, 0) for split in ("train", "validation", "test")]
+        totals = views.totals(parts, "rows")
+        counts = [totals.get(split, 0) for split in ("train", "validation", "test")]
         rows.append((f"`{name}`", about, parts[0]["form"], *counts))
     head = ("config", "about", "format", "train", "validation", "test")
     return table(head, rows, right=(3, 4, 5))
@@ -220,8 +220,8 @@ def _built_cells(entries: Entries) -> str:
 
 def _cell_order(item: tuple[str, Any]) -> tuple[int, str]:
     task, _, source = item[0].partition("/")
-    known = registry.task_ids()
-    return (known.index(task) if task in known else len(known), source)
+    task_ids = registry.task_ids()
+    return (task_ids.index(task) if task in task_ids else len(task_ids), source)
 
 
 def _fields(entries: Entries) -> str:
@@ -272,16 +272,16 @@ def _terms(entries: Entries) -> str:
 
 def _protocol(entry: views.Entry) -> list[str]:
     """The protocol of a config, where it is another than the paper's, and what was set otherwise."""
-    known = protocols.protocols().get(entry.get("protocol", {}).get("name", ""))
-    if known is None or known.name == protocols.PAPER:
+    protocol = protocols.protocols().get(entry.get("protocol", {}).get("name", ""))
+    if protocol is None or protocol.name == protocols.PAPER:
         return []
     other = [
         f"{name}={json.dumps(value)}"
         for name, value in entry["protocol"]["options"].items()
-        if value != known.options[name]
+        if value != protocol.options[name]
     ]
     changed = f" Set otherwise: {', '.join(other)}." if other else ""
-    return [f"  Protocol `{known.name}`: {known.about}{changed}"]
+    return [f"  Protocol `{protocol.name}`: {protocol.about}{changed}"]
 
 
 def _origin(entries: Entries) -> str:
@@ -311,9 +311,9 @@ def _origin(entries: Entries) -> str:
             if value != DEFAULTS.get(option)
         }
         changed["seed"] = one["seed"]
-        listed = ", ".join(
+        settings = ", ".join(
             f"{option}={json.dumps(value, ensure_ascii=False)}" for option, value in changed.items()
         )
-        lines.append(f"- `{name}`: {listed}; itdr {one['versions']['itdr']}")
+        lines.append(f"- `{name}`: {settings}; itdr {one['versions']['itdr']}")
         lines += _protocol(one)
     return "\n".join(lines)

@@ -25,14 +25,14 @@ def cells(plans: list[Any]) -> Iterator[OpenCell]:
     Yields:
         Open cells.
     """
-    seen: set[str] = set()
+    names: set[str] = set()
     for plan in plans:
-        for chosen in plan.chosen:
-            if chosen.cell.name not in seen:
-                seen.add(chosen.cell.name)
-                opened = open_cell(chosen.cell, chosen.paths)
-                if opened.whole_catalogue:
-                    yield opened
+        for sample in plan.chosen:
+            if sample.cell.name not in names:
+                names.add(sample.cell.name)
+                cell = open_cell(sample.cell, sample.paths)
+                if cell.whole_catalogue:
+                    yield cell
 
 
 def write(plans: list[Any], folder: Path) -> dict[str, Any] | None:
@@ -47,8 +47,8 @@ def write(plans: list[Any], folder: Path) -> dict[str, Any] | None:
     """
     import pyarrow.parquet as pq
 
-    opened = list(cells(plans))
-    if not opened:
+    open_cells = list(cells(plans))
+    if not open_cells:
         return None
     path, items = folder / NAME, 0
     with (
@@ -57,7 +57,7 @@ def write(plans: list[Any], folder: Path) -> dict[str, Any] | None:
         open(path, "wb") as file,
         pq.ParquetWriter(file, catalogue_table.schema(), compression="zstd") as out,
     ):
-        for one in sorted(opened, key=lambda cell: cell.cell.name):
+        for one in sorted(open_cells, key=lambda cell: cell.cell.name):
             for batch in catalogue_table.batches(one):
                 out.write_batch(batch)
                 items += batch.num_rows

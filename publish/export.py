@@ -101,11 +101,11 @@ class _Export:
         """Atomic files know no quoting: an id with a tab or a line end would become another one."""
         for kind in ("user", "item"):
             one = f"CAST({kind}_id AS VARCHAR)"
-            held = f"SELECT {one} FROM {kind}_rows WHERE regexp_matches({one}, '[\\t\\r\\n]')"
-            found = self.con.execute(f"{held} LIMIT 1").fetchone()
-            if found:
+            query = f"SELECT {one} FROM {kind}_rows WHERE regexp_matches({one}, '[\\t\\r\\n]')"
+            id_row = self.con.execute(f"{query} LIMIT 1").fetchone()
+            if id_row:
                 raise ConfigError(
-                    f"The {kind} id {found[0]!r} of {self.source.id} holds a tab or a line end, which "
+                    f"The {kind} id {id_row[0]!r} of {self.source.id} holds a tab or a line end, which "
                     "RecBole's files cannot: use --to parquet or --to csv."
                 )
 
@@ -197,8 +197,8 @@ class _Export:
         if "attributes" in there:
             facts = self._facts()
             for fact, column in facts.items():
-                picked = f"list_filter(attributes, lambda one: one.name = {literal(fact)})[1].value"
-                fields[column] = picked
+                sql = f"list_filter(attributes, lambda one: one.name = {literal(fact)})[1].value"
+                fields[column] = sql
             if facts:
                 columns["attributes"] = facts
         file = self._file("items", "item")
@@ -211,10 +211,10 @@ class _Export:
             each = f"lambda one: replace(one, ' ', {literal(NO_BREAK)})"
             return f"array_to_string(list_transform({name}, {each}), ' ')", {"split": " "}
         sign = literal(SEPARATOR)
-        held = (
+        query = (
             f"SELECT 1 FROM item_rows WHERE contains(array_to_string({name}, ''), {sign}) LIMIT 1"
         )
-        if self.con.execute(held).fetchone():
+        if self.con.execute(query).fetchone():
             return f"CAST(to_json({name}) AS VARCHAR)", {"json": True}
         return f"array_to_string({name}, {sign})", {"split": SEPARATOR}
 
@@ -341,11 +341,11 @@ def _lines(
             continue
         if isinstance(value, Mapping):
             value = {one: dict(of) if isinstance(of, Mapping) else of for one, of in value.items()}
-        shown = yaml.safe_dump(
+        text = yaml.safe_dump(
             value, default_flow_style=True, width=10**9, allow_unicode=True, sort_keys=False
         )
         lines.append(
-            f"{key}: {shown.splitlines()[0] if isinstance(value, Mapping | list) else _scalar(shown)}{comment}"
+            f"{key}: {text.splitlines()[0] if isinstance(value, Mapping | list) else _scalar(text)}{comment}"
         )
     return lines
 

@@ -122,11 +122,11 @@ def _raw(row: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _case(row: Mapping[str, Any]) -> list[tuple[str, str]]:
     true = set(row["relevant"])
     history = [one["title"] for one in row["history"][:SHOWN]]
-    left = len(row["history"]) - SHOWN
+    more = len(row["history"]) - SHOWN
     return [
         ("faint", "history"),
         *(("ink", "  " + _cut(title, 36)) for title in history),
-        ("ink", f"  … and {left} more"),
+        ("ink", f"  … and {more} more"),
         ("faint", "candidates, the true one marked"),
         *(
             ("accent", "✓ " + _cut(one["title"], 36))
@@ -147,8 +147,8 @@ def _prompt(row: Mapping[str, Any]) -> list[tuple[str, str]]:
     ]
     keep = LINES_OF_PROMPT - 1
     head, tail = lines[: keep - 3], lines[-3:]
-    shown = lines if len(lines) <= LINES_OF_PROMPT else [*head, "…", *tail]
-    return [*(("ink", line) for line in shown), ("accent", f"→ {texts.answer}")]
+    excerpt = lines if len(lines) <= LINES_OF_PROMPT else [*head, "…", *tail]
+    return [*(("ink", line) for line in excerpt), ("accent", f"→ {texts.answer}")]
 
 
 def _cut(text: str, most: int) -> str:

@@ -69,20 +69,20 @@ def write_split(
     Returns:
         Names, sizes and hashes of the files, and what was counted on the way.
     """
-    written = Written()
+    summary = Written()
     parts: list[Path] = []
     stream = iter(rows)
     for first in stream:
         path = folder / f"{split}-{len(parts):05d}.part"
         parts.append(path)
-        written.add(
+        summary.add(
             write_file(path, chain([first], islice(stream, file_rows() - 1)), form, kind, bar)
         )
     for number, path in enumerate(parts):
         name = file_name(split, number, len(parts), kind)
         os.replace(path, folder / name)
-        written.files.append(facts(folder / name))
-    return written
+        summary.files.append(facts(folder / name))
+    return summary
 
 
 def file_name(split: str, number: int, of: int, kind: str) -> str:
@@ -113,14 +113,14 @@ def write_file(
     from datasets import Features
 
     arrow = Features(schema(form)).arrow_schema.remove_metadata()
-    written = Written()
+    summary = Written()
     with _Writer(path, kind, arrow) as writer:
-        for batch in _batches(rows, arrow, written):
+        for batch in _batches(rows, arrow, summary):
             with disk_errors(path):
                 writer.write(batch)
             if bar is not None:
                 bar.update(batch.num_rows)
-    return written
+    return summary
 
 
 @contextmanager
@@ -145,7 +145,7 @@ def disk_errors(path: Path) -> Iterator[None]:
 
 
 def _batches(
-    rows: Iterable[dict[str, Any]], arrow: pa.Schema, written: Written
+    rows: Iterable[dict[str, Any]], arrow: pa.Schema, summary: Written
 ) -> Iterator[pa.RecordBatch]:
     """Rows in batches that fit a row group, counted on the way."""
     import pyarrow as pa
@@ -153,11 +153,11 @@ def _batches(
     stream = iter(rows)
     while chunk := list(islice(stream, CHUNK_ROWS)):
         for row in chunk:
-            written.cells[row["task"], row["source"]] += 1
-            written.scripts.update(_scripts(row))
+            summary.cells[row["task"], row["source"]] += 1
+            summary.scripts.update(_scripts(row))
         batch = pa.RecordBatch.from_pylist(chunk, schema=arrow)
-        written.rows += batch.num_rows
-        written.bytes += batch.nbytes
+        summary.rows += batch.num_rows
+        summary.bytes += batch.nbytes
         yield from _pieces(batch)
 
 
@@ -246,18 +246,18 @@ def facts(path: Path) -> dict[str, Any]:
     """Name, size and SHA-256 of a file, once its bytes are on the disk."""
     with open(path, "rb") as file:
         os.fsync(file.fileno())
-    found = digests(chunks(path), ["sha256"])
-    return {"name": path.name, "size": path.stat().st_size, **found}
+    hashes = digests(chunks(path), ["sha256"])
+    return {"name": path.name, "size": path.stat().st_size, **hashes}
 
 
 def _scripts(row: dict[str, Any]) -> set[str]:
     """Which scripts other than Latin the shown titles are written in: the card names languages."""
-    found = set()
+    scripts = set()
     for one in (*row["history"], *row["candidates"]):
         title = one["title"]
         if not title.isascii():
-            found |= {_script(char) for char in title}
-    return found - {""}
+            scripts |= {_script(char) for char in title}
+    return scripts - {""}
 
 
 def _script(char: str) -> str:

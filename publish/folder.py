@@ -99,14 +99,14 @@ def build(
     _check_free(out)
     if not overwrite:
         overwriting.refuse_strangers(out, TOP, RECORD)
-    asked = list(builders)
-    required = set() if skip_empty else {builder.config.name for builder in asked}
-    wanted, subtasks = views.expand_roots(asked, roots)
+    builder_list = list(builders)
+    required = set() if skip_empty else {builder.config.name for builder in builder_list}
+    task_builders, subtasks = views.expand_roots(builder_list, roots)
     out.mkdir(parents=True, exist_ok=True)
     done: dict[str, dict[str, Any]] = {}
     empty: dict[str, EmptySplitError] = {}
     with _locked(out):
-        jobs = [_job(builder, subtasks, out, kind) for builder in wanted]
+        jobs = [_job(builder, subtasks, out, kind) for builder in task_builders]
         if not overwrite:
             overwriting.refuse_other_builds(out, _in_the_way(jobs))
         _check_kind(out, kind, {job.config for job in jobs})
@@ -135,8 +135,8 @@ def _say_empty(
     left, or nothing of one of the groups."""
     for group in [*groups, list({**empty, **done})]:
         if group and not any(name in done for name in group):
-            listed = "\n".join(f"  {empty[name]}" for name in group)
-            raise EmptySplitError(f"There is nothing to build:\n{listed}")
+            reasons = "\n".join(f"  {empty[name]}" for name in group)
+            raise EmptySplitError(f"There is nothing to build:\n{reasons}")
     for name, error in empty.items():
         logger.warning("itdr: skipped %s: %s.", name, error.brief)
 
@@ -193,31 +193,33 @@ def read_records(out: Path) -> dict[str, dict[str, Any]]:
     Returns:
         Records by config; damaged ones are left out.
     """
-    found = {}
+    records = {}
     for path in out.glob(f"*/{RECORD}"):
         entry = _read(path)
         if entry is not None:
-            found[entry["config"]] = entry
+            records[entry["config"]] = entry
     order = {name: place for place, name in enumerate(registry.config_names())}
-    return {name: found[name] for name in sorted(found, key=lambda one: (order.get(one, 99), one))}
+    return {
+        name: records[name] for name in sorted(records, key=lambda one: (order.get(one, 99), one))
+    }
 
 
 def _build_config(
     job: _Job, out: Path, progress: Progress | None, draw: WriteRows, held: Held | None
 ) -> dict[str, Any]:
-    known = job.known
-    if known is not None and known["key"] == job.key and _complete(job.target, known, held):
-        if set(job.facts["views"]) <= set(known["views"]):
-            return known
-        known["views"] = sorted({*known["views"], *job.facts["views"]})
-        _write_text(job.target / RECORD, _as_json(known))
-        return known
+    record = job.known
+    if record is not None and record["key"] == job.key and _complete(job.target, record, held):
+        if set(job.facts["views"]) <= set(record["views"]):
+            return record
+        record["views"] = sorted({*record["views"], *job.facts["views"]})
+        _write_text(job.target / RECORD, _as_json(record))
+        return record
     part = out / f".{job.config}.part"
     part.mkdir(parents=True)
-    written, more = draw(job.builder, part, job.form, job.kind, progress)
-    entry = {**_entry(job, written), **more}
-    if known is not None:
-        entry["views"] = sorted({*known["views"], *entry["views"]})
+    summaries, more = draw(job.builder, part, job.form, job.kind, progress)
+    entry = {**_entry(job, summaries), **more}
+    if record is not None:
+        entry["views"] = sorted({*record["views"], *entry["views"]})
     _write_text(part / RECORD, _as_json(entry))
     _swap(part, job.target)
     return entry
@@ -229,14 +231,14 @@ def _draw(
     """Draw the rows here and write them into `part`."""
     splits = builder.as_streaming_dataset()
     provenance.reset_fallback_counts(builder)
-    written = {}
+    summaries = {}
     for split, rows in splits.items():
         name = f"{builder.config.name}/{split}"
         bar = progress(name, _expected_rows(builder, split)) if progress else None
-        written[split] = files.write_split(part, split, rows, form, kind, bar)
+        summaries[split] = files.write_split(part, split, rows, form, kind, bar)
         if bar is not None:
             bar.close()
-    return written, catalogue_entry(catalogue_file.write(builder._plans, part))
+    return summaries, catalogue_entry(catalogue_file.write(builder._plans, part))
 
 
 def catalogue_entry(facts: dict[str, Any] | None) -> dict[str, Any]:
@@ -244,12 +246,12 @@ def catalogue_entry(facts: dict[str, Any] | None) -> dict[str, Any]:
     return {} if facts is None else {"catalogue": facts}
 
 
-def _entry(job: _Job, written: dict[str, files.Written]) -> dict[str, Any]:
+def _entry(job: _Job, summaries: dict[str, files.Written]) -> dict[str, Any]:
     cells: dict[str, dict[str, int]] = {}
-    for split, one in written.items():
+    for split, one in summaries.items():
         for (task, source), count in sorted(one.cells.items()):
             cells.setdefault(f"{task}/{source}", {})[split] = count
-    scripts = sum((one.scripts for one in written.values()), start=Counter())
+    scripts = sum((one.scripts for one in summaries.values()), start=Counter())
     return {
         "layout": LAYOUT,
         "key": job.key,
@@ -259,9 +261,9 @@ def _entry(job: _Job, written: dict[str, files.Written]) -> dict[str, Any]:
         "code": job.facts["code"],
         "selected": job.facts["selected"],
         "views": job.facts["views"],
-        "rows": {split: one.rows for split, one in written.items()},
-        "bytes": {split: one.bytes for split, one in written.items()},
-        "files": {split: one.files for split, one in written.items()},
+        "rows": {split: one.rows for split, one in summaries.items()},
+        "bytes": {split: one.bytes for split, one in summaries.items()},
+        "files": {split: one.files for split, one in summaries.items()},
         "cells": cells,
         "scripts": dict(sorted(scripts.items())),
         **provenance.build_facts(job.builder),
@@ -278,9 +280,9 @@ def _expected_rows(builder: Any, split: str) -> int | None:
     from itdr.builders.sampling.splits import SPLITS
 
     plan = next(one for one in builder._plans if SPLITS[one.part] == split)
-    if any(chosen.users is None for chosen in plan.chosen):
+    if any(sample.users is None for sample in plan.chosen):
         return None
-    return sum(chosen.expected for chosen in plan.chosen)
+    return sum(sample.expected for sample in plan.chosen)
 
 
 def _write_top(out: Path) -> None:
@@ -361,9 +363,9 @@ def _complete(target: Path, entry: dict[str, Any], held: Held | None) -> bool:
         path = target / name
         return path.stat().st_size if path.is_file() else None
 
-    found = held or size
+    size_of = held or size
     return all(
-        found(entry["config"], file["name"]) == file["size"] for file in provenance.files(entry)
+        size_of(entry["config"], file["name"]) == file["size"] for file in provenance.files(entry)
     )
 
 

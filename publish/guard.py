@@ -59,24 +59,24 @@ def check(home: Path, entries: dict[str, dict[str, Any]]) -> Checked:
     """
     with _in_one_sentence(home):
         texts = _texts(home, entries)
-        found: dict[str, tuple[Path, str]] = {}
+        data_files: dict[str, tuple[Path, str]] = {}
         sources: set[str] = set()
         for name, entry in entries.items():
             _check_entry(name, entry)
-            for split, listed in entry["files"].items():
-                for number, facts in enumerate(listed):
-                    wanted = files.file_name(split, number, len(listed), entry["kind"])
-                    if facts["name"] != wanted:
-                        raise ConfigError(f"it names a file {facts['name']!r}, not {wanted}")
-                    path = home / name / wanted
+            for split, split_files in entry["files"].items():
+                for number, facts in enumerate(split_files):
+                    expected_name = files.file_name(split, number, len(split_files), entry["kind"])
+                    if facts["name"] != expected_name:
+                        raise ConfigError(f"it names a file {facts['name']!r}, not {expected_name}")
+                    path = home / name / expected_name
                     sources |= _check_file(home, path, facts, entry["kind"])
-                    found[f"{name}/{wanted}"] = (path, facts["sha256"])
+                    data_files[f"{name}/{expected_name}"] = (path, facts["sha256"])
             if "catalogue" in entry:
                 path = home / name / catalogue_file.NAME
                 _check_bytes(home, path, entry["catalogue"])
-                found[f"{name}/{catalogue_file.NAME}"] = (path, entry["catalogue"]["sha256"])
+                data_files[f"{name}/{catalogue_file.NAME}"] = (path, entry["catalogue"]["sha256"])
         _check_sources(entries, sources)
-    return Checked(found, texts, frozenset(sources))
+    return Checked(data_files, texts, frozenset(sources))
 
 
 @contextmanager
@@ -85,11 +85,11 @@ def _in_one_sentence(home: Path) -> Iterator[None]:
     try:
         yield
     except ConfigError as error:
-        said = str(error)
-        if said.startswith(str(home)):
+        reason = str(error)
+        if reason.startswith(str(home)):
             raise
         raise ConfigError(
-            f"{home / provenance.PROVENANCE} is not as built: {said}; {AGAIN}."
+            f"{home / provenance.PROVENANCE} is not as built: {reason}; {AGAIN}."
         ) from None
     except Exception as error:
         what = " ".join(f"{type(error).__name__} {error}".split())[:200]
@@ -108,12 +108,12 @@ def _texts(home: Path, entries: dict[str, dict[str, Any]]) -> dict[str, bytes]:
     }
     if records != entries:
         raise ConfigError("it does not agree with the records of the configs")
-    wanted = folder.top_texts(entries)
-    for name, text in wanted.items():
+    texts = folder.top_texts(entries)
+    for name, text in texts.items():
         with open_plain_file(home, home / name) as file:
             if file.read(LARGEST_TEXT) != text.encode("utf-8"):
                 raise ConfigError(f"{home / name} is not what was built; {AGAIN}.")
-    return {name: text.encode("utf-8") for name, text in wanted.items()}
+    return {name: text.encode("utf-8") for name, text in texts.items()}
 
 
 # ---- data files
@@ -145,12 +145,12 @@ def _check_file(home: Path, path: Path, facts: dict[str, Any], kind: str) -> set
 
 def _check_bytes(home: Path, path: Path, facts: dict[str, Any]) -> None:
     """Raise `ConfigError` where a file is not the one that was built."""
-    wanted = facts["sha256"]
-    if not isinstance(wanted, str) or not _SHA.fullmatch(wanted):
+    sha256 = facts["sha256"]
+    if not isinstance(sha256, str) or not _SHA.fullmatch(sha256):
         raise ConfigError(f"it has no SHA-256 of {path.name}")
     with open_plain_file(home, path) as file:
-        got = digests(iter(lambda: file.read(1 << 20), b""), ["sha256"])["sha256"]
-        if got != wanted:
+        digest = digests(iter(lambda: file.read(1 << 20), b""), ["sha256"])["sha256"]
+        if digest != sha256:
             raise ConfigError(
                 f"{path} is not the file that was built (its SHA-256 differs); {AGAIN}."
             )
@@ -158,12 +158,12 @@ def _check_bytes(home: Path, path: Path, facts: dict[str, Any]) -> None:
 
 def _sources(file: BinaryIO, path: Path, kind: str) -> set[str]:
     """The sources that the rows name; their ids must agree."""
-    found: set[str] = set()
+    sources: set[str] = set()
     for identity, source in _pairs(file, kind):
         if not isinstance(source, str) or str(identity).split("/")[1:2] != [source]:
             raise ConfigError(f"{path} holds a row {identity!r} of the source {source!r}; {AGAIN}.")
-        found.add(source)
-    return found
+        sources.add(source)
+    return sources
 
 
 def _pairs(file: BinaryIO, kind: str) -> Iterator[tuple[Any, Any]]:
@@ -212,11 +212,13 @@ def open_plain_file(home: Path, path: Path) -> Iterator[BinaryIO]:
 
 
 def _check_sources(entries: dict[str, dict[str, Any]], sources: set[str]) -> None:
-    named = {name.partition("/")[0] for entry in entries.values() for name in entry["sources"]}
-    foreign = sources - named
+    entry_sources = {
+        name.partition("/")[0] for entry in entries.values() for name in entry["sources"]
+    }
+    foreign = sources - entry_sources
     if foreign:
         raise ConfigError(f"there are rows of {', '.join(sorted(foreign))}, which it does not name")
-    unknown = (named | sources) - set(registry.source_ids())
+    unknown = (entry_sources | sources) - set(registry.source_ids())
     if unknown:
         raise ConfigError(f"it names a source {sorted(unknown)[0]!r} that is not declared")
     for name, entry in entries.items():
@@ -236,10 +238,10 @@ def _of_the_sample(entry: dict[str, Any]) -> bool:
     try:
         builder = datasets.load_dataset_builder("itdr", entry["config"], **options)
         with tempfile.TemporaryDirectory(prefix="itdr-push-") as scratch:
-            built = folder.build([builder], Path(scratch) / "out", entry["kind"])
+            records = folder.build([builder], Path(scratch) / "out", entry["kind"])
     except ItdrError:  # such as a user's template folder, of which only the name is known
         return False
-    again = built[entry["config"]]
+    again = records[entry["config"]]
     return bool(provenance.files(again) == provenance.files(entry))
 
 

@@ -20,16 +20,16 @@ def terms(entries: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     Returns:
         `title`, `homepage` and `licence` by id.
     """
-    found: dict[str, dict[str, Any]] = {}
+    by_id: dict[str, dict[str, Any]] = {}
     for entry in entries.values():
         if entry["options"]["sample"]:
             continue
         for name, facts in entry["sources"].items():
             source = name.partition("/")[0]
-            known = source in registry.source_ids()
+            is_registered = source in registry.source_ids()
             recorded = {key: facts[key] for key in ("title", "homepage", "licence")}
-            found[source] = declared_terms([source])[source] if known else recorded
-    return dict(sorted(found.items()))
+            by_id[source] = declared_terms([source])[source] if is_registered else recorded
+    return dict(sorted(by_id.items()))
 
 
 def declared_terms(sources: Iterable[str]) -> dict[str, dict[str, Any]]:
@@ -41,11 +41,11 @@ def declared_terms(sources: Iterable[str]) -> dict[str, dict[str, Any]]:
     Returns:
         `title`, `homepage` and `licence` by id.
     """
-    found = {}
+    by_id = {}
     for name in sorted(sources):
         source = registry.source(name)
         licence = source.licence
-        found[name] = {
+        by_id[name] = {
             "title": source.title,
             "homepage": source.homepage,
             "licence": {
@@ -56,7 +56,7 @@ def declared_terms(sources: Iterable[str]) -> dict[str, dict[str, Any]]:
                 "commercial_use": licence.commercial,
             },
         }
-    return found
+    return by_id
 
 
 def made_up(entries: dict[str, dict[str, Any]]) -> bool:

@@ -33,9 +33,9 @@ def defaults_of(task: str) -> str:
     Returns:
         Markdown.
     """
-    found = {name: effective_default(task, name) for name in registry.task(task).defaults}
-    rows = [(f"`{name}`", text) for name, text in found.items() if text]
-    off = ", ".join(f"`{name}`" for name, text in found.items() if not text)
+    defaults = {name: effective_default(task, name) for name in registry.task(task).defaults}
+    rows = [(f"`{name}`", text) for name, text in defaults.items() if text]
+    off = ", ".join(f"`{name}`" for name, text in defaults.items() if not text)
     parts = [table(("option", "default"), rows), f"Off unless you set them: {off}." if off else ""]
     return "\n\n".join(part for part in parts if part)
 

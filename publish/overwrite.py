@@ -26,10 +26,10 @@ def refuse_strangers(out: Path, ours: Iterable[str], record: str) -> None:
     own, *others = ours
     if not out.is_dir() or (out / own).exists():
         return
-    seen = sorted(path for path in out.iterdir() if not path.name.startswith("."))
+    entries = sorted(path for path in out.iterdir() if not path.name.startswith("."))
     strange = [
         f"{path.name}/" if path.is_dir() else path.name
-        for path in seen
+        for path in entries
         if path.name in others or not (path / record).is_file()
     ]
     if strange:
@@ -52,8 +52,8 @@ def refuse_other_builds(out: Path, found: Mapping[str, list[str]]) -> None:
         ConfigError: there are any; says what differs.
     """
     if found:
-        listed = "; ".join(f"{name} ({', '.join(what)})" for name, what in found.items())
-        raise ConfigError(f"{out} holds rows built with other options: {listed}. Either {AGREE}.")
+        changes = "; ".join(f"{name} ({', '.join(what)})" for name, what in found.items())
+        raise ConfigError(f"{out} holds rows built with other options: {changes}. Either {AGREE}.")
 
 
 def differences(known: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
@@ -66,18 +66,18 @@ def differences(known: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     Returns:
         Phrases such as `seed: 0, now 7`.
     """
-    found = [
+    changes = [
         f"{name}: {_shown(known['options'].get(name))}, now {_shown(value)}"
         for name, value in now["options"].items()
         if known["options"].get(name) != value and name not in ("sources", "missing")
     ]
     if known["selected"] != now["selected"]:
-        found.append(f"sources: {_shown(known['selected'])}, now {_shown(now['selected'])}")
+        changes.append(f"sources: {_shown(known['selected'])}, now {_shown(now['selected'])}")
     if known["kind"] != now["kind"]:
-        found.append(f"files: {known['kind']}, now {now['kind']}")
-    if not found and known["code"] != now["code"]:
-        found.append("another version of itdr or its templates")
-    return found or ["other raw files or templates"]
+        changes.append(f"files: {known['kind']}, now {now['kind']}")
+    if not changes and known["code"] != now["code"]:
+        changes.append("another version of itdr or its templates")
+    return changes or ["other raw files or templates"]
 
 
 def _shown(value: Any) -> str:

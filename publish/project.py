@@ -56,17 +56,17 @@ def dataset_infos() -> str:
     Returns:
         JSON.
     """
-    found = {}
+    infos = {}
     for name, description in descriptions().items():
         used = sorted({source for _, source in registry.cells(name)})
         sources = [registry.source(one) for one in used]
-        found[name] = {
+        infos[name] = {
             "description": description,
             "citation": "\n\n".join(dict.fromkeys(one.citation.strip() for one in sources)),
             "license": "; ".join(f"{one.title}: {one.licence.name}" for one in sources),
             "features": tables.plain_features(schema()),
         }
-    return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(infos, indent=1, ensure_ascii=False) + "\n"
 
 
 def generated_files(root: Path) -> dict[Path, str]:

@@ -28,7 +28,7 @@ def read(folder: Path) -> dict[str, dict[str, Any]]:
         ConfigError: the folder was not built by `itdr build`, or its provenance is damaged.
     """
     try:
-        found = json.loads((folder / PROVENANCE).read_text("utf-8"))
+        entries = json.loads((folder / PROVENANCE).read_text("utf-8"))
     except FileNotFoundError:
         raise ConfigError(
             f"{folder} is no folder built by `itdr build`: it holds no {PROVENANCE}."
@@ -37,13 +37,13 @@ def read(folder: Path) -> dict[str, dict[str, Any]]:
         raise ConfigError(
             f"{folder / PROVENANCE} is damaged ({error}): build the folder again."
         ) from None
-    if not isinstance(found, dict) or not all(map(_is_entry, found.values())):
+    if not isinstance(entries, dict) or not all(map(_is_entry, entries.values())):
         raise ConfigError(
             f"{folder / PROVENANCE} was not written by this version of itdr: "
             "build the folder again."
         )
-    own_sources.register_recorded(found)
-    return found
+    own_sources.register_recorded(entries)
+    return entries
 
 
 def paths(folder: Path, entry: dict[str, Any]) -> dict[str, list[Path]]:
@@ -59,7 +59,7 @@ def paths(folder: Path, entry: dict[str, Any]) -> dict[str, list[Path]]:
     Raises:
         ConfigError: a file is missing or cut short.
     """
-    found: dict[str, list[Path]] = {}
+    by_split: dict[str, list[Path]] = {}
     for split, files in entry["files"].items():
         for file in files:
             path = folder / entry["config"] / file["name"]
@@ -70,8 +70,8 @@ def paths(folder: Path, entry: dict[str, Any]) -> dict[str, list[Path]]:
                     f"{path} {state}, {PROVENANCE} says {file['size']:,} bytes: run the same "
                     "`itdr build` again, which rebuilds what is missing."
                 )
-            found.setdefault(split, []).append(path)
-    return found
+            by_split.setdefault(split, []).append(path)
+    return by_split
 
 
 def files(entry: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -83,12 +83,12 @@ def files(entry: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _is_entry(value: Any) -> bool:
     if not isinstance(value, dict) or not isinstance(value.get("config"), str):
         return False
-    listed = value.get("files")
+    by_split = value.get("files")
     return (
         isinstance(value.get("options"), dict)
-        and isinstance(listed, dict)
-        and all(isinstance(several, list) for several in listed.values())
-        and all(_is_file(one) for several in listed.values() for one in several)
+        and isinstance(by_split, dict)
+        and all(isinstance(several, list) for several in by_split.values())
+        and all(_is_file(one) for several in by_split.values() for one in several)
         and ("catalogue" not in value or _is_file(value["catalogue"]))
     )
 
@@ -131,11 +131,13 @@ def build_facts(builder: Any) -> dict[str, Any]:
 
 def _protocol(options: Any) -> dict[str, Any]:
     """The protocol's name, and what its options came to: a user may have set some otherwise."""
-    chosen = protocols.protocols()[options.protocol]
+    protocol = protocols.protocols()[options.protocol]
     return {
-        "name": chosen.name,
+        "name": protocol.name,
         "options": {
-            name: value for name in chosen.options if (value := getattr(options, name)) is not None
+            name: value
+            for name in protocol.options
+            if (value := getattr(options, name)) is not None
         },
     }
 
@@ -149,36 +151,36 @@ def reset_fallback_counts(builder: Any) -> None:
 
 def _fallback_counts(builder: Any) -> dict[str, dict[str, int]]:
     """Source -> fallback level -> negatives drawn from it; cells of one source share their pool."""
-    found: dict[str, dict[str, int]] = {}
+    by_source: dict[str, dict[str, int]] = {}
     for source, pools in _pools(builder).items():
-        counts = found.setdefault(source, {})
+        counts = by_source.setdefault(source, {})
         for pool in pools:
             for rung, count in sorted(pool.rungs.items()):
                 counts[str(rung)] = counts.get(str(rung), 0) + int(count)
-    return found
+    return by_source
 
 
 def _pools(builder: Any) -> dict[str, list[Any]]:
     """The distinct pools of the cells that draw hard negatives, by source."""
     from itdr.builders.dataset.open_cells import open_cell
 
-    found: dict[str, list[Any]] = {}
+    by_source: dict[str, list[Any]] = {}
     for plan in builder._plans:
-        for chosen in plan.chosen:
-            if chosen.cell.options.get("negatives") == "hard":
-                opened = open_cell(chosen.cell, chosen.paths)
-                pools = found.setdefault(chosen.cell.source.id, [])
-                if all(opened.pool is not one for one in pools):
-                    pools.append(opened.pool)
-    return found
+        for sample in plan.chosen:
+            if sample.cell.options.get("negatives") == "hard":
+                cell = open_cell(sample.cell, sample.paths)
+                pools = by_source.setdefault(sample.cell.source.id, [])
+                if all(cell.pool is not one for one in pools):
+                    pools.append(cell.pool)
+    return by_source
 
 
 def _filters(builder: Any) -> dict[str, list[dict[str, Any]]]:
     """What each step of a filter left of each store; empty without filters."""
     from itdr.builders.dataset.open_cells import filter_report
 
-    chosen = [one for plan in builder._plans for one in plan.chosen]
-    reports = {path: filter_report(one.cell, path) for one in chosen for path in one.paths}
+    samples = [one for plan in builder._plans for one in plan.chosen]
+    reports = {path: filter_report(one.cell, path) for one in samples for path in one.paths}
     return dict(sorted((name, steps) for name, steps in filter(None, reports.values())))
 
 
@@ -232,27 +234,28 @@ def _sources(builder: Any) -> dict[str, dict[str, Any]]:
     """Every store that was read: its raw files, stored and rejected rows, and licence."""
     from itdr.builders.store.layout import read_manifest
 
-    found: dict[str, dict[str, Any]] = {}
+    stores: dict[str, dict[str, Any]] = {}
     for plan in builder._plans:
-        for chosen in plan.chosen:
-            source = chosen.cell.source.id
-            for path in chosen.paths:
-                made = read_manifest(path)
-                name = "/".join(filter(None, (made["source"], made["domain"])))
-                found[name] = {
-                    "raw_files": made["files"],
-                    "rows": made["rows"],
+        for sample in plan.chosen:
+            source = sample.cell.source.id
+            for path in sample.paths:
+                manifest = read_manifest(path)
+                name = "/".join(filter(None, (manifest["source"], manifest["domain"])))
+                stores[name] = {
+                    "raw_files": manifest["files"],
+                    "rows": manifest["rows"],
                     **{
-                        key: made[key]
+                        key: manifest[key]
                         for key in ("rejected", "emptied", "unmatched", "untitled", "duplicates")
                     },
-                    "deviating": made.get("deviating", []),
+                    "deviating": manifest.get("deviating", []),
+                    "as_released": manifest.get("as_released", {}),
                     **licences.declared_terms([source])[source],
                 }
                 description = own_sources.description_of(registry.source(source))
                 if description is not None:
-                    found[name]["description"] = description
-    return dict(sorted(found.items()))
+                    stores[name]["description"] = description
+    return dict(sorted(stores.items()))
 
 
 def _shortfalls(options: Any, plans: list[Any]) -> dict[str, dict[str, list[int]]]:
@@ -263,19 +266,19 @@ def _shortfalls(options: Any, plans: list[Any]) -> dict[str, dict[str, list[int]
 
     if options.size == ALL:
         return {}
-    wanted = {
+    quotas_by_cell = {
         f"{cell.task.id}/{cell.source.id}": quota_by_part(
             cell.rule.quota if options.size == PAPER else int(options.size)
         )
         for cell in cells_of(options)
     }
-    got = {name: [0] * len(SPLITS) for name in wanted}
+    examples = {name: [0] * len(SPLITS) for name in quotas_by_cell}
     for plan in plans:
-        for chosen in plan.chosen:
-            got[f"{chosen.cell.task.id}/{chosen.cell.source.id}"][plan.part] += chosen.expected
-    found: dict[str, dict[str, list[int]]] = {}
-    for name, quotas in sorted(wanted.items()):
+        for sample in plan.chosen:
+            examples[f"{sample.cell.task.id}/{sample.cell.source.id}"][plan.part] += sample.expected
+    shortfalls: dict[str, dict[str, list[int]]] = {}
+    for name, quotas in sorted(quotas_by_cell.items()):
         for part, quota in enumerate(quotas):
-            if got[name][part] < quota:
-                found.setdefault(name, {})[SPLITS[part]] = [got[name][part], quota]
-    return found
+            if examples[name][part] < quota:
+                shortfalls.setdefault(name, {})[SPLITS[part]] = [examples[name][part], quota]
+    return shortfalls

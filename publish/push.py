@@ -97,7 +97,7 @@ def _check_licences(
     restricted = guard.restricted_sources(checked, entries)
     if not restricted:
         return
-    listed = "\n".join(
+    terms = "\n".join(
         f"  {one['title']} ({name}), {one['licence']['name']}: {one['licence']['summary']}"
         f" [{one['licence']['url']}]"
         for name, one in restricted.items()
@@ -105,7 +105,7 @@ def _check_licences(
     free = sorted(checked.sources - set(restricted))
     other = f", or build from {', '.join(free)} alone" if free else ""
     raise ConfigError(
-        f"{refusal}: the licences of these sources do not allow handing them on.\n{listed}\n"
+        f"{refusal}: the licences of these sources do not allow handing them on.\n{terms}\n"
         f"Use --private with a data set that is private or new{other}."
     )
 
@@ -116,7 +116,7 @@ def _hub_errors(name: str) -> Iterator[None]:
     import requests
     from huggingface_hub import errors
 
-    known: tuple[type[BaseException], ...] = (
+    network_errors: tuple[type[BaseException], ...] = (
         errors.LocalTokenNotFoundError,
         errors.HfHubHTTPError,
         errors.OfflineModeIsEnabled,
@@ -125,7 +125,7 @@ def _hub_errors(name: str) -> Iterator[None]:
     )
     try:
         yield
-    except known as error:
+    except network_errors as error:
         status = getattr(getattr(error, "response", None), "status_code", None)
         if isinstance(error, errors.LocalTokenNotFoundError) or status == 401:
             advice = "log in with `hf auth login`, or set HF_TOKEN to a token that may write"
@@ -141,10 +141,10 @@ def _hub_errors(name: str) -> Iterator[None]:
 
 def _newer_network_errors() -> tuple[type[BaseException], ...]:
     """`huggingface_hub` 1 and later use httpx or its successor, earlier versions requests."""
-    found = []
+    classes = []
     for name in ("httpx", "httpx2"):
         try:
-            found.append(importlib.import_module(name).HTTPError)
+            classes.append(importlib.import_module(name).HTTPError)
         except ImportError:
             continue
-    return tuple(found)
+    return tuple(classes)

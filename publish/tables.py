@@ -163,8 +163,8 @@ def download_size(source: Source) -> str:
     sizes = [one.size for one in source.remotes]
     if not sizes or not any(sizes):
         return "not published"
-    known = format_size(sum(size or 0 for size in sizes))
-    return known if all(sizes) else f"{known} and more"
+    total = format_size(sum(size or 0 for size in sizes))
+    return total if all(sizes) else f"{total} and more"
 
 
 def _access(source: Source) -> str:

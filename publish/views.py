@@ -32,20 +32,23 @@ def expand_roots(
         The builders, each subtask once, and for each root task its subtasks among them. A subtask
         requested by its own name keeps its own options.
     """
-    found: dict[str, Any] = {}
+    by_name: dict[str, Any] = {}
     parts: dict[str, list[str]] = {}
     builders = list(builders)
     for one in builders:
         if one.config.name not in ROOT_TASKS:
-            found[one.config.name] = one
+            by_name[one.config.name] = one
             continue
         dataset_builder.check_sources(dataset_builder.options_of(one.config))
         subtasks = subtask_builders(one)
         parts[one.config.name] = list(subtasks)
-        found = {**found, **{name: sub for name, sub in subtasks.items() if name not in found}}
+        by_name = {
+            **by_name,
+            **{name: sub for name, sub in subtasks.items() if name not in by_name},
+        }
     for root in roots_too:
-        parts[root] = [name for name in found if registry.task(name).root == root]
-    return list(found.values()), parts
+        parts[root] = [name for name in by_name if registry.task(name).root == root]
+    return list(by_name.values()), parts
 
 
 def subtask_builders(root: Any) -> dict[str, Any]:
@@ -60,7 +63,7 @@ def subtask_builders(root: Any) -> dict[str, Any]:
     """
     checked = dataset_builder.options_of(root.config)
     own = templates.folder_of(checked.templates)
-    made = {}
+    builders = {}
     for task in registry.tasks_of(root.config.name):
         cells = registry.cells(task.id, checked.cells, checked.language, own)
         able = {name for _, name in cells}
@@ -77,10 +80,10 @@ def subtask_builders(root: Any) -> dict[str, Any]:
             options["sources"] = source_option(selected)
         if "templates" in options:
             options["templates"] = _of_task(options["templates"], task.id, checked.language)
-        made[task.id] = type(root)(
+        builders[task.id] = type(root)(
             config_name=task.id, data_dir=root.config.data_dir, dataset_name="itdr", **options
         )
-    return made
+    return builders
 
 
 def _of_task(choice: Any, task: str, language: str) -> Any:
@@ -108,11 +111,11 @@ def source_option(selected: Iterable[tuple[str, Sequence[str]]]) -> list[str]:
     >>> source_option([("ml-32m", ())])
     ['ml-32m']
     """
-    found: list[str] = []
+    names: list[str] = []
     for name, domains in selected:
         whole = set(domains) == set(registry.source(name).domains)
-        found += [name] if whole else [f"{name}/{domain}" for domain in domains]
-    return found
+        names += [name] if whole else [f"{name}/{domain}" for domain in domains]
+    return names
 
 
 def views(entries: Mapping[str, Entry]) -> dict[str, list[Entry]]:
@@ -125,12 +128,12 @@ def views(entries: Mapping[str, Entry]) -> dict[str, list[Entry]]:
         Root task -> records. Subtasks in different formats, or files of different kinds, make no
         view.
     """
-    found = {}
+    by_root = {}
     for root in ROOT_TASKS:
         parts = [entry for entry in entries.values() if root in entry.get("views", ())]
         if parts and len({(entry["form"], entry["kind"]) for entry in parts}) == 1:
-            found[root] = parts
-    return found
+            by_root[root] = parts
+    return by_root
 
 
 def splits(parts: Sequence[Entry]) -> list[str]:

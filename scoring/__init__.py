@@ -72,11 +72,13 @@ def score_with_rows(
     from itdr.scoring.metrics import aggregate
 
     rows = list(rows)
-    given = [_answer(one) for one in _aligned(rows, answers)]
-    compared = verdicts.require_same_rows(rows, given)
-    scored = score_rows(rows, given, references=references, lexicon=lexicon, catalogues=catalogues)
+    row_answers = [_answer(one) for one in _aligned(rows, answers)]
+    compared = verdicts.require_same_rows(rows, row_answers)
+    scored = score_rows(
+        rows, row_answers, references=references, lexicon=lexicon, catalogues=catalogues
+    )
     report = {**aggregate.build(rows, scored, seed), "row_hash_compared": compared}
-    return report, list(verdicts.records(rows, given, scored))
+    return report, list(verdicts.records(rows, row_answers, scored))
 
 
 def score_rows(
@@ -117,15 +119,15 @@ def score_rows(
     for (task, whole_catalogue), places in by_task.items():
         if task not in scorers:
             raise ConfigError(choose_from("subtask", task, scorers))
-        chosen = [rows[k] for k in places]
-        given = [_answer(answers[k]) for k in places]
+        task_rows = [rows[k] for k in places]
+        task_answers = [_answer(answers[k]) for k in places]
         if whole_catalogue:
-            values = _out_of_catalogue(chosen, given, catalogues)
+            values = _out_of_catalogue(task_rows, task_answers, catalogues)
         elif task in per_task.TEXT_TASKS:
-            values = score_texts(chosen, given, references or {}, lexicon)
+            values = score_texts(task_rows, task_answers, references or {}, lexicon)
         else:
-            values = scorers[task](chosen, given)
-        for place, answer, one in zip(places, given, values, strict=True):
+            values = scorers[task](task_rows, task_answers)
+        for place, answer, one in zip(places, task_answers, values, strict=True):
             one.verdict = one.verdict or verdict(rows[place], answer, one.readable)
             scored[place] = one
     return scored
@@ -142,10 +144,10 @@ def _out_of_catalogue(rows: Sequence[Any], answers: Sequence[Any], catalogues: A
     return whole_catalogue.score(rows, answers, catalogues)
 
 
-def _answer(given: Any) -> Any:
+def _answer(prediction: Any) -> Any:
     from itdr.scoring.metrics.result import Answer
 
-    return given if isinstance(given, Answer) else Answer(given)
+    return prediction if isinstance(prediction, Answer) else Answer(prediction)
 
 
 def _aligned(rows: Sequence[Mapping[str, Any]], answers: Any) -> list[Any]:
@@ -158,17 +160,17 @@ def _aligned(rows: Sequence[Mapping[str, Any]], answers: Any) -> list[Any]:
             raise ConfigError(f"The rows have no column {answers!r} (first seen at {lacking}).")
         return [row[answers] for row in rows]
     if isinstance(answers, Mapping):
-        known = {row["id"] for row in rows}
-        strange = [name for name in answers if name not in known]
+        row_ids = {row["id"] for row in rows}
+        strange = [name for name in answers if name not in row_ids]
         if strange:
             raise ConfigError(
                 f"{len(strange)} answers belong to no row; the first: {strange[0]!r}. "
                 "Are they of another config, split, seed or source?"
             )
         return [answers.get(row["id"]) for row in rows]
-    given = list(answers)
-    if len(given) != len(rows):
+    answer_list = list(answers)
+    if len(answer_list) != len(rows):
         raise ConfigError(
-            f"{len(given)} answers for {len(rows)} rows: give one for each, or a mapping from id."
+            f"{len(answer_list)} answers for {len(rows)} rows: give one for each, or a mapping from id."
         )
-    return given
+    return answer_list

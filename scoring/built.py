@@ -33,13 +33,13 @@ def data_files(folder: Path) -> list[Path]:
     Returns:
         Paths, sorted.
     """
-    found = [
+    files = [
         path
         for pattern in ("*.parquet", "*.jsonl", "*/*.parquet", "*/*.jsonl")
         for path in folder.glob(pattern)
         if _FILE.match(path.name)
     ]
-    return sorted(found)
+    return sorted(files)
 
 
 def catalogue_files(folder: Path) -> list[Path]:
@@ -58,8 +58,8 @@ def entries(folder: Path) -> dict[str, dict[str, Any]]:
     home = _home(folder)
     if home is None:
         return {}
-    found = provenance.read(home)
-    return found if home == folder else {folder.name: found[folder.name]}
+    by_config = provenance.read(home)
+    return by_config if home == folder else {folder.name: by_config[folder.name]}
 
 
 def require_whole(folder: Path) -> None:
@@ -75,14 +75,14 @@ def require_whole(folder: Path) -> None:
     if home is None:
         _require_shards(there)
         return
-    listed = {
+    recorded_files = {
         path
         for entry in entries(folder).values()
         for paths in provenance.paths(home, entry).values()
         for path in paths
     }
     for path in there:
-        if path not in listed:
+        if path not in recorded_files:
             raise ConfigError(
                 f"{path} is not among the files that {home / provenance.PROVENANCE} says were "
                 f"built: move it away, or {AGAIN}"

@@ -66,17 +66,17 @@ class Catalogue:
         Returns:
             Works, by entry.
         """
-        shown = {self.work_of(item) for item in history}
-        found: list[Named | None] = []
+        history_works = {self.work_of(item) for item in history}
+        recommendations: list[Named | None] = []
         for text in texts:
             for places in self._names.recommended(text):
                 if places is None:
-                    found.append(None)
+                    recommendations.append(None)
                     continue
                 works = tuple(sorted(set(self.work[list(places)].tolist())))
-                fresh = tuple(work for work in works if work not in shown)
-                found.append(fresh or works)
-        return found
+                fresh = tuple(work for work in works if work not in history_works)
+                recommendations.append(fresh or works)
+        return recommendations
 
 
 class Catalogues:

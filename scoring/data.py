@@ -41,8 +41,8 @@ class Data:
     @property
     def tasks(self) -> tuple[str, ...]:
         """The subtasks that rows may belong to: all, for a folder not named like a config."""
-        known = registry.config_names()
-        names = self._configs if set(self._configs) <= set(known) else known
+        config_names = registry.config_names()
+        names = self._configs if set(self._configs) <= set(config_names) else config_names
         return tuple(dict.fromkeys(task.id for name in names for task in registry.tasks_of(name)))
 
     @property
@@ -90,10 +90,10 @@ class Data:
         """The options of a config: those given, over those that a folder was built with."""
         if self.folder is None:
             return self._options
-        known = built.entries(self.folder).get(config, {}).get("options", {})
+        build_options = built.entries(self.folder).get(config, {}).get("options", {})
         options = {
             name: value
-            for name, value in known.items()
+            for name, value in build_options.items()
             if name in DEFAULTS and value is not None and value != DEFAULTS[name]
         }
         if "data_dir" in self._options:
@@ -166,15 +166,15 @@ class Data:
             name in built.entries(self.folder) for name in self._configs
         ):
             raise ConfigError(f"{self.folder} has no provenance.json that says how it was built.")
-        found = {}
+        cells_by_name = {}
         for builder in self._builders:
             options = dataset_builder.options_of(builder.config)
             cells = plan.cells_of(options)
             specs = plan.stores_of(options, cells)
             for cell in cells:
                 paths = tuple(prepare.prepare(one) for one in specs[cell.name])
-                found[cell.name] = open_cell(cell, paths)
-        return found
+                cells_by_name[cell.name] = open_cell(cell, paths)
+        return cells_by_name
 
     def cell_of(self, row: Row) -> OpenCell | None:
         """The cell that a row was drawn from."""
@@ -211,7 +211,7 @@ def open_data(where: str, options: Mapping[str, Any]) -> Data:
             folder.
     """
     folder = Path(where).expanduser().absolute()
-    known = registry.config_names()
+    config_names = registry.config_names()
     if folder.is_dir() and (built.data_files(folder) or built.entries(folder)):
         refused = [name for name in options if name not in ("data_dir", "sample")]
         if refused:
@@ -219,18 +219,18 @@ def open_data(where: str, options: Mapping[str, Any]) -> Data:
                 f"{where} holds rows that are built: {', '.join(refused)} can change nothing there."
             )
         built.require_whole(folder)
-        if where in known:
+        if where in config_names:
             logger.warning(
                 "%s: read from the folder %s, not drawn as the config of that name", where, folder
             )
         configs = sorted({path.parent.name for path in built.data_files(folder)})
         return Data(where, options, configs, folder)
-    if where not in known:
-        raise ConfigError(_no_rows(where, folder, known))
+    if where not in config_names:
+        raise ConfigError(_no_rows(where, folder, config_names))
     return Data(where, options, [where])
 
 
-def _no_rows(where: str, path: Path, known: Sequence[str]) -> str:
+def _no_rows(where: str, path: Path, config_names: Sequence[str]) -> str:
     """Why a name is neither a folder of rows nor a config."""
     if path.is_dir():
         return f"{where} holds no built rows (<split>-*.parquet): name a folder that `itdr build` wrote."
@@ -238,7 +238,7 @@ def _no_rows(where: str, path: Path, known: Sequence[str]) -> str:
         return f"{where} is a file: name a folder that `itdr build` wrote, or a config."
     if path.suffix or len(Path(where).parts) > 1:
         return f"There is no file or folder {where}."
-    return f"{choose_from('config', where, known)} There is no folder of that name either."
+    return f"{choose_from('config', where, config_names)} There is no folder of that name either."
 
 
 def _subject_of(cell: OpenCell, row: Row) -> int | None:
@@ -280,9 +280,9 @@ def references(data: Data, rows: list[Row]) -> dict[str, list[str]]:
     from itdr.scoring.metrics.per_task import TEXT_TASKS
     from itdr.scoring.metrics.references import phrasings
 
-    found: dict[str, list[str]] = {}
+    row_phrasings: dict[str, list[str]] = {}
     if not data.at_hand:
-        return found
+        return row_phrasings
     for row in rows:
         if row["task"] not in TEXT_TASKS:
             continue
@@ -292,5 +292,5 @@ def references(data: Data, rows: list[Row]) -> dict[str, list[str]]:
             return {}
         case = case_of(cell, row) if cell is not None else None
         if cell is not None and case is not None:
-            found[row["id"]] = phrasings(cell, case)
-    return found
+            row_phrasings[row["id"]] = phrasings(cell, case)
+    return row_phrasings

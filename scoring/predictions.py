@@ -34,7 +34,7 @@ def read(path: Path, column: str = COLUMN) -> dict[str, Answer]:
         RawFileError: for a missing or damaged file.
         ConfigError: for a record without id or answer, and for a second answer to a row.
     """
-    found: dict[str, Answer] = {}
+    answers: dict[str, Answer] = {}
     for place, record in _records(path):
         where = f"{path}, record {place}"
         record = _of_harness(record, column)
@@ -48,18 +48,18 @@ def read(path: Path, column: str = COLUMN) -> dict[str, Answer]:
         name = record["id"]
         if not isinstance(name, str):
             raise ConfigError(f"{where}: the id must be a text, not {name!r}.")
-        if name in found:
+        if name in answers:
             raise ConfigError(f"{where}: a second answer to {name!r}. Leave one of them.")
         answer = record[column]
-        found[name] = Answer(
+        answers[name] = Answer(
             _text(answer),
             _ties(record.get("ties"), where),
             _row_hash(record.get("row_hash"), where),
             others,
         )
-    if not found:
+    if not answers:
         raise ConfigError(f"{path} holds no prediction.")
-    return found
+    return answers
 
 
 def _first(

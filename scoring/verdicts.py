@@ -70,7 +70,7 @@ def require_same_rows(rows: Sequence[Row], answers: Sequence[Answer]) -> int:
         for row, answer in zip(rows, answers, strict=True)
         if answer.row_hash is not None and row.get("row_hash") is not None
     ]
-    other = [row["id"] for row, given in pairs if given != row["row_hash"]]
+    other = [row["id"] for row, answer_hash in pairs if answer_hash != row["row_hash"]]
     if other:
         raise ConfigError(
             f"{len(other):,} of {len(pairs):,} predictions were made for other rows: the id is the "

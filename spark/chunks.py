@@ -88,10 +88,10 @@ def write_chunk(url: str, cut: Cut, chunk: Chunk, path: Path) -> bool:
         with path.open("wb") as out:
             out.write(header)
             file.seek(start)
-            left = stop - start
-            while left and (block := file.read(min(_COPY, left))):
+            rest = stop - start
+            while rest and (block := file.read(min(_COPY, rest))):
                 out.write(block)
-                left -= len(block)
+                rest -= len(block)
     return True
 
 

@@ -120,7 +120,7 @@ def _here(plan: SplitPlan, remote_stores: Mapping[str, str]) -> SplitPlan:
     """The plan with this machine's copies of the stores."""
     from itdr.builders.dataset.open_cells import share_cuts
 
-    chosen = []
+    samples = []
     for sample in plan.chosen:
         paths = tuple(
             fetch_store(remote_stores[str(path)]) if str(path) in remote_stores else path
@@ -128,8 +128,8 @@ def _here(plan: SplitPlan, remote_stores: Mapping[str, str]) -> SplitPlan:
         )
         if sample.cuts:
             share_cuts(sample.cell, paths[0], sample.cuts)
-        chosen.append(dataclasses.replace(sample, paths=paths))
-    return dataclasses.replace(plan, chosen=tuple(chosen))
+        samples.append(dataclasses.replace(sample, paths=paths))
+    return dataclasses.replace(plan, chosen=tuple(samples))
 
 
 def _pools(plan: SplitPlan) -> dict[str, Any]:
@@ -202,7 +202,7 @@ def plan_files(split: str, shards: list[DrawnShard]) -> list[OutputFile]:
     total = sum(shard.rows for shard in shards)
     size = files.file_rows()
     of = -(-total // size)
-    planned = []
+    output_files = []
     for number in range(of):
         first, last = number * size, min((number + 1) * size, total)
         needed, before, begin = [], 0, None
@@ -212,8 +212,10 @@ def plan_files(split: str, shards: list[DrawnShard]) -> list[OutputFile]:
                 begin = before if begin is None else begin
             before += shard.rows
         begin = begin or 0
-        planned.append(OutputFile(split, number, of, tuple(needed), first - begin, last - begin))
-    return planned
+        output_files.append(
+            OutputFile(split, number, of, tuple(needed), first - begin, last - begin)
+        )
+    return output_files
 
 
 def write_files(
@@ -234,17 +236,17 @@ def write_files(
     """
     numbers = session.range(0, len(wanted), 1, len(wanted))
     write = functools.partial(_write, folder, out, tuple(wanted), form, kind)
-    written: dict[str, files.Written] = {}
+    summaries: dict[str, files.Written] = {}
     facts = {row["file"]: row["facts"] for row in numbers.mapInArrow(write, WRITTEN).collect()}
     for number, file in enumerate(wanted):
-        written.setdefault(file.split, files.Written()).add(_from_json(facts[number]))
-    return written
+        summaries.setdefault(file.split, files.Written()).add(_from_json(facts[number]))
+    return summaries
 
 
 def _write(
     folder: str,
     out: str,
-    wanted: tuple[OutputFile, ...],
+    output_files: tuple[OutputFile, ...],
     form: str,
     kind: str,
     numbers: Iterable[pa.RecordBatch],
@@ -253,15 +255,15 @@ def _write(
 
     for batch in numbers:
         for number in batch.column(0).to_pylist():
-            file = wanted[number]
+            file = output_files[number]
             name = files.file_name(file.split, file.number, file.of, kind)
             with partitions.scratch_dir(out) as work:
                 path = Path(work) / name
                 # Each attempt writes the same bytes: whichever is last changes nothing.
-                written = files.write_file(path, _rows(folder, file), form, kind)
-                written.files.append(files.facts(path))
+                summary = files.write_file(path, _rows(folder, file), form, kind)
+                summary.files.append(files.facts(path))
                 partitions.move_into(path, out, name)
-            yield pa.record_batch({"file": [number], "name": [name], "facts": [_as_json(written)]})
+            yield pa.record_batch({"file": [number], "name": [name], "facts": [_as_json(summary)]})
 
 
 def _rows(folder: str, file: OutputFile) -> Iterator[dict[str, Any]]:
@@ -282,9 +284,9 @@ def _rows(folder: str, file: OutputFile) -> Iterator[dict[str, Any]]:
                 row += batch.num_rows
 
 
-def _as_json(written: files.Written) -> str:
-    cells = [[*cell, count] for cell, count in written.cells.items()]
-    return json.dumps({**vars(written), "cells": cells})
+def _as_json(summary: files.Written) -> str:
+    cells = [[*cell, count] for cell, count in summary.cells.items()]
+    return json.dumps({**vars(summary), "cells": cells})
 
 
 def _from_json(text: str) -> files.Written:
@@ -296,7 +298,7 @@ def _from_json(text: str) -> files.Written:
 
 def remote_stores(plans: Iterable[SplitPlan]) -> dict[str, str]:
     """The stores on other machines: path on this machine -> URL."""
-    paths = {path for plan in plans for chosen in plan.chosen for path in chosen.paths}
+    paths = {path for plan in plans for sample in plan.chosen for path in sample.paths}
     urls = {str(path): read_manifest(path).get("far") for path in paths}
     return {path: url for path, url in urls.items() if url}
 

@@ -89,8 +89,8 @@ class SparkEngine:
             import pyarrow as pa
 
             fields.append(pa.field("place", pa.int64()))
-        read = functools.partial(_read_parts, store.path, store.manifest, names, place)
-        self.view("events", self.map_tasks(len(interactions.parts), read, fields))
+        read_part = functools.partial(_read_parts, store.path, store.manifest, names, place)
+        self.view("events", self.map_tasks(len(interactions.parts), read_part, fields))
         tags = store.path / "tags.parquet"
         if tags.exists():
             import pyarrow.parquet as pq
@@ -123,10 +123,10 @@ class SparkEngine:
         frame = self.session.sql(query)
         folder = self.workdir.scratch("rows")
         self._scratch.append(folder)
-        written = partitions.write(frame, folder, "rows", "arrow")
+        parts = partitions.write(frame, folder, "rows", "arrow")
         schema = to_arrow_schema(frame.schema)
         schema = pa.schema([pa.field(field.name, field.type) for field in schema])
-        return pa.RecordBatchReader.from_batches(schema, _stream(folder, written, schema, rows))
+        return pa.RecordBatchReader.from_batches(schema, _stream(folder, parts, schema, rows))
 
     def close(self) -> None:
         """See `Engine.close`."""
@@ -161,11 +161,11 @@ def _read_parts(
 
 
 def _stream(
-    folder: str, written: list[partitions.PartitionFile], schema: pa.Schema, rows: int
+    folder: str, parts: list[partitions.PartitionFile], schema: pa.Schema, rows: int
 ) -> Iterator[pa.RecordBatch]:
     import pyarrow as pa
 
-    for part in written:
+    for part in parts:
         with remote.open_binary(f"{folder}/{part.name}") as file, pa.ipc.open_file(file) as reader:
             for k in range(reader.num_record_batches):
                 batch = reader.get_batch(k)

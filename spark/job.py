@@ -139,9 +139,9 @@ def _build_all(
     with tempfile.TemporaryDirectory(prefix="itdr-out-") as scratch:
         here = Path(scratch) / "out"
         _fetch_records(job.target, here)
-        built = folder.build(config_builders, here, kind, draw=job.draw, held=job.held, **how)
-        _send_records(here, job.target, built)
-    return built
+        records = folder.build(config_builders, here, kind, draw=job.draw, held=job.held, **how)
+        _send_records(here, job.target, records)
+    return records
 
 
 @dataclass
@@ -173,24 +173,26 @@ class _Job:
         wording = dataset_builder.wording(builder.config)
         job = spark_draw.draw_job(builder, plans, wording, form, self.workdir)
         try:
-            drawn, rungs = spark_draw.draw(self.session, job)
-            wanted = [
+            shards_by_plan, rungs = spark_draw.draw(self.session, job)
+            output_files = [
                 file
-                for plan, shards in zip(plans, drawn, strict=True)
+                for plan, shards in zip(plans, shards_by_plan, strict=True)
                 for file in spark_draw.plan_files(SPLITS[plan.part], shards)
             ]
-            written = spark_draw.write_files(self.session, job.folder, out, wanted, form, kind)
+            summaries = spark_draw.write_files(
+                self.session, job.folder, out, output_files, form, kind
+            )
             more = folder.catalogue_entry(self._catalogue(plans, part, out))
         finally:
             remote.remove(job.folder)
         if away:
-            listed = {file["name"] for split in written.values() for file in split.files}
-            listed |= {facts["name"] for facts in more.values()}
+            file_names = {file["name"] for split in summaries.values() for file in split.files}
+            file_names |= {facts["name"] for facts in more.values()}
             for name in remote.list_names(out):
-                if name not in listed:
+                if name not in file_names:
                     remote.remove(f"{out}/{name}")
         more |= {"hard_negatives": rungs} if rungs else {}
-        return {SPLITS[plan.part]: written[SPLITS[plan.part]] for plan in plans}, more
+        return {SPLITS[plan.part]: summaries[SPLITS[plan.part]] for plan in plans}, more
 
     def _catalogue(self, plans: list[SplitPlan], part: Path, out: str) -> dict[str, Any] | None:
         """Write the catalogue here, and copy it to where the data files are."""
@@ -226,8 +228,8 @@ class _Job:
 def _count(plans: Iterable[SplitPlan], wording: Any) -> None:
     """Trigger every count that rows need, by drawing one row of each cell."""
     for plan in plans:
-        for chosen in plan.chosen:
-            alone = dataclasses.replace(plan, chosen=(chosen,))
+        for sample in plan.chosen:
+            alone = dataclasses.replace(plan, chosen=(sample,))
             next(shard_rows(alone, Shard(0, 1), wording), None)
 
 

@@ -142,18 +142,18 @@ def _writer(path: Path, kind: str, schema: pa.Schema) -> Any:
 def _regrouped(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
     """The rows of the batches in tables of `ROW_GROUP` rows each, the last one shorter."""
 
-    held: list[pa.RecordBatch] = []
+    remainder: list[pa.RecordBatch] = []
     rows = 0
     for batch in batches:
         while rows + batch.num_rows >= ROW_GROUP:
             cut = ROW_GROUP - rows
-            yield _plain([*held, batch.slice(0, cut)])
-            batch, held, rows = batch.slice(cut), [], 0
+            yield _plain([*remainder, batch.slice(0, cut)])
+            batch, remainder, rows = batch.slice(cut), [], 0
         if batch.num_rows:
-            held.append(batch)
+            remainder.append(batch)
             rows += batch.num_rows
-    if held:
-        yield _plain(held)
+    if remainder:
+        yield _plain(remainder)
 
 
 def _plain(batches: list[pa.RecordBatch]) -> pa.Table:

@@ -130,6 +130,7 @@ def chunk_schema(table: str) -> pa.Schema:
             "attributes": pairs,
             "domain": pa.string(),
             "hidden": pa.bool_(),
+            **dict.fromkeys(("work_title", "work_creator"), pa.string()),
         },
         "users": {
             **dict.fromkeys(("user_id", "gender"), pa.string()),
@@ -213,14 +214,14 @@ def _batch(kind: pa.Schema, columns: Mapping[str, Any], rows: int) -> pa.RecordB
     import pyarrow as pa
 
     arrays = []
-    for wanted in kind:
-        column = columns.get(wanted.name)
+    for arrow_field in kind:
+        column = columns.get(arrow_field.name)
         if column is None:
-            arrays.append(pa.nulls(rows, wanted.type))
+            arrays.append(pa.nulls(rows, arrow_field.type))
         elif isinstance(column, list):
-            arrays.append(pa.array(column, wanted.type))
+            arrays.append(pa.array(column, arrow_field.type))
         else:
-            arrays.append(column.cast(wanted.type))
+            arrays.append(column.cast(arrow_field.type))
     return pa.RecordBatch.from_arrays(arrays, schema=kind)
 
 

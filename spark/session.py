@@ -45,9 +45,9 @@ def require() -> None:
             f"--engine spark needs PySpark 4 or newer, found {pyspark.__version__}: run "
             "pip install --upgrade pyspark."
         )
-    found = _java_version()
-    if found is None or found < JAVA:
-        what = "no Java was found" if found is None else f"Java {found} was found"
+    java = _java_version()
+    if java is None or java < JAVA:
+        what = "no Java was found" if java is None else f"Java {java} was found"
         raise ConfigError(
             f"--engine spark needs Java {JAVA} or newer, but {what} in JAVA_HOME or PATH: install "
             f"one (a package such as openjdk-{JAVA}-jre-headless), or set JAVA_HOME to it."
@@ -62,8 +62,8 @@ def _java_version() -> int | None:
         result = subprocess.run([program or "", "-version"], capture_output=True, text=True)
     except OSError:
         return None
-    found = re.search(r'version "(?:1\.)?(\d+)', result.stderr)
-    return int(found[1]) if found else None
+    match = re.search(r'version "(?:1\.)?(\d+)', result.stderr)
+    return int(match[1]) if match else None
 
 
 def start(master: str | None = None, **settings: str) -> Any:
@@ -87,14 +87,14 @@ def start(master: str | None = None, **settings: str) -> Any:
         master = LOCAL
     if master is not None:
         builder = builder.master(master)
-    given = {name.replace("__", "."): value for name, value in settings.items()}
+    spark_settings = {name.replace("__", "."): value for name, value in settings.items()}
     if (master or "").startswith("local"):
         local = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
         local |= {"spark.driver.memory": "2g", "spark.ui.enabled": "false"}
         local["spark.sql.shuffle.partitions"] = str(SMALL * (os.cpu_count() or 1))
-        given = {**local, **given}
-    given.setdefault("spark.ui.showConsoleProgress", "false")
-    for name, value in given.items():
+        spark_settings = {**local, **spark_settings}
+    spark_settings.setdefault("spark.ui.showConsoleProgress", "false")
+    for name, value in spark_settings.items():
         builder = builder.config(name, value)
     session = builder.getOrCreate()
     session.sparkContext.setLogLevel("ERROR")

@@ -32,6 +32,7 @@ from itdr.builders.store.build.duplicates import count_duplicates, require_rows_
 from itdr.builders.store.build.item_checks import require_plausible_items
 from itdr.builders.store.build.name_checks import require_names
 from itdr.builders.store.build.notes import lacking
+from itdr.builders.store.build.reference import contents
 from itdr.builders.store.build.reference.compare import deviating
 from itdr.builders.store.build.reference.samples import draw
 from itdr.builders.store.build.sample_checks import require_sound_sample
@@ -176,16 +177,19 @@ class _Build:
             self._write_items(folder / "items.arrow")
             if self._columns("tags"):
                 self._write_tags(folder / "tags.parquet")
-            written = sorting.result()
-        parts = [{"name": part.name, "groups": list(part.groups)} for part in written]
+            part_files = sorting.result()
+        parts = [{"name": part.name, "groups": list(part.groups)} for part in part_files]
         stored = Interactions(folder, {"parts": parts, "far": url})
         lacks["unusual"] += require_sound_sample(
             self.source, stored, folder, interactions.columns, map(Path, self.urls.values())
         )
-        drawn = functools.partial(draw, self._table, columns, stored, folder)
-        opened = {table: [path.name for path in self._files(table).values()] for table in columns}
+        draw_rows = functools.partial(draw, self._table, columns, stored, folder)
+        file_names = {
+            table: [path.name for path in self._files(table).values()] for table in columns
+        }
         items = self.facts["items"].rows if "items" in self.facts else 0
-        compared = deviating(self.source, drawn, opened, items)
+        compared = deviating(self.source, draw_rows, file_names, items)
+        released = contents.compare(self.source, self._row, columns, file_names)
         duplicates = count_duplicates(stored, interactions.columns)
         require_rows_once(
             self.source, duplicates, counts["interactions"], map(Path, self.urls.values())
@@ -198,7 +202,8 @@ class _Build:
             "unmatched": unmatched,
             "untitled": untitled,
             "lacking": lacks,
-            "deviating": compared,
+            "deviating": [*compared, *released.changed],
+            "as_released": released.same,
             "duplicates": duplicates,
             "columns": {
                 name: sorted(facts.columns) for name, facts in self.facts.items() if facts.columns
@@ -345,11 +350,7 @@ class _Build:
         of_codes = ("code", "hash", "n")
         query = statements.one_row_each("items_raw", "item_id", "item_codes", columns, of_codes)
         self.engine.keep("described", query)
-        fields = [
-            "code",
-            "item_id",
-            *(name for name in ("title", "creators", "hidden") if name in columns),
-        ]
+        fields = ["code", "item_id", *build_ids.KEYED_BY.intersection(columns)]
         keys = self.engine.session.sql(f"SELECT {', '.join(fields)} FROM described").mapInArrow(
             functools.partial(build_ids.work_keys, self.source.options.get("work")),
             "code int, work_key string, title_key string",

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from benchmarks import __main__ as main
-from benchmarks import encoding, rows, splits
+from benchmarks import audiences, encoding, rows, splits
 from benchmarks import raw as raw_files
+from tests.rawgen import ml_1m
+from tests.sources.harness import load
 
 SHAPE = {"users": 1_500, "items": 800, "ratings": 90_000}
 
@@ -33,6 +35,11 @@ def test_every_split_and_filter_has_rows_to_time(name: str, raw: Path) -> None:
     assert len(list(rows.stream(str(raw), "sequential_rec", size=40, **own))) > 0
 
 
+def test_ratings_with_tastes_tell_target_users(tmp_path: Path) -> None:
+    seconds, _ = audiences.lines(tmp_path / "raw", tmp_path / "cache", main.QUICK)
+    assert seconds.notes["rows"] > 0 and seconds.ours > 0
+
+
 def test_what_is_timed_counts_all_anew(raw: Path, tmp_path: Path) -> None:
     stale = tmp_path / "derived" / "stale"
     stale.mkdir(parents=True)
@@ -40,3 +47,12 @@ def test_what_is_timed_counts_all_anew(raw: Path, tmp_path: Path) -> None:
     assert not stale.exists()
     kinds = {path.name.partition("-")[0] for path in tmp_path.glob("derived/ml-32m/*/*.arrow")}
     assert {"held", "events", "known"} <= kinds
+
+
+def test_the_full_size_of_movielens_1m_has_no_ids_beyond_the_official_ones(tmp_path: Path) -> None:
+    shape = main.OTHERS["ml-1m"]
+    last = load("ml-1m").options["last_ids"]
+    assert shape["users"] <= last["user_id"]
+    ml_1m.write(tmp_path / "ml-1m", users=20, items=shape["items"], dirt=False)
+    films = (tmp_path / "ml-1m" / "movies.dat").read_text("latin-1").splitlines()
+    assert max(int(film.partition("::")[0]) for film in films) <= last["item_id"]

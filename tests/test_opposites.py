@@ -148,8 +148,8 @@ def test_several_rows_of_a_user_ask_about_likes_and_dislikes() -> None:
     ("source", "likes", "dislikes"),
     [
         ("ml-1m", "rated 4 or 5 out of 5", "rated 1 or 2 out of 5"),
-        ("ml-32m", "rated 4 or higher out of 5", "rated 2 or lower out of 5"),
-        ("bookcrossing", "rated 8 or higher out of 10", "rated 4 or lower out of 10"),
+        ("ml-32m", "rated 4 out of 5 or higher", "rated 2 out of 5 or lower"),
+        ("bookcrossing", "rated 8 out of 10 or higher", "rated 4 out of 10 or lower"),
     ],
 )
 def test_the_ratings_of_both_lists_are_named(source: str, likes: str, dislikes: str) -> None:

@@ -20,7 +20,7 @@ FLAGS = ("timed", "categories", "unordered", "liked", "scored", "set", "index", 
 VALUES |= {
     "n_relevant": 1,
     "by_time": True,
-    "liked_phrase": "rated 8 or higher out of 10",
+    "liked_phrase": "rated at least 8 out of 10",
     "n_history": 3,
     "n_candidates": 2,
     "all_candidates": "both",

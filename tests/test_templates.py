@@ -104,8 +104,8 @@ def values(task: str) -> dict[str, object]:
         )
     if task in ("pointwise_rec", "pairwise_rec"):
         sides = _lists("likes", TITLES[:2]) | _lists("dislikes", TITLES[2:4])
-        sides["liked_range"] = "rated 4 or higher out of 5"
-        sides["disliked_range"] = "rated 2 or lower out of 5"
+        sides["liked_range"] = "rated 4 out of 5 or higher"
+        sides["disliked_range"] = "rated 2 out of 5 or lower"
         sides["liked_from"] = "4"
         if task == "pairwise_rec":
             more = {"answer": "Halo", "leaving_out": "", **FULL_TITLES}
@@ -122,7 +122,7 @@ def values(task: str) -> dict[str, object]:
     if task == "cross_domain_rec":
         more |= _lists("source", TITLES[:2])
     else:
-        more["liked_phrase"] = "rated 8 or higher out of 10"
+        more["liked_phrase"] = "rated at least 8 out of 10"
         more |= {"leaving_out": "", **FULL_TITLES}
     return _lists("history", TITLES[1:3]) | _lists("candidates", TITLES[3:]) | more
 
@@ -314,10 +314,18 @@ def test_untimed_prompts_claim_no_order(task: str) -> None:
     for flags in (set(), {"categories"}, {"creators"}):
         for one in texts(task, flags):
             said = one.render({**templates.load_words("anime"), **values(task)})
+            said = said.replace("in no particular order", "")
             claim = (
                 r"\b(next|recent\w*|chronolog\w*|order|last|latest|oldest|earliest|so far|later)\b"
             )
             assert not re.search(claim, said, re.IGNORECASE), (one.id, said)
+
+
+def test_numbers_before_likes_are_no_ranking() -> None:
+    """Where no order is known, a numbered list of likes would read as one from best to worst."""
+    for one in texts("top_k_rec", {"scored"}):
+        if "history_numbered" in one.needed:
+            assert "in no particular order" in one.text, one.id
 
 
 @pytest.mark.parametrize("task", ["top_k_rec", "cross_domain_rec", "sequential_rec"])

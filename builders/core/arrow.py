@@ -106,16 +106,16 @@ def take_rows(column: pa.ChunkedArray, rows: Sequence[int] | np.ndarray) -> pa.A
     """
     import pyarrow as pa
 
-    wanted = np.asarray(rows, np.int64)
+    row_numbers = np.asarray(rows, np.int64)
     if column.num_chunks == 1:
-        return column.chunk(0).take(pa.array(wanted))
+        return column.chunk(0).take(pa.array(row_numbers))
     ends = np.cumsum([len(chunk) for chunk in column.chunks], dtype=np.int64)
-    order = wanted.argsort(kind="stable")
-    ascending = wanted[order]
+    order = row_numbers.argsort(kind="stable")
+    ascending = row_numbers[order]
     owner = ends.searchsorted(ascending, side="right")
     cuts = np.flatnonzero(np.diff(owner)) + 1
     parts = [pa.array([], column.type)]
-    for group in np.split(np.arange(len(wanted)), cuts):
+    for group in np.split(np.arange(len(row_numbers)), cuts):
         if len(group):
             k = int(owner[group[0]])
             first = int(ends[k]) - len(column.chunk(k))

@@ -62,10 +62,10 @@ class BatchCache(Generic[T]):
         Args:
             keys: the keys; those without an entry are skipped.
         """
-        found: dict[Batch[T], list[int]] = {}
+        places_by_batch: dict[Batch[T], list[int]] = {}
         for batch, place in filter(None, map(self._places.get, keys)):
-            found.setdefault(batch, []).append(place)
-        for batch, places in found.items():
+            places_by_batch.setdefault(batch, []).append(place)
+        for batch, places in places_by_batch.items():
             yield from batch.at(np.array(places))
 
 

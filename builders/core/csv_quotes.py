@@ -33,16 +33,16 @@ def quote_mark(path: Path, delimiter: str = ",") -> str:
     ends = re.escape(delimiter.encode()) + rb"\r\n"
     doubled = re.compile(rb'[^"\\%b]""[^"%b]' % (ends, ends))
     marked = re.compile(rb'\\"[^"%b]' % ends)
-    found, seen = DOUBLED, 0
+    mark, offset = DOUBLED, 0
     with open_bytes(path) as file:
-        while seen < _JUDGED and (block := file.read(_BLOCK)):
+        while offset < _JUDGED and (block := file.read(_BLOCK)):
             has_backslash = b'\\"' in block
-            if (not seen or found != DOUBLED or has_backslash) and doubled.search(block):
+            if (not offset or mark != DOUBLED or has_backslash) and doubled.search(block):
                 return DOUBLED
             if has_backslash and marked.search(block):
-                found = BACKSLASH
-            seen += len(block)
-    return found
+                mark = BACKSLASH
+            offset += len(block)
+    return mark
 
 
 def without_marked_quotes(block: bytes, mark: str) -> bytes:
@@ -68,7 +68,7 @@ def bare_return(path: Path) -> int:
     for block in blocks(path):
         for place, part in enumerate(block.split(b'"')):
             quoted ^= place > 0
-            if not quoted and (found := _BARE_RETURN.search(part)):
-                return line + part.count(b"\n", 0, found.start())
+            if not quoted and (match := _BARE_RETURN.search(part)):
+                return line + part.count(b"\n", 0, match.start())
             line += part.count(b"\n")
     return 0

@@ -92,8 +92,8 @@ def read_csv(
     )
     parts = [several, f"columns = {{{types}}}"]
     for name, value in settings.items():
-        shown = str(value).lower() if isinstance(value, (bool, int)) else literal(value)
-        parts.append(f"{name} = {shown}")
+        text = str(value).lower() if isinstance(value, (bool, int)) else literal(value)
+        parts.append(f"{name} = {text}")
     clause = f"read_csv({', '.join(parts)})"
     if escape != BACKSLASH:
         return clause
@@ -236,9 +236,9 @@ def integer_text_sql(text: str) -> str:
         text: an SQL expression of the text.
     """
     text = f"trim({text})"
-    written = f"regexp_replace({text}, '^0*([0-9]+?)([.,]0)?$', '\\1')"
+    plain = f"regexp_replace({text}, '^0*([0-9]+?)([.,]0)?$', '\\1')"
     odd = f"ends_with({text}, '.0') OR ends_with({text}, ',0') OR starts_with({text}, '0')"
-    return f"CASE WHEN {odd} THEN {written} ELSE {text} END"
+    return f"CASE WHEN {odd} THEN {plain} ELSE {text} END"
 
 
 def epoch_seconds(number: str) -> str:
@@ -270,7 +270,7 @@ def csv_rejects(con: duckdb.DuckDBPyConnection, table: str) -> Counter[str]:
     if not _has_table(con, name):
         return Counter()
     # Where the format has no quoting, a quoted field with a separator is several fields.
-    found = con.execute(
+    counts = con.execute(
         f"""SELECT kind, count(*) FROM (
             SELECT min(CASE WHEN error_type = 'TOO MANY COLUMNS' AND s.quote = '(empty)'
                 AND contains(csv_line, '"') THEN {literal(QUOTED_MARK)}
@@ -278,7 +278,7 @@ def csv_rejects(con: duckdb.DuckDBPyConnection, table: str) -> Counter[str]:
             FROM {name} AS r JOIN {name}_scan AS s USING (scan_id, file_id)
             GROUP BY scan_id, file_id, line) GROUP BY kind"""
     ).fetchall()
-    return Counter({CSV_REASONS.get(kind, kind.lower()): rows for kind, rows in found})
+    return Counter({CSV_REASONS.get(kind, kind.lower()): rows for kind, rows in counts})
 
 
 def rejected_line(con: duckdb.DuckDBPyConnection, table: str) -> str:
@@ -294,8 +294,8 @@ def rejected_line(con: duckdb.DuckDBPyConnection, table: str) -> str:
     name = f"{table}_rejects"
     if not _has_table(con, name):
         return ""
-    found = con.execute(f"SELECT csv_line FROM {name} ORDER BY line LIMIT 1").fetchall()
-    return str(found[0][0] or "") if found else ""
+    rows = con.execute(f"SELECT csv_line FROM {name} ORDER BY line LIMIT 1").fetchall()
+    return str(rows[0][0] or "") if rows else ""
 
 
 def _has_table(con: duckdb.DuckDBPyConnection, name: str) -> bool:

@@ -82,14 +82,14 @@ def nearest_names(got: str, names: Sequence[str], titles: Mapping[str, str]) -> 
     >>> nearest_names("movielens", ["ml-1m", "ml-32m", "mind"], {"ml-1m": "MovieLens 1M", "ml-32m": "MovieLens 32M"})
     ['ml-1m', 'ml-32m']
     """
-    given = _letters(got)
+    letters = _letters(got)
     spelled = {name: [_letters(name), _letters(titles.get(name, name))] for name in names}
-    inside = [name for name, forms in spelled.items() if any(given in form for form in forms)]
-    if len(given) > 2 and 0 < len(inside) <= 4:
+    inside = [name for name, forms in spelled.items() if any(letters in form for form in forms)]
+    if len(letters) > 2 and 0 < len(inside) <= 4:
         return inside
     alike = {form: name for name, forms in reversed(spelled.items()) for form in forms}
-    found = difflib.get_close_matches(given, alike, n=1, cutoff=0.6)
-    return [alike[form] for form in found]
+    closest = difflib.get_close_matches(letters, alike, n=1, cutoff=0.6)
+    return [alike[form] for form in closest]
 
 
 def _letters(text: str) -> str:

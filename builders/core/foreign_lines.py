@@ -25,7 +25,7 @@ def refuse_foreign_lines(path: Path) -> None:
     Raises:
         RawFileError: a line does.
     """
-    seen, before = 0, b"\n"
+    offset, before = 0, b"\n"
     for block in blocks(path):
         whole = before + block
         for mark, what in _MARKS.items():
@@ -33,8 +33,8 @@ def refuse_foreign_lines(path: Path) -> None:
                 place = whole.find(b"\n" + form.encode())
                 if place >= 0:
                     raise RawFileError(
-                        f"{path}: the line at byte {seen - len(before) + place + 1:,} begins with {form.strip()!r}, "
+                        f"{path}: the line at byte {offset - len(before) + place + 1:,} begins with {form.strip()!r}, "
                         f"as in {what}. {AGAIN}"
                     )
-        seen += len(block)
+        offset += len(block)
         before = block[-20:]

@@ -28,7 +28,7 @@ def require_one_per_line(path: Path, reasons: Iterable[str] = SIGNS) -> None:
     """
     if SIGNS.isdisjoint(reasons):
         return
-    pattern, what, seen, before = None, "it was joined or saved anew", 0, b""
+    pattern, what, offset, before = None, "it was joined or saved anew", 0, b""
     for block in blocks(path):
         if pattern is None:
             begin = _BEGIN.match(block)
@@ -36,14 +36,14 @@ def require_one_per_line(path: Path, reasons: Iterable[str] = SIGNS) -> None:
                 return
             pattern = re.compile(rb"\}[ \t]*,?[ \t]*" + re.escape(begin[2]))
             what = "the file is an array" if begin[1] else what
-        found = pattern.search(before + block)
-        if found:
-            place = seen - len(before) + found.start()
+        match = pattern.search(before + block)
+        if match:
+            place = offset - len(before) + match.start()
             raise RawFileError(
                 f"{path}: two records share a line near byte {place:,}: {what}. Expected one record to "
                 f"a line. {AGAIN}"
             )
-        seen += len(block)
+        offset += len(block)
         before = block[-_OVERLAP:]
 
 

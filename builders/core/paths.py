@@ -53,10 +53,10 @@ def cache_root() -> Path:
 
 def _readable(folder: Path) -> Path:
     """The folder, unless its name means something else to the engine."""
-    shown = os.fsencode(folder).decode("utf-8", "backslashreplace")
-    if shown != str(folder):
+    text = os.fsencode(folder).decode("utf-8", "backslashreplace")
+    if text != str(folder):
         raise ConfigError(
-            f"The cache may not lie in {shown}: the engine cannot open a path that is not UTF-8. "
+            f"The cache may not lie in {text}: the engine cannot open a path that is not UTF-8. "
             "Set ITDR_CACHE to a folder whose name is."
         )
     try:

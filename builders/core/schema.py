@@ -80,6 +80,8 @@ ITEMS = (
     "attributes",
     "domain",
     "hidden",
+    "work_title",
+    "work_creator",
 )
 USERS = (
     "user_id",
@@ -296,13 +298,13 @@ class Source:
     described: str = ""
 
     def __post_init__(self) -> None:
-        for what, given, known in (
+        for what, names, valid in (
             ("option", self.options, SOURCE_OPTIONS),
             ("column of ids", self.ids, IDS),
         ):
-            for name in given:
-                if name not in known:
-                    raise ConfigError(f"{self.id}: {choose_from(what, name, known)}")
+            for name in names:
+                if name not in valid:
+                    raise ConfigError(f"{self.id}: {choose_from(what, name, valid)}")
 
     @property
     def random_id(self) -> str:

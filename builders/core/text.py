@@ -114,11 +114,11 @@ def _named(head: str) -> str:
 
 def _before_list(head: str, start: int, end: re.Match[str]) -> str:
     """A title up to a comma, without the "for Long" at its end that begins a list: "for Long, Thick Hair"."""
-    found = _LIST_START.search(head, start)
+    match = _LIST_START.search(head, start)
     more = end.string[end.end() :].split(" ", 1)[0]
-    if not found or "," not in end[0] or not more[:1].isalpha() or more.lower() in _FUNCTION_WORDS:
+    if not match or "," not in end[0] or not more[:1].isalpha() or more.lower() in _FUNCTION_WORDS:
         return head
-    return head[: found.start()]
+    return head[: match.start()]
 
 
 def _is_phrase(head: str, start: int) -> bool:

@@ -264,18 +264,18 @@ def without_holes(path: Path, pieces: Iterable[bytes]) -> Iterator[bytes]:
     Raises:
         RawFileError: there is a block of NUL bytes, or the whole is a tar archive.
     """
-    seen = 0
+    offset = 0
     for piece in pieces:
-        if not seen and piece[257:262] == b"ustar":
+        if not offset and piece[257:262] == b"ustar":
             raise RawFileError(
                 f"{path}: it holds a tar archive, not the file itself. Unpack it there."
             )
         if b"\0" in piece and HOLE in piece:
             raise RawFileError(
-                f"{path}: a block of NUL bytes at byte {seen + piece.index(HOLE):,}: a part of the file "
+                f"{path}: a block of NUL bytes at byte {offset + piece.index(HOLE):,}: a part of the file "
                 f"was never written, as in an interrupted download. {AGAIN}"
             )
-        seen += len(piece)
+        offset += len(piece)
         yield piece
 
 

@@ -89,9 +89,9 @@ def read_yaml(path: Path, complain: Complain, what: str = "templates") -> Node:
         raise complain(path, line, "not UTF-8; save the file in UTF-8.") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        said = getattr(error, "problem", None) or "cannot be read"
+        problem = getattr(error, "problem", None) or "cannot be read"
         line = mark.line + 1 if mark else 1
-        raise complain(path, line, f"broken YAML: {said}. Mend it, or quote the text.") from None
+        raise complain(path, line, f"broken YAML: {problem}. Mend it, or quote the text.") from None
     if node is None:
         raise complain(path, 1, f"empty; write {what} into it or remove it.")
     return node

@@ -45,7 +45,7 @@ def usable_sources(
     Returns:
         The sources at hand, and the reason why each other one is not.
     """
-    chosen: list[tuple[str, tuple[str, ...]]] = []
+    usable: list[tuple[str, tuple[str, ...]]] = []
     left_out: dict[str, str] = {}
     cells = tuple(cells)
     for name, domains in candidates:
@@ -57,12 +57,12 @@ def usable_sources(
         lacking = {
             domain: _lacking(source, domain, tasks, folder, placed) for domain in domains or (None,)
         }
-        kept = tuple(domain for domain in domains if not lacking[domain])
-        if kept or (not domains and not lacking[None]):
-            chosen.append((name, kept))
+        usable_domains = tuple(domain for domain in domains if not lacking[domain])
+        if usable_domains or (not domains and not lacking[None]):
+            usable.append((name, usable_domains))
         else:
             left_out[name] = next(iter(lacking.values()))
-    return tuple(chosen), left_out
+    return tuple(usable), left_out
 
 
 def _has_folder(source: Source, folder: Path) -> bool:
@@ -131,30 +131,30 @@ def recognised_sources(folder: Path) -> list[str]:
 def _is_recognised(name: str, folder: Path) -> bool:
     source = registry.source(name)
     if (folder / name).is_dir():
-        found = inventory.survey(source, source.files, folder).found.values()
-        if any(one is not None and one.origin == "data_dir" for one in found):
+        files = inventory.survey(source, source.files, folder).found.values()
+        if any(one is not None and one.origin == "data_dir" for one in files):
             return True
     return _was_placed(source, folder)
 
 
 def _advice(folder: Path, wanted: str) -> str:
-    meant = _looks_like(folder)
-    if meant == folder.name:
+    source_id = _looks_like(folder)
+    if source_id == folder.name:
         return (
-            f"{folder} holds the files of {meant} itself. Give the folder around it: "
+            f"{folder} holds the files of {source_id} itself. Give the folder around it: "
             f"data_dir={str(folder.parent)!r}."
         )
-    seen = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
-    for path in seen:
+    entries = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    for path in entries:
         inner = _looks_like(path) if path.is_dir() else None
         if inner:
             return f"{path} holds the files of {inner}: rename that folder to {inner}."
-    if meant:
+    if source_id:
         return (
-            f"{folder} holds the files of {meant} itself, and they belong in a folder of that "
-            f"name: move them into {folder / meant}."
+            f"{folder} holds the files of {source_id} itself, and they belong in a folder of that "
+            f"name: move them into {folder / source_id}."
         )
-    own = [path for path in seen if path.is_dir() and path.name in registry.source_ids()]
+    own = [path for path in entries if path.is_dir() and path.name in registry.source_ids()]
     if own:
         return _unrecognised(next((path for path in own if path.name == wanted), own[0]))
     return (
@@ -169,9 +169,9 @@ def _unrecognised(path: Path) -> str:
     source = registry.source(path.name)
     problems = inventory.survey(source, source.files, path.parent).problems.values()
     why = "; ".join(list(dict.fromkeys(problems))[:NAMES_SHOWN])
-    taken = f" (found, but not taken: {why})" if why else ""
+    remark = f" (found, but not taken: {why})" if why else ""
     return (
-        f"no raw file of {source.id} is recognised in {path}, which holds {_listed(path)}{taken}. "
+        f"no raw file of {source.id} is recognised in {path}, which holds {_listed(path)}{remark}. "
         f"`itdr sources {source.id}` says which files belong there."
     )
 
@@ -179,10 +179,10 @@ def _unrecognised(path: Path) -> str:
 def _listed(folder: Path) -> str:
     """What a folder holds, by name."""
     try:
-        seen = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+        entries = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     except PermissionError:
         return "nothing that may be read"
-    names = [f"{path.name}/" if path.is_dir() else path.name for path in seen]
+    names = [f"{path.name}/" if path.is_dir() else path.name for path in entries]
     more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
     return f"{', '.join(names[:NAMES_SHOWN]) or 'nothing'}{more}"
 
@@ -193,10 +193,10 @@ def _looks_like(folder: Path) -> str | None:
         names = list(islice(_names(folder), NAMES_READ))
     except OSError:
         return None
-    found = [name for name in registry.source_ids() if _holds(names, registry.source(name))]
-    if folder.name in found:
+    matches = [name for name in registry.source_ids() if _holds(names, registry.source(name))]
+    if folder.name in matches:
         return folder.name
-    return found[0] if len(found) == 1 else None
+    return matches[0] if len(matches) == 1 else None
 
 
 def _names(folder: Path) -> Iterator[str]:

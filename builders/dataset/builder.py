@@ -250,19 +250,19 @@ def prepare(config: Any, make: Callable[..., Path] | None = None, at_once: int =
     specs = plan.stores_of(options, cells)
     offline = bool(datasets.config.HF_HUB_OFFLINE)
     # Cells of one source share their specs.
-    wanted = {id(one): one for several in specs.values() for one in several}
+    distinct = {id(one): one for several in specs.values() for one in several}
     if make is store_prepare.prepare:
-        _require_obtainable(wanted.values(), offline or options.sample)
+        _require_obtainable(distinct.values(), offline or options.sample)
     build = functools.partial(make, offline=offline)
     if at_once == 1:
         # In the caller's thread, which Ctrl-C stops at once.
-        made = {key: build(one) for key, one in wanted.items()}
+        folders = {key: build(one) for key, one in distinct.items()}
     else:
         with ThreadPoolExecutor(at_once) as pool:
-            made = dict(zip(wanted, pool.map(build, wanted.values()), strict=True))
+            folders = dict(zip(distinct, pool.map(build, distinct.values()), strict=True))
     for source in {cell.source.id: cell.source for cell in cells}.values():
         own_sources.remember_files(source)
-    paths = {name: tuple(made[id(one)] for one in several) for name, several in specs.items()}
+    paths = {name: tuple(folders[id(one)] for one in several) for name, several in specs.items()}
     return plan.select(options, cells, paths)
 
 

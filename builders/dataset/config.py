@@ -94,8 +94,8 @@ def check(config: str, values: Mapping[str, Any], data_dir: str | None) -> Optio
     for name in values:
         if name not in DEFAULTS:
             raise ConfigError(choose_from("option", name, DEFAULTS))
-    given = {name: _plain(one) for name, one in values.items()}
-    value = _with_protocol({**DEFAULTS, **given}, tasks)
+    plain_values = {name: _plain(one) for name, one in values.items()}
+    value = _with_protocol({**DEFAULTS, **plain_values}, tasks)
     if isinstance(value["attributes"], str):
         value["attributes"] = [value["attributes"]]
     own = {name: value[name] for name in OF_SUBTASKS if value[name] is not None}
@@ -104,10 +104,10 @@ def check(config: str, values: Mapping[str, Any], data_dir: str | None) -> Optio
         if not info.of_subtasks or value[name] is not None:
             info.check(name, value[name])
     _check_catalogue(config, own)
-    for name, given in own.items():
-        if not any(one.allows(name, given) for one in tasks):
+    for name, choice in own.items():
+        if not any(one.allows(name, choice) for one in tasks):
             choices = dict.fromkeys(word for one in tasks for word in one.choices.get(name, ()))
-            raise ConfigError(choose_from(f"{name} for {config}", given, list(choices)))
+            raise ConfigError(choose_from(f"{name} for {config}", choice, list(choices)))
     _check_room(config, own)
     if value["sample"] and data_dir:
         raise ConfigError("sample=True reads the bundled files: give it without data_dir.")
@@ -246,12 +246,12 @@ def _check_meaning(options: Options, roots: Sequence[str]) -> None:
             f"rejected={options.rejected} has a meaning with format='preference' alone, not with "
             f"{options.format!r}."
         )
-    asked = {
+    conditions = {
         "min_rating": options.min_rating is not None,
         "order='rating'": options.order == "rating",
         "liked=True": options.liked,
     }
-    for name in (name for name, one in asked.items() if one):
+    for name in (name for name, one in conditions.items() if one):
         _check_rated(options, name)
     if options.min_history is not None:
         _check_history(options)
@@ -285,12 +285,12 @@ def _check_rated(options: Options, asked: str) -> None:
 
 def _check_candidates(options: Options) -> None:
     """Check that the file of the user's own candidates exists, and that one source is chosen."""
-    given = options.candidates_from
-    if given is None:
+    path = options.candidates_from
+    if path is None:
         return
-    if not isinstance(given, (str, os.PathLike)) or not Path(given).expanduser().is_file():
+    if not isinstance(path, (str, os.PathLike)) or not Path(path).expanduser().is_file():
         raise ConfigError(
-            f"candidates_from: there is no file {format_value(given)}. It should hold lines of user, item "
+            f"candidates_from: there is no file {format_value(path)}. It should hold lines of user, item "
             "and score, separated by tabs."
         )
     stores = [(name, domain) for name, domains in options.selected for domain in domains or ("",)]
@@ -303,32 +303,32 @@ def _check_candidates(options: Options) -> None:
 
 def _check_attributes(options: Options) -> None:
     """Check that each attribute exists in a chosen source, and that each such source has some."""
-    wanted = options.attributes
-    if wanted is None:
+    attributes = options.attributes
+    if attributes is None:
         return
     from itdr.builders.tasks.user_attribute_prediction import TASK, available_attributes
 
-    if isinstance(wanted, str) or not wanted:
-        raise ConfigError(f"attributes must be a list of names, not {wanted!r}.")
+    if isinstance(attributes, str) or not attributes:
+        raise ConfigError(f"attributes must be a list of names, not {attributes!r}.")
     cells = registry.cells(TASK.id, options.cells)
     has = {
         name: available_attributes(registry.source(name))
         for name, _ in options.selected
         if (TASK.id, name) in cells
     }
-    known = list(dict.fromkeys(name for names in has.values() for name in names))
+    available = list(dict.fromkeys(name for names in has.values() for name in names))
     elsewhere = {one for name in registry.source_ids() for one in registry.source(name).attributes}
-    for name in wanted:
-        if known and name not in known and name in elsewhere:
+    for name in attributes:
+        if available and name not in available and name in elsewhere:
             lack = "lacks" if len(has) == 1 else "lack"
             raise ConfigError(
-                f"{' and '.join(has)} {lack} the attribute {name!r}. Available: {', '.join(known)}."
+                f"{' and '.join(has)} {lack} the attribute {name!r}. Available: {', '.join(available)}."
             )
-        one_of("attribute", name, known)
+        one_of("attribute", name, available)
     for name, names in has.items():
-        if not set(wanted) & set(names):
+        if not set(attributes) & set(names):
             raise ConfigError(
-                f"{name} has none of the attributes {', '.join(wanted)}; it has: "
+                f"{name} has none of the attributes {', '.join(attributes)}; it has: "
                 f"{', '.join(names)}. Ask for one of these, or leave {name} out of sources."
             )
 

@@ -91,8 +91,8 @@ def _by_shard(
     plan: SplitPlan, shards: Sequence[Shard], wording: Wording, first: int
 ) -> Iterator[Iterator[Example]]:
     """The examples of each of some shards. first: users in the first batch of each cell."""
-    streams = [ShardedStream(_of_cell(chosen, shards, wording, first)) for chosen in plan.chosen]
-    by_cell = [expected(chosen, shards) for chosen in plan.chosen]
+    streams = [ShardedStream(_of_cell(sample, shards, wording, first)) for sample in plan.chosen]
+    by_cell = [expected(sample, shards) for sample in plan.chosen]
     for place, counts in enumerate(zip(*by_cell, strict=True)):
         yield interleave([stream.of(place) for stream in streams], counts)
 
@@ -101,18 +101,18 @@ def _of_cell(
     chosen: CellSample, shards: Sequence[Shard], wording: Wording, first: int
 ) -> Iterator[tuple[int, Example]]:
     """The examples of one cell, each with the position of its shard."""
-    opened = open_cell(chosen.cell, chosen.paths).for_part(chosen.part)
-    write = _writer(opened, SPLITS[chosen.part], wording)
-    batches = _batches(chosen, opened, shards, first)
+    cell = open_cell(chosen.cell, chosen.paths).for_part(chosen.part)
+    write = _writer(cell, SPLITS[chosen.part], wording)
+    batches = _batches(chosen, cell, shards, first)
     while True:
         with gc_pause.gc_paused():
-            drawn = next(batches, None)
-            if drawn is None:
+            batch = next(batches, None)
+            if batch is None:
                 return
-            places, subjects, indexes, cases = zip(*drawn, strict=True)
-            numbers = rng.numbers(opened.rng_states(subjects, "template", indexes), TEXTS).tolist()
-            written = list(map(write, cases, subjects, indexes, numbers))
-        yield from zip(places, written, strict=True)
+            places, subjects, indexes, cases = zip(*batch, strict=True)
+            numbers = rng.numbers(cell.rng_states(subjects, "template", indexes), TEXTS).tolist()
+            examples = list(map(write, cases, subjects, indexes, numbers))
+        yield from zip(places, examples, strict=True)
 
 
 def _batches(
@@ -125,16 +125,16 @@ def _batches(
         yield from _cases(opened, users, first)
         return
     key = tuple(shards)
-    drawn = chosen.ahead.pop(key, [])
-    if drawn:
-        yield list(itertools.chain.from_iterable(drawn))
+    ahead = chosen.ahead.pop(key, [])
+    if ahead:
+        yield list(itertools.chain.from_iterable(ahead))
     later = (
-        (kept, who)
+        (queue, who)
         for sample in _later(chosen)
-        for kept in [sample.ahead.setdefault(key, [])]
-        for who in itertools.islice(requested_users(sample, opened, shards), len(kept), None)
+        for queue in [sample.ahead.setdefault(key, [])]
+        for who in itertools.islice(requested_users(sample, opened, shards), len(queue), None)
     )
-    yield from _cases(opened, itertools.islice(users, len(drawn), None), first, later)
+    yield from _cases(opened, itertools.islice(users, len(ahead), None), first, later)
 
 
 def _later(chosen: CellSample) -> Iterator[CellSample]:
@@ -157,20 +157,20 @@ def _cases(
     while block := list(itertools.islice(users, size)):
         others = list(itertools.islice(later, size - len(block)))
         size = min(GROWTH * size, BATCH)
-        drawn = _drawn_together(opened, block + [who for _, who in others])
+        draws = _drawn_together(opened, block + [who for _, who in others])
         batch: Drawn = []
-        for who, found, made in itertools.islice(drawn, len(block)):
-            batch += made
-            if found is not None:
+        for who, rest, cases in itertools.islice(draws, len(block)):
+            batch += cases
+            if rest is not None:
                 if batch:
                     yield batch
-                yield from _more(opened, who, found)
+                yield from _more(opened, who, rest)
                 batch = []
-        for (kept, _), (_, found, made) in zip(others, drawn, strict=True):
-            if found is not None:
+        for (queue, _), (_, rest, cases) in zip(others, draws, strict=True):
+            if rest is not None:
                 break
-            kept.append(made)
-        del drawn, others
+            queue.append(cases)
+        del draws, others
         if batch:
             yield batch
 
@@ -186,15 +186,15 @@ def _drawn_together(
     opened.expect([who.user for who, window in firsts if window is None])
     streams = [(who, _windows(opened, who.user, window)) for who, window in firsts]
     # Almost every window yields a case, so start with exactly as many as are requested.
-    tried = [list(itertools.islice(found, _at_once(who.most))) for who, found in streams]
+    tried = [list(itertools.islice(stream, _at_once(who.most))) for who, stream in streams]
     cases = iter(task.draw(opened, [window for windows in tried for window in windows]))
-    for (who, found), windows in zip(streams, tried, strict=True):
-        made = _made(who, windows, cases)
-        left = None if who.most is None else who.most - len(made)
+    for (who, stream), windows in zip(streams, tried, strict=True):
+        batch = _made(who, windows, cases)
+        left = None if who.most is None else who.most - len(batch)
         if left != 0 and len(windows) == _at_once(who.most):
-            yield who._replace(most=left), found, made
+            yield who._replace(most=left), stream, batch
         else:
-            yield who, None, made
+            yield who, None, batch
 
 
 def _firsts(opened: OpenCell, block: list[UserRequest]) -> Sequence[Any]:
@@ -210,18 +210,18 @@ def _windows(opened: OpenCell, user: int, first: Any) -> Iterator[Any]:
     """The windows of a user. first: the first of them, if it is already known."""
     if first is not None:
         yield first
-    found = opened.cell.task.windows(opened, user)
-    yield from itertools.islice(found, int(first is not None), None)
+    windows = opened.cell.task.windows(opened, user)
+    yield from itertools.islice(windows, int(first is not None), None)
 
 
 def _more(opened: OpenCell, who: UserRequest, found: Iterator[Any]) -> Iterator[Drawn]:
     """Further cases of one user, from as many windows as it takes."""
     left = who.most
     while left != 0 and (windows := list(itertools.islice(found, _at_once(left)))):
-        made = _made(who, windows, iter(opened.cell.task.draw(opened, windows)))
-        if made:
-            yield made
-        left = None if left is None else left - len(made)
+        batch = _made(who, windows, iter(opened.cell.task.draw(opened, windows)))
+        if batch:
+            yield batch
+        left = None if left is None else left - len(batch)
 
 
 def _made(who: UserRequest, windows: list[Any], cases: Iterator[Case | None]) -> Drawn:
@@ -266,10 +266,10 @@ def _texts(opened: OpenCell, choice: Any) -> templates.Templates:
     words = repr(opened.words)
     key = (task.id, words, opened.cell.language, str(choice), templates.fingerprint(choice))
     if key not in _read:
-        found = templates.load(
+        texts = templates.load(
             task.id, task.variables, task.flags, choice, opened.cell.language, task.lists
         )
-        _read[key] = found.with_words(opened.words)
+        _read[key] = texts.with_words(opened.words)
     return _read[key]
 
 
@@ -286,9 +286,9 @@ def _wrong(
     wrong = opened.cell.task.wrong
     if count is None:
         return (wrong(opened, case, draw),) if opened.draws(code, "label", index).below(2) else ()
-    found = {wrong(opened, case, draw): None}
+    answers = {wrong(opened, case, draw): None}
     for _ in range(TRIES if count > 1 else 0):
-        if len(found) == count:
+        if len(answers) == count:
             break
-        found.setdefault(wrong(opened, case, draw))
-    return (*found, *[None] * (count - len(found)))
+        answers.setdefault(wrong(opened, case, draw))
+    return (*answers, *[None] * (count - len(answers)))

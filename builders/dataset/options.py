@@ -375,7 +375,7 @@ def one_of(name: str, value: object, allowed: Sequence[object]) -> None:
     """
     # The type first: an array compared with a word has no truth value.
     if not any(type(value) is type(one) and value == one for one in allowed):
-        written = next(
+        boolean = next(
             (
                 one
                 for one in allowed
@@ -383,9 +383,9 @@ def one_of(name: str, value: object, allowed: Sequence[object]) -> None:
             ),
             None,
         )
-        if written is not None and isinstance(value, str):
+        if boolean is not None and isinstance(value, str):
             raise ConfigError(
-                f"{name}={value!r} is a text: write {name}={written}, without quotes."
+                f"{name}={value!r} is a text: write {name}={boolean}, without quotes."
             )
         raise ConfigError(choose_from(name, value, [str(one) for one in allowed]))
 

@@ -39,19 +39,19 @@ def open_entries(entries: Any) -> Any:
         entries = [entries]
     if not isinstance(entries, (list, tuple)):
         return entries
-    opened: dict[str, Source] = {}
+    sources: dict[str, Source] = {}
     result = []
     for entry in entries:
-        found = _open_entry(entry)
-        if found is None:
+        declaration = _open_entry(entry)
+        if declaration is None:
             result.append(entry)
             continue
-        if opened.setdefault(found.id, found) is not found:
+        if sources.setdefault(declaration.id, declaration) is not declaration:
             raise ConfigError(
-                f"Two of the sources have the id {found.id!r}: give each an id of its own."
+                f"Two of the sources have the id {declaration.id!r}: give each an id of its own."
             )
-        result.append(found.id)
-    for one in opened.values():
+        result.append(declaration.id)
+    for one in sources.values():
         registry.open_source(one)
     return result
 
@@ -117,10 +117,10 @@ def from_tables(
     """
     from itdr.builders.sources.described import tables
 
-    given = {"interactions": interactions, "items": items, "users": users, "tags": tags}
+    arguments = {"interactions": interactions, "items": items, "users": users, "tags": tags}
     if interactions is None:
         raise ConfigError("itdr.source: interactions is None: give a table of who did what, when.")
-    there = {name: one for name, one in given.items() if one is not None}
+    there = {name: one for name, one in arguments.items() if one is not None}
     for name, one in there.items():
         if hasattr(one, "__len__") and hasattr(one, "columns") and not len(one):
             raise ConfigError(f"itdr.source: {name} has no row.")
@@ -143,10 +143,10 @@ def find_source(entry: str) -> tuple[Source, str | None]:
     if own is not None:
         return registry.open_source(own), None
     name, _, domain = entry.partition("/")
-    found = registry.source(name)
-    if domain and domain not in found.domains:
-        raise ConfigError(choose_from(f"domain of {name}", domain, found.domains))
-    return found, domain or None
+    declaration = registry.source(name)
+    if domain and domain not in declaration.domains:
+        raise ConfigError(choose_from(f"domain of {name}", domain, declaration.domains))
+    return declaration, domain or None
 
 
 def _is_path(entry: Any) -> bool:
@@ -171,8 +171,8 @@ def _checked(one: Source) -> Source:
     for name in one.options.get("wording", {}):
         if name not in WORDS:
             assert one.recipe is not None
-            (found,) = one.recipe[1]
-            raise found.fail("wording", name, message=choose_from("word", name, WORDS))
+            (description,) = one.recipe[1]
+            raise description.fail("wording", name, message=choose_from("word", name, WORDS))
     return one
 
 
@@ -270,7 +270,7 @@ def _recorded(name: str, described: Mapping[str, Any]) -> Source | None:
     from itdr.builders.sources.described import source
 
     try:
-        found = source.from_record(record)
+        declaration = source.from_record(record)
     except ItdrError:
         return None
-    return found if source.values_of(found) == described else None
+    return declaration if source.values_of(declaration) == described else None

@@ -94,7 +94,7 @@ def cells_of(options: Options) -> list[Cell]:
         ConfigError: where a task needs two domains and they were not both chosen.
     """
     templates = folder_of(options.templates)
-    made = []
+    cells = []
     language = options.language
     named = [name for name, _ in options.selected]
     every = registry.cells(options.config, options.cells, language, templates, named)
@@ -115,7 +115,7 @@ def cells_of(options: Options) -> list[Cell]:
                 f"Chosen: {', '.join(domains)}."
             )
         for domain, other in pairs:
-            made.append(
+            cells.append(
                 Cell(
                     task,
                     source,
@@ -131,7 +131,7 @@ def cells_of(options: Options) -> list[Cell]:
                     options.validation,
                 )
             )
-    return made
+    return cells
 
 
 def _cell_options(options: Options, task: str, source: Source, rule: CellRule) -> dict[str, Any]:
@@ -164,15 +164,17 @@ def stores_of(options: Options, cells: Sequence[Cell]) -> dict[str, tuple[StoreS
         The specs of each cell's stores, one per domain.
     """
     specs: dict[tuple[str, str | None, str], StoreSpec] = {}
-    found = {}
+    specs_by_cell = {}
     for cell in cells:
         facet = facet_of(cell.task, cell.source, cell.domain)
         for domain in cell.domains:
             key = (cell.source.id, domain, facet)
             if key not in specs:
                 specs[key] = StoreSpec(cell.source, domain, facet, options.folder, options.sample)
-        found[cell.name] = tuple(specs[cell.source.id, domain, facet] for domain in cell.domains)
-    return found
+        specs_by_cell[cell.name] = tuple(
+            specs[cell.source.id, domain, facet] for domain in cell.domains
+        )
+    return specs_by_cell
 
 
 def select(
@@ -195,14 +197,14 @@ def select(
     groups = []
     for _, group in itertools.groupby(cells, key=lambda cell: (cell.task.id, cell.source.id)):
         groups.append(list(_select_group(options, list(group), paths)))
-        for chosen in groups[-1]:
-            by_part[chosen.part].append(chosen)
+        for sample in groups[-1]:
+            by_part[sample.part].append(sample)
     plans = []
     for part, chosen_here in enumerate(by_part):
-        if not any(chosen.expected for chosen in chosen_here):
+        if not any(sample.expected for sample in chosen_here):
             raise _empty_split(options, part, cells, paths)
-        kept = tuple(chosen for chosen in chosen_here if chosen.expected)
-        plans.append(SplitPlan(options.config, part, kept))
+        nonempty = tuple(sample for sample in chosen_here if sample.expected)
+        plans.append(SplitPlan(options.config, part, nonempty))
     for samples in groups:
         _say_short(options, samples)
     return plans
@@ -215,21 +217,21 @@ def _select_group(
     lacks goes to the others."""
     quota = _quota(options, cells[0])
     cells = sorted(cells, key=lambda cell: cell.domain or "")
-    opened = [_open(options, cell, paths[cell.name]) for cell in cells]
+    open_cells = [_open(options, cell, paths[cell.name]) for cell in cells]
     if quota is None:
-        for one in opened:
+        for one in open_cells:
             for part in range(len(SPLITS)):
                 yield _all_of(options, one, part, paths[one.cell.name])
         return
-    wanted = quota_by_part(quota)
+    amounts = quota_by_part(quota)
     weights = _weights(options, cells)
-    caps = [shares(amount, weights) for amount in wanted]
-    found = [_walk(options, one, [cap[k] for cap in caps]) for k, one in enumerate(opened)]
+    caps = [shares(amount, weights) for amount in amounts]
+    users = [_walk(options, one, [cap[k] for cap in caps]) for k, one in enumerate(open_cells)]
     if len(cells) > 1:
-        found = _redistribute(options, opened, wanted, caps, found)
+        users = _redistribute(options, open_cells, amounts, caps, users)
     samples = [
         _samples(options, one, paths[one.cell.name], of_parts)
-        for one, of_parts in zip(opened, found, strict=True)
+        for one, of_parts in zip(open_cells, users, strict=True)
     ]
     yield from itertools.chain.from_iterable(zip(*samples, strict=True))
 
@@ -256,12 +258,12 @@ def _say_short(options: Options, samples: Sequence[CellSample]) -> None:
     unasked = options.size == PAPER and registry.is_own(cell.source.id)
     if quota is None or options.sample or unasked:
         return
-    wanted = quota_by_part(quota)
+    amounts = quota_by_part(quota)
     got = [sum(one.expected for one in samples if one.part == part) for part in range(len(SPLITS))]
-    if got != wanted:
+    if got != amounts:
         counts = ", ".join(
             f"{count:,} of {most:,} for {name}"
-            for count, most, name in zip(got, wanted, SPLITS, strict=True)
+            for count, most, name in zip(got, amounts, SPLITS, strict=True)
         )
         warn_once(
             f"itdr: {cell.task.id}/{cell.source.id}: fewer eligible cases than its quota: {counts}"
@@ -338,26 +340,28 @@ def _walk(options: Options, opened: OpenCell, caps: Sequence[int]) -> SplitUsers
             left[part] -= count
 
     with gc_pause.gc_paused():
-        for user, part, found in _candidates(opened, look, sum(caps)):
+        for user, part, window in _candidates(opened, look, sum(caps)):
             if not left[part]:
                 continue
-            if found is not None and avoid and found.tied:
+            if window is not None and avoid and window.tied:
                 tied.append((user, part))
                 continue
             most = left[part] if per_user is None else min(per_user, left[part])
             take(
-                user, part, _count_cases(opened.for_part(part), user, most) if found is None else 1
+                user, part, _count_cases(opened.for_part(part), user, most) if window is None else 1
             )
             if not any(left):
                 break
         for user, part in tied:
             if left[part]:
                 take(user, part, 1)
-    chosen = [
+    by_part = [
         (np.array(users[part], np.int32), np.array(takes[part], np.int32))
         for part in range(len(SPLITS))
     ]
-    return chosen if opened.cell.task.order is None else [_by_hash(opened, *one) for one in chosen]
+    return (
+        by_part if opened.cell.task.order is None else [_by_hash(opened, *one) for one in by_part]
+    )
 
 
 def _by_hash(
@@ -396,10 +400,10 @@ def _candidates(opened: OpenCell, look: bool, wanted: int) -> Iterator[tuple[int
 def _sure(opened: OpenCell, users: np.ndarray) -> list[Any]:
     """Each user's first window, if it is found at once and certainly yields a case; else None."""
     task = opened.cell.task
-    found = [None] * len(users) if task.firsts is None else task.firsts(opened, users.tolist())
-    windows = [window for window in found if window is not None]
+    firsts = [None] * len(users) if task.firsts is None else task.firsts(opened, users.tolist())
+    windows = [window for window in firsts if window is not None]
     enough = iter(opened.has_enough_negatives(windows) if windows else ())
-    return [window if window is not None and next(enough) else None for window in found]
+    return [window if window is not None and next(enough) else None for window in firsts]
 
 
 def _count_cases(opened: OpenCell, user: int, most: int | None) -> int:
@@ -464,13 +468,13 @@ def _empty_split(
         for sentence in losses.unmatched(read_manifest(path), most=True)
     )
     empty = f"no case is eligible for the split {SPLITS[part]!r}"
-    chosen = [
+    settings = [
         f"{name}={value!r}"
         for name in ("min_rating", "k_core", "min_user", "min_item", "cuts")
         if (value := getattr(options, name, None)) not in (None, 0, ())
     ]
-    if chosen:
-        needs += f". {' and '.join(chosen)} may leave too little"
+    if settings:
+        needs += f". {' and '.join(settings)} may leave too little"
     few = (
         "The files may hold too few interactions"
         if all(registry.is_own(cell.source.id) for cell in cells)

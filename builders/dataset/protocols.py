@@ -32,8 +32,8 @@ class Protocol:
 @functools.cache
 def protocols() -> Mapping[str, Protocol]:
     """Every protocol by name, the default first."""
-    read = yaml.safe_load(FILE.read_text("utf-8"))
-    return {name: Protocol(name, one["about"], one["options"]) for name, one in read.items()}
+    entries = yaml.safe_load(FILE.read_text("utf-8"))
+    return {name: Protocol(name, one["about"], one["options"]) for name, one in entries.items()}
 
 
 def names() -> tuple[str, ...]:
@@ -55,9 +55,9 @@ def applied(
         Every option by name.
     """
     preset = protocols()[values["protocol"]].options
-    chosen = {
+    settings = {
         name: value
         for name, value in preset.items()
         if able[name] and values[name] == defaults[name]
     }
-    return {**values, **chosen}
+    return {**values, **settings}

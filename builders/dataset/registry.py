@@ -128,8 +128,8 @@ def is_own(name: str) -> bool:
 
 def source(name: str) -> Source:
     """The declaration of one source. Raises `ConfigError`, with the list, for an unknown id."""
-    known = _opened.get(name) or _registered.get(name)
-    return known if known is not None else _installed_source(name)
+    declaration = _opened.get(name) or _registered.get(name)
+    return declaration if declaration is not None else _installed_source(name)
 
 
 @functools.cache
@@ -138,25 +138,25 @@ def _installed_source(name: str) -> Source:
         return _declared("sources", name.replace("-", "_"), "SOURCE")
     if name not in _plug_ins(SOURCES):
         raise ConfigError(choose_from("source", name, source_ids(), titles()) + _stale_install())
-    found = _load(_plug_ins(SOURCES)[name], Source, "a Source")
-    if found.id != name:
+    declaration = _load(_plug_ins(SOURCES)[name], Source, "a Source")
+    if declaration.id != name:
         raise ConfigError(
-            f"The entry point {name!r} gives a source with the id {found.id!r}: name it alike."
+            f"The entry point {name!r} gives a source with the id {declaration.id!r}: name it alike."
         )
-    return found
+    return declaration
 
 
 def _load(entry: EntryPoint, kind: type, what: str) -> Any:
     """Load what an entry point names. Raises `ConfigError` where that fails."""
     try:
-        found = entry.load()
+        plug_in = entry.load()
     except Exception as error:
         raise ConfigError(
             f"The plug-in {entry.name!r} ({entry.value}) cannot be loaded: {error}"
         ) from error
-    if not isinstance(found, kind):
+    if not isinstance(plug_in, kind):
         raise ConfigError(f"The plug-in {entry.name!r} ({entry.value}) is not {what}.")
-    return found
+    return plug_in
 
 
 def titles() -> dict[str, str]:
@@ -167,9 +167,9 @@ def titles() -> dict[str, str]:
 @functools.cache
 def task_ids() -> tuple[str, ...]:
     """Ids of all subtasks, in the paper's order."""
-    known = {name: place for place, name in enumerate(TASK_ORDER)}
+    order = {name: place for place, name in enumerate(TASK_ORDER)}
     names = dict.fromkeys((*built_in_tasks(), *_plug_ins(TASKS)))
-    return tuple(sorted(names, key=lambda name: (known.get(name, len(known)), name)))
+    return tuple(sorted(names, key=lambda name: (order.get(name, len(order)), name)))
 
 
 @functools.cache
@@ -262,19 +262,19 @@ def cells(
         Cells in the order of tasks, then sources.
     """
     own = sorted(name for name in set(named) if is_own(name))
-    found: dict[tuple[str, str], int | None] = {}
+    quotas: dict[tuple[str, str], int | None] = {}
     for one in tasks_of(config):
         for name in dict.fromkeys((*source_ids(), *own)):
             rule = one.cells.get(name)
             if rule is not None:
-                found[one.id, name] = rule.quota
+                quotas[one.id, name] = rule.quota
             elif (which == "all" or name in own) and not missing_columns(one, source(name)):
-                found[one.id, name] = None
+                quotas[one.id, name] = None
     if language == ENGLISH:
-        return found
+        return quotas
     return {
         (task_id, name): quota
-        for (task_id, name), quota in found.items()
+        for (task_id, name), quota in quotas.items()
         if templates.has_language(task_id, source(name).words, language, folder)
     }
 

@@ -88,9 +88,9 @@ def row_hash_of_columns(row: Mapping[str, Any], texts: Sequence[str]) -> str:
     Returns:
         16 hexadecimal digits.
     """
-    shown = [[one["item_id"] for one in row[name]] for name in ("history", "candidates")]
+    item_lists = [[one["item_id"] for one in row[name]] for name in ("history", "candidates")]
     attributes = [(one["name"], one["value"]) for one in row["attributes"]]
-    items = [*shown, row["relevant"]]
+    items = [*item_lists, row["relevant"]]
     return _hash(texts, row["user_id"], row["item_id"], items, row["rating"], attributes)
 
 
@@ -148,13 +148,13 @@ def facts(case: Case) -> Row:
         Column values by name.
     """
     none = (None,) * len(case.history)
-    given = zip(case.history, case.ratings or none, case.times or none, strict=True)
+    history = zip(case.history, case.ratings or none, case.times or none, strict=True)
     return {
         "user_id": case.user,
         "item_id": case.item.id if case.item else None,
         "history": [
             {"item_id": item.id, "title": item.title, "rating": rating, "timestamp": time}
-            for item, rating, time in given
+            for item, rating, time in history
         ],
         "candidates": [{"item_id": item.id, "title": item.title} for item in case.candidates],
         "relevant": [item.id for item in case.relevant],

@@ -135,9 +135,9 @@ class ShardedStream(Generic[T]):
             The shard's examples.
         """
         while True:
-            found = self._ahead or next(self._examples, None)
-            self._ahead = found
-            if found is None or found[0] != place:
+            entry = self._ahead or next(self._examples, None)
+            self._ahead = entry
+            if entry is None or entry[0] != place:
                 return
             self._ahead = None
-            yield found[1]
+            yield entry[1]

@@ -34,8 +34,8 @@ def select(
     """
     language = value["language"]
     value = {**value, "sources": own_sources.open_entries(value["sources"])}
-    asked = value["sources"] if isinstance(value["sources"], list) else []
-    named = [str(one).partition("/")[0] for one in asked]
+    entries = value["sources"] if isinstance(value["sources"], list) else []
+    named = [str(one).partition("/")[0] for one in entries]
     own = folder_of(value["templates"]) if language != ENGLISH else None
     cells = tuple(registry.cells(config, value["cells"], language, own, named))
     able = list(dict.fromkeys(name for _, name in cells))
@@ -46,22 +46,22 @@ def select(
     if value["sample"]:
         return _asked(config, value, able), {}
     if value["sources"] is not None:
-        chosen = _asked(config, value, able)
-        benchmarks = [name for name, _ in chosen if not registry.is_open(name)]
+        choice = _asked(config, value, able)
+        benchmarks = [name for name, _ in choice if not registry.is_open(name)]
         if folder is not None and benchmarks:
             available_sources.require_recognised(folder, benchmarks[0])
         if value["missing"] == "error":
-            return chosen, {}
-        return available_sources.usable_sources(chosen, cells, folder, placed=False)
+            return choice, {}
+        return available_sources.usable_sources(choice, cells, folder, placed=False)
     if folder is not None:
         available_sources.require_recognised(folder, able[0])
         every = _every(able, sample=False)
         return available_sources.usable_sources(every, cells, folder, placed=True)
-    chosen, left_out = _default_sources(config, able)
+    choice, left_out = _default_sources(config, able)
     if value["missing"] == "error":
-        return chosen, left_out
-    chosen, more = available_sources.usable_sources(chosen, cells, folder, placed=False)
-    return chosen, left_out | more
+        return choice, left_out
+    choice, more = available_sources.usable_sources(choice, cells, folder, placed=False)
+    return choice, left_out | more
 
 
 def _every(able: Sequence[str], sample: bool) -> Selected:
@@ -71,18 +71,18 @@ def _every(able: Sequence[str], sample: bool) -> Selected:
 
 def _asked(config: str, value: Mapping[str, Any], able: Sequence[str]) -> Selected:
     """The sources that were named; all of them without a name."""
-    asked, sample = value["sources"], value["sample"]
-    if asked is None or (isinstance(asked, str) and asked == ALL):
+    entries, sample = value["sources"], value["sample"]
+    if entries is None or (isinstance(entries, str) and entries == ALL):
         return _every(able, sample)
-    if isinstance(asked, str):
-        asked = [asked]
-    if not isinstance(asked, (list, tuple)) or not asked:
+    if isinstance(entries, str):
+        entries = [entries]
+    if not isinstance(entries, (list, tuple)) or not entries:
         raise ConfigError(
-            f"sources must be 'all' or a list of source ids, not {format_value(asked)}. "
+            f"sources must be 'all' or a list of source ids, not {format_value(entries)}. "
             f"{config} has: {', '.join(able)}."
         )
-    chosen: dict[str, tuple[str, ...]] = {}
-    for entry in asked:
+    domains_of: dict[str, tuple[str, ...]] = {}
+    for entry in entries:
         if not isinstance(entry, str):
             raise ConfigError(
                 f"sources must name sources, not hold {format_value(entry)}. "
@@ -100,9 +100,9 @@ def _asked(config: str, value: Mapping[str, Any], able: Sequence[str]) -> Select
         if domain and domain not in domains:
             where = " in the bundled sample" if sample else ""
             raise ConfigError(choose_from(f"domain of {name}{where}", domain, domains))
-        wanted = (domain,) if domain else domains
-        chosen[name] = tuple(dict.fromkeys((*chosen.get(name, ()), *wanted)))
-    return tuple((name, tuple(sorted(chosen[name]))) for name in able if name in chosen)
+        own_domains = (domain,) if domain else domains
+        domains_of[name] = tuple(dict.fromkeys((*domains_of.get(name, ()), *own_domains)))
+    return tuple((name, tuple(sorted(domains_of[name]))) for name in able if name in domains_of)
 
 
 def _all_domains(name: str, sample: bool = False) -> tuple[str, ...]:
@@ -148,8 +148,8 @@ def _default_sources(config: str, able: Sequence[str]) -> tuple[Selected, dict[s
         reason = _burden(registry.source(name), facets)
         if reason:
             left_out[name] = reason
-    chosen = tuple((name, _all_domains(name)) for name in able if name not in left_out)
-    return chosen, left_out
+    choice = tuple((name, _all_domains(name)) for name in able if name not in left_out)
+    return choice, left_out
 
 
 def _burden(source: Source, facets: set[str]) -> str:

@@ -33,10 +33,10 @@ class TypedExamples(ExamplesIterable):
     @classmethod
     def of(cls, plain: ExamplesIterable, declared: Any) -> TypedExamples:
         """The same examples as `plain`, with their features."""
-        made = cls.__new__(cls)
-        made.__dict__.update(plain.__dict__)
-        made.declared = declared
-        return made
+        examples = cls.__new__(cls)
+        examples.__dict__.update(plain.__dict__)
+        examples.declared = declared
+        return examples
 
     def __iter__(self) -> Iterator[tuple[str, Row]]:
         """The examples as the parent class gives them, which asks for one shard at a time; here all shards

@@ -133,12 +133,12 @@ class _Writer:
         Raises:
             RawFileError: several members could be meant.
         """
-        found: Match = match(file, [name for name in names if not is_ignored(name)], self.others)
-        if found.rivals:
+        member: Match = match(file, [name for name in names if not is_ignored(name)], self.others)
+        if member.rivals:
             raise RawFileError(
-                f"{self.path}: which member is {file.name}? {', '.join(found.rivals[:4])}: {found.why}."
+                f"{self.path}: which member is {file.name}? {', '.join(member.rivals[:4])}: {member.why}."
             )
-        return found.name
+        return member.name
 
     def check_size(self, file: RawFile, member: str, size: int, packed: int) -> None:
         """Refuse a member that is far larger than it should be.
@@ -253,7 +253,7 @@ def _from_tar(stream: IO[bytes], writer: _Writer) -> None:
 
     The best match so far is written; a better one that comes later replaces it.
     """
-    chosen: dict[str, list[str]] = {file.key: [] for file in writer.wanted}
+    candidates: dict[str, list[str]] = {file.key: [] for file in writer.wanted}
     with tarfile.open(fileobj=stream, mode="r|") as archive:
         for info in archive:
             _check_name(writer.path, info.name)
@@ -264,10 +264,10 @@ def _from_tar(stream: IO[bytes], writer: _Writer) -> None:
                     f"{writer.path}: {info.name} is a link or a device: refused. {AGAIN}"
                 )
             for file in writer.wanted:
-                names = [*chosen[file.key], info.name]
+                names = [*candidates[file.key], info.name]
                 if writer.choose(file, [info.name]) is None:
                     continue
-                chosen[file.key] = names
+                candidates[file.key] = names
                 if writer.choose(file, names) != info.name:
                     continue
                 writer.check_size(file, info.name, info.size, writer.path.stat().st_size)

@@ -104,15 +104,15 @@ def mismatch(name: str, head: bytes) -> str | None:
     kind, low = kind_of(head), name.lower()
     if kind == "html" and not low.endswith(PAGES):
         return WEB_PAGE
-    wanted = expected_kinds(name)
-    if not wanted:
+    kinds = expected_kinds(name)
+    if not kinds:
         return _no_data(low, kind, head)
-    if kind in wanted:
+    if kind in kinds:
         return None
     if kind == "empty":
         return "it is empty"
     begins = repr(head[:24])
-    return f"it is no {wanted[0]} file: it begins with {begins}"
+    return f"it is no {kinds[0]} file: it begins with {begins}"
 
 
 def _no_data(low: str, kind: Kind, head: bytes) -> str | None:
@@ -172,10 +172,10 @@ def content_type_mismatch(name: str, head: bytes, content_type: str) -> str | No
     """
     if kind_of(head) in expected_kinds(name) or not head:
         return None
-    said, low = content_type.partition(";")[0].strip().lower(), name.lower()
-    if said in ("text/html", "application/xhtml+xml") and not low.endswith(PAGES):
+    media_type, low = content_type.partition(";")[0].strip().lower(), name.lower()
+    if media_type in ("text/html", "application/xhtml+xml") and not low.endswith(PAGES):
         return WEB_PAGE
-    odd = said.endswith(("/json", "+json", "/xml", "+xml"))
+    odd = media_type.endswith(("/json", "+json", "/xml", "+xml"))
     if odd and low.endswith(TABLES):
-        return f"the server says that it is {said[:60]}, not a table"
+        return f"the server says that it is {media_type[:60]}, not a table"
     return None

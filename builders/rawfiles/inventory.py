@@ -79,27 +79,27 @@ def survey(source: Source, files: Iterable[RawFile], data_dir: Path | None) -> S
     Returns:
         What was found, what is missing, and what is wrong with what lies there.
     """
-    wanted = list(files)
+    files = list(files)
     folders = _folders(source, data_dir)
-    found: dict[str, Located | None] = {}
+    located: dict[str, Located | None] = {}
     problems: dict[str, str] = {}
-    for file in wanted:
+    for file in files:
         if file.place:
-            found[file.key] = _placed(file)
-            if found[file.key] is None:
+            located[file.key] = _placed(file)
+            if located[file.key] is None:
                 problems[file.key] = f"there is no file {file.place}"
             continue
-        found[file.key] = None
+        located[file.key] = None
         for folder in folders:
-            found[file.key] = folder.find(file)
-            if found[file.key] is not None:
+            located[file.key] = folder.find(file)
+            if located[file.key] is not None:
                 break
         else:
             for folder in folders:
                 if file.key in folder.problems:
                     problems[file.key] = folder.problems[file.key]
-    _declare(source, wanted, found)
-    return Survey(found, problems, tuple(folder.root for folder in folders))
+    _declare(source, files, located)
+    return Survey(located, problems, tuple(folder.root for folder in folders))
 
 
 def _placed(file: RawFile) -> Located | None:
@@ -203,20 +203,20 @@ def _cost(remote: Remote, content: int | None) -> float:
     return float("inf")
 
 
-def _declare(source: Source, wanted: Sequence[RawFile], found: dict[str, Located | None]) -> None:
+def _declare(source: Source, files: Sequence[RawFile], located: dict[str, Located | None]) -> None:
     """Fill in what is to be downloaded. An optional file is never fetched for its own sake, only along
     with an archive that another file needs.
     """
-    chosen: set[str] = set()
+    remote_names: set[str] = set()
     for optional in (False, True):
-        for file in wanted:
-            if file.optional is not optional or found[file.key] is not None:
+        for file in files:
+            if file.optional is not optional or located[file.key] is not None:
                 continue
             for remote in downloads_for(source, file):
-                if not fetchable(remote) or (optional and remote.name not in chosen):
+                if not fetchable(remote) or (optional and remote.name not in remote_names):
                     continue
-                chosen.add(remote.name)
-                found[file.key] = _to_fetch(source, file, remote)
+                remote_names.add(remote.name)
+                located[file.key] = _to_fetch(source, file, remote)
                 break
 
 
@@ -294,14 +294,14 @@ class _Folder:
     @cached_property
     def contents(self) -> dict[str, str]:
         """Everything here, files or not, except downloads of ours."""
-        found = entries(self.root, partial=self.origin == "data_dir")
-        return {name: kind for name, kind in found.items() if name not in self.downloads}
+        kinds = entries(self.root, partial=self.origin == "data_dir")
+        return {name: kind for name, kind in kinds.items() if name not in self.downloads}
 
     def find(self, file: RawFile) -> Located | None:
         """Find a file here: unpacked, else in one of its archives, else in any zip."""
-        found = match(file, self.names, self.source.files)
-        if found.name is not None:
-            return self._located(file, found.name, ())
+        candidate = match(file, self.names, self.source.files)
+        if candidate.name is not None:
+            return self._located(file, candidate.name, ())
         for name in file.packed_in:
             place = self._archive(name)
             if place is None:
@@ -317,9 +317,9 @@ class _Folder:
                 inside = self._inside(file, place, declared=False)
                 if inside is not None:
                     return self._located(file, place, inside)
-        if found.rivals:
-            listed = ", ".join(str(self.root / name) for name in found.rivals[:4])
-            self.problems[file.key] = f"{listed}: {found.why}"
+        if candidate.rivals:
+            listed = ", ".join(str(self.root / name) for name in candidate.rivals[:4])
+            self.problems[file.key] = f"{listed}: {candidate.why}"
         near = near_misses(file, self.root, self.contents, self.zips, self.source.files)
         if problem := near or self.unreadable:
             self.problems.setdefault(file.key, problem)
@@ -343,14 +343,14 @@ class _Folder:
         names = self.zips[place]
         if names is None:
             return (file.name,) if declared else None
-        kept = [name for name in names if not is_ignored(name)]
+        members = [name for name in names if not is_ignored(name)]
         others = files_in_archive(self.source, place) if declared else self.source.files
-        found = match(file, kept, others)
-        if found.name is not None:
-            return (found.name,)
-        if found.rivals and declared:
+        member = match(file, members, others)
+        if member.name is not None:
+            return (member.name,)
+        if member.rivals and declared:
             return (file.name,)  # said when it is unpacked
-        tar = inner_tar(kept)
+        tar = inner_tar(members)
         if tar is not None and (declared or any(same_name(tar, name) for name in file.packed_in)):
             return (tar, file.name)
         return None
@@ -363,8 +363,8 @@ class _Folder:
             fingerprint = _declared_fingerprint(self.source, file)
         else:
             fingerprint = _placed_fingerprint(path, container)
-        kept = remote if state in ("verified", "touched", "altered") else None
-        return Located(file, path, container, self.origin, fingerprint, kept, state)
+        download = remote if state in ("verified", "touched", "altered") else None
+        return Located(file, path, container, self.origin, fingerprint, download, state)
 
 
 def _is_file(path: Path) -> bool:

@@ -125,16 +125,16 @@ def plan(source: Source, files: Iterable[RawFile], data_dir: Path | None) -> Pla
         RawFileError: there is no folder `data_dir`.
     """
     require_folder(source, data_dir)
-    wanted = list(files)
-    return _planned(source, wanted, survey(source, wanted, data_dir))
+    files = list(files)
+    return _planned(source, files, survey(source, files, data_dir))
 
 
-def _planned(source: Source, wanted: Sequence[RawFile], seen: Survey) -> Plan:
+def _planned(source: Source, files: Sequence[RawFile], seen: Survey) -> Plan:
     fetch: dict[str, Remote] = {}
     for one in seen.found.values():
         if one is not None and one.origin == "declared" and one.remote is not None:
             fetch.setdefault(one.remote.name, one.remote)
-    absent = [file for file in wanted if seen.found[file.key] is None]
+    absent = [file for file in files if seen.found[file.key] is None]
     return Plan(
         source,
         seen.found,
@@ -180,9 +180,9 @@ def prepare(
             them); or a file is damaged, empty, or not what its name says.
         DownloadError: a download failed, or was needed while offline.
     """
-    wanted = list(files)
-    now = plan(source, wanted, data_dir)
-    _require_placed(now, wanted, data_dir)
+    files = list(files)
+    now = plan(source, files, data_dir)
+    _require_placed(now, files, data_dir)
     for file in now.left_out:
         if file.key in now.problems:
             logger.warning(
@@ -190,9 +190,9 @@ def prepare(
             )
     if now.fetch:
         download_missing(
-            source, wanted, now, data_dir, work, offline=offline, progress=progress, policy=policy
+            source, files, now, data_dir, work, offline=offline, progress=progress, policy=policy
         )
-        now = plan(source, wanted, data_dir)
+        now = plan(source, files, data_dir)
         for one in now.located.values():
             if one is not None and one.origin == "declared":
                 raise RawFileError(
@@ -206,9 +206,9 @@ def prepare(
     return paths
 
 
-def _require_placed(now: Plan, wanted: Sequence[RawFile], data_dir: Path | None) -> None:
+def _require_placed(now: Plan, files: Sequence[RawFile], data_dir: Path | None) -> None:
     now = _with_empty_files(now)
-    unsolved = [file for file in wanted if file.key in now.problems and not file.optional]
+    unsolved = [file for file in files if file.key in now.problems and not file.optional]
     if now.by_hand or unsolved:
         aside = put_aside_without(now.source, unsolved)
         raise RawFileError(_missing(now, [*now.by_hand, *unsolved], data_dir) + aside)
@@ -241,10 +241,10 @@ def obtaining_error(
     Returns:
         The error, to be raised or listed; None where `prepare` can begin.
     """
-    wanted = list(files)
-    now = plan(source, wanted, data_dir)
+    files = list(files)
+    now = plan(source, files, data_dir)
     try:
-        _require_placed(now, wanted, data_dir)
+        _require_placed(now, files, data_dir)
         if now.fetch and offline:
             return DownloadError(_offline(now, data_dir))
     except RawFileError as error:
@@ -393,10 +393,10 @@ def _unpack(
     def target(file: RawFile, name: str) -> Path:
         return work / quote(file.key, safe="") / (name if _plain_name(name) else file.key)
 
-    wanted = [one.file for one in group]
+    files = [one.file for one in group]
     others = files_in_archive(source, path.name)
     with tqdm(
-        total=sum(file.size or 0 for file in wanted) or None,
+        total=sum(file.size or 0 for file in files) or None,
         desc=f"unpacking {path.name}",
         unit="B",
         unit_scale=True,
@@ -404,8 +404,8 @@ def _unpack(
         disable=None if progress else True,
     ) as bar:
         tick: Tick = bar.update
-        paths = extract(path, wanted, others, target, tick)
-    missing = [file.name for file in wanted if file.key not in paths and not file.optional]
+        paths = extract(path, files, others, target, tick)
+    missing = [file.name for file in files if file.key not in paths and not file.optional]
     if missing:
         raise RawFileError(
             f"{source.id}: {path} does not hold {', '.join(missing)}; it was cut off, or is another "

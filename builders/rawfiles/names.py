@@ -78,11 +78,11 @@ def match(file: RawFile, names: Sequence[str], others: Iterable[RawFile] = ()) -
     for whole in (True, False):
         for name in official:
             for form in spellings(name):
-                found = _by_form(form, names, foreign, whole)
-                if found.name is not None:
-                    return found
-                if found.rivals and not doubt.rivals:
-                    doubt = found
+                candidate = _by_form(form, names, foreign, whole)
+                if candidate.name is not None:
+                    return candidate
+                if candidate.rivals and not doubt.rivals:
+                    doubt = candidate
     return doubt
 
 
@@ -92,14 +92,14 @@ def _by_form(
     """Find one spelling, `whole` or by its last parts. The more parts agree the better; then the
     shallower path; then the exact spelling.
     """
-    wanted = path_parts(form)
+    form_parts = path_parts(form)
     scored = []
     for name in names:
         parts = path_parts(name)
-        if not parts or parts[-1] != wanted[-1]:
+        if not parts or parts[-1] != form_parts[-1]:
             continue
-        score = _shared(wanted, parts)
-        if whole and score < len(wanted):
+        score = _shared(form_parts, parts)
+        if whole and score < len(form_parts):
             continue
         if any(_shared(other, parts) == len(other) > score for other in foreign):
             continue  # it is another declared file, by more of its path
@@ -111,7 +111,7 @@ def _by_form(
     scored.sort()
     best = scored[0]
     score = -best[0]
-    if score < len(wanted) and any(other[-score:] == wanted[-score:] for other in foreign):
+    if score < len(form_parts) and any(other[-score:] == form_parts[-score:] for other in foreign):
         why = f"it could be another file of this data set; place it as {form}"
         return Match(rivals=(best[3],), why=why)
     rivals = tuple(one[3] for one in scored if one[:3] == best[:3])
@@ -151,19 +151,19 @@ def files_below(folder: Path) -> list[str]:
     Returns:
         At most `MAX_NAMES` paths, sorted.
     """
-    found: list[str] = []
-    seen: set[tuple[int, int]] = set()
+    paths: list[str] = []
+    inodes: set[tuple[int, int]] = set()
     for here, folders, files in os.walk(folder, followlinks=True):
         stat = Path(here).stat()
-        if (stat.st_dev, stat.st_ino) in seen:
+        if (stat.st_dev, stat.st_ino) in inodes:
             folders.clear()
             continue
-        seen.add((stat.st_dev, stat.st_ino))
+        inodes.add((stat.st_dev, stat.st_ino))
         base = Path(here).relative_to(folder).as_posix()
         folders[:] = sorted(name for name in folders if not is_ignored(name))
         for name in files:
             if not is_ignored(name):
-                found.append(name if base == "." else f"{base}/{name}")
-        if len(found) > MAX_NAMES:
+                paths.append(name if base == "." else f"{base}/{name}")
+        if len(paths) > MAX_NAMES:
             break
-    return sorted(found[:MAX_NAMES])
+    return sorted(paths[:MAX_NAMES])

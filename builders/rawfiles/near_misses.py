@@ -46,15 +46,15 @@ def entries(root: Path, partial: bool) -> dict[str, str]:
     Returns:
         By relative path: "" for a regular file, otherwise what it is.
     """
-    found: dict[str, str] = {}
+    kinds: dict[str, str] = {}
     for here, folders, files in os.walk(root):
         folders[:] = sorted(name for name in folders if not is_ignored(name))
         for name in sorted((*folders, *files)):
             unfinished = partial and name.lower().endswith(UNFINISHED)
             if unfinished or not is_ignored(name):
                 path = Path(here, name)
-                found[path.relative_to(root).as_posix()] = _kind(path)
-    return found
+                kinds[path.relative_to(root).as_posix()] = _kind(path)
+    return kinds
 
 
 def unreadable_folders(root: Path) -> str:
@@ -161,8 +161,8 @@ def _folders(file: RawFile) -> set[tuple[str, ...]]:
 
 def _other_name(file: RawFile, low: str) -> str:
     """Why a file is not taken whose name differs from the declared one in more than its end."""
-    wanted = file.name.rpartition("/")[2]
-    rename = f"if it is {wanted}, rename it to that"
+    official = file.name.rpartition("/")[2]
+    rename = f"if it is {official}, rename it to that"
     end = _ending(low)
     stem = low.removesuffix(".gz").removesuffix(end)
     for form in _names(file):
@@ -175,21 +175,21 @@ def _other_name(file: RawFile, low: str) -> str:
             if stem == own and any({end, own_end} <= set(kin) for kin in KINDRED):
                 return rename
             if stem == own and own_end in KINDRED[0] and end in KINDRED[1]:
-                return f"it is in another format, {end}; put the official {wanted} there, or save it as that"
+                return f"it is in another format, {end}; put the official {official} there, or save it as that"
         elif own.endswith(f"_{stem}") and not stem.isdecimal():
             return rename
         elif stem.startswith(own) and _PART.match(stem, len(own)):
-            return f"if it is a part of {wanted}, join the parts into one file of that name"
+            return f"if it is a part of {official}, join the parts into one file of that name"
         elif stem != own and _SIZE.search(own) and _SIZE.sub("#", stem) == _SIZE.sub("#", own):
-            return f"it looks like another edition, and itdr reads {wanted}"
+            return f"it looks like another edition, and itdr reads {official}"
     return ""
 
 
 def _other_archive(file: RawFile, low: str, others: Iterable[RawFile]) -> str:
     """Why an archive is not taken whose name differs from the declared ones; zips are looked into."""
-    known = {path_parts(name)[-1] for other in others for name in other.packed_in}
+    archive_names = {path_parts(name)[-1] for other in others for name in other.packed_in}
     packed = low.endswith((".tar", ".tgz", ".tar.gz", *(f".tar{end}" for end in UNREAD)))
-    if file.optional or not packed or low in known:
+    if file.optional or not packed or low in archive_names:
         return ""
     for name in file.packed_in:
         if _SIZE.sub("#", path_parts(name)[-1]) == _SIZE.sub("#", low):
@@ -212,13 +212,13 @@ def _is(name: str, file: RawFile) -> bool:
 
 
 def _reason(file: RawFile, name: str, kind: str, zips: Mapping[str, Sequence[str] | None]) -> str:
-    wanted = file.name.rpartition("/")[2]
+    official = file.name.rpartition("/")[2]
     low = path_parts(name)[-1]
     stem, end = _split(low, file)
     if stem is None:
         return _in_zip(file, zips[name]) if zips.get(name) and not kind else ""
     if kind:
-        return f"{kind}; put the file {wanted} there" if not end else ""
+        return f"{kind}; put the file {official} there" if not end else ""
     if low.endswith(".zip") and end != "archive" and name in zips:
         return _zip_problem(file, zips[name])
     if low.endswith(UNFINISHED):
@@ -229,10 +229,10 @@ def _reason(file: RawFile, name: str, kind: str, zips: Mapping[str, Sequence[str
         return "" if end == "archive" else "another kind of archive; unpack it there"
     if end in TABLES:
         return (
-            f"it is in another format, {end}; put the official {wanted} there, or save it as that"
+            f"it is in another format, {end}; put the official {official} there, or save it as that"
         )
     if end:
-        return f"if it is {wanted}, rename it to that"
+        return f"if it is {official}, rename it to that"
     return ""
 
 
@@ -269,15 +269,15 @@ def _in_zip(file: RawFile, members: Sequence[str] | None) -> str:
 
 def _zip_problem(file: RawFile, members: Sequence[str] | None) -> str:
     """Why a zip with the name of a file cannot be used."""
-    wanted = file.name.rpartition("/")[2]
+    official = file.name.rpartition("/")[2]
     if members is None:
         return "the zip is truncated or damaged; fetch it again"
-    kept = [member for member in members if not is_ignored(member)]
-    found = match(file, kept, [file])
-    if found.rivals:
-        return f"it holds {', '.join(found.rivals[:MAX_LISTED])}: {found.why}"
-    inner = [member for member in kept if filetype.is_archive_name(member)]
+    names = [member for member in members if not is_ignored(member)]
+    candidate = match(file, names, [file])
+    if candidate.rivals:
+        return f"it holds {', '.join(candidate.rivals[:MAX_LISTED])}: {candidate.why}"
+    inner = [member for member in names if filetype.is_archive_name(member)]
     if inner:
         return f"it holds {inner[0]}, an archive in an archive; unpack it there"
-    listed = ", ".join(kept[:MAX_LISTED]) or "nothing"
-    return f"it holds {listed}, not {wanted}; unpack it, and name the file {wanted}"
+    listed = ", ".join(names[:MAX_LISTED]) or "nothing"
+    return f"it holds {listed}, not {official}; unpack it, and name the file {official}"

@@ -86,16 +86,18 @@ def put_aside_on_error(
         raise
     except RawFileError as error:
         located = _downloads(source, data_dir, paths)
-        said = str(error)
+        message = str(error)
         named = {
-            key for key, one in located.items() if str(paths[key]) in said or str(one.path) in said
+            key
+            for key, one in located.items()
+            if str(paths[key]) in message or str(one.path) in message
         }
-        meant = {one.path: one for key, one in located.items() if key in named or not named}
-        advice = [put_aside(source, path) for path, one in meant.items() if _doubtful(one)]
+        suspects = {one.path: one for key, one in located.items() if key in named or not named}
+        advice = [put_aside(source, path) for path, one in suspects.items() if _doubtful(one)]
         advice += [
             f"Beside it lies {copy.name}, which is longer: if that is the whole file, rename it to {path.name}."
             for path in dict.fromkeys(paths.values())
-            if str(path) in said
+            if str(path) in message
             for copy in longer_copies(path)
         ]
         if not advice:
@@ -129,10 +131,10 @@ def _downloads(
     source: Source, data_dir: Path | None, paths: Mapping[str, Path]
 ) -> dict[str, Located]:
     files = [file for file in source.files if file.key in paths]
-    found = survey(source, files, data_dir).found
+    located = survey(source, files, data_dir).found
     return {
         key: one
-        for key, one in found.items()
+        for key, one in located.items()
         if one is not None and one.remote is not None and one.origin != "declared"
     }
 

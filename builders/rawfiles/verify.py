@@ -71,14 +71,14 @@ def verify(
         RawFileError: there is no folder `data_dir`.
     """
     require_folder(source, data_dir)
-    wanted = list(source.files if files is None else files)
-    seen = survey(source, wanted, data_dir)
+    files = list(source.files if files is None else files)
+    inventory = survey(source, files, data_dir)
     findings: list[Finding] = []
     archives: dict[Path, Finding] = {}
-    for file in wanted:
-        one = seen.found[file.key]
-        if file.key in seen.problems:
-            findings.append(Finding("warning", file.name, None, seen.problems[file.key]))
+    for file in files:
+        one = inventory.found[file.key]
+        if file.key in inventory.problems:
+            findings.append(Finding("warning", file.name, None, inventory.problems[file.key]))
         elif one is None or one.origin == "declared":
             findings.append(_absent(source, file, one))
         elif not one.container:
@@ -174,23 +174,23 @@ def _declarations(
 
 
 def _plain_matches(path: Path, checksum: str) -> bool:
-    algorithm, wanted = split_checksum(checksum)
+    algorithm, digits = split_checksum(checksum)
     pieces = chunks(path)
     if filetype.kind_of_file(path) == "gzip":
         pieces = gunzip(pieces)
-    return digests(pieces, [algorithm])[algorithm] == wanted
+    return digests(pieces, [algorithm])[algorithm] == digits
 
 
 def _download(one: Located, remote: Remote, name: str) -> Finding:
     path, record = one.path, read_record(one.path)
     if record is None or trust(path, remote) == "altered":
         return Finding("error", name, path, "it was changed after it had been downloaded")
-    found = digests(chunks(path), {"sha256", *published.required_digests(one.file, path)})
-    if found["sha256"] != record["sha256"]:
+    sums = digests(chunks(path), {"sha256", *published.required_digests(one.file, path)})
+    if sums["sha256"] != record["sha256"]:
         return Finding("error", name, path, "its bytes changed after it had been downloaded")
     if not one.container:
         other = published.size_mismatch(one.file, path) or published.content_mismatch(
-            one.file, path, found
+            one.file, path, sums
         )
         if other:
             return Finding(_level(one), name, path, f"it has {other}")
@@ -255,8 +255,8 @@ def _unlike(archive: zipfile.ZipFile, info: zipfile.ZipInfo, one: Located) -> st
         return None
     algorithm, digits = split_checksum(file.checksum)
     with archive.open(info) as source:
-        found = digests(iter(lambda: source.read(CHUNK), b""), [algorithm])[algorithm]
-    return None if found == digits else f"its {algorithm} is {found}, {digits} declared"
+        digest = digests(iter(lambda: source.read(CHUNK), b""), [algorithm])[algorithm]
+    return None if digest == digits else f"its {algorithm} is {digest}, {digits} declared"
 
 
 def _leftovers(source: Source) -> Iterator[Finding]:

@@ -87,11 +87,11 @@ class Layout:
     no: str
 
     def likes_of(self, scale: Scale) -> str:
-        """Which ratings are likes: "rated 4 or 5 out of 5", "rated 8 or higher out of 10"."""
+        """Which ratings are likes: "rated 4 or 5 out of 5", "rated 8 out of 10 or higher"."""
         return self._range(scale, self.liked_range, scale.liked, scale.high)
 
     def dislikes_of(self, scale: Scale) -> str:
-        """Which ratings are dislikes: "rated 1 or 2 out of 5", "rated 4 or lower out of 10"."""
+        """Which ratings are dislikes: "rated 1 or 2 out of 5", "rated 4 out of 10 or lower"."""
         return self._range(scale, self.disliked_range, scale.disliked, scale.low)
 
     def _range(self, scale: Scale, pattern: str, limit: float, end: float) -> str:

@@ -110,11 +110,11 @@ class Alphabet:
         limits = limits_of(ranks.shape[1])
         steps = np.diff(ranks, axis=1)
         grows, near = steps >= -self.reach, np.abs(steps) <= self.reach
-        found = _any_stretch(grows, limits.steps, limits.steps)
-        found |= _any_stretch(grows, limits.steps_but_one, limits.steps_but_one - 1)
-        found |= _any_stretch(near, min(WINDOW, near.shape[1]), limits.neighbors)
+        mask = _any_stretch(grows, limits.steps, limits.steps)
+        mask |= _any_stretch(grows, limits.steps_but_one, limits.steps_but_one - 1)
+        mask |= _any_stretch(near, min(WINDOW, near.shape[1]), limits.neighbors)
         later = ((ranks[:, k, None] > ranks[:, k + 1 :]).sum(axis=1) for k in range(ranks.shape[1]))
-        return found | (sum(later) <= limits.inversions)
+        return mask | (sum(later) <= limits.inversions)
 
 
 class Limits(NamedTuple):
@@ -221,8 +221,8 @@ def _any_stretch(good: np.ndarray, steps: int, least: int) -> np.ndarray:
         return np.zeros(len(good), bool)
     counts: np.ndarray = np.zeros((len(good), good.shape[1] + 1), np.int32)
     good.cumsum(axis=1, out=counts[:, 1:])
-    found: np.ndarray = (counts[:, steps:] - counts[:, :-steps] >= least).any(axis=1)
-    return found
+    mask: np.ndarray = (counts[:, steps:] - counts[:, :-steps] >= least).any(axis=1)
+    return mask
 
 
 def alphabet(store: StoreReader) -> Alphabet:
@@ -258,8 +258,8 @@ def _write(store: StoreReader, path: Path) -> None:
     import pyarrow.compute as pc
 
     codes, items = np.unique(store.title_code, return_index=True)
-    shown = items[codes >= 0]
-    keys = alphabetical_keys(arrow.take_rows(store.items.column("title"), shown))
+    examples = items[codes >= 0]
+    keys = alphabetical_keys(arrow.take_rows(store.items.column("title"), examples))
     ranks = pc.rank(keys, sort_keys="ascending", tiebreaker="dense")
     by_code = np.zeros(int(codes.max(initial=-1)) + 1, np.int32)
     by_code[codes[codes >= 0]] = ranks.to_numpy()

@@ -50,7 +50,7 @@ def _write(partition: Partition, path: Path) -> None:
     engine = open_engine(path.parent)
     try:
         store = partition.store
-        chosen, cold = store.selection, partition.cold is not None
+        selection, cold = store.selection, partition.cold is not None
         register_events(
             engine,
             store,
@@ -63,7 +63,7 @@ def _write(partition: Partition, path: Path) -> None:
         query = statements.met_by_split(
             cuts=partition.cuts,
             has_event="skip" in store.manifest["events"],
-            min_rating=chosen.min_rating if chosen else None,
+            min_rating=selection.min_rating if selection else None,
             held=partition.held > 0,
             by_item=cold,
             # Where all repeats count, a user's last events may be of one work.

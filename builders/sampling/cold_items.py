@@ -54,9 +54,11 @@ def _divided(store: StoreReader, seed: int) -> np.ndarray:
     titles = store.title_code[store.work]
     # Codes ascend with hashes: the first item of a title does not depend on the order of raw rows.
     first = np.full(int(titles.max(initial=-1)) + 1, len(codes), np.int64)
-    shown = titles >= 0
-    np.minimum.at(first, titles[shown], store.work[shown])
-    owners = np.where(shown, first[np.where(shown, titles, 0)] if len(first) else 0, store.work)
+    has_title = titles >= 0
+    np.minimum.at(first, titles[has_title], store.work[has_title])
+    owners = np.where(
+        has_title, first[np.where(has_title, titles, 0)] if len(first) else 0, store.work
+    )
     return assign_splits(store.item_hash[owners], seed, store.source.random_id, "cold item")
 
 
@@ -75,13 +77,13 @@ def of_split(store: StoreReader, seed: int, part: int) -> StoreReader:
     key = ("cold items", seed, part, store.title_chars)
 
     def select(view: StoreReader) -> None:
-        chosen, items = store.selection, item_splits(store, seed) == part
+        selection, items = store.selection, item_splits(store, seed) == part
         view.selection = Selection(
-            (*key, *(() if chosen is None else chosen.facts)),
-            np.ones(len(store.user_hash), bool) if chosen is None else chosen.users,
-            items if chosen is None else items & chosen.items,
-            None if chosen is None else chosen.min_rating,
-            None if chosen is None else chosen.repeats,
+            (*key, *(() if selection is None else selection.facts)),
+            np.ones(len(store.user_hash), bool) if selection is None else selection.users,
+            items if selection is None else items & selection.items,
+            None if selection is None else selection.min_rating,
+            None if selection is None else selection.repeats,
         )
 
     return store.view(key, select)

@@ -36,15 +36,15 @@ def parse(value: Sequence[object] | str | None) -> Cuts | None:
     """
     if value is None:
         return None
-    found = None
+    bounds = None
     if isinstance(value, (list, tuple)) and len(value) == 2:
-        found = _quantiles(value) or _days(value)
-    if found is None or found[0] >= found[1]:
+        bounds = _quantiles(value) or _days(value)
+    if bounds is None or bounds[0] >= bounds[1]:
         raise ConfigError(
             f"cuts must be two quantiles, as 0.8,0.9, or two dates, as 2015-01-01,2016-01-01, the "
             f"earlier first, not {format_value(value)}."
         )
-    return found
+    return bounds
 
 
 def _quantiles(value: Sequence[object]) -> tuple[float, float] | None:

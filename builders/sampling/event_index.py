@@ -99,8 +99,8 @@ def _showable(
     for batch in batches:
         # By position: `user` and `time` are reserved words in some SQL dialects.
         columns = {name: batch.column(k).to_numpy() for k, name in enumerate(COLUMNS)}
-        shown = store.title_code[columns["work"]] >= 0
-        yield {name: column[shown] for name, column in columns.items()}
+        mask = store.title_code[columns["work"]] >= 0
+        yield {name: column[mask] for name, column in columns.items()}
 
 
 def _write_columns(batches: Iterable[dict[str, np.ndarray]], folder: Path) -> dict[str, Path]:

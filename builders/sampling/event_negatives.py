@@ -108,8 +108,8 @@ class EventNegatives(NearEvents):
         batch.open[rows] = False
         for places in _one_of_each(every):
             if ahead is None:
-                found = [self._like(requests, exclusions, batch, one) for one in places.each()]
-                left = places.at(~np.array(found))
+                is_filled = [self._like(requests, exclusions, batch, one) for one in places.each()]
+                left = places.at(~np.array(is_filled))
             else:
                 left = self._near_models(exclusions, batch, places, ahead)
             # Without kin the first search would be the second over again.
@@ -132,11 +132,11 @@ class EventNegatives(NearEvents):
         for tolerances in ((ALIKE,), LOOSER):
             if not len(todo):
                 break
-            found = self._of_first(batch, exclusions, places.at(todo), tolerances)
-            starts[todo], counts[todo] = found.starts + total, found.counts
-            parts.append(found.events)
-            total += len(found.events)
-            todo = todo[found.counts == 0]
+            suitable = self._of_first(batch, exclusions, places.at(todo), tolerances)
+            starts[todo], counts[todo] = suitable.starts + total, suitable.counts
+            parts.append(suitable.events)
+            total += len(suitable.events)
+            todo = todo[suitable.counts == 0]
             less_alike[todo] = True
         return _Ahead(numbers, Suitable(np.concatenate(parts), starts, counts), less_alike)
 
@@ -150,9 +150,9 @@ class EventNegatives(NearEvents):
         """What suits each place by the first of these tolerances by which anything does: all are tried at once."""
         n = len(places)
         several = places.at(np.tile(np.arange(n), len(tolerances)))
-        found = self.suitable(batch, exclusions, several, self._close(*tolerances))
-        first = (found.counts.reshape(-1, n) > 0).argmax(axis=0) * n + np.arange(n)
-        return Suitable(found.events, found.starts[first], found.counts[first])
+        suitable = self.suitable(batch, exclusions, several, self._close(*tolerances))
+        first = (suitable.counts.reshape(-1, n) > 0).argmax(axis=0) * n + np.arange(n)
+        return Suitable(suitable.events, suitable.starts[first], suitable.counts[first])
 
     def _close(self, *tolerances: Tolerance) -> Wanted:
         return Wanted(tolerances=tolerances, farthest=self.nearest * GROWTH**2)
@@ -225,7 +225,7 @@ class EventNegatives(NearEvents):
         """Model each place on a random event near its target that could be a target itself: somebody
         else had interacted with the work before. Returns rows, slots and events of the places that have a model."""
         rows, slots = np.nonzero(batch.open)
-        found = []
+        parts = []
         # Each case uses up the numbers of all rounds, whatever the others drawn with it need.
         for tries in MODELS:
             if not len(rows):
@@ -235,18 +235,18 @@ class EventNegatives(NearEvents):
             users, times = self._index.users.take(events), self._index.times.take(events)
             works = self._index.works.take(events)
             since = self._stats.since_many(works, users)
-            known = np.flatnonzero(since < times)
-            known = known[_firsts(places.take(known))]
-            chosen, works = places.take(known), works.take(known)
-            where = rows.take(chosen), slots.take(chosen)
-            met = self._stats.users.take(works) - self._counted
-            batch.models.users[where] = np.maximum(met, 1)
-            batch.models.age[where] = age_of(times.take(known), since.take(known))
-            found.append((*where, events.take(known)))
+            valid = np.flatnonzero(since < times)
+            valid = valid[_firsts(places.take(valid))]
+            positions, works = places.take(valid), works.take(valid)
+            where = rows.take(positions), slots.take(positions)
+            user_counts = self._stats.users.take(works) - self._counted
+            batch.models.users[where] = np.maximum(user_counts, 1)
+            batch.models.age[where] = age_of(times.take(valid), since.take(valid))
+            parts.append((*where, events.take(valid)))
             left = np.ones(len(rows), bool)
-            left[chosen] = False
+            left[positions] = False
             rows, slots = rows[left], slots[left]
-        rows, slots, events = map(np.concatenate, zip(*found, strict=True))
+        rows, slots, events = map(np.concatenate, zip(*parts, strict=True))
         return rows, slots, events
 
     def _random_events(
@@ -262,10 +262,10 @@ class EventNegatives(NearEvents):
         numbers = batch.used + slots[:, None] * tries + np.arange(tries)
         batch.used += requests.most * tries
         low, high = self.bounds(batch.first[where], batch.last[where], self.nearest)
-        drawn = numbers_at(requests.rng_states.take(rows)[:, None], numbers)
+        random_numbers = numbers_at(requests.rng_states.take(rows)[:, None], numbers)
         some = high > low
         every = bool(some.all())
-        events = remainders(drawn, high - low if every else np.maximum(high - low, 1))
+        events = remainders(random_numbers, high - low if every else np.maximum(high - low, 1))
         events = events.view(np.int64)
         events += low[:, None]
         if not every:
@@ -273,8 +273,8 @@ class EventNegatives(NearEvents):
         inside = self.in_span(self._index.works.take(events), batch.kin[where][:, None])
         if not every:
             inside &= some[:, None]
-        found = np.flatnonzero(inside)
-        return found // tries, events.ravel().take(found)
+        positions = np.flatnonzero(inside)
+        return positions // tries, events.ravel().take(positions)
 
     def _take_fitting(
         self,
@@ -300,8 +300,8 @@ class EventNegatives(NearEvents):
         later[first] = False
         others = np.flatnonzero(later)
         others = others[self._fits(exclusions, batch, others, rows, events, works)]
-        taken = np.concatenate([first[good], others[_firsts(of.take(others))]])
-        self._take(batch, rows.take(taken), slots.take(taken), events.take(taken))
+        positions = np.concatenate([first[good], others[_firsts(of.take(others))]])
+        self._take(batch, rows.take(positions), slots.take(positions), events.take(positions))
 
     def _fits(
         self,
@@ -332,21 +332,21 @@ class EventNegatives(NearEvents):
         position[held] = np.arange(len(held))
         at = position[rows]
         shape = (len(held), batch.open.shape[1])
-        found = np.zeros(shape, bool)
-        found[at, slots] = True
+        fits = np.zeros(shape, bool)
+        fits[at, slots] = True
         works, titles, users = (np.full(shape, -1, np.int32) for _ in range(3))
-        works[at, slots] = taken = self._index.works.take(events)
-        titles[at, slots] = self._store.title_code.take(taken)
+        works[at, slots] = event_works = self._index.works.take(events)
+        titles[at, slots] = self._store.title_code.take(event_works)
         users[at, slots] = self._index.users.take(events)
         same = titles[:, :, None] == titles[:, None, :]
         same |= users[:, :, None] == users[:, None, :]
         earlier = np.tri(shape[1], k=-1, dtype=bool)
-        found &= ~(same & earlier & found[:, None, :]).any(axis=2)
-        at, slots = np.nonzero(found)
+        fits &= ~(same & earlier & fits[:, None, :]).any(axis=2)
+        at, slots = np.nonzero(fits)
         where = held[at], slots
-        batch.works[where] = works[found]
-        batch.titles[where] = titles[found]
-        batch.users[where] = users[found]
+        batch.works[where] = works[fits]
+        batch.titles[where] = titles[fits]
+        batch.users[where] = users[fits]
         batch.open[where] = False
 
     # -- similar in category and popularity -----------------------------------------------------
@@ -378,8 +378,8 @@ class EventNegatives(NearEvents):
                 same = self._store.first_category[works] == first
                 return same & (users >= least) & (users <= most)
 
-            wanted = Wanted(alike=alike, farthest=self.nearest * GROWTH**2)
-            if not len(self.search(batch, exclusions, place, wanted, rung)):
+            condition = Wanted(alike=alike, farthest=self.nearest * GROWTH**2)
+            if not len(self.search(batch, exclusions, place, condition, rung)):
                 return True
         categories = set(self._store.item(target).categories)
         if categories:
@@ -390,8 +390,8 @@ class EventNegatives(NearEvents):
                     bool,
                 )
 
-            wanted = Wanted(alike=shares_one, farthest=self.nearest)
-            return not len(self.search(batch, exclusions, place, wanted, SAME_KIND[2]))
+            condition = Wanted(alike=shares_one, farthest=self.nearest)
+            return not len(self.search(batch, exclusions, place, condition, SAME_KIND[2]))
         return False
 
     def _categories(self, work: int) -> tuple[str, ...]:

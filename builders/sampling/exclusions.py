@@ -67,9 +67,9 @@ class Exclusions:
         if cases * width > LARGEST_TABLE:
             return None
         owners = np.arange(len(self._lengths))
-        met = np.zeros((len(owners), width), bool)
-        met[owners.repeat(self._lengths), self._store.title_code[self._touched]] = True
-        barred = met if len(owners) == cases else met[self._owner]
+        touched_titles = np.zeros((len(owners), width), bool)
+        touched_titles[owners.repeat(self._lengths), self._store.title_code[self._touched]] = True
+        barred = touched_titles if len(owners) == cases else touched_titles[self._owner]
         barred[np.arange(cases), self._titles] = True
         return barred
 
@@ -81,8 +81,8 @@ class Exclusions:
     def _met_titles(self) -> np.ndarray:
         """Titles of touched works that other works share; for the others the work is enough."""
         assert self._repeated is not None
-        met = np.flatnonzero(self._repeated[self._touched])
-        return np.sort(self._owners[met] | self._store.title_code[self._touched[met]])
+        positions = np.flatnonzero(self._repeated[self._touched])
+        return np.sort(self._owners[positions] | self._store.title_code[self._touched[positions]])
 
 
 def any_same(held: np.ndarray, rows: np.ndarray, values: np.ndarray) -> np.ndarray:
@@ -129,5 +129,5 @@ def _among(owner: np.ndarray, values: np.ndarray, keys: np.ndarray) -> np.ndarra
     """Whether each value, in a row of this owner, is among the keys (ascending)."""
     if not len(keys):
         return np.zeros(values.shape, bool)
-    wanted = (owner << 32).reshape(-1, *(1,) * (values.ndim - 1)) | values
-    return keys[np.minimum(keys.searchsorted(wanted), len(keys) - 1)] == wanted
+    pairs = (owner << 32).reshape(-1, *(1,) * (values.ndim - 1)) | values
+    return keys[np.minimum(keys.searchsorted(pairs), len(keys) - 1)] == pairs

@@ -75,34 +75,34 @@ def favourites(
     Returns:
         One history per user, in the order of `users`.
     """
-    kept = store.shared(("most liked", most), BatchCache[UserHistory])
-    known = dict(zip(users, keys.tolist(), strict=True))
-    found = {line.user: line for line in kept.lookup(known.items())}
-    for run in store.runs([user for user in users if user not in found]):
-        asked = [(user, known[user]) for user in run.tolist()]
-        batch = _of_run(store, run, np.array([key for _, key in asked], np.uint64), most)
+    cache = store.shared(("most liked", most), BatchCache[UserHistory])
+    key_of = dict(zip(users, keys.tolist(), strict=True))
+    lines = {line.user: line for line in cache.lookup(key_of.items())}
+    for run in store.runs([user for user in users if user not in lines]):
+        pairs = [(user, key_of[user]) for user in run.tolist()]
+        batch = _of_run(store, run, np.array([key for _, key in pairs], np.uint64), most)
         places = np.arange(len(run))
-        kept.add(batch, asked, places.tolist())
-        found.update((line.user, line) for line in batch.at(places))
-    return [found[user] for user in users]
+        cache.add(batch, pairs, places.tolist())
+        lines.update((line.user, line) for line in batch.at(places))
+    return [lines[user] for user in users]
 
 
 def _of_run(store: StoreReader, users: np.ndarray, keys: np.ndarray, most: int) -> _Liked:
     events = store.events_of(users)
-    shown = store.title_code[events.items] >= 0
+    showable = store.title_code[events.items] >= 0
     if events.events is not None:
-        shown &= events.events != SKIP
-    items = events.items[shown]
-    owners = np.arange(len(users)).repeat(store.user_n[users])[shown]
+        showable &= events.events != SKIP
+    items = events.items[showable]
+    owners = np.arange(len(users)).repeat(store.user_n[users])[showable]
     pairs, first, inverse = np.unique(
         owners << 32 | store.work[items], return_index=True, return_inverse=True
     )
     works, owners = (pairs & 0xFFFFFFFF).astype(np.int32), pairs >> 32
     strength = np.zeros(len(pairs))
     if events.ratings is not None:
-        np.maximum.at(strength, inverse, np.nan_to_num(events.ratings[shown], nan=0.0))
+        np.maximum.at(strength, inverse, np.nan_to_num(events.ratings[showable], nan=0.0))
     elif events.weights is not None:
-        np.add.at(strength, inverse, np.nan_to_num(events.weights[shown], nan=0.0))
+        np.add.at(strength, inverse, np.nan_to_num(events.weights[showable], nan=0.0))
     else:
         strength = np.bincount(inverse, minlength=len(pairs)).astype(float)
     hashed = splitmix64(store.item_hash[works] ^ keys[owners])
@@ -111,15 +111,15 @@ def _of_run(store: StoreReader, users: np.ndarray, keys: np.ndarray, most: int) 
         disliked = (strength > 0) & (strength <= store.source.scale.disliked)
         order = order[~disliked[order]]
     order = order[_first_of_each_title(owners[order], store.title_code[items[first[order]]], most)]
-    chosen = first[order]
-    items = items[chosen]
+    places = first[order]
+    items = items[places]
     return _Liked(
         users,
         owners[order].searchsorted(np.arange(len(users) + 1)),
         items,
         works[order],
         store.title_code[items],
-        None if events.times is None else events.times[shown][chosen],
+        None if events.times is None else events.times[showable][places],
         None if events.ratings is None else strength[order],
     )
 
@@ -129,5 +129,5 @@ def _first_of_each_title(owners: np.ndarray, titles: np.ndarray, most: int) -> n
     has, up to `most` of each user."""
     _, distinct = np.unique(owners << 32 | titles, return_index=True)
     places = np.sort(distinct)
-    kept = owners[places]
-    return places[np.arange(len(places)) - kept.searchsorted(kept) < most]
+    users = owners[places]
+    return places[np.arange(len(places)) - users.searchsorted(users) < most]

@@ -98,9 +98,9 @@ def report(store: StoreReader, filters: Filters) -> list[dict[str, Any]]:
         One entry a step: `step` (`all`, `counted`: after ratings and repeats, then `users` and
         `items` in turn), and what is left: `users`, `items`, `events`.
     """
-    found = read_json(_made(store, filters).with_suffix(".json"))
-    assert found is not None
-    return found["steps"]
+    record = read_json(_made(store, filters).with_suffix(".json"))
+    assert record is not None
+    return record["steps"]
 
 
 def _selection(store: StoreReader, filters: Filters) -> Selection:

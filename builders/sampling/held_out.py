@@ -89,8 +89,8 @@ def _one_of_each_work(
         return places
     counts = np.diff(some.searchsorted(store.user_n[users].cumsum()), prepend=0)
     keys, _ = pair_keys(counts, store.work[events.items[some]], len(store.work))
-    met = np.sort(keys)
-    again = met[1:][met[1:] == met[:-1]]
+    sorted_keys = np.sort(keys)
+    again = sorted_keys[1:][sorted_keys[1:] == sorted_keys[:-1]]
     if not len(again):
         return places
     stays = np.ones(len(events.items), bool)

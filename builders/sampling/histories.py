@@ -176,11 +176,11 @@ def _rows_in(run: _Run, n: int) -> Iterator[Tails]:
     user's events are among them."""
     owners = np.array(list(run.places)).repeat(np.diff(run.ends))
     for begin in range(0, len(owners) - n + 1, RUN_ROWS):
-        shown = run.shown[begin : begin + RUN_ROWS + n - 1]
+        rows = run.shown[begin : begin + RUN_ROWS + n - 1]
         items, works, titles, moments, *times = (
-            sliding_window_view(one[shown], n) for one in run.numbers
+            sliding_window_view(one[rows], n) for one in run.numbers
         )
-        ratings = None if run.ratings is None else sliding_window_view(run.ratings[shown], n)
+        ratings = None if run.ratings is None else sliding_window_view(run.ratings[rows], n)
         users = owners[begin : begin + len(items)]
         more = times[0] if times else None
         yield Tails(users, items, works, titles, moments, more, ratings, [])
@@ -229,7 +229,7 @@ class Histories:
         Returns:
             Histories by user code.
         """
-        found: dict[int, UserHistory] = {}
+        lines: dict[int, UserHistory] = {}
         for codes in self._store.runs(users):
             some = codes.tolist()
             run = self._run_of_all(some)
@@ -245,8 +245,8 @@ class Histories:
             ]
             touched = map(run.touched_by, where)
             timed = itertools.repeat(len(run.numbers) > 4)
-            found.update(zip(some, map(UserHistory, some, *columns, touched, timed), strict=True))
-        return found
+            lines.update(zip(some, map(UserHistory, some, *columns, touched, timed), strict=True))
+        return lines
 
     @staticmethod
     def _columns(run: _Run, rows: np.ndarray) -> _Columns:
@@ -372,10 +372,10 @@ class Histories:
         works = store.work[events.items]
         titles = store.title_code[events.items]
         keys, bits = pair_keys(counts, works, len(store.work))
-        met = np.sort(keys if events.events is None else keys[events.events != SKIP])
-        fresh = np.ones(len(met), bool)
-        fresh[1:] = met[1:] != met[:-1]
-        touched, again = met[fresh], met[~fresh]
+        sorted_keys = np.sort(keys if events.events is None else keys[events.events != SKIP])
+        fresh = np.ones(len(sorted_keys), bool)
+        fresh[1:] = sorted_keys[1:] != sorted_keys[:-1]
+        touched, again = sorted_keys[fresh], sorted_keys[~fresh]
         places = countable(store, users, events, self._rated)
         if len(again) and self._keep != "keep":
             # If a work was first met in an untitled edition, that time still counts.
@@ -410,8 +410,8 @@ def histories(store: StoreReader, keep: Repeats = "first", rated: bool = False) 
 
 def which_of_repeats(store: StoreReader, keep: Repeats = "first") -> Repeats:
     """Which of a user's events with one work count: what a filter says, else `keep`."""
-    chosen = store.selection
-    return keep if chosen is None or chosen.repeats is None else chosen.repeats
+    selection = store.selection
+    return keep if selection is None or selection.repeats is None else selection.repeats
 
 
 def countable(
@@ -475,15 +475,15 @@ def one_each(keys: np.ndarray, places: np.ndarray, again: np.ndarray, keep: str)
         The places that stay, ascending.
     """
     values = keys[places]
-    found = again.searchsorted(values)
-    repeated = np.flatnonzero(again[np.minimum(found, len(again) - 1)] == values)
+    slots = again.searchsorted(values)
+    repeated = np.flatnonzero(again[np.minimum(slots, len(again) - 1)] == values)
     values = values[repeated]
     if keep == "first":
-        _, kept = np.unique(values, return_index=True)
+        _, picks = np.unique(values, return_index=True)
     else:
-        _, kept = np.unique(values[::-1], return_index=True)
-        kept = len(values) - 1 - kept
+        _, picks = np.unique(values[::-1], return_index=True)
+        picks = len(values) - 1 - picks
     stays = np.ones(len(places), bool)
     stays[repeated] = False
-    stays[repeated[kept]] = True
+    stays[repeated[picks]] = True
     return places[stays]

@@ -78,8 +78,8 @@ def town_of(title: str) -> str | None:
     >>> town_of("Churn (Phoenix)"), town_of("Churn")
     ('Phoenix', None)
     """
-    found = re.search(TOWN, title)
-    return found["town"] if found else None
+    match = re.search(TOWN, title)
+    return match["town"] if match else None
 
 
 def kin_of(store: StoreReader) -> Kin | None:

@@ -71,28 +71,28 @@ def first_windows(
         One window per user, in the order of `users`; None for a user without any.
     """
     history, n = window_spec.history, window_spec.history + window_spec.targets
-    kept = _kinds.setdefault(lines, defaultdict(_Kind))[window_spec]
-    past, chosen = list(range(history)), list(range(history, n))
-    found = dict(kept.unusual.lookup(users))
-    found.update((line.user, Window(line, past, chosen)) for line in kept.usual.lookup(users))
-    for tails in lines.tails([user for user in users if user not in found], n):
-        told = verdicts(tails, window_spec)
-        ends = [(tails, np.flatnonzero(told == STANDS))]
-        refused = np.flatnonzero((told == NONE) | (told == TIED))
+    caches = _kinds.setdefault(lines, defaultdict(_Kind))[window_spec]
+    past, targets = list(range(history)), list(range(history, n))
+    windows = dict(caches.unusual.lookup(users))
+    windows.update((line.user, Window(line, past, targets)) for line in caches.usual.lookup(users))
+    for tails in lines.tails([user for user in users if user not in windows], n):
+        row_verdicts = verdicts(tails, window_spec)
+        ends = [(tails, np.flatnonzero(row_verdicts == STANDS))]
+        refused = np.flatnonzero((row_verdicts == NONE) | (row_verdicts == TIED))
         if len(refused):
             ends.append(_earlier(lines, tails, refused, window_spec))
         others = set(tails.users.tolist())
         for usual, good in ends:
             able = usual.users[good].tolist()
-            kept.usual.add(usual, able, good.tolist())
-            found.update((line.user, Window(line, past, chosen)) for line in usual.at(good))
+            caches.usual.add(usual, able, good.tolist())
+            windows.update((line.user, Window(line, past, targets)) for line in usual.at(good))
             others.difference_update(able)
         looked = [
             (user, next(latest_windows(lines, user, window_spec), None)) for user in sorted(others)
         ]
-        kept.unusual.add(_Unusual(looked), sorted(others), range(len(others)))
-        found.update(looked)
-    return [found.get(user) for user in users]
+        caches.unusual.add(_Unusual(looked), sorted(others), range(len(others)))
+        windows.update(looked)
+    return [windows.get(user) for user in users]
 
 
 def _earlier(
@@ -102,10 +102,10 @@ def _earlier(
     they are: only of users for whom there is no doubt. refused: rows of `tails` that are no windows."""
     n = window_spec.history + window_spec.targets
     before = lines.earlier_tails(tails.users[refused].tolist(), n, MORE)
-    told = verdicts(before, window_spec)
-    able = np.flatnonzero((told == STANDS) | (told == LOOK))
+    row_verdicts = verdicts(before, window_spec)
+    able = np.flatnonzero((row_verdicts == STANDS) | (row_verdicts == LOOK))
     users, firsts = np.unique(before.users[able], return_index=True)
-    clear = told[able[firsts]] == STANDS
+    clear = row_verdicts[able[firsts]] == STANDS
     earlier = before.take(able[firsts[clear]])
     owners = tails.users.searchsorted(users[clear]).tolist()
     earlier.touched = [tails.touched[k] for k in owners]

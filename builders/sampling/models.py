@@ -139,8 +139,8 @@ class Bounds(NamedTuple):
         Returns:
             Their positions, ascending.
         """
-        met = stats.users.take(works)
-        near = np.flatnonzero((met >= self.least.take(of)) & (met <= self.most.take(of)))
+        users = stats.users.take(works)
+        near = np.flatnonzero((users >= self.least.take(of)) & (users <= self.most.take(of)))
         return near[self.known(stats, works.take(near), of.take(near))]
 
     def known(self, stats: TrainStats, works: np.ndarray, of: np.ndarray) -> np.ndarray:

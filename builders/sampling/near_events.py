@@ -325,8 +325,8 @@ class NearEvents:
                     closer = (events >= near[0][of]) & (events < near[1][of])
                     closer |= np.bincount(of[closer], minlength=len(some))[of] == 0
                     events, of = events[closer], of[closer]
-                counts[some] = found = np.bincount(of, minlength=len(some))
-                starts[some] = total + found.cumsum() - found
+                counts[some] = per_place = np.bincount(of, minlength=len(some))
+                starts[some] = total + per_place.cumsum() - per_place
                 parts.append(events)
                 total += len(events)
             if nearest[-1] >= wanted.farthest:
@@ -354,8 +354,8 @@ class NearEvents:
             Whether each place had any.
         """
         filled = suitable.counts > 0
-        chosen = places.numbers % np.maximum(suitable.counts, 1).astype(np.uint64)
-        event = suitable.events[(suitable.starts + chosen.astype(np.int64))[filled]]
+        offsets = places.numbers % np.maximum(suitable.counts, 1).astype(np.uint64)
+        event = suitable.events[(suitable.starts + offsets.astype(np.int64))[filled]]
         where = places.at(filled).where
         batch.works[where] = work = self._index.works[event]
         batch.titles[where] = self._store.title_code[work]
@@ -400,13 +400,13 @@ class NearEvents:
         else:
             good = bounds.known(self._stats, works, of)
         # Positions are taken in half the time that truth values are.
-        chosen = np.flatnonzero(good)
-        works, events, of = works.take(chosen), events.take(chosen), of.take(chosen)
+        positions = np.flatnonzero(good)
+        works, events, of = works.take(positions), events.take(positions), of.take(positions)
         rows, titles = places.rows.take(of), self._store.title_code.take(works)
         new = self.new(batch, rows, events)
         new &= ~exclusions.barred(rows, works, titles)
-        chosen = np.flatnonzero(new)
-        return events.take(chosen), of.take(chosen)
+        positions = np.flatnonzero(new)
+        return events.take(positions), of.take(positions)
 
     def _between(
         self, low: np.ndarray, high: np.ndarray, bounds: Bounds | None, kin: np.ndarray | None
@@ -422,14 +422,14 @@ class NearEvents:
         begin = np.minimum(low, self._high - width)
         good = np.ones((), bool)
         if bounds is not None:
-            met = _windows(self._met, width)[begin - self._low]
-            good = met >= bounds.least[:, None]
-            good &= met <= bounds.most[:, None]
+            user_counts = _windows(self._met, width)[begin - self._low]
+            good = user_counts >= bounds.least[:, None]
+            good &= user_counts <= bounds.most[:, None]
         if kin is not None:
             good = self.in_span(_windows(self._index.works, width)[begin], kin[:, None]) & good
-        found = np.flatnonzero(good)
-        of = found // width
-        events = found + (begin - np.arange(len(begin)) * width).take(of)
+        positions = np.flatnonzero(good)
+        of = positions // width
+        events = positions + (begin - np.arange(len(begin)) * width).take(of)
         if (begin == low).all() and (high == low + width).all():
             return events, of
         inside = (events >= low.take(of)) & (events < high.take(of))

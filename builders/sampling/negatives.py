@@ -108,18 +108,18 @@ class CandidatePool:
         works = events.sample_many(wanted, exclusions, hard=policy == HARD)
         if (wanted.counts == works.shape[1]).all() and (works >= 0).all():
             return list(works.tolist())
-        drawn: list[list[int] | None] = []
+        by_case: list[list[int] | None] = []
         for k, (row, count) in enumerate(zip(works.tolist(), wanted.counts.tolist(), strict=True)):
-            found = [work for work in row[:count] if work >= 0]
-            if len(found) < count:
-                more = None if events.needs_kin else self._beside(wanted.one(k), found)
+            negatives = [work for work in row[:count] if work >= 0]
+            if len(negatives) < count:
+                more = None if events.needs_kin else self._beside(wanted.one(k), negatives)
                 if more is None:
-                    drawn.append(None)
+                    by_case.append(None)
                     continue
                 self.rungs[BY_POPULARITY] += len(more)
-                found += more
-            drawn.append(found)
-        return drawn
+                negatives += more
+            by_case.append(negatives)
+        return by_case
 
     def _beside(self, request: NegativeRequest, found: list[int]) -> list[int] | None:
         """The negatives that are still missing."""
@@ -137,8 +137,8 @@ class CandidatePool:
         totals = np.where(limits, totals, 1).astype(np.uint64)
         counts = wanted.counts
         most = int(counts.max())
-        drawn = numbers(wanted.rng_states, _tries(most)) % totals[:, None]
-        places = self._places(drawn, weighted)
+        random_numbers = numbers(wanted.rng_states, _tries(most)) % totals[:, None]
+        places = self._places(random_numbers, weighted)
         works, titles = self.works[places], self.titles[places]
         exclusions = Exclusions(self._store, self._repeated, wanted)
         good = ~exclusions.barred(np.arange(len(works)), works, titles)
@@ -172,7 +172,7 @@ class CandidatePool:
         limit = int(self.known_before([time])[0])
         if limit < count:
             return None
-        chosen: list[int] = []
+        works: list[int] = []
         used = {*wanted.titles, *self.titles_met(wanted.touched).tolist()}
         touched = frozenset(wanted.touched.tolist())
         draw = HashRng(wanted.state)
@@ -181,27 +181,27 @@ class CandidatePool:
             work = int(self.works[place])
             if place >= limit or work in touched or int(self.titles[place]) in used:
                 return False
-            chosen.append(work)
+            works.append(work)
             used.add(int(self.titles[place]))
             return True
 
         if policy != HARD:
             weighted = policy == POPULARITY
-            self._try(limit, weighted, take, draw, chosen, count)
-            while len(chosen) < count:
+            self._try(limit, weighted, take, draw, works, count)
+            while len(works) < count:
                 if not self._search(limit, weighted, take, draw):
                     return None
-            return chosen
+            return works
         shifts = [SHIFTS[draw.below(len(SHIFTS))] for _ in targets]
         for k in range(count):
             place = k % len(targets)
             if self._like(targets[place], shifts[place], take, draw):
                 continue
             self.rungs[BY_POPULARITY] += 1
-            self._try(limit, True, take, draw, chosen, k + 1)
-            if len(chosen) <= k and not self._search(limit, True, take, draw):
+            self._try(limit, True, take, draw, works, k + 1)
+            if len(works) <= k and not self._search(limit, True, take, draw):
                 return None
-        return chosen
+        return works
 
     def _try(
         self,
@@ -218,8 +218,8 @@ class CandidatePool:
             lack = count - len(chosen)
             if lack <= 0:
                 return
-            drawn = draw.numbers(_tries(lack)) % np.uint64(total)
-            for place in self._places(drawn, weighted).tolist():
+            random_numbers = draw.numbers(_tries(lack)) % np.uint64(total)
+            for place in self._places(random_numbers, weighted).tolist():
                 if take(place) and len(chosen) == count:
                     return
 
@@ -278,8 +278,11 @@ class CandidatePool:
         """
         if not len(places):
             return False
-        drawn = (draw.numbers(16) % np.uint64(ends[-1])).view(np.int64)
-        if any(take(place) for place in places[ends.searchsorted(drawn, side="right")].tolist()):
+        random_numbers = (draw.numbers(16) % np.uint64(ends[-1])).view(np.int64)
+        if any(
+            take(place)
+            for place in places[ends.searchsorted(random_numbers, side="right")].tolist()
+        ):
             return True
         order = _weighted_order(self.users[places], draw)
         return any(take(place) for place in places[order].tolist())
@@ -291,11 +294,11 @@ class CandidatePool:
         first = self._store.first_category[self.works]
         order = np.lexsort((self._store.item_hash[self.works], self.users, first))
         codes, starts = np.unique(first[order], return_index=True)
-        found = {}
+        by_category = {}
         for code, places in zip(codes.tolist(), np.split(order, starts[1:]), strict=True):
             users = self.users[places]
-            found[code] = (places, users, np.cumsum(users))
-        return found
+            by_category[code] = (places, users, np.cumsum(users))
+        return by_category
 
     @functools.cached_property
     def _by_category(self) -> dict[str, np.ndarray]:
@@ -321,6 +324,6 @@ def _tries(count: _Counts) -> _Counts:
 
 def _weighted_order(weights: np.ndarray, draw: HashRng) -> np.ndarray:
     """All positions, drawn one after the other in proportion to their weights."""
-    drawn = (draw.numbers(len(weights)) >> np.uint64(11)).astype(np.float64)
+    random_numbers = (draw.numbers(len(weights)) >> np.uint64(11)).astype(np.float64)
     # Efraimidis and Spirakis (2006): ascending Exp(1)/weight is a weighted draw.
-    return np.argsort(-np.log((drawn + 1) * 2.0**-53) / weights, kind="stable")
+    return np.argsort(-np.log((random_numbers + 1) * 2.0**-53) / weights, kind="stable")

@@ -46,12 +46,16 @@ class _Verdicts:
         self.spec = spec
         self.places: list[int] = []
         self.likes: list[bool] = []
-        seen: set[int] = set()
+        titles: set[int] = set()
         for place in order:
             rating = line.ratings[place]
-            if rating is None or spec.disliked < rating < spec.liked or line.titles[place] in seen:
+            if (
+                rating is None
+                or spec.disliked < rating < spec.liked
+                or line.titles[place] in titles
+            ):
                 continue
-            seen.add(line.titles[place])
+            titles.add(line.titles[place])
             self.places.append(place)
             self.likes.append(rating >= spec.liked)
         self.of_kind = [
@@ -74,13 +78,13 @@ class _Verdicts:
         """The places of the latest likes and dislikes before the verdict `k`, the oldest first; none
         where there are too few."""
         before = bisect_left(self.moments, self.moments[k])
-        found: list[int] = []
+        verdicts: list[int] = []
         for kind in self.of_kind:
             some = kind[: bisect_left(kind, before)][-self.spec.each :]
             if len(some) < LEAST:
                 return []
-            found += some
-        return [self.places[one] for one in sorted(found)]
+            verdicts += some
+        return [self.places[one] for one in sorted(verdicts)]
 
     def _in_span(self, place: int) -> bool:
         start, stop = self.spec.start, self.spec.stop
@@ -110,18 +114,18 @@ def opposite_windows(
     """
     verdicts = _Verdicts(line, order, spec, timed)
     ends = {kind: verdicts.ends(kind) for kind in (False, True)}
-    taken: set[int] = set()
+    target_places: set[int] = set()
     index = 0
     while True:
         # In pairs, so that both sides of the coin find the same users.
         pair: list[int] = []
         for kind in (coin, not coin):
-            free = (k for k in ends[kind] if taken.isdisjoint(range(k, k + spec.targets)))
-            found = next(free, None)
-            if found is None:
+            free = (k for k in ends[kind] if target_places.isdisjoint(range(k, k + spec.targets)))
+            target = next(free, None)
+            if target is None:
                 return
-            pair.append(found)
-            taken.update(range(found, found + spec.targets))
+            pair.append(target)
+            target_places.update(range(target, target + spec.targets))
         for k in pair:
             targets = verdicts.places[k : k + spec.targets]
             yield Window(line, verdicts.history(k), targets, index)

@@ -176,9 +176,12 @@ def register_events(
     works = repeats.works_table(store)
     if item_splits is not None:
         works = works.append_column("part", pa.array(item_splits))
-    chosen = store.selection
-    if chosen is not None:
-        users, works = users.filter(pa.array(chosen.users)), works.filter(pa.array(chosen.items))
+    selection = store.selection
+    if selection is not None:
+        users, works = (
+            users.filter(pa.array(selection.users)),
+            works.filter(pa.array(selection.items)),
+        )
     engine.register("parts", users)
     engine.register("works", works)
     if held:
@@ -188,8 +191,8 @@ def register_events(
 
 def validation_users(store: StoreReader, seed: int) -> np.ndarray:
     """By user code, 1 for the users that the seed's hash puts into validation, else 0 (int8)."""
-    drawn = assign_splits(store.user_hash, seed, store.source.random_id)
-    return (drawn == VALIDATION).astype(np.int8)
+    splits = assign_splits(store.user_hash, seed, store.source.random_id)
+    return (splits == VALIDATION).astype(np.int8)
 
 
 def _read(store: StoreReader, path: Path) -> TrainStats:

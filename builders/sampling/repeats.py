@@ -34,8 +34,8 @@ def _kept(store: StoreReader) -> bool:
     derived.build_once(
         path, lambda work: write_json(work / path.name, {"once": not _repeats(store)})
     )
-    known = read_json(path)
-    return known is not None and bool(known["once"])
+    record = read_json(path)
+    return record is not None and bool(record["once"])
 
 
 def _repeats(store: StoreReader) -> bool:

@@ -60,20 +60,20 @@ def _read(store: StoreReader, path: Path) -> RetrievedCandidates:
     users = _codes(store, "user", table.column("user"))
     items = _codes(store, "item", table.column("item"))
     scores = table.column("score").to_numpy()
-    known = (users >= 0) & (items >= 0) & ~np.isnan(scores)
+    usable = (users >= 0) & (items >= 0) & ~np.isnan(scores)
     if not len(scores) or np.isnan(scores).all():
         raise ConfigError(f"{path}: no line has a score that is a number. {ADVICE}")
-    if not known.any():
+    if not usable.any():
         raise ConfigError(
             f"{path}: no line names a user and an item of {store.source.id}. {ADVICE}"
         )
-    users, items, scores = users[known], items[known], scores[known]
+    users, items, scores = users[usable], items[usable], scores[usable]
     works = store.work[items]
     order = np.lexsort((store.item_hash[works], -scores, users))
     users, works = users[order], works[order]
     _, first = np.unique(users.astype(np.int64) << 32 | works, return_index=True)
-    kept = np.sort(first)
-    return RetrievedCandidates(users[kept], works[kept])
+    places = np.sort(first)
+    return RetrievedCandidates(users[places], works[places])
 
 
 def _has_header(path: Path) -> bool:
@@ -97,7 +97,7 @@ def _codes(store: StoreReader, kind: str, names: object) -> np.ndarray:
     coded = names.combine_chunks().dictionary_encode()  # type: ignore[attr-defined]
     every = coded.dictionary.to_pylist()
     hashes = store.item_hash if kind == "item" else store.user_hash
-    wanted = hash_ids(f"{store.source.id}/{kind}_id", every)
-    places = np.minimum(hashes.searchsorted(wanted), len(hashes) - 1)
-    found = np.where(hashes[places] == wanted, places, -1)
-    return found[coded.indices.to_numpy()]
+    name_hashes = hash_ids(f"{store.source.id}/{kind}_id", every)
+    places = np.minimum(hashes.searchsorted(name_hashes), len(hashes) - 1)
+    codes = np.where(hashes[places] == name_hashes, places, -1)
+    return codes[coded.indices.to_numpy()]

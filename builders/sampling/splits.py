@@ -29,11 +29,11 @@ def assign_splits(hashes: np.ndarray, seed: int, source: str, kind: str = "user"
         int8, the index into `SPLITS` for each hash.
     """
     key = np.uint64(stable_hash(seed, "part", source, kind))
-    drawn = splitmix64(hashes ^ key)
+    mixed_hashes = splitmix64(hashes ^ key)
     total = sum(SHARES)
     first = np.uint64(SHARES[0] * 2**64 // total)
     second = np.uint64((SHARES[0] + SHARES[1]) * 2**64 // total)
-    return (drawn >= first).astype(np.int8) + (drawn >= second).astype(np.int8)
+    return (mixed_hashes >= first).astype(np.int8) + (mixed_hashes >= second).astype(np.int8)
 
 
 def shares(total: int, weights: Sequence[int], least: int = 0) -> list[int]:

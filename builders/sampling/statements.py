@@ -35,7 +35,7 @@ def train_touches(
     """
     time = "min(e.timestamp)" if has_time else "CAST(NULL AS BIGINT)"
     # A null time (an ordered but untimed history) is earlier than every known one.
-    known = "min(CASE WHEN e.timestamp IS NULL THEN 0 ELSE 1 END)" if has_time else "0"
+    all_timed = "min(CASE WHEN e.timestamp IS NULL THEN 0 ELSE 1 END)" if has_time else "0"
     where = ["1 = 1" if everybody else "p.part = 0"]
     if has_event:
         where.append(f"e.event <> {SKIP}")
@@ -47,7 +47,7 @@ def train_touches(
         where.append("h.work IS NULL")
     left_out = "LEFT JOIN held AS h ON h.user_code = e.user_code AND h.work = w.work"
     single = "e.timestamp" if has_time else "CAST(NULL AS BIGINT)"
-    grouped = f"CASE WHEN {known} = 0 THEN NULL ELSE {time} END"
+    grouped = f"CASE WHEN {all_timed} = 0 THEN NULL ELSE {time} END"
     fields = "SELECT w.work AS work, e.user_code AS user_code,"
     rows = f"""
 FROM events AS e

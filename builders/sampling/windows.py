@@ -139,29 +139,29 @@ def ordered_windows(
     )
     if window_spec.target == "first":
         places = places[::-1]
-    taken: set[int] = set()
-    told = (judge and judge(False)) or bytes(len(line) + 1)
+    target_places: set[int] = set()
+    cut_verdicts = (judge and judge(False)) or bytes(len(line) + 1)
     # Where targets follow each other, the last one of a window tells as much as the first.
     one_by_one = window_spec.liked is None and window_spec.cold is None
     further = window_spec.targets - 1 if one_by_one else 0
     index = 0
     for cuts, tied in _rounds(line, window_spec, places):
         for cut in cuts:
-            verdict = told[cut]
-            if verdict == NONE or cut in taken or cut + further in taken:
+            verdict = cut_verdicts[cut]
+            if verdict == NONE or cut in target_places or cut + further in target_places:
                 continue
             if verdict == TIED and not tied:
                 continue
-            window = _window_at(line, cut, window_spec, taken, verdict)
+            window = _window_at(line, cut, window_spec, target_places, verdict)
             if window is None or (not tied and verdict == LOOK and window.tied):
                 continue
             window.index = index
             yield window
             if index == FEW_WINDOWS and judge is not None:
                 # Whoever asks for more mostly asks for all.
-                told = judge(True) or told
+                cut_verdicts = judge(True) or cut_verdicts
             index += 1
-            taken.update(window.targets)
+            target_places.update(window.targets)
 
 
 def verdicts(tails: Tails, window_spec: WindowSpec) -> np.ndarray:
@@ -177,29 +177,29 @@ def verdicts(tails: Tails, window_spec: WindowSpec) -> np.ndarray:
         where others may take the place of some of these events.
     """
     history, liked = window_spec.history, window_spec.liked
-    told = np.full(len(tails.users), NONE, np.uint8)
+    row_verdicts = np.full(len(tails.users), NONE, np.uint8)
     rows = np.flatnonzero(tails.moments[:, history - 1] < tails.moments[:, history])
     if liked is not None:
         if tails.ratings is None:
-            return told
+            return row_verdicts
         good = tails.ratings[rows, history:] >= liked
-        told[rows[good[:, 0]]] = LOOK
+        row_verdicts[rows[good[:, 0]]] = LOOK
         rows = rows[good.all(axis=1)]
-        told[rows] = NONE
+        row_verdicts[rows] = NONE
     rows = rows[_may_be_asked(tails, rows, window_spec)]
     titles = tails.titles[rows]
     ordered = np.sort(titles, axis=1)
     distinct = (ordered[:, 1:] != ordered[:, :-1]).all(axis=1)
-    told[rows[~distinct]] = LOOK
+    row_verdicts[rows[~distinct]] = LOOK
     rows, titles = rows[distinct], titles[distinct]
     if window_spec.alphabet is not None:
         rows = rows[~window_spec.alphabet.any_in_order(titles)]
-    told[rows] = STANDS
+    row_verdicts[rows] = STANDS
     if window_spec.avoid_ties:
         moments = tails.moments[rows, :history]
         differ = (moments[:, 1:] != moments[:, :-1]).sum(axis=1) + 1
-        told[rows[2 * differ < history]] = TIED
-    return told
+        row_verdicts[rows[2 * differ < history]] = TIED
+    return row_verdicts
 
 
 def _may_be_asked(tails: Tails, rows: np.ndarray, window_spec: WindowSpec) -> np.ndarray:
@@ -241,8 +241,8 @@ def judge_of(lines: Histories, user: int, window_spec: WindowSpec) -> Judge:
         if window_spec.cold is not None:
             return None
         tell = functools.partial(verdicts, window_spec=window_spec) if now else None
-        found = lines.judged(user, history + targets, window_spec, tell)
-        return None if found is None else bytes(history) + found + bytes(targets)
+        verdict_bytes = lines.judged(user, history + targets, window_spec, tell)
+        return None if verdict_bytes is None else bytes(history) + verdict_bytes + bytes(targets)
 
     return judge
 
@@ -284,9 +284,9 @@ def _window_at(
     """The window whose first target is at `cut`, None where there is none. taken: targets of others.
     verdict: what is known of the cut."""
     if verdict != LOOK:
-        chosen = list(range(cut, cut + window_spec.targets))
+        targets = list(range(cut, cut + window_spec.targets))
         past = list(range(cut - window_spec.history, cut))
-        return Window(line, past, chosen) if taken.isdisjoint(chosen) else None
+        return Window(line, past, targets) if taken.isdisjoint(targets) else None
     if line.moments[cut - 1] == line.moments[cut]:
         return None
     return window_before(line, cut, window_spec, taken)
@@ -307,28 +307,28 @@ def window_before(
         The window; None where a condition fails.
     """
     moments, times, titles = line.moments, line.times, line.titles
-    chosen = _targets_at(line, cut, window_spec)
-    if chosen is None or not frozenset(chosen).isdisjoint(taken):
+    targets = _targets_at(line, cut, window_spec)
+    if targets is None or not frozenset(targets).isdisjoint(taken):
         return None
-    if not _in_span(line, chosen, window_spec):
+    if not _in_span(line, targets, window_spec):
         return None
-    used = {titles[k] for k in chosen}
-    if len(used) < len(chosen):
+    used = {titles[k] for k in targets}
+    if len(used) < len(targets):
         return None
-    known = window_spec.known
-    if known is not None:
+    stats = window_spec.known
+    if stats is not None:
         # Without times, nobody is known to have come earlier: any other
         # training user is enough.
         moment = times[cut]
         before = NEVER if moment is None else moment
-        if any(known.since(line.works[k], line.user) >= before for k in chosen):
+        if any(stats.since(line.works[k], line.user) >= before for k in targets):
             return None
     past: list[int] = []
     cold = window_spec.cold
     for k in range(cut - 1, -1, -1):
         title = titles[k]
-        shown = cold is None or cold.may_show(line.works[k])
-        if shown and title not in used and moments[k] < moments[cut]:
+        may_show = cold is None or cold.may_show(line.works[k])
+        if may_show and title not in used and moments[k] < moments[cut]:
             used.add(title)
             past.append(k)
             if len(past) == window_spec.history:
@@ -337,9 +337,9 @@ def window_before(
         return None
     past.reverse()
     alphabet = window_spec.alphabet
-    if alphabet is not None and alphabet.in_order([titles[k] for k in (*past, *chosen)]):
+    if alphabet is not None and alphabet.in_order([titles[k] for k in (*past, *targets)]):
         return None
-    return Window(line, past, chosen)
+    return Window(line, past, targets)
 
 
 def _targets_at(line: UserHistory, cut: int, window_spec: WindowSpec) -> list[int] | None:
@@ -347,14 +347,14 @@ def _targets_at(line: UserHistory, cut: int, window_spec: WindowSpec) -> list[in
     n, liked, cold = window_spec.targets, window_spec.liked, window_spec.cold
     if liked is None and cold is None:
         return list(range(cut, cut + n)) if cut + n <= len(line) else None
-    chosen = []
+    targets = []
     for k in range(cut, len(line)):
         rating = line.ratings[k]
         good = liked is None or (rating is not None and rating >= liked)
         if good and (cold is None or cold.may_ask(line.works[k])):
-            chosen.append(k)
-            if len(chosen) == n:
-                return chosen
+            targets.append(k)
+            if len(targets) == n:
+                return targets
         elif k == cut:
             return None
     return None
@@ -396,22 +396,22 @@ def unordered_windows(
     Yields:
         Windows, numbered from 0.
     """
-    seen: set[int] = set()
+    titles: set[int] = set()
     places = []
     for k in order:
         rating = line.ratings[k]
         if liked is not None and (rating is None or rating < liked):
             continue
-        if line.titles[k] not in seen:
-            seen.add(line.titles[k])
+        if line.titles[k] not in titles:
+            titles.add(line.titles[k])
             places.append(k)
     able = [k for k in places if known is None or known.since(line.works[k], line.user) < NEVER]
     index = 0
     while len(able) >= targets and len(places) >= history + targets:
-        chosen, able = able[:targets], able[targets:]
-        taken = set(chosen)
-        rest = [k for k in places if k not in taken]
-        yield Window(line, rest[:history], chosen, index)
+        target_places, able = able[:targets], able[targets:]
+        target_set = set(target_places)
+        rest = [k for k in places if k not in target_set]
+        yield Window(line, rest[:history], target_places, index)
         # A target of one window may be history of the next, but never a target again.
-        places = rest + chosen
+        places = rest + target_places
         index += 1

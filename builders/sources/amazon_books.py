@@ -115,15 +115,15 @@ def _require_own_ids(raw: Raw, path: Path, header: Sequence[str]) -> None:
     are those of other users, filled in from the next row."""
     rows = duckdb_csv.read_csv(path, None, dict.fromkeys(header, "VARCHAR"))
     named = "nullif(trim(profileName), '') IS NOT NULL"
-    seen, nameless, names = raw.con.execute(
+    total, nameless, names = raw.con.execute(
         f"""
         SELECT count(*), count(CASE WHEN NOT ({named}) THEN 1 END), count(CASE WHEN {named} THEN 1 END)
         FROM (SELECT User_id, profileName FROM {rows} LIMIT {_JUDGED}) WHERE {_given("User_id")}
         """
     ).fetchall()[0]
-    if names and nameless >= max(ENOUGH_TO_JUDGE, _MOST_NAMELESS * seen):
+    if names and nameless >= max(ENOUGH_TO_JUDGE, _MOST_NAMELESS * total):
         raise RawFileError(
-            f"{path}: {nameless:,} of its first {seen:,} reviews with a User_id have no profileName, and officially "
+            f"{path}: {nameless:,} of its first {total:,} reviews with a User_id have no profileName, and officially "
             f"both are missing together: missing ids were filled in, names removed, or one of the two columns moved. {validate.AGAIN}"
         )
 
@@ -167,12 +167,12 @@ def _require_own_titles(raw: Raw, path: Path, header: Sequence[str]) -> None:
     keys = SecondKeys(path, "'previewLink'", "title", most=_MOST_OTHER_TITLES)
     bracketed = [0, 0]
     for title, link in links:
-        found = _SOUGHT.search(link)
-        words = unquote_plus(found[1]) if found else ""
-        sought = _PLAIN.sub("", words.lower())
-        if title and title.isascii() and sought:
+        match = _SOUGHT.search(link)
+        words = unquote_plus(match[1]) if match else ""
+        query = _PLAIN.sub("", words.lower())
+        if title and title.isascii() and query:
             # The address ends where the title has a mark.
-            keys.add([(_PLAIN.sub("", title.lower())[: len(sought)], sought)])
+            keys.add([(_PLAIN.sub("", title.lower())[: len(query)], query)])
             bracketed = [bracketed[0] + ("(" in title), bracketed[1] + ("(" in words)]
     lost = bracketed[1] >= ENOUGH_TO_JUDGE and not bracketed[0]
     keys.require_same("brackets were removed from the titles" if lost else "")
@@ -181,12 +181,12 @@ def _require_own_titles(raw: Raw, path: Path, header: Sequence[str]) -> None:
 def _require_nothing_unfound(raw: Raw, path: Path, header: Sequence[str]) -> None:
     """Raise `RawFileError` where books that were not found, so that they have no link, have authors or categories."""
     rows = duckdb_csv.read_csv(path, None, dict.fromkeys(header, "VARCHAR"))
-    found = "coalesce(trim(infoLink), '') LIKE 'http%'"
+    has_link = "coalesce(trim(infoLink), '') LIKE 'http%'"
     for column in ("authors", "categories"):
         linked, without, filled = raw.con.execute(
             f"""
-            SELECT count(CASE WHEN {found} THEN 1 END), count(CASE WHEN NOT {found} THEN 1 END),
-                count(CASE WHEN NOT {found} AND lower(trim(coalesce({column}, ''))) NOT IN ('', '[]', {_UNSTATED}) THEN 1 END)
+            SELECT count(CASE WHEN {has_link} THEN 1 END), count(CASE WHEN NOT {has_link} THEN 1 END),
+                count(CASE WHEN NOT {has_link} AND lower(trim(coalesce({column}, ''))) NOT IN ('', '[]', {_UNSTATED}) THEN 1 END)
             FROM (SELECT infoLink, {column} FROM {rows} LIMIT {_JUDGED})
             """
         ).fetchall()[0]

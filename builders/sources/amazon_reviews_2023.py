@@ -289,7 +289,7 @@ def _price(column: str) -> str:
 
 def _attributes() -> str:
     """Selected details (the brand not again where it is the creator), price, selling points."""
-    names = ", ".join(duckdb_csv.literal(shown) for shown in DETAILS.values())
+    names = ", ".join(duckdb_csv.literal(label) for label in DETAILS.values())
     details = (
         f"list_transform(found[2:], lambda v, place: {{'name': [{names}][place], 'value': "
         f"CASE WHEN length(v) <= {MAX_VALUE_CHARS} AND (place > 1 OR v <> found[1]) THEN v END}})"
@@ -340,7 +340,7 @@ def _declared(category: str) -> list[tuple[RawFile, Remote]]:
         ("reviews", "raw/review_categories/{}.jsonl", REVIEWS, ("text",), reviews),
         ("metadata", "raw/meta_categories/meta_{}.jsonl", METADATA, ("base", "text"), products),
     )
-    found = []
+    pairs = []
     for kind, form, table, facets, cut in kinds:
         name = form.format(category)
         size, digits, rows = table[category]
@@ -357,8 +357,8 @@ def _declared(category: str) -> list[tuple[RawFile, Remote]]:
             cut=cut,
             example=examples[kind],
         )
-        found.append((file, _remote(name, size, digits)))
-    return found
+        pairs.append((file, _remote(name, size, digits)))
+    return pairs
 
 
 _DECLARED = [pair for category in CATEGORIES for pair in _declared(category)]

@@ -218,9 +218,9 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
     ):
         both = list(zip(*(values.to_pylist() for values in pair), strict=True))
         require_together(raw.path("anime"), one, other, both, least=least)
-    told = _synopsis(table.column("Synopsis"))
+    synopses = _synopsis(table.column("Synopsis"))
     _require_own_details(
-        raw.path("anime"), studios, _names(table.column("Producers")), name, english, told
+        raw.path("anime"), studios, _names(table.column("Producers")), name, english, synopses
     )
     return arrow.record_batches(
         {
@@ -229,7 +229,7 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
             "categories": arrow.split_lists(pc.if_else(objects, None, genres)),
             "creators": arrow.split_lists(pc.if_else(records, None, studios)),
             "year": year,
-            "description": told,
+            "description": synopses,
             "attributes": arrow.attribute_lists(details),
             "hidden": pc.fill_null(adult, False),
             "emptied": arrow.emptied(
@@ -254,10 +254,15 @@ def _require_own_details(
     synopses do not name what titles do."""
     import pyarrow.compute as pc
 
-    made, paid = (pc.match_substring(column, ",").true_count for column in (studios, producers))
-    if made >= ENOUGH_SEVERAL and made > 2 * paid >= ENOUGH_TO_JUDGE:
+    several_studios, several_producers = (
+        pc.match_substring(column, ",").true_count for column in (studios, producers)
+    )
+    if (
+        several_studios >= ENOUGH_SEVERAL
+        and several_studios > 2 * several_producers >= ENOUGH_TO_JUDGE
+    ):
         raise RawFileError(
-            f"{path}: {made:,} anime have several studios and {paid:,} several producers, and officially it is the other way "
+            f"{path}: {several_studios:,} anime have several studios and {several_producers:,} several producers, and officially it is the other way "
             f"round: the two columns were swapped, or producers left out. {AGAIN}"
         )
     columns = (pc.fill_null(column, "").to_pylist() for column in (name, english, told))
@@ -270,15 +275,15 @@ def _require_same_titles(raw: Raw, ids: pa.StringArray, names: pa.StringArray) -
     if not raw.has("scores"):
         return
     path = raw.paths["scores"]
-    known = dict(zip(ids.to_pylist(), names.to_pylist(), strict=True))
+    names_by_id = dict(zip(ids.to_pylist(), names.to_pylist(), strict=True))
     # Each once: a user of one anime alone would say as much as many.
     stated = dict.fromkeys(_NAMED.findall(ends_of(path)))
     keys = SecondKeys(f"{path}, {raw.path('anime')}", "'Anime Title'", most=0.01)
-    names_known = set(known.values())
+    names_known = set(names_by_id.values())
     keys.add(
-        (known[anime], title)
+        (names_by_id[anime], title)
         for anime, title in stated
-        if title in names_known and known.get(anime)
+        if title in names_known and names_by_id.get(anime)
     )
     keys.require_same()
 
@@ -299,14 +304,14 @@ def _require_same_users(raw: Raw, ids: pa.StringArray, names: Any) -> None:
             f"{raw.paths['scores']}: {len(stated):,} users that were looked at have {len(named):,} different names, and officially "
             f"each has one: users were merged or renamed, or one of the two columns was moved. {AGAIN}"
         )
-    met = pc.is_in(ids, value_set=pa.array(list(stated), pa.string()))
-    known = arrow.as_array(names)
-    pairs = zip(ids.filter(met).to_pylist(), known.filter(met).to_pylist(), strict=True)
+    mask = pc.is_in(ids, value_set=pa.array(list(stated), pa.string()))
+    user_names = arrow.as_array(names)
+    pairs = zip(ids.filter(mask).to_pylist(), user_names.filter(mask).to_pylist(), strict=True)
     keys.add((stated[user], name) for user, name in pairs if name)
     # Those who have a profile under another id.
     of_name = {name: user for user, name in stated.items()}
-    met = pc.is_in(known, value_set=pa.array(list(of_name), pa.string()))
-    pairs = zip(ids.filter(met).to_pylist(), known.filter(met).to_pylist(), strict=True)
+    mask = pc.is_in(user_names, value_set=pa.array(list(of_name), pa.string()))
+    pairs = zip(ids.filter(mask).to_pylist(), user_names.filter(mask).to_pylist(), strict=True)
     keys.add((of_name[name], user) for user, name in pairs if stated.get(user) != name)
     keys.require_same()
 
@@ -331,8 +336,8 @@ def users(raw: Raw) -> Iterator[pa.RecordBatch]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    wanted = ("Mal ID", "Username", "Location", "Gender", "Birthday")
-    table = _whole(raw, "users", "users", USER_RECORD, USER_COLUMNS, wanted, USER_END)
+    fields = ("Mal ID", "Username", "Location", "Gender", "Birthday")
+    table = _whole(raw, "users", "users", USER_RECORD, USER_COLUMNS, fields, USER_END)
     ids = arrow.integer_text(arrow.tidy(table.column("Mal ID")))
     _require_same_users(raw, ids, table.column("Username"))
     born = arrow.known_values(table.column("Birthday"), MISSING)
@@ -397,8 +402,8 @@ def _year(texts: Any) -> pa.Int16Array:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    found = pc.extract_regex(arrow.as_array(texts), r"\b(?P<year>(?:19|20)\d\d)\b")
-    return pc.struct_field(found, "year").cast(pa.int16())
+    fields = pc.extract_regex(arrow.as_array(texts), r"\b(?P<year>(?:19|20)\d\d)\b")
+    return pc.struct_field(fields, "year").cast(pa.int16())
 
 
 def _synopsis(texts: Any) -> pa.StringArray:

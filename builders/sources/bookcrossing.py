@@ -34,6 +34,7 @@ from itdr.builders.sources._shared.moved_columns import MovedColumn
 from itdr.builders.sources._shared.names import display_name
 from itdr.builders.sources._shared.places import country_name, place_name
 from itdr.builders.sources._shared.second_keys import SecondKeys
+from itdr.builders.sources._shared.shown_books import as_shown
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -116,13 +117,13 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
     validate.require_header(path, ("User-ID", "ISBN", "Book-Rating"), ";", exact=True)
     book_values.require_zeros(path)
     for records in _records(raw, path, _RATING, "interactions", (1,)):
-        user, isbn, given = (pa.array(column, pa.string()) for column in records)
+        user, isbn, rating = (pa.array(column, pa.string()) for column in records)
         item = pc.replace_substring_regex(pc.utf8_upper(_whole(isbn)), "[^0-9A-Z]", "")
         item = pc.if_else(pc.is_in(item, value_set=pa.array(NO_ISBN)), "", item)
         user = arrow.integer_text(pc.utf8_trim_whitespace(user))
-        given = arrow.integer_text(given)
-        number = pc.match_substring_regex(given, r"^-?\d{1,4}(?:\.\d{1,9})?$")
-        score = pc.cast(pc.if_else(number, given, None), pa.float32())
+        rating = arrow.integer_text(rating)
+        number = pc.match_substring_regex(rating, r"^-?\d{1,4}(?:\.\d{1,9})?$")
+        score = pc.cast(pc.if_else(number, rating, None), pa.float32())
         implicit = pc.fill_null(pc.equal(score, 0), False)
         malformed = pc.match_substring_regex(isbn, SHORTENED)
         empty = pc.or_(pc.equal(user, ""), pc.equal(item, ""))
@@ -153,11 +154,11 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
     keys.require_same()
     pairs = pa.list_(pa.struct([("name", pa.string()), ("value", pa.string())]))
     authors = MovedColumn(path, "title", "author")
-    seen = capitals = small = 0
+    total = capitals = small = 0
     for records in _records(raw, path, _BOOK, "items", range(5), rescue=_rescued_book):
         ids, titles, creators, years, details = [], [], [], [], []
         notes, rejects = [], []
-        seen, capitals = seen + len(records[1]), capitals + sum(map(str.isupper, records[1]))
+        total, capitals = total + len(records[1]), capitals + sum(map(str.isupper, records[1]))
         small += sum(map(str.islower, records[1]))
         for isbn, *texts in zip(*records, strict=True):
             item = _isbn(isbn)
@@ -186,7 +187,7 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
             }
         )
     authors.require_own()
-    if fault := TitleCounts(n=seen, titles=seen, capitals=capitals, small=small).fault():
+    if fault := TitleCounts(n=total, titles=total, capitals=capitals, small=small).fault():
         raise RawFileError(f"{raw.source}: {fault.format(names=path)} {validate.AGAIN}")
 
 
@@ -239,16 +240,16 @@ def _records(
     validate.require_final_newline(path, _WHOLE_END[table])
     validate.require_encoding(path)
     for text in _blocks(path):
-        found = pattern.findall(text)
-        bad = [number for number, groups in enumerate(found) if groups[-1]]
+        records = pattern.findall(text)
+        bad = [number for number, groups in enumerate(records) if groups[-1]]
         for number in reversed(bad):
-            fields = rescue(found[number][-1])
+            fields = rescue(records[number][-1])
             if fields is None:
                 raw.reject(table, duckdb_csv.BAD_SHAPE)
-                del found[number]
+                del records[number]
             else:
-                found[number] = (*(group for field in fields for group in (field, "")), "")
-        yield _columns(found, pattern.groups - 1, texts)
+                records[number] = (*(group for field in fields for group in (field, "")), "")
+        yield _columns(records, pattern.groups - 1, texts)
 
 
 def _columns(
@@ -311,8 +312,8 @@ def _whole(isbns: pa.StringArray) -> pa.StringArray:
 
 def _isbn(text: str) -> str:
     """An ISBN (or what was typed for one) in capitals, letters and digits alone."""
-    if text.endswith("0") and (found := _FLOAT.fullmatch(text)):
-        text = found[1].zfill(ISBN_DIGITS)
+    if text.endswith("0") and (match := _FLOAT.fullmatch(text)):
+        text = match[1].zfill(ISBN_DIGITS)
     isbn = re.sub("[^0-9A-Z]", "", text.upper())
     return "" if isbn in NO_ISBN else isbn
 
@@ -369,10 +370,10 @@ def _place(location: str) -> tuple[str | None, str | None]:
     mark = "," if "," in location else ";"
     parts = [_part(part) for part in location.replace("\\", "").split(mark)]
     country = country_name(parts[-1]) if parts[-1] and len(parts) > 2 else None
-    known = [place_name(part) for part in parts if part]
+    names = [place_name(part) for part in parts if part]
     if country:
-        known[-1] = country
-    return ", ".join(known) or None, country
+        names[-1] = country
+    return ", ".join(names) or None, country
 
 
 def _part(text: str) -> str | None:
@@ -397,10 +398,10 @@ def _number_in(
     text = (text or "").strip()
     if text.casefold() in MISSING:
         return None, None
-    found = _WHOLE.match(text)
-    if not found:
+    match = _WHOLE.match(text)
+    if not match:
         return None, None if text == r"\N" else unreadable(column)
-    number = int(found[1])
+    number = int(match[1])
     if bounds[0] <= number <= bounds[1]:
         return number, None
     return None, implausible(column) if number else None
@@ -476,7 +477,7 @@ SOURCE = Source(
     ),
     columns=column_names(
         interactions="user_id item_id rating event",
-        items="item_id title creators year attributes",
+        items="item_id title creators year attributes work_title work_creator",
         users="user_id location country age",
     ),
     scale=Scale(low=1, high=10, step=1, liked=8, disliked=4),
@@ -488,7 +489,7 @@ SOURCE = Source(
         "gaps": {"users": ("rated", "none")},
         "incomplete": ("age", "year"),
     },
-    readers=Readers(interactions=interactions, items=items, users=users),
+    readers=Readers(interactions=interactions, items=as_shown(items), users=users),
     by_hand=(
         "1. Open https://www.kaggle.com/datasets/ruchi798/bookcrossing-dataset (free account) and "
         "press Download; or take BX-CSV-Dump.zip, where you have it.\n"

@@ -110,9 +110,9 @@ def _events(raw: Raw, table: str) -> Iterator[tuple[pa.Array, ...]]:
                 artists.add(*both)
             artists.require_own()
         title, maker = lastfm.tidy_names(track), lastfm.tidy_names(artist)
-        known = lastfm.valid_mbids(mbid)
-        item = pc.coalesce(known, lastfm.name_ids(maker, title))
-        yield user, when, item, title, maker, lastfm.malformed_mbids(mbid, known)
+        valid = lastfm.valid_mbids(mbid)
+        item = pc.coalesce(valid, lastfm.name_ids(maker, title))
+        yield user, when, item, title, maker, lastfm.malformed_mbids(mbid, valid)
 
 
 SOURCE = Source(

@@ -84,9 +84,9 @@ def _plays(raw: Raw, table: str) -> Iterator[tuple[pa.Array, ...]]:
 
     for user, mbid, name, plays in lines.read_records(raw, table, raw.path("plays"), 4):
         title = lastfm.tidy_names(name)
-        known = lastfm.valid_mbids(mbid)
-        artist = pc.coalesce(known, lastfm.name_ids(title))
-        yield user, artist, title, plays, lastfm.malformed_mbids(mbid, known)
+        valid = lastfm.valid_mbids(mbid)
+        artist = pc.coalesce(valid, lastfm.name_ids(title))
+        yield user, artist, title, plays, lastfm.malformed_mbids(mbid, valid)
 
 
 SOURCE = Source(

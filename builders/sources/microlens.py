@@ -143,17 +143,21 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
             fuller = _quoted_titles(raw)
             _require_same_numbering(raw, titles, fuller)
             titles = {item: fuller.get(item) or title for item, title in titles.items()}
-    shown = titles if name == "1M" else {item: _displayed(text) for item, text in titles.items()}
-    emptied = [SAYS_LITTLE if titles[item] and not shown[item] else None for item in titles]
+    display_titles = (
+        titles if name == "1M" else {item: _displayed(text) for item, text in titles.items()}
+    )
+    emptied = [
+        SAYS_LITTLE if titles[item] and not display_titles[item] else None for item in titles
+    ]
     labels: dict[str, str | None] = {}
     if name == "100K" and raw.has("tags_100k"):
         labels = _plain_titles(raw, "tags_100k")
     return arrow.record_batches(
         {
             "item_id": pa.array(list(titles), pa.string()),
-            "title": pa.array(list(shown.values()), pa.string()),
+            "title": pa.array(list(display_titles.values()), pa.string()),
             "categories": arrow.one_element_lists(pa.array(map(labels.get, titles), pa.string())),
-            "hidden": pa.array(_hidden(shown), pa.bool_()),
+            "hidden": pa.array(_hidden(display_titles), pa.bool_()),
             "emptied": pa.array(emptied, pa.string()),
         }
     )
@@ -177,27 +181,27 @@ def _plain_titles(raw: Raw, key: str) -> dict[str, str | None]:
             f"{path}: the first line begins with a comma, so an index was saved in front of the ids: "
             f"{','.join(first)[:80]!r}. {AGAIN}"
         )
-    found: dict[str, str | None] = {}
+    texts_by_id: dict[str, str | None] = {}
     for ids, texts in line_files.read_records(raw, "items", path, 2, delimiter=","):
-        _collect(raw, found, ids, _saved_anew(texts))
-    _require_own_letters(path, found, english=key == "titles_100k")
-    numbered = sum(1 for text in found.values() if text and re.match(r"\d+,", text))
-    if numbered > 0.9 * len(found) and numbered > 1:
+        _collect(raw, texts_by_id, ids, _saved_anew(texts))
+    _require_own_letters(path, texts_by_id, english=key == "titles_100k")
+    numbered = sum(1 for text in texts_by_id.values() if text and re.match(r"\d+,", text))
+    if numbered > 0.9 * len(texts_by_id) and numbered > 1:
         raise RawFileError(
             f"{path}: nearly every title begins with a number and a comma, so an index was saved in "
             f"front of the ids. {AGAIN}"
         )
-    if "0" in found:
+    if "0" in texts_by_id:
         raise RawFileError(
             f"{path}: there is an id 0, and official ids begin with 1, so the ids were counted anew. {AGAIN}"
         )
-    behind = sum(1 for text in found.values() if text and re.search(r",\w+$", text))
-    if key != "tags_100k" and behind >= ENOUGH_TO_JUDGE and 2 * behind > len(found):
+    behind = sum(1 for text in texts_by_id.values() if text and re.search(r",\w+$", text))
+    if key != "tags_100k" and behind >= ENOUGH_TO_JUDGE and 2 * behind > len(texts_by_id):
         raise RawFileError(
-            f"{path}: {behind:,} of {len(found):,} titles end in a comma and one word, so another column was saved "
+            f"{path}: {behind:,} of {len(texts_by_id):,} titles end in a comma and one word, so another column was saved "
             f"behind them. {AGAIN}"
         )
-    return found
+    return texts_by_id
 
 
 def _saved_anew(texts: pa.StringArray) -> pa.StringArray:
@@ -219,12 +223,12 @@ def _quoted_titles(raw: Raw) -> dict[str, str | None]:
 
     path = raw.path("titles_50k")
     require_header(path, ("item", "title"), exact=True)
-    found: dict[str, str | None] = {}
+    titles_by_id: dict[str, str | None] = {}
     for ids, texts in line_files.read_records(raw, "items", path, 2, delimiter=",", skip=1):
         titles = [_unquoted(text) for text in texts.to_pylist()]
-        _collect(raw, found, ids, pa.array(titles, pa.string()))
-    _require_own_letters(path, found, english=True)
-    return found
+        _collect(raw, titles_by_id, ids, pa.array(titles, pa.string()))
+    _require_own_letters(path, titles_by_id, english=True)
+    return titles_by_id
 
 
 def _require_own_letters(path: Path, found: dict[str, str | None], english: bool) -> None:
@@ -295,10 +299,10 @@ def _collect(
 ) -> None:
     import pyarrow.compute as pc
 
-    shown = pc.replace_substring_regex(arrow.tidy(texts), _LEADING, "")
-    shown = pc.utf8_rtrim(shown, " ,")
+    tidy_texts = pc.replace_substring_regex(arrow.tidy(texts), _LEADING, "")
+    tidy_texts = pc.utf8_rtrim(tidy_texts, " ,")
     for item, text in zip(
-        arrow.integer_text(arrow.tidy(ids)).to_pylist(), shown.to_pylist(), strict=True
+        arrow.integer_text(arrow.tidy(ids)).to_pylist(), tidy_texts.to_pylist(), strict=True
     ):
         if not item:
             raw.reject("items", EMPTY_ID)

@@ -82,29 +82,29 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
     """Clicks and skips of impressions, and once per user the clicks of the history."""
     import pyarrow.compute as pc
 
-    seen: set[int] = set()
-    drawn: dict[Path, set[int]] = {}
+    history_keys: set[int] = set()
+    samples: dict[Path, set[int]] = {}
     for key in EDITIONS[find_edition(raw)][::2]:
         if raw.has(key):
             day_first = _day_first(raw, key)
             lost: Counter[str | None] = Counter()
             clicks = 0
             times: set[int] = set()
-            sample = drawn[raw.path(key)] = set()
+            sample = samples[raw.path(key)] = set()
             histories = impressions.HistoryLengths()
             users, leaks = impressions.OneHistoryEach(), impressions.ClicksInHistory()
-            shown = impressions.ShownOnce()
+            repeats = impressions.ShownOnce()
             for lines in line_files.read_records(raw, "interactions", raw.path(key), 5):
                 for start in range(0, max(1, len(lines[0])), LINES):
                     part = [column.slice(start, LINES) for column in lines[1:]]
                     part[2:] = map(_bare, part[2:])
-                    new = _unseen(part[0], part[2], seen)
+                    new = _unseen(part[0], part[2], history_keys)
                     histories.add(part[2], part[2].take(new))
                     users.add(part[0].take(new))
                     if not start:
                         leaks.add(part[2], part[3])
                         histories.add_shown(part[2], part[3])
-                        shown.add((lines[0].slice(0, LINES), *part[:2]), part[3])
+                        repeats.add((lines[0].slice(0, LINES), *part[:2]), part[3])
                     yield from arrow.record_batches(_history(part[0].take(new), part[2].take(new)))
                     time = parse_seconds(part[1], day_first)
                     events = _impressions(part[0], time, part[3])
@@ -116,14 +116,14 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
                     raw.reject("interactions", NOTHING_SHOWN, _count_empty(part[3]))
             _require_impressions(raw.path(key), lost, clicks)
             impressions.warn_of_half_days(raw.path(key))
-            for one in (shown, histories, users, leaks):
+            for one in (repeats, histories, users, leaks):
                 one.require_whole(raw.path(key))
             if len(times) == 1 and sum(lost.values()) >= ENOUGH_TO_JUDGE:
                 logger.warning(
                     "itdr: mind: %s: all times are the same: they say nothing of the order of impressions",
                     raw.path(key),
                 )
-    impressions.require_different(drawn)
+    impressions.require_different(samples)
 
 
 def _count_reasons(rejects: pa.StringArray, counts: Counter[str | None]) -> None:
@@ -136,14 +136,14 @@ def _require_impressions(path: Path, counts: Mapping[str | None, int], clicks: i
     """Raise `RawFileError` where many entries of a file's impressions could not be read, or none is a click:
     rows would be built from the histories alone, which are judged with the impressions everywhere else.
     """
-    shown = sum(counts.values())
-    lost = shown - counts.get(None, 0)
-    if not are_too_many(shown, lost):
-        _require_clicks(path, shown - lost, clicks)
+    total = sum(counts.values())
+    lost = total - counts.get(None, 0)
+    if not are_too_many(total, lost):
+        _require_clicks(path, total - lost, clicks)
         return
     reasons = ", ".join(f"{n:,} {why}" for why, n in sorted(counts.items(), key=str) if why)
     raise RawFileError(
-        f"{path}: of {shown:,} news shown in impressions, {lost:,} cannot be read: "
+        f"{path}: of {total:,} news shown in impressions, {lost:,} cannot be read: "
         f"{reasons}. Expected {EXAMPLES['behaviors']!r}, found "
         f"{head_of(path).splitlines()[0][:160].decode('utf-8', 'replace')!r}. {AGAIN}"
     )
@@ -215,16 +215,16 @@ def _news(raw: Raw, path: Path) -> Iterator[pa.RecordBatch]:
     for columns in line_files.read_records(raw, "items", path, 8, complete=r"^([^\t]*\t){7}.*\]$"):
         ids, category, subcategory, title, abstract = columns[:5]
         both = pc.binary_join_element_wise(category, subcategory, "\t")
-        shown, told = arrow.tidy(title), arrow.tidy(abstract)
-        letters.add(shown)
+        titles, abstracts = arrow.tidy(title), arrow.tidy(abstract)
+        letters.add(titles)
         belonging.add(columns[1:], LINES)
-        counts = added(counts, title_counts(shown))
+        counts = added(counts, title_counts(titles))
         yield from arrow.record_batches(
             {
                 "item_id": ids,
-                "title": shown,
+                "title": titles,
                 "categories": arrow.split_lists(both, "\t"),
-                "description": pc.if_else(pc.equal(told, arrow.NA), None, told),
+                "description": pc.if_else(pc.equal(abstracts, arrow.NA), None, abstracts),
                 "reject": _bad_news(ids),
             }
         )
@@ -358,11 +358,11 @@ def parse_seconds(texts: pa.StringArray, day_first: bool = False) -> pa.Int64Arr
         rf"^(?P<{first}>\d\d?)/(?P<{second}>\d\d?)/(?P<year>\d{{4}}) "
         r"(?P<hour>\d\d?):(?P<minute>\d\d):(?P<second>\d\d) (?P<half>[AP])M$"
     )
-    found = pc.extract_regex(texts, form)
-    right = np.asarray(found.is_valid())
+    fields = pc.extract_regex(texts, form)
+    right = np.asarray(fields.is_valid())
 
     def number(name: str) -> np.ndarray:
-        values = pc.fill_null(pc.struct_field(found, name), "1").cast(pa.int64())
+        values = pc.fill_null(pc.struct_field(fields, name), "1").cast(pa.int64())
         return np.asarray(values)
 
     month, day, hour = number("month"), number("day"), number("hour")
@@ -372,7 +372,7 @@ def parse_seconds(texts: pa.StringArray, day_first: bool = False) -> pa.Int64Arr
     date = begin.astype("datetime64[D]") + (day - 1)
     right &= (month >= 1) & (month <= 12) & (date.astype("datetime64[M]") == begin)
     right &= (hour >= 1) & (hour <= 12) & (minute < 60) & (seconds < 60)
-    late = np.asarray(pc.fill_null(pc.equal(pc.struct_field(found, "half"), "P"), False))
+    late = np.asarray(pc.fill_null(pc.equal(pc.struct_field(fields, "half"), "P"), False))
     clock = (hour % 12 + 12 * late) * 3600 + minute * 60 + seconds
     american = pa.array(date.astype("datetime64[s]").astype(np.int64) + clock, mask=~right)
     return american if right.all() else pc.coalesce(american, arrow.parse_iso_seconds(texts))

@@ -169,17 +169,17 @@ def users(raw: Raw) -> duckdb.DuckDBPyRelation:
     types = dict.fromkeys(("user", "gender", "age", "occupation", "zip"), "VARCHAR")
     age, job = map(duckdb_csv.integer_text_sql, ("age", "occupation"))
     jobs = {**OCCUPATIONS, **{label.lower(): label for label in OCCUPATIONS.values()}}
-    read = {
+    decoding = {
         "gender": people.decoded_sql("gender", people.GENDERS),
         "age_group": people.decoded_sql(age, {**AGES, **AGE_LABELS}),
         "occupation": people.decoded_sql(job, jobs),
     }
     unread = {
-        "gender": emptied.unread_sql("gender", read["gender"]),
-        "age_group": emptied.unread_sql(age, read["age_group"]),
-        "occupation": emptied.unread_sql(job, read["occupation"], (*emptied.UNSTATED, *NO_JOB)),
+        "gender": emptied.unread_sql("gender", decoding["gender"]),
+        "age_group": emptied.unread_sql(age, decoding["age_group"]),
+        "occupation": emptied.unread_sql(job, decoding["occupation"], (*emptied.UNSTATED, *NO_JOB)),
     }
-    columns = ", ".join(f"{text} AS {name}" for name, text in read.items())
+    columns = ", ".join(f"{text} AS {name}" for name, text in decoding.items())
     return raw.con.sql(
         f"""
         SELECT user_id, gender, age_group, CASE WHEN NOT contradicted THEN occupation END AS occupation,

@@ -126,13 +126,13 @@ def _review(names: Usernames) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
             played = _hours(hours)
         except numbers.AmbiguousNumberError:
             played, reject = None, reject or AMBIGUOUS
-        written = _text(text)
+        review_text = _text(text)
         unread = NO_HOURS if played is None and hours is not None else None
         if date is None:
             unread = f"{unread}{AND}{UNDATED}" if unread else UNDATED
-        if text.__class__ is not str and _unread(text, written):
+        if text.__class__ is not str and _unread(text, review_text):
             unread = f"{unread}{AND}{NO_TEXT}" if unread else NO_TEXT
-        return user, game, second, played, written, unread, reject
+        return user, game, second, played, review_text, unread, reject
 
     return row
 
@@ -160,10 +160,10 @@ def _game(values: tuple[Any, ...]) -> tuple[Any, ...]:
     listed = {
         "genres": genres, "developer": developer, "publisher": publisher, "tags": tags, "specs": specs
     }  # fmt: skip
-    shown = _text(name) or _text(title)
+    display_title = _text(name) or _text(title)
     attributes = [
-        {"name": called, "value": value}
-        for called, value in (
+        {"name": label, "value": value}
+        for label, value in (
             ("Publisher", _joined(publisher)),
             ("Tags", ", ".join(_names(tags)[:MOST_TAGS])),
             ("Specs", ", ".join(_names(specs)[:MOST_SPECS])),
@@ -172,7 +172,7 @@ def _game(values: tuple[Any, ...]) -> tuple[Any, ...]:
     ]
     return (
         game,
-        shown,
+        display_title,
         _names(genres),
         _studios(developer),
         int(year[1]) if year else None,
@@ -181,7 +181,7 @@ def _game(values: tuple[Any, ...]) -> tuple[Any, ...]:
             unreadable(name)
             for name, unread in (
                 *((name, _unlisted(value)) for name, value in listed.items()),
-                ("title", _unread(name, shown) or _unread(title, shown)),
+                ("title", _unread(name, display_title) or _unread(title, display_title)),
                 ("year", year is None and _dated(released)),
             )
             if unread
@@ -286,11 +286,11 @@ def _hours(value: Any) -> float | None:
 
 def _second(date: str) -> int | None:
     """00:00 UTC of a day written YYYY-MM-DD; null where there is no such day."""
-    found = _DAY.fullmatch(date.strip())
-    if not found:
+    match = _DAY.fullmatch(date.strip())
+    if not match:
         return None
     try:
-        day = datetime.date(int(found[1]), int(found[2]), int(found[3]))
+        day = datetime.date(int(match[1]), int(match[2]), int(match[3]))
     except ValueError:
         return None
     return (day.toordinal() - 719_163) * 86_400
@@ -356,13 +356,13 @@ def _require_literals(path: Path, keys: tuple[str, ...], once: tuple[str, ...]) 
     validate.require_not_empty(path)
     pick = literal_reader(keys)
     head = [line or b"" for line in itertools.islice(text_files.lines(path), _HEAD_LINES)]
-    found = (_picked(pick, line) for line in head)
-    if not any(values and any(value is not None for value in values) for values in found):
+    records = (_picked(pick, line) for line in head)
+    if not any(values and any(value is not None for value in values) for values in records):
         validate.require_encoding(path, limit=_HEAD)
-        shown = head[0][:160].decode("utf-8", "replace").strip() if head else ""
+        beginning = head[0][:160].decode("utf-8", "replace").strip() if head else ""
         raise RawFileError(
             f"{path}: expected one Python dict to a line, with the keys {', '.join(keys)}; none of the "
-            f"first {_HEAD_LINES} lines is one. The first begins {shown!r}. {validate.AGAIN}"
+            f"first {_HEAD_LINES} lines is one. The first begins {beginning!r}. {validate.AGAIN}"
         )
     last = validate.tail_of(path, text_files.LONGEST_LINE).rsplit(b"\n", 1)[-1]
     if last.strip(b" \t\r" + text_files.CTRL_Z) and _picked(pick, last) is None:

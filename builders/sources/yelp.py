@@ -178,8 +178,8 @@ def _require_own_towns(path: Path) -> None:
         town, state = record.get("city"), record.get("state")
         if isinstance(town, str) and isinstance(state, str) and town and state:
             states.setdefault(town, []).append(state)
-    several = [found for found in states.values() if len(found) > 1]
-    apart = sum(len(set(found)) > 1 for found in several)
+    several = [group for group in states.values() if len(group) > 1]
+    apart = sum(len(set(group)) > 1 for group in several)
     enough = sum(map(len, states.values())) >= ENOUGH_BUSINESSES
     if enough and apart >= ENOUGH_TO_JUDGE and 2 * apart > len(several):
         raise RawFileError(
@@ -271,9 +271,9 @@ def _attributes(column: str) -> str:
         f"WHEN left({text}, 1) = '[' THEN NULL "
         f"WHEN lower({word}) NOT IN ('no', 'none', 'false', 'nan', 'null') THEN {word} END"
     )
-    known = ", ".join(f"{duckdb_csv.literal(key)}: '{name}'" for key, name in ATTRIBUTES.items())
+    names = ", ".join(f"{duckdb_csv.literal(key)}: '{name}'" for key, name in ATTRIBUTES.items())
     apart = "regexp_replace(a.key, '([a-z0-9])([A-Z])', '\\1 \\2', 'g')"
-    name = f"coalesce(MAP {{{known}}}[a.key], left({apart}, 1) || lower(({apart})[2:]))"
+    name = f"coalesce(MAP {{{names}}}[a.key], left({apart}, 1) || lower(({apart})[2:]))"
     return (
         f"list_sort(list_filter(list_transform(coalesce(map_entries({column}), []), "
         f"lambda a: {{'name': {name}, 'value': nullif(replace({value}, '_', ' '), '')}}), "

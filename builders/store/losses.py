@@ -99,11 +99,11 @@ def duplicates(manifest: Mapping[str, Any]) -> list[str]:
     Returns:
         A sentence without a full stop for each kind that occurs.
     """
-    found = manifest.get("duplicates", {})
+    counts = manifest.get("duplicates", {})
     return [
-        f"{found[kind]:,} interactions {what}"
+        f"{counts[kind]:,} interactions {what}"
         for kind, what in _DUPLICATES.items()
-        if found.get(kind)
+        if counts.get(kind)
     ]
 
 
@@ -123,18 +123,18 @@ def lacking(manifest: Mapping[str, Any]) -> list[str]:
     Returns:
         A sentence without a full stop for each.
     """
-    found = manifest.get("lacking", {})
+    lacks = manifest.get("lacking", {})
     empty = [
         f"no {table.removesuffix('s')} row has a value in {', '.join(names).replace('_', ' ')}"
-        for table, names in found.get("empty", {}).items()
+        for table, names in lacks.get("empty", {}).items()
     ]
-    times = [_TIMES[kind] for kind in [found.get("times")] if kind]
+    times = [_TIMES[kind] for kind in [lacks.get("times")] if kind]
     same = [
         f"all {column}s are the same: they say nothing of who liked what more"
         for column in STRENGTHS
-        if found.get(column)
+        if lacks.get(column)
     ]
-    return [*empty, *times, *same, *found.get("unusual", [])]
+    return [*empty, *times, *same, *lacks.get("unusual", [])]
 
 
 def deviating(manifest: Mapping[str, Any]) -> list[str]:
@@ -144,3 +144,15 @@ def deviating(manifest: Mapping[str, Any]) -> list[str]:
         manifest: of a store.
     """
     return list(manifest.get("deviating", ()))
+
+
+def as_released(manifest: Mapping[str, Any]) -> list[str]:
+    """Which tables are those of a released file, value by value; format as in `lacking`.
+
+    Args:
+        manifest: of a store.
+    """
+    return [
+        f"{table}: the same as in {release}, value by value"
+        for table, release in manifest.get("as_released", {}).items()
+    ]

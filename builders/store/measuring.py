@@ -1,18 +1,20 @@
 """`python -m itdr.builders.store.measuring SOURCE DATA_DIR … > builders/store/build/reference/SOURCE.yaml`: measures real files of a
-source, and prints the declaration of their figures. It holds numbers alone, and no value of the files."""
+source, and prints the declaration of their figures. With `--contents RELEASE TABLE …` behind one folder it prints the checksums of
+these tables, for `contents.yaml`. Both hold numbers alone, and no value of the files."""
 
 from __future__ import annotations
 
 import importlib
 import sys
 import tempfile
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from itdr.builders.core.raw_files import Raw
 from itdr.builders.store.build import build
+from itdr.builders.store.build.reference import contents
 from itdr.builders.store.build.reference.declarations import written
 from itdr.builders.store.build.reference.measure import measure
 from itdr.builders.store.build.reference.samples import Sample, draw
@@ -20,6 +22,12 @@ from itdr.builders.store.engine import connect
 from itdr.builders.store.interactions import Interactions
 from itdr.builders.store.prepare import prepare
 from itdr.builders.store.spec import StoreSpec
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection as Connection
+
+Looked = TypeVar("Looked")
+Columns = Mapping[str, Collection[str]]
 
 
 def sample_of(source: str, data_dir: Path) -> Sample:
@@ -32,22 +40,48 @@ def sample_of(source: str, data_dir: Path) -> Sample:
     Returns:
         The sample.
     """
-    drawn: list[Sample] = []
+
+    def look(con: Connection, columns: Columns, folder: Path) -> Sample:
+        stored = Interactions(folder, {})
+        return draw(lambda query: con.sql(query).to_arrow_table(), columns, stored, folder)
+
+    return _look_at(source, data_dir, look)
+
+
+def contents_of(source: str, data_dir: Path, release: str, tables: Collection[str]) -> str:
+    """The checksums of the tables of a source's files.
+
+    Args:
+        source: its id, with a domain behind a slash where it has several.
+        data_dir: where its files lie.
+        release: the name of the release that they are.
+        tables: those that are complete.
+
+    Returns:
+        Lines for `contents.yaml`.
+    """
+
+    def look(con: Connection, columns: Columns, _: Path) -> str:
+        table_columns = {table: columns[table] for table in tables}
+        return contents.written(
+            source, lambda query: con.sql(query).fetchall()[0], table_columns, release
+        )
+
+    return _look_at(source, data_dir, look)
+
+
+def _look_at(
+    source: str, data_dir: Path, look: Callable[[Connection, Columns, Path], Looked]
+) -> Looked:
+    """Build a store, and look at it while its staged tables are there: their engine, their columns, the store's folder."""
+    looks: list[Looked] = []
 
     def read(spec: StoreSpec, paths: dict[str, Path], work: Path, folder: Path) -> dict[str, Any]:
         con = connect(work / "stage.duckdb")
         raw = Raw(spec.source.id, paths, con, domain=spec.domain, facet=spec.facet)
         try:
-            stored = partial(Interactions, folder, {})
-            result = build.build(spec.source, raw, folder, stored)
-            drawn.append(
-                draw(
-                    lambda query: con.sql(query).to_arrow_table(),
-                    result["columns"],
-                    stored(),
-                    folder,
-                )
-            )
+            result = build.build(spec.source, raw, folder, partial(Interactions, folder, {}))
+            looks.append(look(con, result["columns"], folder))
         finally:
             con.close()
         return result
@@ -59,7 +93,7 @@ def sample_of(source: str, data_dir: Path) -> Sample:
     spec = StoreSpec(declared, domain or None, "text" if texts else "base", data_dir)
     with tempfile.TemporaryDirectory() as folder:
         prepare(spec, True, False, Path(folder) / "store", read)
-    return drawn[-1]
+    return looks[-1]
 
 
 def real_parts(sample: Sample, names: Collection[str]) -> Sample:
@@ -75,14 +109,15 @@ def real_parts(sample: Sample, names: Collection[str]) -> Sample:
     columns: dict[str, list[str]] = {}
     for name in names:
         table, _, column = name.partition(".")
-        kept = [
+        column_names = [
             one
             for one in sample[table].column_names
             if column in ("", one) or one.endswith("_code")
         ]
-        columns.setdefault(table, []).extend(kept)
+        columns.setdefault(table, []).extend(column_names)
     return {
-        table: sample[table].select(list(dict.fromkeys(kept))) for table, kept in columns.items()
+        table: sample[table].select(list(dict.fromkeys(column_names)))
+        for table, column_names in columns.items()
     } or sample
 
 
@@ -90,9 +125,14 @@ def main(arguments: list[str]) -> None:
     """Measure and print.
 
     Args:
-        arguments: the source; folders, each with `=` and the tables or columns that are real in it, where not all are.
+        arguments: the source; folders, each with `=` and the tables or columns that are real in it, where not all are; or
+            one folder, `--contents`, the name of its release, and the tables that are complete.
     """
     source, *folders = arguments
+    if "--contents" in folders:
+        folder, _, release, *tables = folders
+        print(contents_of(source, Path(folder), release, tables), end="")
+        return
     samples = []
     for folder in folders:
         path, _, names = folder.partition("=")

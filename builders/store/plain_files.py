@@ -41,14 +41,14 @@ def plain_files(
             result[key] = TextFile(path)
             continue
         folder = work / "plain" / quote(key, safe="")
-        found = normalize(path, folder, file.encoding, suspect=key in suspects)
-        if found.long_lines:
+        text_file = normalize(path, folder, file.encoding, suspect=key in suspects)
+        if text_file.long_lines:
             # In a user's own records a nested list may begin as the records do.
             if not source.described:
                 require_one_per_line(path)
-            if not found.path.stat().st_size:
+            if not text_file.path.stat().st_size:
                 refuse_single_line(path)
-        result[key] = found
+        result[key] = text_file
     return result
 
 
@@ -108,10 +108,10 @@ class ChangeWatch:
             now = _state(path)
             if now == before:
                 continue
-            known = read.get(path)
+            digest = read.get(path)
             # Only the time of its entry may differ: a new mode, a link.
-            same = known and now and before and now[:2] == before[:2]
-            if same and digests(chunks(path), ["sha256"])["sha256"] == known:
+            same = digest and now and before and now[:2] == before[:2]
+            if same and digests(chunks(path), ["sha256"])["sha256"] == digest:
                 continue
             raise RawFileError(
                 f"{path} changed while it was read. Wait until it is complete, or keep it from being "

@@ -151,18 +151,18 @@ def _read_files(
         plain = plain_files(spec.source, placed, work, again)
         paths = {key: file.path for key, file in plain.items()}
         try:
-            with name_original_files(placed, paths), _beside(checks, gather) as gathered:
+            with name_original_files(placed, paths), _beside(checks, gather) as future:
                 result = read(spec, paths, work, folder)
         except ItdrError:
-            wanted = suspects.keys | suspects.mixed
-            if wanted <= again:
+            keys = suspects.keys | suspects.mixed
+            if keys <= again:
                 raise
         else:
-            wanted = suspects.keys
-            if wanted <= again:
-                return _with_long_lines(result, placed, plain), gathered.result()
-        again |= wanted
-        gather = partial(_known_facts, gathered.result())
+            keys = suspects.keys
+            if keys <= again:
+                return _with_long_lines(result, placed, plain), future.result()
+        again |= keys
+        gather = partial(_known_facts, future.result())
         for stage in work.glob("stage.duckdb*"):
             stage.unlink()
 
@@ -203,12 +203,12 @@ def _beside(checks: Iterable[locate.Check], facts: Callable[[Event], T]) -> Iter
     """
     stop = Event()
     with ThreadPoolExecutor(2) as pool:
-        gathered = pool.submit(facts, stop)
+        future = pool.submit(facts, stop)
         pending = [pool.submit(check, stop) for check in checks]
         try:
-            yield gathered
+            yield future
         except ItdrError:
-            gathered.result()
+            future.result()
             for check in pending:
                 check.result()
             raise

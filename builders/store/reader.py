@@ -210,8 +210,8 @@ class StoreReader:
         if name is None:
             return None
         hashes = self.item_hash if kind == "item" else self.user_hash
-        wanted = hash_ids(f"{self.source.id}/{kind}_id", [name])[0]
-        first, stop = (int(hashes.searchsorted(wanted, side)) for side in ("left", "right"))
+        id_hash = hash_ids(f"{self.source.id}/{kind}_id", [name])[0]
+        first, stop = (int(hashes.searchsorted(id_hash, side)) for side in ("left", "right"))
         ids = (self.value(f"{kind}s", f"{kind}_id", code) for code in range(first, stop))
         return next((first + k for k, other in enumerate(ids) if other == name), None)
 
@@ -239,9 +239,9 @@ class StoreReader:
 
         column = self.items.column("categories").combine_chunks()
         held = pc.is_in(pc.list_flatten(column), pa.array(names)).to_numpy(zero_copy_only=False)
-        found = np.zeros(len(column), bool)
-        found[pc.list_parent_indices(column).to_numpy()[held]] = True
-        return found
+        mask = np.zeros(len(column), bool)
+        mask[pc.list_parent_indices(column).to_numpy()[held]] = True
+        return mask
 
     @functools.cached_property
     def first_category(self) -> np.ndarray:
@@ -261,11 +261,11 @@ class StoreReader:
 
     def item(self, code: int) -> Item:
         """The displayable fields of an item, cached."""
-        known = self._items.get(code)
-        if known is None:
+        item = self._items.get(code)
+        if item is None:
             self.read_items((code,))
-            known = self._items[code]
-        return known
+            item = self._items[code]
+        return item
 
     def items_of(self, rows: Sequence[Sequence[int]]) -> list[list[Item]]:
         """The displayable fields of many items.
@@ -276,12 +276,12 @@ class StoreReader:
         Returns:
             A list of items for each list of codes.
         """
-        known = self._items
+        items = self._items
         try:
-            return [[known[code] for code in row] for row in rows]
+            return [[items[code] for code in row] for row in rows]
         except KeyError:
             self.read_items(itertools.chain.from_iterable(rows))
-        return [[known[code] for code in row] for row in rows]
+        return [[items[code] for code in row] for row in rows]
 
     def read_items(self, codes: Iterable[int]) -> None:
         """Load items into the cache of `item`: many at once take a tenth of the time per item.
@@ -289,13 +289,13 @@ class StoreReader:
         Args:
             codes: item codes; those already cached cost nothing.
         """
-        wanted = set(codes)
-        missing = sorted(wanted.difference(self._items))
+        all_codes = set(codes)
+        missing = sorted(all_codes.difference(self._items))
         if not missing:
             return
         if len(self._items) + len(missing) > MAX_CACHED_ITEMS:
             self._items.clear()
-            missing = sorted(wanted)
+            missing = sorted(all_codes)
         names = [name for name in _ITEM_FIELDS if name in self.items.column_names]
         columns = {name: take_rows(self.items.column(name), missing).to_pylist() for name in names}
         none: list[None] = [None] * len(missing)
@@ -306,12 +306,14 @@ class StoreReader:
             [tuple(values) if values else () for values in columns.get(name, none)]
             for name in ("categories", "creators")
         )
-        shown = self._shown(categories)
+        shown_categories = self._shown(categories)
         listed = [
             f"{title} [{joined(values)}]" if values else title
-            for title, values in zip(titles, shown, strict=True)
+            for title, values in zip(titles, shown_categories, strict=True)
         ]
-        loaded = map(Item, columns["item_id"], titles, categories, creators, listed, shown)
+        loaded = map(
+            Item, columns["item_id"], titles, categories, creators, listed, shown_categories
+        )
         self._items.update(zip(missing, loaded, strict=True))
 
     def _shown(self, categories: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
@@ -378,8 +380,8 @@ class StoreReader:
     @functools.cached_property
     def _fields(self) -> list[str]:
         one_kind = len(self.manifest["events"]) < 2
-        wanted = ["item_code", "timestamp", "seq", "rating", "weight"]
-        return [name for name in wanted if name in self._names] + (
+        fields = ["item_code", "timestamp", "seq", "rating", "weight"]
+        return [name for name in fields if name in self._names] + (
             ["event"] if "event" in self._names and not one_kind else []
         )
 

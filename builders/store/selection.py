@@ -31,7 +31,7 @@ class Selection:
         self, users: np.ndarray, items: np.ndarray, ratings: np.ndarray | None
     ) -> np.ndarray:
         """Whether each interaction counts (bool), of parallel arrays of codes and ratings."""
-        kept: np.ndarray = self.users[users] & self.items[items]
+        mask: np.ndarray = self.users[users] & self.items[items]
         if self.min_rating is not None and ratings is not None:
-            kept &= ratings >= self.min_rating  # NaN is not
-        return kept
+            mask &= ratings >= self.min_rating  # NaN is not
+        return mask

@@ -109,10 +109,10 @@ def most_specific(
         At most `MAX_SHOWN` of the names, in their order.
     """
     telling = [name for name in names if name not in broad] or list(names)
-    kept = [name for name in telling if not any(one.endswith(f" {name}") for one in telling)]
+    candidates = [name for name in telling if not any(one.endswith(f" {name}") for one in telling)]
 
     def order(name: str) -> tuple[float, int, str]:
         return -pairs.support(name, telling), pairs.together(name, name), name
 
-    best = sorted(kept, key=order)[:MAX_SHOWN]
-    return tuple(name for name in kept if name in best)
+    best = sorted(candidates, key=order)[:MAX_SHOWN]
+    return tuple(name for name in candidates if name in best)

@@ -47,14 +47,14 @@ class StoreSpec:
             return files
         located = locate.find(self.source, files, self.data_dir)
         here = {key for key, file in located.items() if file and file.origin != "declared"}
-        found = [keys for keys in editions.values() if set(keys[:2]) <= here]
-        found += [keys for keys in editions.values() if set(keys[:2]) <= set(self.recorded)]
-        chosen = next(iter([*found, *editions.values()]))
+        complete = [keys for keys in editions.values() if set(keys[:2]) <= here]
+        complete += [keys for keys in editions.values() if set(keys[:2]) <= set(self.recorded)]
+        edition = next(iter([*complete, *editions.values()]))
         # The first two files of an edition are required, the others optional.
         return tuple(
-            dataclasses.replace(file, optional=file.key not in chosen[:2])
+            dataclasses.replace(file, optional=file.key not in edition[:2])
             for file in files
-            if file.key in chosen
+            if file.key in edition
         )
 
     @functools.cached_property
@@ -64,11 +64,11 @@ class StoreSpec:
         That of the file on disk; otherwise the one recorded by the store built from this folder;
         otherwise the declared one.
         """
-        found = {key: one.fingerprint for key, one in self._seen.found.items() if one is not None}
+        on_disk = {key: one.fingerprint for key, one in self._seen.found.items() if one is not None}
         return {
-            file.key: known
+            file.key: fingerprint
             for file in self.files
-            if (known := self._gone.get(file.key, found.get(file.key))) is not None
+            if (fingerprint := self._gone.get(file.key, on_disk.get(file.key))) is not None
         }
 
     @functools.cached_property
@@ -90,12 +90,12 @@ class StoreSpec:
     def say_what_is_gone(self) -> None:
         """Say once that the store is used in place of files that are gone; downloads are not spoken of, since they
         would be the same again."""
-        found = self._seen.found
+        located = self._seen.found
         names = [
             file.name
             for file in self.files
             if file.key in self._gone
-            and ((one := found[file.key]) is None or one.fingerprint != self._gone[file.key])
+            and ((one := located[file.key]) is None or one.fingerprint != self._gone[file.key])
         ]
         if names and self.ready():
             warn_once(

@@ -30,8 +30,8 @@ def whole_users(store: StoreReader, names: Sequence[str]) -> Iterator[tuple[np.n
     interactions = Interactions(store.path, store.manifest)
     for k in range(len(interactions.ends)):
         waiting.append(columns_of(interactions.group(k, list(names))))
-        read = int(interactions.ends[k])
-        stop = int(ends.searchsorted(read, side="right"))
+        group_end = int(interactions.ends[k])
+        stop = int(ends.searchsorted(group_end, side="right"))
         if stop == first:
             continue
         columns = {name: np.concatenate([one[name] for one in waiting]) for name in names}

@@ -306,8 +306,8 @@ class OpenCell:
         # The case rules out the titles of this many works, each shared by up to `most` works.
         most = self.pool.most_alike
         return [
-            known > most * (len(window.user_history.touched) + self.history + self.candidates)
-            for known, window in zip(there, windows, strict=True)
+            work_count > most * (len(window.user_history.touched) + self.history + self.candidates)
+            for work_count, window in zip(there, windows, strict=True)
         ]
 
     def can_be_answered(self, windows: Sequence[Window]) -> list[bool]:

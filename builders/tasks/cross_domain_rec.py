@@ -18,20 +18,20 @@ def _draw(cell: OpenCell, windows: Sequence[Crossing]) -> list[Case | None]:
     assert cell.other is not None
     cases = ranking.draw(cell, windows)
     pairs = zip(windows, cases, strict=True)
-    met = [_earlier(cell, window, case) if case else None for window, case in pairs]
-    items = iter(cell.other.items_of([earlier.items for earlier in met if earlier]))
+    first_domain = [_earlier(cell, window, case) if case else None for window, case in pairs]
+    items = iter(cell.other.items_of([earlier.items for earlier in first_domain if earlier]))
     return [
         _with_earlier(case, next(items), earlier) if case and earlier else None
-        for case, earlier in zip(cases, met, strict=True)
+        for case, earlier in zip(cases, first_domain, strict=True)
     ]
 
 
 def _earlier(cell: OpenCell, window: Crossing, case: Case) -> Earlier | None:
     """What the user met in the first domain before; None where that is too little."""
-    shown = (*case.candidates, *case.history)
-    if frozenset(window.earlier.keys).isdisjoint(crossing.shown_keys(shown)):
+    items = (*case.candidates, *case.history)
+    if frozenset(window.earlier.keys).isdisjoint(crossing.shown_keys(items)):
         return window.earlier
-    keys = frozenset(crossing.shown_keys(shown))
+    keys = frozenset(crossing.shown_keys(items))
     earlier = crossing.earlier_items(cell, window.code, window.time, keys)
     return earlier if len(earlier.items) == cell.history else None
 

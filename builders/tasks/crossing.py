@@ -124,27 +124,27 @@ def firsts(cell: OpenCell, users: Sequence[int]) -> list[Crossing | None]:
     Returns:
         One window per user; None where `windows` has to look.
     """
-    kept: BatchCache[tuple[int, tuple[int, Earlier]]] = cell.store.shared(
+    cache: BatchCache[tuple[int, tuple[int, Earlier]]] = cell.store.shared(
         ("crossed", cell.cell.other, ranking.window_spec(cell)), BatchCache
     )
-    again = dict(kept.lookup(users))
-    found = _found_again(cell, again) if again else {}
+    again = dict(cache.lookup(users))
+    from_cache = _found_again(cell, again) if again else {}
     others = [user for user in users if user not in again]
     new = _found_anew(cell, others) if others else {}
     if new:
-        kept.add(_Crossed.of(list(new.values())), new, range(len(new)))
-    return [found.get(user) or new.get(user) for user in users]
+        cache.add(_Crossed.of(list(new.values())), new, range(len(new)))
+    return [from_cache.get(user) or new.get(user) for user in users]
 
 
 def _found_again(cell: OpenCell, crossed: Mapping[int, tuple[int, Earlier]]) -> dict[int, Crossing]:
     """The windows of users whose earlier events in the first domain are cached."""
     windows = zip(crossed.values(), ranking.firsts(cell, list(crossed)), strict=True)
-    found = {}
+    crossings = {}
     for (code, earlier), window in windows:
         assert window is not None
         of = (window.user_history, window.history, window.targets, window.index)
-        found[window.user_history.user] = Crossing(*of, code=code, earlier=earlier)
-    return found
+        crossings[window.user_history.user] = Crossing(*of, code=code, earlier=earlier)
+    return crossings
 
 
 def _found_anew(cell: OpenCell, users: Sequence[int]) -> dict[int, Crossing]:
@@ -158,11 +158,11 @@ def _found_anew(cell: OpenCell, users: Sequence[int]) -> dict[int, Crossing]:
     starts = histories(other).ends(list(both.values()), cell.history + MORE)
     near = (start.items for start in starts.values())
     other.read_items(itertools.chain.from_iterable(near))
-    found: dict[int, Crossing] = {}
+    crossings: dict[int, Crossing] = {}
     for user, window in windows.items():
         if window:
-            found.update((user, one) for one in _crossing(cell, window, starts[both[user]]))
-    return found
+            crossings.update((user, one) for one in _crossing(cell, window, starts[both[user]]))
+    return crossings
 
 
 def _crossing(cell: OpenCell, window: Window, start: UserHistory) -> Iterator[Crossing]:
@@ -194,29 +194,29 @@ def earlier_items(
         The items, with distinct titles.
     """
     assert cell.other is not None
-    found = _latest(cell.other, cell.history, end, time, keys) if end else Earlier()
-    if len(found.items) < cell.history:
+    earlier = _latest(cell.other, cell.history, end, time, keys) if end else Earlier()
+    if len(earlier.items) < cell.history:
         whole = histories(cell.other).of(code)
         if end is None or len(whole) > len(end):
-            found = _latest(cell.other, cell.history, whole, time, keys)
-    return found
+            earlier = _latest(cell.other, cell.history, whole, time, keys)
+    return earlier
 
 
 def _latest(
     other: StoreReader, most: int, line: UserHistory, time: int | None, keys: Collection[str]
 ) -> Earlier:
-    found: dict[str, tuple[int, float | None, int]] = {}
+    by_title: dict[str, tuple[int, float | None, int]] = {}
     for k in range(len(line) - 1, -1, -1):
         when = line.times[k]
         if time is None or when is None or when >= time:
             continue
         key = _keys[other.item(line.items[k]).title]
-        if key not in found and key not in keys:
-            found[key] = (line.items[k], line.ratings[k], when)
-            if len(found) == most:
+        if key not in by_title and key not in keys:
+            by_title[key] = (line.items[k], line.ratings[k], when)
+            if len(by_title) == most:
                 break
-    columns = zip(*reversed(found.values()), strict=True)
-    return Earlier(tuple(reversed(found)), *columns) if found else Earlier()
+    columns = zip(*reversed(by_title.values()), strict=True)
+    return Earlier(tuple(reversed(by_title)), *columns) if by_title else Earlier()
 
 
 def _codes_in_first(cell: OpenCell, users: Sequence[int]) -> list[int | None]:
@@ -224,11 +224,11 @@ def _codes_in_first(cell: OpenCell, users: Sequence[int]) -> list[int | None]:
     equal in all domains."""
     other, store = cell.other, cell.store
     assert other is not None
-    wanted = store.user_hash[np.array(users, int)]
-    codes = np.minimum(other.user_hash.searchsorted(wanted), len(other.user_hash) - 1)
+    hashes = store.user_hash[np.array(users, int)]
+    codes = np.minimum(other.user_hash.searchsorted(hashes), len(other.user_hash) - 1)
     pairs = zip(
         codes.tolist(),
-        (other.user_hash[codes] == wanted).tolist(),
+        (other.user_hash[codes] == hashes).tolist(),
         other.values("users", "user_id", codes),
         store.values("users", "user_id", users),
         strict=True,

@@ -23,16 +23,16 @@ _FLAGS = {"creator": "creators", "categories": "categories", "time_gap": "time_g
 
 def shown_fields(cell: OpenCell, categories: bool = False) -> frozenset[str]:
     """What the cell's entries show besides titles. categories: whether they are shown by default."""
-    asked = cell.cell.options["show"]
-    if asked is None:
+    fields = cell.cell.options["show"]
+    if fields is None:
         return _shown_unasked(cell.cell.source.words in NAMED_WITH_CREATOR, categories)
-    return frozenset([asked] if isinstance(asked, str) else asked)
+    return frozenset([fields] if isinstance(fields, str) else fields)
 
 
 @functools.cache
 def _shown_unasked(creator: bool, categories: bool) -> frozenset[str]:
-    shown = {"creator": creator, "categories": categories}
-    return frozenset(name for name, holds in shown.items() if holds)
+    defaults = {"creator": creator, "categories": categories}
+    return frozenset(name for name, holds in defaults.items() if holds)
 
 
 @functools.cache
@@ -110,8 +110,8 @@ def answer_titles(
     if "categories" in show and any(item.categories for item in items):
         many = several or any(len(item.categories) > 1 for item in items)
         names.append(words["categories" if many else "category"])
-    left = layout.leave_out.format(names=layout.joined(names)) if names else ""
-    return {"full_title": title, "full_titles": titles, "leaving_out": left}
+    leave_out = layout.leave_out.format(names=layout.joined(names)) if names else ""
+    return {"full_title": title, "full_titles": titles, "leaving_out": leave_out}
 
 
 def _all_end_in_brackets(items: Sequence[Item]) -> bool:

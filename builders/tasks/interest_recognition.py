@@ -45,7 +45,7 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
     assert isinstance(case, profiles.Profile)
     n = len(case.history)
     rated = "hours" not in case.flags
-    made: dict[str, object] = {
+    variables: dict[str, object] = {
         "n_liked": case.liked,
         "n_disliked": n - case.liked,
         "n_reviews": sum(text is not None for text in case.texts),
@@ -59,15 +59,15 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
         heads = [_head(cell, case, k) for k in places]
         texts = [case.texts[k] for k in places]
         if f"{name}_inline" in needed:
-            made[f"{name}_inline"] = lists.inline(heads)
+            variables[f"{name}_inline"] = lists.inline(heads)
         if f"{name}_lines" in needed:
-            made[f"{name}_lines"] = _with_texts([f"- {head}" for head in heads], texts, "  ")
+            variables[f"{name}_lines"] = _with_texts([f"- {head}" for head in heads], texts, "  ")
         if f"{name}_numbered" in needed:
             numbered = [f"{place}. {head}" for place, head in enumerate(heads, 1)]
-            made[f"{name}_numbered"] = _with_texts(numbered, texts, "   ")
+            variables[f"{name}_numbered"] = _with_texts(numbered, texts, "   ")
         if f"{name}_blocks" in needed:
-            made[f"{name}_blocks"] = "\n\n".join(_block(cell, case, k) for k in places)
-    return made
+            variables[f"{name}_blocks"] = "\n\n".join(_block(cell, case, k) for k in places)
+    return variables
 
 
 def _with_texts(heads: Sequence[str], texts: Sequence[str | None], indent: str) -> str:
@@ -105,8 +105,8 @@ def _head(cell: OpenCell, case: profiles.Profile, k: int) -> str:
 
 def _own_tags(item: Work) -> list[str]:
     """The tags that do not repeat a category."""
-    shown = {name.casefold() for name in item.categories}
-    return [tag for tag in item.tags if tag.casefold() not in shown]
+    categories = {name.casefold() for name in item.categories}
+    return [tag for tag in item.tags if tag.casefold() not in categories]
 
 
 def _block(cell: OpenCell, case: profiles.Profile, k: int) -> str:
@@ -133,11 +133,11 @@ def _wrong(cell: OpenCell, case: Case, draw: HashRng) -> str:
     """The same statements about other tastes: what the user likes stands where they dislike something,
     and the other way round; else a kind of which nothing holds, and works that nobody shares."""
     assert isinstance(case, profiles.Profile)
-    swapped = _swapped(cell, case, draw)
+    swaps = _swapped(cell, case, draw)
     realiser = realiser_of(cell)
     statements = []
     for one in case.answer.statements:
-        facts = tuple(_false(fact, swapped) for fact in one.facts)
+        facts = tuple(_false(fact, swaps) for fact in one.facts)
         forms = realiser.form.statements.values()
         form = one.form
         if facts and not form.when.holds(facts[0]):
@@ -165,22 +165,22 @@ def _swapped(
     """For each (about, value) that the answer names, the one that stands for it in a false one."""
     facts = [one.facts[0] for one in case.answer.statements if one.facts]
     traits = [fact for fact in facts if fact.about in KINDS]
-    found: dict[tuple[str, str], tuple[str, str]] = {}
+    swaps: dict[tuple[str, str], tuple[str, str]] = {}
     for fact in traits:
         other = next(
             (one for one in traits if one.direction != fact.direction and one.about == fact.about),
             None,
         )
-        found[fact.topic] = other.topic if other else (fact.about, _untrue(cell, case, fact, draw))
+        swaps[fact.topic] = other.topic if other else (fact.about, _untrue(cell, case, fact, draw))
     titles = [work.title for work in case.works]
-    named = [fact.value for fact in case.answer.facts if fact.kind == "own"]
-    rest = [title for title in titles if title not in named] or titles
-    for title in dict.fromkeys(named):
-        found["work", title] = ("work", rest[draw.below(len(rest))])
+    own_titles = [fact.value for fact in case.answer.facts if fact.kind == "own"]
+    rest = [title for title in titles if title not in own_titles] or titles
+    for title in dict.fromkeys(own_titles):
+        swaps["work", title] = ("work", rest[draw.below(len(rest))])
     for fact in facts:
         if fact.kind == "also_liked":
-            found[fact.topic] = ("work", _unshared(cell, case, draw))
-    return found
+            swaps[fact.topic] = ("work", _unshared(cell, case, draw))
+    return swaps
 
 
 def _unshared(cell: OpenCell, case: profiles.Profile, draw: HashRng) -> str:

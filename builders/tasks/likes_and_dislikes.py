@@ -99,23 +99,23 @@ def context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, obj
         and dislikes (`liked_range`, `disliked_range`; `liked_from` is the lowest of a like).
     """
     scale, layout = cell.scale, cell.layout
-    found: dict[str, object] = {
+    variables: dict[str, object] = {
         "liked_range": layout.likes_of(scale),
         "disliked_range": layout.dislikes_of(scale),
         "liked_from": f"{scale.liked:g}",
     }
     show, beside = entries.shown_fields(cell), (*case.history, *case.candidates)
     for name, liked in (("likes", True), ("dislikes", False)):
-        kept = [k for k, one in enumerate(case.ratings) if is_liked(cell, one) == liked]
+        places = [k for k, one in enumerate(case.ratings) if is_liked(cell, one) == liked]
         part = Case(
             case.key,
-            history=[case.history[k] for k in kept],
-            ratings=[case.ratings[k] for k in kept],
-            times=[case.times[k] for k in kept],
+            history=[case.history[k] for k in places],
+            ratings=[case.ratings[k] for k in places],
+            times=[case.times[k] for k in places],
         )
-        found |= entries.of_history(cell, part, needed, show, name=name, beside=beside)
-        found[f"n_{name}"] = len(kept)
-    return found
+        variables |= entries.of_history(cell, part, needed, show, name=name, beside=beside)
+        variables[f"n_{name}"] = len(places)
+    return variables
 
 
 def is_liked(cell: OpenCell, rating: float | None) -> bool:

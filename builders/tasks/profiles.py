@@ -63,14 +63,14 @@ def windows(cell: OpenCell, user: int) -> Iterator[Tastes]:
     Yields:
         At most one window.
     """
-    kept = _remembered(cell)
-    sketch = kept.pop(user, None)
+    sketches = _remembered(cell)
+    sketch = sketches.pop(user, None)
     if sketch is None:
         sketch = _sketch(cell, user)
         if sketch is None:
             return
-        if len(kept) < MOST_REMEMBERED:
-            kept[user] = sketch
+        if len(sketches) < MOST_REMEMBERED:
+            sketches[user] = sketch
     line = UserHistory(user, [], [], [], [], [], [], NO_WORKS)
     yield Tastes(line, list(range(sketch.liked)), [], sketch=sketch)
 
@@ -124,13 +124,13 @@ def draw(cell: OpenCell, chosen: Sequence[Tastes]) -> list[Profile]:
 def _profile(cell: OpenCell, window: Tastes, name: str) -> Profile:
     """name: the user's id."""
     sketch = window.sketch
-    (met,) = cell.store.items_of([sketch.items])
+    (items,) = cell.store.items_of([sketch.items])
     # The item that the user met, with the traits of its work.
     works = [
         work
         if item.id == work.id
         else replace(work, id=item.id, title=item.title, listed=item.listed, shown=item.shown)
-        for work, item in zip(works_of(cell.store, sketch.works), met, strict=True)
+        for work, item in zip(works_of(cell.store, sketch.works), items, strict=True)
     ]
     most = int(cell.cell.options["text_chars"])
     rng = cell.draws(window.user_history.user, "wording")

@@ -57,8 +57,8 @@ def windows(cell: OpenCell, user: int) -> Iterator[Window]:
     if not cell.serves(user):
         return iter(())
     if cell.held and cell.cuts is None:
-        found = leave_one_out.windows(lines, user, window_spec(cell), cell.part_index)
-        return in_order(cell, user, found)
+        last_windows = leave_one_out.windows(lines, user, window_spec(cell), cell.part_index)
+        return in_order(cell, user, last_windows)
     if cell.held and cell.cuts is not None and cell.part != "test":
         spec, until = window_spec(cell), cell.cuts[0]
         before = leave_one_out.windows_before(lines, user, spec, cell.part_index, until)
@@ -134,11 +134,11 @@ def window_spec(cell: OpenCell) -> WindowSpec:
     """
     options = cell.cell.options
     # Next to negatives that others had met, a target that nobody had would stand out.
-    known = None if cell.whole_catalogue else cell.train_stats
+    train_stats = None if cell.whole_catalogue else cell.train_stats
     return WindowSpec(
         cell.history,
         cell.positives,
-        known,
+        train_stats,
         *cell.span,
         avoid_ties=options["ties"] == "avoid",
         alphabet=alphabet(cell.store),
@@ -166,8 +166,8 @@ def draw(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
     for place, window in enumerate(windows):
         by_length.setdefault(len(window.history), []).append(place)
     for places_of_length in by_length.values():
-        drawn = _of_one_length(cell, [windows[place] for place in places_of_length])
-        for place, case in zip(places_of_length, drawn, strict=True):
+        length_cases = _of_one_length(cell, [windows[place] for place in places_of_length])
+        for place, case in zip(places_of_length, length_cases, strict=True):
             cases[place] = case
     return cases
 
@@ -176,32 +176,32 @@ def _without_candidates(cell: OpenCell, windows: Sequence[Window]) -> list[Case 
     """The windows as cases whose answer may be anything in the catalogue."""
     items = cell.store.items_of([_shown(cell, window) for window in windows])
     ids = cell.user_ids([window.user_history.user for window in windows])
-    known = zip(windows, ids, items, cell.can_be_answered(windows), strict=True)
+    parts = zip(windows, ids, items, cell.can_be_answered(windows), strict=True)
     flags = _case_flags(cell, tied=False), _case_flags(cell, tied=True)
     return [
-        _case(cell, flags, window, user, shown, []) if able else None
-        for window, user, shown, able in known
+        _case(cell, flags, window, user, case_items, []) if able else None
+        for window, user, case_items, able in parts
     ]
 
 
 def _of_one_length(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
     """`draw` of windows whose histories are of one length."""
-    shown = np.array([_shown(cell, window) for window in windows])
-    negatives = _negatives(cell, windows, shown)
-    kept = [k for k, found in enumerate(negatives) if found is not None]
+    item_codes = np.array([_shown(cell, window) for window in windows])
+    negatives = _negatives(cell, windows, item_codes)
+    window_places = [k for k, negative_codes in enumerate(negatives) if negative_codes is not None]
     cases: list[Case | None] = [None] * len(windows)
-    if not kept:
+    if not window_places:
         return cases
-    windows, shown = [windows[k] for k in kept], shown[kept]
-    last = _last(cell, windows, np.array([negatives[k] for k in kept], int))
-    codes = np.concatenate([shown, last.reshape(len(kept), -1)], axis=1)
+    windows, item_codes = [windows[k] for k in window_places], item_codes[window_places]
+    last = _last(cell, windows, np.array([negatives[k] for k in window_places], int))
+    codes = np.concatenate([item_codes, last.reshape(len(window_places), -1)], axis=1)
     users = [window.user_history.user for window in windows]
     rng_states = cell.rng_states(users, "place", [window.index for window in windows])
     orders = shuffles(numbers(rng_states, cell.candidates - 1))
     items, ids = cell.store.items_of(codes.tolist()), cell.user_ids(users)
     flags = _case_flags(cell, tied=False), _case_flags(cell, tied=True)
-    for k, *known in zip(kept, windows, ids, items, orders.tolist(), strict=True):
-        cases[k] = _case(cell, flags, *known)
+    for k, *parts in zip(window_places, windows, ids, items, orders.tolist(), strict=True):
+        cases[k] = _case(cell, flags, *parts)
     return cases
 
 
@@ -236,14 +236,14 @@ def _shown(cell: OpenCell, window: Window) -> list[int]:
 def _case_flags(cell: OpenCell, tied: bool) -> frozenset[str]:
     """What prompts may say of windows, tied ones or others; see `FLAGS`."""
     options = cell.cell.options
-    held = {
+    conditions = {
         "timed": cell.timed,
         "unordered": cell.timed and tied,
         "liked": not cell.timed or cell.liked is None or bool(options["liked"]),
         "scored": not cell.timed and cell.liked is not None,
     }
     form = "open" if cell.whole_catalogue else options.get("answer", "")
-    return frozenset({name for name, holds in held.items() if holds} | ({form} & FLAGS))
+    return frozenset({name for name, holds in conditions.items() if holds} | ({form} & FLAGS))
 
 
 def _case(
@@ -293,10 +293,10 @@ def write_answer(cell: OpenCell, case: Case, ranked: Sequence[Item]) -> str:
     if form == "title":
         return ranked[0].title
     first = {item.id for item in ranked[:n]}
-    chosen = [k for k, item in enumerate(case.candidates, 1) if item.id in first]
+    candidate_places = [k for k, item in enumerate(case.candidates, 1) if item.id in first]
     if form == "index":
-        return ", ".join(map(str, chosen))
-    return "\n".join(case.candidates[k - 1].title for k in chosen)
+        return ", ".join(map(str, candidate_places))
+    return "\n".join(case.candidates[k - 1].title for k in candidate_places)
 
 
 def false_items(cell: OpenCell, case: Case, draw: HashRng, count: int) -> list[Item]:
@@ -324,7 +324,7 @@ def false_items(cell: OpenCell, case: Case, draw: HashRng, count: int) -> list[I
 
 
 def liked_phrase(cell: OpenCell) -> str:
-    """What the user did with each item of an untimed history: "rated 8 or higher out of 10".
+    """What the user did with each item of an untimed history: "rated at least 8 out of 10".
 
     Args:
         cell: an open cell.
@@ -350,7 +350,7 @@ def _negatives(
     policy = cell.cell.options["negatives"]
     count = cell.candidates - cell.positives
     titles = cell.store.title_code[items]
-    left: list[list[int]] = [[] for _ in windows]
+    first_works: list[list[int]] = [[] for _ in windows]
     own = cell.cell.options.get("candidates_from")
     if policy == SHOWN and own is None and EVENTS[SKIP] not in cell.store.manifest["events"]:
         raise ConfigError(
@@ -360,28 +360,33 @@ def _negatives(
     if own is not None or policy == SHOWN:
         rows = zip(windows, titles.tolist(), strict=True)
         first = _shown_and_left if own is None else _retrieved
-        left = [first(cell, window, row, count)[:count] for window, row in rows]
+        first_works = [first(cell, window, row, count)[:count] for window, row in rows]
         policy = EVENT if policy == SHOWN else policy
-        filled = np.array([found + [-1] * (count - len(found)) for found in left], int)
+        filled = np.array([works + [-1] * (count - len(works)) for works in first_works], int)
         more = np.where(filled < 0, -1, cell.store.title_code[filled])
         titles = np.concatenate([titles, more.reshape(len(windows), -1)], axis=1)
     # Of an ordered but untimed target it is only known that it came last.
     moments = [[window.user_history.times[k] for k in window.targets] for window in windows]
-    known = np.array([[NEVER if time is None else time for time in row] for row in moments], int)
+    target_times = np.array(
+        [[NEVER if time is None else time for time in row] for row in moments], int
+    )
     subjects = [window.user_history.user for window in windows]
-    wanted = NegativeRequests(
-        counts=count - np.array([len(found) for found in left]),
+    requests = NegativeRequests(
+        counts=count - np.array([len(works) for works in first_works]),
         targets=cell.store.work[items[:, -cell.positives :]],
-        times=known[:, 0] if cell.timed else np.full(len(windows), NEVER),
+        times=target_times[:, 0] if cell.timed else np.full(len(windows), NEVER),
         touched=[window.user_history.touched for window in windows],
         titles=titles,
         rng_states=cell.rng_states(subjects, "negatives", [window.index for window in windows]),
         most=count,
     )
     events = cell.event_negatives if policy in (EVENT, HARD) else None
-    wanted.moments = None if events is None else known
-    drawn = cell.pool.sample_many(policy, wanted, events)
-    return [None if rest is None else found + rest for found, rest in zip(left, drawn, strict=True)]
+    requests.moments = None if events is None else target_times
+    samples = cell.pool.sample_many(policy, requests, events)
+    return [
+        None if rest is None else works + rest
+        for works, rest in zip(first_works, samples, strict=True)
+    ]
 
 
 def _retrieved(cell: OpenCell, window: Window, titles: list[int], count: int) -> list[int]:
@@ -392,7 +397,7 @@ def _retrieved(cell: OpenCell, window: Window, titles: list[int], count: int) ->
     used = {*titles, *cell.pool.titles_met(line.touched).tolist()}
     touched = frozenset(line.touched.tolist())
     before = NEVER if window.time is None or not cell.timed else window.time
-    found: list[int] = []
+    negatives: list[int] = []
     for work in load_retrieved(store, path).of(line.user):
         title = int(store.title_code[work])
         if title < 0 or title in used or work in touched:
@@ -401,11 +406,11 @@ def _retrieved(cell: OpenCell, window: Window, titles: list[int], count: int) ->
             counts[UNKNOWN_THEN] += 1
             continue
         used.add(title)
-        found.append(work)
-        if len(found) == count:
+        negatives.append(work)
+        if len(negatives) == count:
             break
-    counts[FROM_FILE] += len(found)
-    return found
+    counts[FROM_FILE] += len(negatives)
+    return negatives
 
 
 def _shown_and_left(cell: OpenCell, window: Window, titles: list[int], count: int) -> list[int]:
@@ -416,22 +421,22 @@ def _shown_and_left(cell: OpenCell, window: Window, titles: list[int], count: in
     events = store.events(line.user)
     if events.events is None or events.times is None or window.time is None:
         return []
-    left = np.flatnonzero(events.events == SKIP)
+    skips = np.flatnonzero(events.events == SKIP)
     together = {line.times[k] for k in window.targets}
-    works = store.work[events.items[left]].tolist()
+    works = store.work[events.items[skips]].tolist()
     apart: dict[int, bool] = {}
-    for work, time in zip(works, events.times[left].tolist(), strict=True):
+    for work, time in zip(works, events.times[skips].tolist(), strict=True):
         apart[work] = apart.get(work, True) and time not in together
     ordered = list(apart)
     places = cell.hashed_order(line.user, ordered, "shown")
     used = {*titles, *cell.pool.titles_met(line.touched).tolist()}
     touched = frozenset(line.touched.tolist())
-    found = []
+    negatives = []
     for place in sorted(places, key=lambda place: apart[ordered[place]]):
         work = ordered[place]
         title = int(store.title_code[work])
         honest = work not in touched and cell.train_stats.since(work, line.user) < window.time
         if honest and title >= 0 and title not in used:
             used.add(title)
-            found.append(work)
-    return found
+            negatives.append(work)
+    return negatives

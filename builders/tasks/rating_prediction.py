@@ -51,8 +51,8 @@ def _sought(cell: OpenCell) -> WindowSpec:
 def _draw(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
     ids = cell.user_ids([window.user_history.user for window in windows])
     codes = [ranking.places(window, window.user_history.items) for window in windows]
-    known = zip(windows, ids, cell.store.items_of(codes), strict=True)
-    return [_case(cell, *of) for of in known]
+    parts = zip(windows, ids, cell.store.items_of(codes), strict=True)
+    return [_case(cell, *of) for of in parts]
 
 
 def _case(cell: OpenCell, window: Window, user: str, items: list[Item]) -> Case:
@@ -85,11 +85,11 @@ def _with_decimals(rating: float | None, decimals: int) -> str:
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
     scale = cell.scale
     decimals = scale.decimals
-    given = [_with_decimals(rating, decimals) for rating in case.ratings]
+    ratings = [_with_decimals(rating, decimals) for rating in case.ratings]
     flags = entries.list_flags(entries.shown_fields(cell))
     assert case.item is not None
     return {
-        **lists.of_items("history", case.history, needed, cell.layout, flags, given, case.times),
+        **lists.of_items("history", case.history, needed, cell.layout, flags, ratings, case.times),
         "n_history": len(case.history),
         "target": case.item.title,
         "target_line": lists.target(case.item, cell.layout, flags),

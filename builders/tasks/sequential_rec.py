@@ -19,13 +19,13 @@ _CATEGORIES = frozenset({"categories"})
 
 
 def _draw(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
-    made = ranking.draw(cell, windows)
+    cases = ranking.draw(cell, windows)
     if "categories" in entries.shown_fields(cell, categories=True):
-        for case in made:
+        for case in cases:
             # Items without a category would stand out in a list, so then no item shows its own.
             if case is not None and all(map(_categories, chain(case.history, case.candidates))):
                 case.flags |= _CATEGORIES
-    return made
+    return cases
 
 
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:

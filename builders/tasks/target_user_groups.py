@@ -71,9 +71,9 @@ def asked_for(statements: Sequence[Statement], words: AspectWords) -> list[State
             return against < MOST_AGAINST
         return bool(against) or words.is_of("common_faults", one.facts[0].value)
 
-    found = _told_apart([one for one in statements if is_asked_for(one)])
-    fans = {genre for one in suited(found) for genre in _genres(one)}
-    return _joined([one for one in found if not _warns_beside(one, fans)])
+    distinct = _told_apart([one for one in statements if is_asked_for(one)])
+    fans = {genre for one in suited(distinct) for genre in _genres(one)}
+    return _joined([one for one in distinct if not _warns_beside(one, fans)])
 
 
 def is_founded(
@@ -90,27 +90,29 @@ def is_founded(
         True where some group rests on people who are counted, the first is no mere hint, and no comment names people of
         whom the answer says nothing.
     """
-    found = suited(statements)
-    if not words.tagged or not found:
+    groups = suited(statements)
+    if not words.tagged or not groups:
         return True
     if _overlook_audience(statements, shown, words):
         return False
-    facts = [fact for one in found for fact in one.facts]
+    facts = [fact for one in groups for fact in one.facts]
     return not is_hint(facts[0], words) and any(fact.of for fact in facts)
 
 
 def _told_apart(statements: Sequence[Statement]) -> list[Statement]:
     """The statements without groups whose genres are those of an earlier group, some of them, or more: whoever likes
     romantic comedies likes comedies, and "animated musicals" after "animated films" are told twice."""
-    said: list[set[str]] = []
-    found = []
+    earlier_genres: list[set[str]] = []
+    distinct = []
     for one in statements:
         genres = _genres(one) if one.section == GROUPS else set()
-        again = genres <= set().union(*said) or any(earlier <= genres for earlier in said)
+        again = genres <= set().union(*earlier_genres) or any(
+            earlier <= genres for earlier in earlier_genres
+        )
         if not (genres and again):
-            found.append(one)
-            said += [genres] if genres else []
-    return found
+            distinct.append(one)
+            earlier_genres += [genres] if genres else []
+    return distinct
 
 
 def _warns_beside(one: Statement, fans: Collection[str]) -> bool:
@@ -122,17 +124,17 @@ def _warns_beside(one: Statement, fans: Collection[str]) -> bool:
 
 def _genres(group: Statement) -> set[str]:
     """The genres that a group is fans of."""
-    named = (fact for fact in group.facts if fact.about in ("category", "blend"))
-    return {genre for fact in named for genre in fact.value.split(PLUS)}
+    genre_facts = (fact for fact in group.facts if fact.about in ("category", "blend"))
+    return {genre for fact in genre_facts for genre in fact.value.split(PLUS)}
 
 
 def _overlook_audience(
-    statements: Sequence[Statement], shown: Sequence[Comment], words: AspectWords
+    statements: Sequence[Statement], comments: Sequence[Comment], words: AspectWords
 ) -> bool:
     """Whether a comment names an audience, and nothing is said of it: "My kids love it"."""
-    said = {fact.value for one in statements for fact in one.facts}
-    texts = [plain(one.text) for one in shown]
-    return any(name not in said for one in texts for name, _ in words.audiences_in(one))
+    values = {fact.value for one in statements for fact in one.facts}
+    texts = [plain(one.text) for one in comments]
+    return any(name not in values for one in texts for name, _ in words.audiences_in(one))
 
 
 def _joined(statements: Sequence[Statement]) -> list[Statement]:
@@ -142,19 +144,19 @@ def _joined(statements: Sequence[Statement]) -> list[Statement]:
     if everybody is None:
         return list(statements)
     overall = everybody.facts[0]
-    kept = [one for one in statements if not _is_above(one, overall)]
-    coldest = next((one for one in kept if one.section == NOT_FOR and _is_cold(one.facts[0])), None)
+    rest = [one for one in statements if not _is_above(one, overall)]
+    coldest = next((one for one in rest if one.section == NOT_FOR and _is_cold(one.facts[0])), None)
     if coldest is None:
-        return kept
+        return rest
     both = dataclasses.replace(everybody, facts=(*everybody.facts, coldest.facts[0]))
-    return [both if one is everybody else one for one in kept if one is not coldest]
+    return [both if one is everybody else one for one in rest if one is not coldest]
 
 
 def _is_above(one: Statement, overall: Fact) -> bool:
     """Whether a statement warns a group that likes an item as often as all do, or more often."""
     lead = one.facts[0]
-    counted = one.section == NOT_FOR and lead.kind == "liked_if"
-    return counted and lead.count * overall.of >= overall.count * lead.of
+    is_warning = one.section == NOT_FOR and lead.kind == "liked_if"
+    return is_warning and lead.count * overall.of >= overall.count * lead.of
 
 
 def _disappoints(one: Statement) -> bool:
@@ -218,29 +220,27 @@ def are_enough(statements: Sequence[Statement], is_rated: bool, own: Collection[
         True for several groups, or one that is told by several works. Where items are only taken, one group must be
         fans of a topic or maker other than the item's own, or of several works: the rest restates what is shown of it.
     """
-    found = suited(statements)
+    groups = suited(statements)
     against = sum(map(warns_a_group, statements))
-    founded = sum(one.facts[0].solid for one in found)
-    several = any(map(_has_solid_lead, found)) and founded + against >= LEAST_GROUPS
-    several = several or (len(found) == 1 and _stands_alone(found[0]))
-    quoted = sum(bool(one.facts[0].quote) and one.facts[0].solid for one in found)
-    if len(found) == 1 and _restates_category(found[0], own):
+    founded = sum(one.facts[0].solid for one in groups)
+    several = any(map(_has_solid_lead, groups)) and founded + against >= LEAST_GROUPS
+    several = several or (len(groups) == 1 and _stands_alone(groups[0]))
+    quoted = sum(bool(one.facts[0].quote) and one.facts[0].solid for one in groups)
+    if len(groups) == 1 and _restates_category(groups[0], own):
         return False
-    if len(found) == 1 and found[0].facts[0].quote and not any(map(_warns_people, statements)):
+    if len(groups) == 1 and groups[0].facts[0].quote and not any(map(_warns_people, statements)):
         # One sentence of a review is little, even if another finds fault.
         return False
     if not several or (solid(statements) < ENOUGH and quoted < LEAST_GROUPS):
         return False
-    return has_main_group(statements, is_rated) and (is_rated or any(map(_is_beyond, found)))
+    return has_main_group(statements, is_rated) and (is_rated or any(map(_is_beyond, groups)))
 
 
 def are_many(statements: Sequence[Statement]) -> bool:
     """Whether an answer names several groups, or works, of which something is known: the least it must do."""
-    found = suited(statements)
-    several = len(found) > 1 or any(is_list(one) or one.facts[0].kind in OF_WORKS for one in found)
-    return (
-        several and any(map(_has_solid_lead, found)) and has_main_group(statements, is_rated=True)
-    )
+    groups = suited(statements)
+    many = len(groups) > 1 or any(is_list(one) or one.facts[0].kind in OF_WORKS for one in groups)
+    return many and any(map(_has_solid_lead, groups)) and has_main_group(statements, is_rated=True)
 
 
 def _has_solid_lead(group: Statement) -> bool:
@@ -321,11 +321,11 @@ def has_main_group(statements: Sequence[Statement], is_rated: bool) -> bool:
     Returns:
         True where one does.
     """
-    found = suited(statements)
-    if len(found) != 1:
-        return any(one.facts[0].solid for one in found)
-    lead = found[0].facts[0]
-    if not _has_solid_lead(found[0]):
+    groups = suited(statements)
+    if len(groups) != 1:
+        return any(one.facts[0].solid for one in groups)
+    lead = groups[0].facts[0]
+    if not _has_solid_lead(groups[0]):
         return False
     one_in = LEAST_SHARES.get(lead.kind)
     return is_rated or one_in is None or one_in * lead.count >= lead.of

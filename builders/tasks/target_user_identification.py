@@ -79,11 +79,11 @@ class AudienceCase(Case):
 # -- which items --------------------------------------------------------------------------------
 
 
-def _order(cell: OpenCell, wanted: int) -> Iterator[np.ndarray]:
+def _order(cell: OpenCell, count: int) -> Iterator[np.ndarray]:
     """Items in the order in which they are taken: those of which something is known against them
     first, among nearly twice as many as are wanted; of each third by popularity in turn."""
     candidates = _table(cell).candidates
-    looked = candidates[: int(LOOKED_AT * wanted) + groups.ENOUGH]
+    looked = candidates[: int(LOOKED_AT * count) + groups.ENOUGH]
     against = np.array([_is_against(cell, int(code)) for code in looked], bool)
     yield looked[against]
     yield looked[~against]
@@ -92,9 +92,9 @@ def _order(cell: OpenCell, wanted: int) -> Iterator[np.ndarray]:
 
 
 def _is_against(cell: OpenCell, code: int) -> bool:
-    found = _statements(cell, code)
+    statements = _statements(cell, code)
     return _is_enough(cell, code) and any(
-        fact.direction == DOWN for one in found for fact in one.facts
+        fact.direction == DOWN for one in statements for fact in one.facts
     )
 
 
@@ -143,23 +143,23 @@ def _with_works_of_their_own(
 
     used: the works with which answers begin; those of the items are added.
     """
-    found = []
+    own_codes = []
     for code in codes:
         lead = suited[code][0].facts[0].topic
         if lead not in used:
             used.add(lead)
-            found.append(code)
-    return found
+            own_codes.append(code)
+    return own_codes
 
 
 def _is_enough(cell: OpenCell, code: int) -> bool:
-    found = _statements(cell, code)
-    if groups.tell_series_alone(found) and cell.draws(code, "series").below(ONE_IN_OF_SERIES):
+    statements = _statements(cell, code)
+    if groups.tell_series_alone(statements) and cell.draws(code, "series").below(ONE_IN_OF_SERIES):
         return False
-    shown, _ = _said(cell, code)
-    if not groups.is_founded(found, shown, _realiser(cell).lexicon.aspects):
+    comments, _ = _said(cell, code)
+    if not groups.is_founded(statements, comments, _realiser(cell).lexicon.aspects):
         return False
-    return groups.are_enough(found, _is_rated(cell), cell.store.item(code).categories)
+    return groups.are_enough(statements, _is_rated(cell), cell.store.item(code).categories)
 
 
 def _is_rated(cell: OpenCell) -> bool:
@@ -175,52 +175,54 @@ def _statements(cell: OpenCell, code: int) -> list[Statement]:
         str(cell.cell.templates),
         cell.cell.options["text_chars"],
     )
-    kept: dict[int, list[Statement]] = cell.store.shared(key, dict)
-    if code not in kept:
-        if len(kept) > 20_000:
-            kept.clear()
+    cache: dict[int, list[Statement]] = cell.store.shared(key, dict)
+    if code not in cache:
+        if len(cache) > 20_000:
+            cache.clear()
         comments = _comments(cell)
         if comments is not None:
             comments.prepare(code)
-        shown, _ = _said(cell, code)
+        item_comments, _ = _said(cell, code)
         words = _realiser(cell).lexicon.aspects
-        planned = _realiser(cell).plan_statements(_facts(cell, code, shown))
-        found = groups.asked_for(planned, words)
+        plan = _realiser(cell).plan_statements(_facts(cell, code, item_comments))
+        statements = groups.asked_for(plan, words)
         # Whoever asks whom to warn is not to overlook a complaint that the reviews make.
-        overlooked = groups.overlook_complaint(found, shown, words)
-        kept[code] = [] if overlooked else found
-    return kept[code]
+        overlooked = groups.overlook_complaint(statements, item_comments, words)
+        cache[code] = [] if overlooked else statements
+    return cache[code]
 
 
-def _facts(cell: OpenCell, code: int, shown: Sequence[spoken.Comment]) -> list[Fact]:
+def _facts(cell: OpenCell, code: int, comments: Sequence[spoken.Comment]) -> list[Fact]:
     """All that may be said of an item."""
     lexicon = _realiser(cell).lexicon
-    counted = _table(cell).of(code)
+    table_facts = _table(cell).of(code)
     item = cell.store.item(code)
-    found = remarks(
-        shown,
+    remark_facts = remarks(
+        comments,
         lexicon.aspects,
         item.title,
         ", ".join(item.categories),
         _own(cell, code, lexicon),
         lambda fact: lexicon.forms_of(fact.about, fact.value).get("fans", fact.value),
     )
-    text = "\n".join([*(f"{n}: {v}" for n, v in _displayed(cell, code)), *(c.text for c in shown)])
+    text = "\n".join(
+        [*(f"{n}: {v}" for n, v in _displayed(cell, code)), *(c.text for c in comments)]
+    )
     label = f"{item.title}\n{', '.join(item.categories)}"
     field_counts = _field_counts(cell)
     worded = [
-        said
-        for fact in found
-        for said in _on_its_subject(fact, item.categories, lexicon)
+        subject_fact
+        for fact in remark_facts
+        for subject_fact in _on_its_subject(fact, item.categories, lexicon)
         if not lexicon.aspects.rules_out(fact, text, label)
         and (fact.kind != "own" or field_counts.is_rare(fact))
     ]
     values = ", ".join(value for _, value in _displayed(cell, code)[1:])
-    worded = with_tags(worded, lexicon.aspects, values.split(", "), sentences_of(shown))
+    worded = with_tags(worded, lexicon.aspects, values.split(", "), sentences_of(comments))
     if "categories" in cell.store.items.column_names:
         # Where kinds are known, works of no kind in common tell a reader nothing.
-        counted = [fact for fact in counted if not is_single(fact)]
-    return lexicon.sayable([*counted, *worded])
+        table_facts = [fact for fact in table_facts if not is_single(fact)]
+    return lexicon.sayable([*table_facts, *worded])
 
 
 def _on_its_subject(fact: Fact, categories: Sequence[str], lexicon: Lexicon) -> Iterator[Fact]:
@@ -240,11 +242,11 @@ def _own(cell: OpenCell, code: int, lexicon: Lexicon) -> Iterator[Fact]:
     for name, quote in lexicon.aspects.audiences_in(title):
         if "reason" in lexicon.terms.get("audience", {}).get(plain(name), {}):
             yield Fact("own", "audience", name, direction=UP, quote=quote)
-    shown = _attributes(cell, code)
-    price = prices(cell.store).fact(code) if any(name == PRICE for name, _ in shown) else None
+    attributes = _attributes(cell, code)
+    price = prices(cell.store).fact(code) if any(name == PRICE for name, _ in attributes) else None
     if price is not None:
         yield price
-    for attribute in cell.draws(code, "own").shuffled(shown):
+    for attribute in cell.draws(code, "own").shuffled(attributes):
         for _, value in _telling(lexicon, *attribute)[:1]:
             yield Fact("own", "attribute", value, direction=UP)
 
@@ -296,10 +298,10 @@ def _case(cell: OpenCell, code: int) -> AudienceCase:
     comments, tags = _said(cell, code)
     statements = _statements(cell, code)
     answer = _realiser(cell).write(statements, cell.draws(code, "answer"))
-    shown = {"comments": comments, "tags": tags, "facts_shown": cell.cell.options["show_facts"]}
-    shown["avoid"] = groups.warns(statements)
-    shown["single"] = len(groups.suited(statements)) == 1
-    flags = [name for name, there in shown.items() if there]
+    states = {"comments": comments, "tags": tags, "facts_shown": cell.cell.options["show_facts"]}
+    states["avoid"] = groups.warns(statements)
+    states["single"] = len(groups.suited(statements)) == 1
+    flags = [name for name, there in states.items() if there]
     return AudienceCase(
         key=item.id,
         item=item,
@@ -315,16 +317,16 @@ def _case(cell: OpenCell, code: int) -> AudienceCase:
     )
 
 
-def _facts_table(cell: OpenCell, code: int, said: Sequence[Fact]) -> list[str]:
+def _facts_table(cell: OpenCell, code: int, answer_facts: Sequence[Fact]) -> list[str]:
     """The lines of what was counted of an item: all that its answer says, and some that it does not,
     in the order in which they were counted."""
-    counted = _realiser(cell).lexicon.sayable(_table(cell).of(code))
-    every = dict.fromkeys(part for fact in counted for part in (*fact.details, fact))
-    shown = {*said, *list(every)[:MOST_LINES]}
-    listed = [fact for fact in every if fact in shown]
-    listed += [fact for fact in said if fact not in every]
+    table_facts = _realiser(cell).lexicon.sayable(_table(cell).of(code))
+    every = dict.fromkeys(part for fact in table_facts for part in (*fact.details, fact))
+    line_facts = {*answer_facts, *list(every)[:MOST_LINES]}
+    table = [fact for fact in every if fact in line_facts]
+    table += [fact for fact in answer_facts if fact not in every]
     rng = cell.draws(code, "table")
-    return _realiser(cell, "_table").table(listed, rng)
+    return _realiser(cell, "_table").table(table, rng)
 
 
 def said_again(cell: OpenCell, case: AudienceCase, rng: HashRng) -> str:
@@ -347,15 +349,15 @@ def _said(cell: OpenCell, code: int) -> tuple[list[spoken.Comment], list[tuple[s
 def _attributes(cell: OpenCell, code: int) -> list[tuple[str, str]]:
     """A few of the item's own attributes; those first that say for whom it is."""
     lexicon = _realiser(cell).lexicon
-    found = []
+    attributes = []
     for one in cell.store.value("items", "attributes", code) or ():
         name, value = one["name"], one["value"]
         if name and value and not _OF_NO_INTEREST.search(name) and len(value) <= LONGEST_ATTRIBUTE:
-            found.append((name, value))
+            attributes.append((name, value))
     # As stable as it was: those that say nothing of people stay in the source's order.
-    places = {one: _telling(lexicon, *one)[:1] for one in found}
-    found.sort(key=lambda one: places[one][0][0] if places[one] else NO_PLACE)
-    return found[:MOST_ATTRIBUTES]
+    places = {one: _telling(lexicon, *one)[:1] for one in attributes}
+    attributes.sort(key=lambda one: places[one][0][0] if places[one] else NO_PLACE)
+    return attributes[:MOST_ATTRIBUTES]
 
 
 def _displayed(cell: OpenCell, code: int) -> list[tuple[str, str]]:
@@ -363,21 +365,21 @@ def _displayed(cell: OpenCell, code: int) -> list[tuple[str, str]]:
     store, item = cell.store, cell.store.item(code)
     words = cell.words
     chars = int(cell.cell.options["text_chars"])
-    found = [(words["title"], item.title)]
+    fields = [(words["title"], item.title)]
     for one, many, values in (
         ("category", "categories", item.categories),
         ("creator", "creators", item.creators),
     ):
         if values:
-            found.append((words[one if len(values) == 1 else many], ", ".join(values)))
+            fields.append((words[one if len(values) == 1 else many], ", ".join(values)))
     year = store.value("items", "year", code)
     if year and str(year) not in item.title:
-        found.append(("year", str(year)))
-    found += _attributes(cell, code)
+        fields.append(("year", str(year)))
+    fields += _attributes(cell, code)
     description = store.value("items", "description", code)
     if description:
-        found.append(("description", cut(description, chars)))
-    return [(name[:1].upper() + name[1:], value) for name, value in found]
+        fields.append(("description", cut(description, chars)))
+    return [(name[:1].upper() + name[1:], value) for name, value in fields]
 
 
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
@@ -413,25 +415,25 @@ def _wrong(cell: OpenCell, case: Case, draw: HashRng) -> str:
         dataclasses.replace(one, facts=tuple(false.of(fact) for fact in one.facts))
         for one in case.statements
     ]
-    swapped = realiser.write(statements, rng).text
-    return swapped if swapped != case.answer else another
+    wrong_text = realiser.write(statements, rng).text
+    return wrong_text if wrong_text != case.answer else another
 
 
 def _other_items(cell: OpenCell, case: AudienceCase, draw: HashRng) -> list[int]:
     """Other candidates in a random order, those first of which enough is known."""
     candidates = _table(cell).candidates
-    drawn = {int(candidates[draw.below(len(candidates))]) for _ in range(TRIES)} - {case.code}
-    order = draw.shuffled(sorted(drawn))
-    known = {code: _statements(cell, code) for code in order}
-    order.sort(key=lambda code: (not _is_enough(cell, code), not groups.suited(known[code])))
+    codes = {int(candidates[draw.below(len(candidates))]) for _ in range(TRIES)} - {case.code}
+    order = draw.shuffled(sorted(codes))
+    statements = {code: _statements(cell, code) for code in order}
+    order.sort(key=lambda code: (not _is_enough(cell, code), not groups.suited(statements[code])))
     return order[:OTHERS]
 
 
 def _known(cell: OpenCell, code: int) -> list[Fact]:
     """All that is known of an item, details among it."""
-    said = [fact for one in _statements(cell, code) for fact in one.facts]
-    counted = [part for fact in _table(cell).of(code) for part in (fact, *fact.details)]
-    return _realiser(cell).lexicon.sayable([*said, *counted])
+    statement_facts = [fact for one in _statements(cell, code) for fact in one.facts]
+    table_facts = [part for fact in _table(cell).of(code) for part in (fact, *fact.details)]
+    return _realiser(cell).lexicon.sayable([*statement_facts, *table_facts])
 
 
 TASK = Task(

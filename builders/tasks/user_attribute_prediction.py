@@ -62,22 +62,22 @@ def _windows(cell: OpenCell, user: int) -> Iterator[Described]:
 def _firsts(cell: OpenCell, users: Sequence[int]) -> list[Described | None]:
     """The one window of each user with attributes and enough items to show."""
     attributes = dict(zip(users, _attributes(cell, users), strict=True))
-    wanted = _least_attributes(cell)
-    known = [user for user, found in attributes.items() if len(found) >= wanted]
-    keys = cell.order_keys(known, "order")
+    minimum = _least_attributes(cell)
+    eligible = [user for user, values in attributes.items() if len(values) >= minimum]
+    keys = cell.order_keys(eligible, "order")
     least = min(int(cell.cell.rule.options.get("least", LEAST)), cell.history)
-    found = {
+    windows_by_user = {
         line.user: Described(line, list(range(len(line))), [], attributes=attributes[line.user])
-        for line in favourites(cell.store, known, keys, cell.history)
+        for line in favourites(cell.store, eligible, keys, cell.history)
         if len(line) >= least
     }
-    return [found.get(user) for user in users]
+    return [windows_by_user.get(user) for user in users]
 
 
 def _least_attributes(cell: OpenCell) -> int:
     """How many of the attributes asked for must be known of a user."""
-    asked = chosen_attributes(cell.cell.source, cell.cell.options["attributes"])
-    return min(int(cell.cell.rule.options.get("least_attributes", 1)), len(asked))
+    names = chosen_attributes(cell.cell.source, cell.cell.options["attributes"])
+    return min(int(cell.cell.rule.options.get("least_attributes", 1)), len(names))
 
 
 def available_attributes(source: Source) -> tuple[str, ...]:
@@ -101,15 +101,19 @@ def chosen_attributes(source: Source, wanted: Sequence[str] | None) -> tuple[str
 
 def _attributes(cell: OpenCell, users: Sequence[int]) -> list[Attributes]:
     """The known values of the attributes asked for, of each user, in a fixed order."""
-    found: list[Attributes] = [[] for _ in users]
+    by_user: list[Attributes] = [[] for _ in users]
     source = cell.cell.source
     for name in chosen_attributes(source, cell.cell.options["attributes"]):
-        said = NAMES.get(name, name)
+        label = NAMES.get(name, name)
         column = name if name in source.attributes else _COLUMNS[name]
-        for known, value in zip(found, cell.store.values("users", column, users), strict=True):
+        for user_attributes, value in zip(
+            by_user, cell.store.values("users", column, users), strict=True
+        ):
             if value is not None and str(value) != "":
-                known.append((said, str(value) if column == name else _band(name, int(value))))
-    return found
+                user_attributes.append(
+                    (label, str(value) if column == name else _band(name, int(value)))
+                )
+    return by_user
 
 
 _COLUMNS = {band: column for column, band in BANDS.items()}
@@ -127,11 +131,13 @@ def _choices(cell: OpenCell) -> dict[str, Choices]:
     """The values of each attribute asked for, by its name in rows; none of exact numbers."""
     source = cell.cell.source
     names = chosen_attributes(source, cell.cell.options["attributes"])
-    made = {}
+    choices = {}
     for name in (name for name in names if name not in BANDS):
         key = ("attribute values", name, cell.cell.seed)
-        made[NAMES.get(name, name)] = cell.store.shared(key, functools.partial(_values, cell, name))
-    return made
+        choices[NAMES.get(name, name)] = cell.store.shared(
+            key, functools.partial(_values, cell, name)
+        )
+    return choices
 
 
 def _values(cell: OpenCell, name: str) -> Choices:
@@ -143,18 +149,18 @@ def _values(cell: OpenCell, name: str) -> Choices:
     part = pa.array(cell.partition.user_splits == TRAIN)
     trained = _counts(cell.store.users.column(column).filter(part), name, column)
     ranked = sorted(trained, key=lambda one: (-trained[one], one))
-    shown = ranked[EXAMPLES : 2 * EXAMPLES] or ranked[1:] or ranked
-    return Choices(tuple(sorted(shown, key=str.casefold)), whole=False)
+    examples = ranked[EXAMPLES : 2 * EXAMPLES] or ranked[1:] or ranked
+    return Choices(tuple(sorted(examples, key=str.casefold)), whole=False)
 
 
 def _counts(values: pa.ChunkedArray, name: str, column: str) -> Counter[str]:
     """How many users have each value."""
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for one in values.value_counts().to_pylist():
         if one["values"] is not None and str(one["values"]) != "":
             value = one["values"]
-            found[str(value) if column == name else _band(name, int(value))] += one["counts"]
-    return found
+            counts[str(value) if column == name else _band(name, int(value))] += one["counts"]
+    return counts
 
 
 def _rank(value: str) -> tuple[int, str]:
@@ -202,12 +208,12 @@ def _case(cell: OpenCell, window: Described, user: str, items: list[Item]) -> Ca
 
 
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
-    layout, shown = cell.layout, case.flags & {"categories"}
+    layout, fields = cell.layout, case.flags & {"categories"}
     if any(map(attrgetter("creators"), case.history)):
-        shown |= {"creators"}
+        fields |= {"creators"}
     names = [name for name, _ in case.attributes]
     return {
-        **lists.of_items("items", case.history, needed, layout, shown, loop="history"),
+        **lists.of_items("items", case.history, needed, layout, fields, loop="history"),
         "n_items": len(case.history),
         "attributes": layout.joined(names),
         "attribute": _upper(names[0]),

@@ -99,7 +99,7 @@ def examples(folder: Path, per_cell: int = EXAMPLES) -> Rows:
     """
     con, _ = open_folder(folder)
     try:
-        found = _query(
+        rows = _query(
             con,
             f"""
             SELECT id, split, task, source, domain, template, instruction, input, output FROM rows
@@ -109,12 +109,12 @@ def examples(folder: Path, per_cell: int = EXAMPLES) -> Rows:
         )
     finally:
         con.close()
-    return _in_order(found)
+    return _in_order(rows)
 
 
 def _cells(con: duckdb.DuckDBPyConnection) -> Rows:
     """Examples of each cell by split, beside the paper's."""
-    found = _query(
+    rows = _query(
         con,
         """
         SELECT root_task, task, source, count(*) FILTER (split = 'train') AS train,
@@ -123,22 +123,22 @@ def _cells(con: duckdb.DuckDBPyConnection) -> Rows:
         FROM rows GROUP BY ALL
         """,
     )
-    for one in found:
-        known = one["task"] in registry.task_ids()
-        quotas = registry.cells(one["task"]) if known else {}
+    for one in rows:
+        is_registered = one["task"] in registry.task_ids()
+        quotas = registry.cells(one["task"]) if is_registered else {}
         one["paper"] = quotas.get((one["task"], one["source"]))
-    return _in_order(found)
+    return _in_order(rows)
 
 
 def _lengths(con: duckdb.DuckDBPyConnection) -> Rows:
     """Characters of input (with its task description) and output: mean and `QUANTILES`."""
-    wanted = list(QUANTILES)
+    quantiles = list(QUANTILES)
     return _in_order(
         _query(
             con,
             f"""
             SELECT task, source, round(avg(i), 1) AS input_mean, round(avg(o), 1) AS output_mean,
-                quantile_disc(i, {wanted}) AS input, quantile_disc(o, {wanted}) AS output
+                quantile_disc(i, {quantiles}) AS input, quantile_disc(o, {quantiles}) AS output
             FROM (SELECT task, source, length(instruction) + length(input) AS i,
                 length(output) AS o FROM rows)
             GROUP BY task, source
@@ -221,9 +221,9 @@ def _places(con: duckdb.DuckDBPyConnection) -> Rows:
 
 
 def _templates(con: duckdb.DuckDBPyConnection) -> Rows:
-    found = _query(con, "SELECT task, template, count(*) AS n FROM rows GROUP BY ALL")
+    rows = _query(con, "SELECT task, template, count(*) AS n FROM rows GROUP BY ALL")
     # p2 stands before p10.
-    return _in_order(sorted(found, key=lambda one: (len(one["template"]), one["template"])))
+    return _in_order(sorted(rows, key=lambda one: (len(one["template"]), one["template"])))
 
 
 def _attributes(con: duckdb.DuckDBPyConnection) -> Rows:
@@ -258,10 +258,10 @@ def _query(con: duckdb.DuckDBPyConnection, sql: str) -> Rows:
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _in_order(found: Rows) -> Rows:
+def _in_order(rows: Rows) -> Rows:
     """By subtask in the paper's order, then source; within that, as they came."""
     order = {name: place for place, name in enumerate(registry.task_ids())}
     return sorted(
-        found,
+        rows,
         key=lambda one: (order.get(one["task"], len(order)), one["task"], one.get("source", "")),
     )

@@ -96,7 +96,7 @@ def _list(facts: Facts) -> str:
     """Terms, each with a note and lines below."""
     parts = []
     for term, note, lines in facts:
-        listed = "".join(f"<li>{html.escape(line)}</li>" for line in lines)
+        bullets = "".join(f"<li>{html.escape(line)}</li>" for line in lines)
         small = f"<small>{html.escape(note)}</small>" if note else ""
-        parts.append(f"<dt>{html.escape(term)}{small}</dt><dd><ul>{listed}</ul></dd>")
+        parts.append(f"<dt>{html.escape(term)}{small}</dt><dd><ul>{bullets}</ul></dd>")
     return f'<dl class="facts">{"".join(parts)}</dl>'

@@ -34,33 +34,33 @@ def page(folder: Path, per_cell: int = counting.EXAMPLES) -> str:
         ItdrError: without matplotlib.
     """
     plots, style = _matplotlib()
-    found = counting.collect(folder)
-    held = counting.examples(folder, per_cell)
+    numbers = counting.collect(folder)
+    examples = counting.examples(folder, per_cell)
     entries = provenance.read(folder)
-    drawable = plots.drawable(found)
+    drawable = plots.drawable(numbers)
     figures = []
     for plot in drawable:
-        drawn = {"": style.svg(plots.draw(plot, found), True, plot.name)}
+        pictures = {"": style.svg(plots.draw(plot, numbers), True, plot.name)}
         if plot.narrow:
-            narrow = style.svg(plots.draw(plot, found, narrow=True), True, f"{plot.name}-narrow")
-            drawn = {"on-wide": drawn[""], "on-narrow": narrow}
-        figures.append(_figure(plot, drawn))
-    total = sum(one["all"] for one in found["cells"])
+            narrow = style.svg(plots.draw(plot, numbers, narrow=True), True, f"{plot.name}-narrow")
+            pictures = {"on-wide": pictures[""], "on-narrow": narrow}
+        figures.append(_figure(plot, pictures))
+    total = sum(one["all"] for one in numbers["cells"])
     parts = {
         "title": "Instruction-tuning data for recommendation: what is inside",
         "css": (HERE / "page.css").read_text("utf-8"),
         "js": (HERE / "page.js").read_text("utf-8"),
-        "summary": f"{total:,} examples in {len(found['cells'])} cells of subtask and source; configs: "
-        + html.escape(", ".join(one["config"] for one in found["configs"])),
+        "summary": f"{total:,} examples in {len(numbers['cells'])} cells of subtask and source; configs: "
+        + html.escape(", ".join(one["config"] for one in numbers["configs"])),
         "numbers": origin.key_numbers(entries),
         "built": origin.how_built(entries),
-        "note": _note(found),
+        "note": _note(numbers),
         "links": _links(drawable),
         "plots": "\n".join(figures),
-        "table": _table(*text.cells(found["cells"])),
-        "held": f"{len(held):,} of {total:,} examples are in this page, up to {per_cell} of each "
+        "table": _table(*text.cells(numbers["cells"])),
+        "held": f"{len(examples):,} of {total:,} examples are in this page, up to {per_cell} of each "
         "cell, drawn by hash.",
-        "data": _embedded(held),
+        "data": _embedded(examples),
     }
     return _filled((HERE / "page.html").read_text("utf-8"), parts)
 
@@ -77,19 +77,19 @@ def save_plots(folder: Path, out: Path, formats: Sequence[str] = FORMATS) -> lis
         The files written.
     """
     plots, style = _matplotlib()
-    found = counting.collect(folder)
+    numbers = counting.collect(folder)
     out.mkdir(parents=True, exist_ok=True)
-    written = []
-    for plot in plots.drawable(found):
-        drawn = plots.draw(plot, found)
+    paths = []
+    for plot in plots.drawable(numbers):
+        chart = plots.draw(plot, numbers)
         for form in formats:
             path = out / f"{plot.name}.{form}"
             if form == "png":
-                path.write_bytes(style.png(drawn))
+                path.write_bytes(style.png(chart))
             else:
-                path.write_text(style.svg(drawn, False) + "\n", "utf-8", newline="\n")
-            written.append(path)
-    return written
+                path.write_text(style.svg(chart, False) + "\n", "utf-8", newline="\n")
+            paths.append(path)
+    return paths
 
 
 def _matplotlib() -> tuple[Any, Any]:
@@ -104,13 +104,13 @@ def _matplotlib() -> tuple[Any, Any]:
     return plots, style
 
 
-def _figure(plot: Any, drawn: dict[str, str]) -> str:
-    """A plot with its words; `drawn` has its pictures by the class that says where each is seen."""
+def _figure(plot: Any, pictures: dict[str, str]) -> str:
+    """A plot with its words; `pictures` has them by the class that says where each is seen."""
     kind = ' class="wide"' if plot.narrow else ""
     label = html.escape(plot.title)
     svg = "".join(
         one.replace("<svg", f'<svg role="img" aria-label="{label}" class="{where}"', 1)
-        for where, one in drawn.items()
+        for where, one in pictures.items()
     )
     return (
         f'<figure id="{plot.name}"{kind}><h2>{html.escape(plot.title)}</h2>'
@@ -120,8 +120,8 @@ def _figure(plot: Any, drawn: dict[str, str]) -> str:
     )
 
 
-def _note(found: dict[str, Any]) -> str:
-    if not found["made_up"]:
+def _note(numbers: dict[str, Any]) -> str:
+    if not numbers["made_up"]:
         return ""
     return '<p class="note">These rows are made up, from the files bundled with itdr.</p>'
 
@@ -144,12 +144,12 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
     lines = []
     for group, several in itertools.groupby(rows, key=lambda row: row[0]):
-        listed = list(several)
-        if len(listed) == 1 and not listed[0][1]:
-            lines.append(line("th", [group, *listed[0][2:]]))
+        members = list(several)
+        if len(members) == 1 and not members[0][1]:
+            lines.append(line("th", [group, *members[0][2:]]))
             continue
         lines.append(f'<tr><th colspan="{len(head) - 1}">{html.escape(group)}</th></tr>')
-        lines += [line("td", row[1:]) for row in listed]
+        lines += [line("td", row[1:]) for row in members]
     body = "\n".join(lines)
     return f"<table><thead>{line('th', head[1:])}</thead><tbody>\n{body}\n</tbody></table>"
 

@@ -65,8 +65,8 @@ def _lines(cells: list[dict[str, Any]]) -> tuple[list[float], list[tuple[float, 
 def _listed(cells: list[dict[str, Any]]) -> tuple[Figure, Any, list[float]]:
     """A figure with one line per cell, grouped by subtask."""
     places, heads, height = _lines(cells)
-    drawn = figure(0.75 + PER_CELL * height)
-    ax = drawn.add_subplot()
+    chart = figure(0.75 + PER_CELL * height)
+    ax = chart.add_subplot()
     ax.set_ylim(height - 0.3, -0.5)
     ax.set_yticks(places, [one["source"] for one in cells])
     ax.tick_params(axis="y", length=0)
@@ -78,26 +78,26 @@ def _listed(cells: list[dict[str, Any]]) -> tuple[Figure, Any, list[float]]:
             textcoords="offset points", ha="right", va="center", weight="bold", color=INK,
             annotation_clip=False,
         )  # fmt: skip
-    return drawn, ax, places
+    return chart, ax, places
 
 
 def _cells(numbers: Numbers) -> Figure:
     cells = numbers["cells"]
-    drawn, ax, places = _listed(cells)
-    left = [0] * len(cells)
+    chart, ax, places = _listed(cells)
+    starts = [0] * len(cells)
     for split, colour in zip(("train", "validation", "test"), COLOURS, strict=False):
         values = [one[split] for one in cells]
-        ax.barh(places, values, left=left, height=0.62, color=colour, label=split)
-        left = [a + b for a, b in zip(left, values, strict=True)]
+        ax.barh(places, values, left=starts, height=0.62, color=colour, label=split)
+        starts = [a + b for a, b in zip(starts, values, strict=True)]
     papers = [(one["paper"], at) for one, at in zip(cells, places, strict=True) if one["paper"]]
     # A small folder's bars would be lines beside the paper's numbers, which the table has too.
-    if papers and 4 * max(left) > max(papers)[0]:
+    if papers and 4 * max(starts) > max(papers)[0]:
         ax.plot(*zip(*papers, strict=True), "|", color=INK, ms=9, mew=1.6, label="the paper")
     ax.set_xlim(left=0)
     ax.xaxis.set_major_formatter(_thousands)
     ax.set_xlabel("examples")
-    drawn.legend(loc="outside upper right", ncols=4, handlelength=1, columnspacing=1)
-    return drawn
+    chart.legend(loc="outside upper right", ncols=4, handlelength=1, columnspacing=1)
+    return chart
 
 
 def _lengths(numbers: Numbers, side: str, colour: str) -> Figure:
@@ -106,7 +106,7 @@ def _lengths(numbers: Numbers, side: str, colour: str) -> Figure:
     cells = numbers["lengths"]
     ends = [max(one[side][k], 1) for one in cells for k in (0, -1)]
     steps = (1, 2, 5) if max(ends) < 30 * min(ends) else (1,)
-    drawn, ax, places = _listed(cells)
+    chart, ax, places = _listed(cells)
     for one, at in zip(cells, places, strict=True):
         low, first, middle, third, high = (max(value, 1) for value in one[side])
         ax.plot([low, high], [at, at], color=colour, lw=1, solid_capstyle="butt")
@@ -117,7 +117,7 @@ def _lengths(numbers: Numbers, side: str, colour: str) -> Figure:
     ax.xaxis.set_major_formatter(_thousands)
     ax.xaxis.set_minor_formatter(NullFormatter())
     ax.set_xlabel("characters (log scale)")
-    return drawn
+    return chart
 
 
 # -- small multiples --------------------------------------------------------------------------
@@ -126,140 +126,140 @@ def _lengths(numbers: Numbers, side: str, colour: str) -> Figure:
 def _panels(names: list[str], height: float = 1.35, columns: int = 2) -> tuple[Figure, list[Any]]:
     """One small panel for each name."""
     rows = -(-len(names) // columns)
-    drawn = figure(0.35 + height * rows)
-    axes = drawn.subplots(rows, columns, squeeze=False).ravel().tolist()
+    chart = figure(0.35 + height * rows)
+    axes = chart.subplots(rows, columns, squeeze=False).ravel().tolist()
     for ax, name in zip(axes, names, strict=False):
         ax.set_title(name)
         ax.grid(axis="y")
     for ax in axes[len(names) :]:
         ax.remove()
-    return drawn, axes
+    return chart, axes
 
 
-def _by(found: list[dict[str, Any]], *keys: str) -> dict[tuple[str, ...], list[dict[str, Any]]]:
+def _by(rows: list[dict[str, Any]], *keys: str) -> dict[tuple[str, ...], list[dict[str, Any]]]:
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-    for one in found:
+    for one in rows:
         groups.setdefault(tuple(one[key] for key in keys), []).append(one)
     return groups
 
 
 def _ratings(numbers: Numbers) -> Figure:
     groups = _by(numbers["ratings"], "source")
-    drawn, axes = _panels([source for (source,) in groups])
-    for ax, found in zip(axes, groups.values(), strict=False):
-        values = [one["rating"] for one in found]
+    chart, axes = _panels([source for (source,) in groups])
+    for ax, group in zip(axes, groups.values(), strict=False):
+        values = [one["rating"] for one in group]
         step = min((b - a for a, b in itertools.pairwise(values)), default=1)
-        ax.bar(values, _shares(found), width=0.8 * step, color=BLUE)
+        ax.bar(values, _shares(group), width=0.8 * step, color=BLUE)
         if len(values) <= 6:
             ax.set_xticks(values)
         else:
             ax.xaxis.get_major_locator().set_params(integer=True)
         ax.yaxis.set_major_formatter(_percent)
-    drawn.supxlabel("rating", size=10)
-    return drawn
+    chart.supxlabel("rating", size=10)
+    return chart
 
 
 def _histories(numbers: Numbers) -> Figure:
     groups = _by(numbers["histories"], "task")
-    drawn, axes = _panels([_words(task) for (task,) in groups])
-    for ax, found in zip(axes, groups.values(), strict=False):
-        ax.bar([one["items"] for one in found], _shares(found), width=0.8, color=BLUE)
-        most = max(one["items"] for one in found)
+    chart, axes = _panels([_words(task) for (task,) in groups])
+    for ax, group in zip(axes, groups.values(), strict=False):
+        ax.bar([one["items"] for one in group], _shares(group), width=0.8, color=BLUE)
+        most = max(one["items"] for one in group)
         ax.set_xlim(0, most + 1)
         ax.yaxis.set_major_formatter(_percent)
         ax.xaxis.get_major_locator().set_params(integer=True)
-    drawn.supxlabel("items in the history", size=10)
-    return drawn
+    chart.supxlabel("items in the history", size=10)
+    return chart
 
 
 def _popularity(numbers: Numbers) -> Figure:
     groups = _by(numbers["popularity"], "task")
-    drawn, axes = _panels([_words(task) for (task,) in groups], height=1.7, columns=1)
+    chart, axes = _panels([_words(task) for (task,) in groups], height=1.7, columns=1)
     last = max(one["bin"] for one in numbers["popularity"])
     labels = ["0", "1", *(f"{2 ** (k - 1)}–{2**k - 1}" for k in range(2, last + 1))]
-    for ax, found in zip(axes, groups.values(), strict=False):
+    for ax, group in zip(axes, groups.values(), strict=False):
         for key, shift, colour, name in (
             ("true_ones", -0.2, BLUE, "true candidates"),
             ("false_ones", 0.2, ORANGE, "false candidates"),
         ):
-            total = sum(one[key] for one in found) or 1
-            places = [one["bin"] + shift for one in found]
-            ax.bar(places, [one[key] / total for one in found], 0.38, color=colour, label=name)
+            total = sum(one[key] for one in group) or 1
+            places = [one["bin"] + shift for one in group]
+            ax.bar(places, [one[key] / total for one in group], 0.38, color=colour, label=name)
         ax.set_xticks(range(last + 1), labels[: last + 1], size=min(10, 75 / (last + 1)))
         ax.set_xlim(-0.6, last + 0.6)
         ax.yaxis.set_major_formatter(_percent)
-    drawn.legend(
+    chart.legend(
         *axes[0].get_legend_handles_labels(), loc="outside upper right", ncols=2, handlelength=1
     )
-    drawn.supxlabel("other users' training histories that show the item", size=10)
-    return drawn
+    chart.supxlabel("other users' training histories that show the item", size=10)
+    return chart
 
 
 def _popular_first(numbers: Numbers) -> Figure:
     cells = numbers["popular_first"]
-    drawn, ax, places = _listed(cells)
+    chart, ax, places = _listed(cells)
     ax.barh(places, [one["hit"] for one in cells], height=0.62, color=BLUE, label="most popular")
     ax.plot([one["chance"] for one in cells], places, "|", color=INK, ms=9, mew=1.6, label="chance")
     ax.set_xlim(0, 1)
     ax.xaxis.set_major_formatter(_percent)
     ax.set_xlabel("cases where that candidate is a true one")
-    drawn.legend(loc="outside upper right", ncols=2, handlelength=1)
-    return drawn
+    chart.legend(loc="outside upper right", ncols=2, handlelength=1)
+    return chart
 
 
 def _places(numbers: Numbers) -> Figure:
     groups = _by(numbers["places"], "task")
-    drawn, axes = _panels([_words(task) for (task,) in groups])
-    for ax, found in zip(axes, groups.values(), strict=False):
-        ax.bar([one["place"] for one in found], _shares(found), color=BLUE)
-        even = 1 / len(found)
+    chart, axes = _panels([_words(task) for (task,) in groups])
+    for ax, group in zip(axes, groups.values(), strict=False):
+        ax.bar([one["place"] for one in group], _shares(group), color=BLUE)
+        even = 1 / len(group)
         ax.axhline(even, color=INK, lw=1, ls="--")
-        ax.set_xticks([one["place"] for one in found])
+        ax.set_xticks([one["place"] for one in group])
         ax.yaxis.set_major_formatter(_percent)
-    drawn.supxlabel("place among the candidates (dashed: even)", size=10)
-    return drawn
+    chart.supxlabel("place among the candidates (dashed: even)", size=10)
+    return chart
 
 
 def _templates(numbers: Numbers) -> Figure:
     groups = _by(numbers["templates"], "task")
-    drawn, axes = _panels([_words(task) for (task,) in groups], columns=1)
-    for ax, found in zip(axes, groups.values(), strict=False):
-        names = [one["template"].rpartition("/")[2] for one in found]
-        ax.bar(range(len(found)), _shares(found), color=BLUE)
+    chart, axes = _panels([_words(task) for (task,) in groups], columns=1)
+    for ax, group in zip(axes, groups.values(), strict=False):
+        names = [one["template"].rpartition("/")[2] for one in group]
+        ax.bar(range(len(group)), _shares(group), color=BLUE)
         crowded = len(names) * max(map(len, names)) > 36
-        ax.set_xticks(range(len(found)), names, rotation=90 * crowded, size=8 if crowded else 9)
+        ax.set_xticks(range(len(group)), names, rotation=90 * crowded, size=8 if crowded else 9)
         ax.yaxis.set_major_formatter(_percent)
-    return drawn
+    return chart
 
 
 def _attributes(numbers: Numbers) -> Figure:
     groups = _by(numbers["attributes"], "source", "name")
-    heights = [len(found) + 1.8 for found in groups.values()]
-    drawn = figure(0.3 + 0.21 * sum(heights))
-    axes = drawn.subplots(len(groups), 1, squeeze=False, height_ratios=heights).ravel().tolist()
-    for ax, ((source, name), found) in zip(axes, groups.items(), strict=True):
-        kinds = found[0]["values"]
+    heights = [len(group) + 1.8 for group in groups.values()]
+    chart = figure(0.3 + 0.21 * sum(heights))
+    axes = chart.subplots(len(groups), 1, squeeze=False, height_ratios=heights).ravel().tolist()
+    for ax, ((source, name), group) in zip(axes, groups.items(), strict=True):
+        kinds = group[0]["values"]
         # At the right, where a long title may run out over the labels.
         many = f"{kinds:,} value{'s' if kinds > 1 else ''}"
         ax.set_title(f"{source}: {name} ({many})", loc="right")
-        rest = f"{kinds - len(found) + 1:,} more"
-        names = [rest if one["value"] is None else _cut(one["value"]) for one in found]
-        colours = [FAINT if one["value"] is None else BLUE for one in found]
-        ax.barh(range(len(found)), _shares(found), color=colours, height=0.7)
-        ax.set_yticks(range(len(found)), names)
+        rest = f"{kinds - len(group) + 1:,} more"
+        names = [rest if one["value"] is None else _cut(one["value"]) for one in group]
+        colours = [FAINT if one["value"] is None else BLUE for one in group]
+        ax.barh(range(len(group)), _shares(group), color=colours, height=0.7)
+        ax.set_yticks(range(len(group)), names)
         ax.invert_yaxis()
         ax.tick_params(axis="y", length=0)
         ax.grid(axis="x")
         ax.xaxis.set_major_formatter(_percent)
-    return drawn
+    return chart
 
 
 # -- words and numbers ------------------------------------------------------------------------
 
 
-def _shares(found: list[dict[str, Any]]) -> list[float]:
-    total = sum(one["n"] for one in found) or 1
-    return [one["n"] / total for one in found]
+def _shares(rows: list[dict[str, Any]]) -> list[float]:
+    total = sum(one["n"] for one in rows) or 1
+    return [one["n"] / total for one in rows]
 
 
 def _words(name: str) -> str:

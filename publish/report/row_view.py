@@ -64,12 +64,12 @@ def open_folder(folder: Path) -> tuple[duckdb.DuckDBPyConnection, dict[str, dict
 
 
 def _reader(paths: list[Path], entry: dict[str, Any]) -> str:
-    listed = f"[{_list([str(path) for path in paths])}]"
+    names = f"[{_list([str(path) for path in paths])}]"
     if entry["kind"] == "parquet":
-        return f"read_parquet({listed})"
+        return f"read_parquet({names})"
     types = formats.schema(entry["form"]).items()
     columns = ", ".join(f"{_text(name)}: {_text(_type(kind))}" for name, kind in types)
-    return f"read_json({listed}, format = 'newline_delimited', columns = {{{columns}}})"
+    return f"read_json({names}, format = 'newline_delimited', columns = {{{columns}}})"
 
 
 def _type(kind: Any) -> str:

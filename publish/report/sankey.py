@@ -54,9 +54,9 @@ def _drawn(
     """
     most = max(map(len, columns))
     height = max(150, 24.0 * most)
-    drawn = figure((height + 12) / 72, width=width / 72)
-    drawn.set_layout_engine("none")
-    ax = drawn.add_axes((0, 0, 1, 1))
+    chart = figure((height + 12) / 72, width=width / 72)
+    chart.set_layout_engine("none")
+    ax = chart.add_axes((0, 0, 1, 1))
     ax.set_axis_off()
     ax.set_xlim(0, width)
     ax.set_ylim(height + 6, -6)
@@ -75,7 +75,7 @@ def _drawn(
                 va="center", ha="right" if before else "left", color=INK,
                 size=8 if inside else 9.5,
             )  # fmt: skip
-    return drawn
+    return chart
 
 
 def _colours(cells: list[dict[str, Any]]) -> dict[str, str]:
@@ -85,29 +85,29 @@ def _colours(cells: list[dict[str, Any]]) -> dict[str, str]:
 
 
 def _summed(flows: Any) -> Flows:
-    found: Counter[tuple[str, str]] = Counter()
+    counts: Counter[tuple[str, str]] = Counter()
     for start, end, count in flows:
-        found[start, end] += count
-    return [(start, end, count) for (start, end), count in found.items()]
+        counts[start, end] += count
+    return [(start, end, count) for (start, end), count in counts.items()]
 
 
 def _totals(flows: Flows, side: int) -> dict[str, int]:
-    found: Counter[str] = Counter()
+    totals: Counter[str] = Counter()
     for one in flows:
-        found[one[1] if side else one[0]] += one[2]
-    return dict(sorted(found.items())) if side else dict(found)
+        totals[one[1] if side else one[0]] += one[2]
+    return dict(sorted(totals.items())) if side else dict(totals)
 
 
 def _stacked(nodes: dict[str, int], height: float) -> dict[str, tuple[float, float, int]]:
     """Top and bottom of each node, the column filling the height."""
     total = sum(nodes.values())
     room = height - GAP * (len(nodes) - 1)
-    found = {}
+    stack = {}
     at = 0.0
     for name, count in nodes.items():
-        found[name] = (at, at + room * count / total, count)
+        stack[name] = (at, at + room * count / total, count)
         at += room * count / total + GAP
-    return found
+    return stack
 
 
 def _bar(x: float, top: float, bottom: float, colour: str) -> Any:

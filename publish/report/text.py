@@ -48,11 +48,11 @@ def aligned_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     Returns:
         Lines joined by newlines.
     """
-    listed = [list(head), *map(list, rows)]
-    widths = [max(len(row[k]) for row in listed) for k in range(len(head))]
-    right = [all(_number(row[k]) for row in listed[1:]) for k in range(len(head))]
+    all_rows = [list(head), *map(list, rows)]
+    widths = [max(len(row[k]) for row in all_rows) for k in range(len(head))]
+    right = [all(_number(row[k]) for row in all_rows[1:]) for k in range(len(head))]
     lines = []
-    for row in listed:
+    for row in all_rows:
         cells = [
             one.rjust(width) if flush else one.ljust(width)
             for one, width, flush in zip(row, widths, right, strict=True)
@@ -65,7 +65,7 @@ def _number(text: str) -> bool:
     return text in ("", "–") or (text[0].isdigit() and "  " not in text)
 
 
-def _configs(found: list[dict[str, Any]]) -> Table:
+def _configs(entries: list[dict[str, Any]]) -> Table:
     head = ("config", "format", "train", "validation", "test", "size")
     return head, [
         [
@@ -74,7 +74,7 @@ def _configs(found: list[dict[str, Any]]) -> Table:
             *(f"{one['rows'].get(split, 0):,}" for split in ("train", "validation", "test")),
             format_size(one["bytes"]),
         ]
-        for one in found
+        for one in entries
     ]
 
 
@@ -98,10 +98,10 @@ def cells(found: list[dict[str, Any]]) -> Table:
     return head, rows
 
 
-def _lengths(found: list[dict[str, Any]]) -> Table:
+def _lengths(entries: list[dict[str, Any]]) -> Table:
     head = ("subtask", "source", "input", "from–to", "output", "from–to")
     rows = []
-    for one in found:
+    for one in entries:
         numbers: list[str] = []
         for side in ("input", "output"):
             low, _, middle, _, high = one[side]
@@ -110,18 +110,18 @@ def _lengths(found: list[dict[str, Any]]) -> Table:
     return head, rows
 
 
-def _ratings(found: list[dict[str, Any]]) -> Table:
+def _ratings(entries: list[dict[str, Any]]) -> Table:
     groups: dict[str, list[str]] = {}
-    for one in found:
+    for one in entries:
         groups.setdefault(one["source"], []).append(f"{one['rating']:g}: {one['n']:,}")
     return ("source", "rating: examples"), [
         [source, "  ".join(values)] for source, values in groups.items()
     ]
 
 
-def _histories(found: list[dict[str, Any]]) -> Table:
+def _histories(entries: list[dict[str, Any]]) -> Table:
     groups: dict[str, list[dict[str, Any]]] = {}
-    for one in found:
+    for one in entries:
         groups.setdefault(one["task"], []).append(one)
     rows = []
     for task, several in groups.items():
@@ -132,7 +132,7 @@ def _histories(found: list[dict[str, Any]]) -> Table:
     return ("subtask", "least", "mean", "most"), rows
 
 
-def _popular(found: list[dict[str, Any]]) -> Table:
+def _popular(entries: list[dict[str, Any]]) -> Table:
     head = ("subtask", "source", "cases", "hits", "chance")
     return head, [
         [
@@ -142,36 +142,36 @@ def _popular(found: list[dict[str, Any]]) -> Table:
             f"{one['hit']:.3f}",
             f"{one['chance']:.3f}",
         ]
-        for one in found
+        for one in entries
     ]
 
 
-def _places(found: list[dict[str, Any]]) -> Table:
-    return ("subtask", "first place to last"), _shared(found, lambda one: "")
+def _places(entries: list[dict[str, Any]]) -> Table:
+    return ("subtask", "first place to last"), _shared(entries, lambda one: "")
 
 
-def _templates(found: list[dict[str, Any]]) -> Table:
+def _templates(entries: list[dict[str, Any]]) -> Table:
     return ("subtask", "template and share"), _shared(
-        found, lambda one: one["template"].rpartition("/")[2] + " "
+        entries, lambda one: one["template"].rpartition("/")[2] + " "
     )
 
 
-def _shared(found: list[dict[str, Any]], label: Any) -> list[list[str]]:
+def _shared(entries: list[dict[str, Any]], label: Any) -> list[list[str]]:
     """One line per subtask with the share of each of its entries."""
     groups: dict[str, list[dict[str, Any]]] = {}
-    for one in found:
+    for one in entries:
         groups.setdefault(one["task"], []).append(one)
     rows = []
     for task, several in groups.items():
         total = sum(one["n"] for one in several) or 1
-        listed = [f"{label(one)}{one['n'] / total:.1%}" for one in several]
-        rows.append([task, "  ".join(listed)])
+        shares = [f"{label(one)}{one['n'] / total:.1%}" for one in several]
+        rows.append([task, "  ".join(shares)])
     return rows
 
 
-def _attributes(found: list[dict[str, Any]]) -> Table:
+def _attributes(entries: list[dict[str, Any]]) -> Table:
     groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for one in found:
+    for one in entries:
         groups.setdefault((one["source"], one["name"]), []).append(one)
     rows = []
     for (source, name), several in groups.items():

@@ -99,10 +99,10 @@ def require_methods(chosen: Sequence[str]) -> None:
     Raises:
         ConfigError: for one that no subtask knows.
     """
-    known = sorted({*CLASSIC, *(name for several in METHODS.values() for name in several)})
+    methods = sorted({*CLASSIC, *(name for several in METHODS.values() for name in several)})
     for name in chosen:
-        if name not in known:
-            raise ConfigError(choose_from("baseline", name, known))
+        if name not in methods:
+            raise ConfigError(choose_from("baseline", name, methods))
 
 
 def methods_of(

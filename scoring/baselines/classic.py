@@ -54,11 +54,11 @@ class Classic:
         scorer, _ = self._trained[id(known)]
         return self._score(scorer, known, row, works)
 
-    def _check(self, known: CellTraining, row: Row) -> None:
+    def _check(self, cell_training: CellTraining, row: Row) -> None:
         """Reject rows on which the test would be unfair. Raises `ConfigError`."""
-        user = known.cell.store.code("user", row["user_id"])
-        by_user = known.cell.partition.by_user
-        if by_user and known.user(row) is not None:
+        user = cell_training.cell.store.code("user", row["user_id"])
+        by_user = cell_training.cell.partition.by_user
+        if by_user and cell_training.user(row) is not None:
             raise ConfigError(
                 f"{self.name} is trained on the users of the split train, whose rows it cannot be tried "
                 "on: choose --split test or validation."
@@ -69,35 +69,41 @@ class Classic:
                 "leave_one_out or time, or another method."
             )
 
-    def _score(self, scorer: Any, known: CellTraining, row: Row, works: np.ndarray) -> np.ndarray:
+    def _score(
+        self, scorer: Any, cell_training: CellTraining, row: Row, works: np.ndarray
+    ) -> np.ndarray:
         from lenskit.data import ItemList, RecQuery
 
-        past = known.events.known_of(row)
-        past = past[known.cell.train_stats.users[past] > 0]
-        user = known.cell.store.code("user", row["user_id"])
+        past = cell_training.events.known_of(row)
+        past = past[cell_training.cell.train_stats.users[past] > 0]
+        user = cell_training.cell.store.code("user", row["user_id"])
         if self.name == "bpr":
             query = RecQuery(user_id=user)
         else:
             if not len(past):
-                return most_popular_scores(known, row, works)
+                return most_popular_scores(cell_training, row, works)
             query = RecQuery(history_items=ItemList(item_ids=past))
         scored = scorer(query=query, items=ItemList(item_ids=works))
-        found = np.asarray(scored.scores(), float)
+        item_scores = np.asarray(scored.scores(), float)
         # Nothing is known of such a user: what is popular is the best guess.
-        return most_popular_scores(known, row, works) if np.isnan(found).all() else found
+        return (
+            most_popular_scores(cell_training, row, works)
+            if np.isnan(item_scores).all()
+            else item_scores
+        )
 
 
-def _train(name: str, known: CellTraining) -> Any:
+def _train(name: str, cell_training: CellTraining) -> Any:
     from lenskit.training import TrainingOptions
 
     logging.getLogger("lenskit").setLevel(logging.ERROR)
-    data = _dataset(known)
+    data = _dataset(cell_training)
     if name == "ease" and data.item_count > MOST_WORKS:
         raise ConfigError(
-            f"ease holds a number for each pair of works, and {known.cell.cell.name} has "
+            f"ease holds a number for each pair of works, and {cell_training.cell.cell.name} has "
             f"{data.item_count:,} of them; at most {MOST_WORKS:,} will do: filter with min_item or k_core."
         )
-    seed = stable_hash(known.cell.cell.seed, "baseline", name) % 2**32
+    seed = stable_hash(cell_training.cell.cell.seed, "baseline", name) % 2**32
     scorer = _components()[name](**SETTINGS[name])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -105,11 +111,11 @@ def _train(name: str, known: CellTraining) -> Any:
     return scorer
 
 
-def _dataset(known: CellTraining) -> Dataset:
+def _dataset(cell_training: CellTraining) -> Dataset:
     import pandas as pd
     from lenskit.data import from_interactions_df
 
-    events = known.events
+    events = cell_training.events
     return from_interactions_df(pd.DataFrame({"user_id": events.users, "item_id": events.works}))
 
 

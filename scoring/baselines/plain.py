@@ -34,8 +34,8 @@ def random_order(training: Training, row: Row) -> Answer:
 
 def most_popular(training: Training, row: Row) -> Answer:
     """By how many users of the training part touched a candidate."""
-    known = training.of(row)
-    return ranked_candidates(row, [len(users) for users in _candidates(known, row)])
+    cell_training = training.of(row)
+    return ranked_candidates(row, [len(users) for users in _candidates(cell_training, row)])
 
 
 def co_occurrence(training: Training, row: Row) -> Answer:
@@ -56,12 +56,12 @@ def co_occurrence_scores(training: Training, row: Row) -> list[float]:
     Returns:
         A score per candidate, 0 to 1.
     """
-    known = training.of(row)
-    own = known.user(row)
-    past = [known.work(one["item_id"]) for one in row["history"]]
-    before = [_without(known.touched_by(work), own) for work in past if work is not None]
+    cell_training = training.of(row)
+    own = cell_training.user(row)
+    past = [cell_training.work(one["item_id"]) for one in row["history"]]
+    before = [_without(cell_training.touched_by(work), own) for work in past if work is not None]
     scores = []
-    for users in _candidates(known, row):
+    for users in _candidates(cell_training, row):
         cosines = [
             len(np.intersect1d(one, users, assume_unique=True)) / np.sqrt(len(one) * len(users))
             for one in before
@@ -87,11 +87,13 @@ def first_seen(training: Training, row: Row) -> Answer:
     Returns:
         The ranking.
     """
-    known = training.of(row)
-    own = known.user(row)
-    works = [known.work(one["item_id"]) for one in row["candidates"]]
+    cell_training = training.of(row)
+    own = cell_training.user(row)
+    works = [cell_training.work(one["item_id"]) for one in row["candidates"]]
     since = [
-        known.cell.train_stats.since(work, -1 if own is None else own) if work is not None else 0
+        cell_training.cell.train_stats.since(work, -1 if own is None else own)
+        if work is not None
+        else 0
         for work in works
     ]
     return ranked_candidates(row, [float(one) for one in since])
@@ -105,9 +107,9 @@ def item_prior(training: Training, row: Row) -> Answer:
 
 def genre_overlap(training: Training, row: Row) -> Answer:
     """By the cosine of a candidate's categories with those of the history."""
-    known = training.of(row)
-    past = [known.categories(one["item_id"]) for one in row["history"]]
-    own = [known.categories(one["item_id"]) for one in row["candidates"]]
+    cell_training = training.of(row)
+    past = [cell_training.categories(one["item_id"]) for one in row["history"]]
+    own = [cell_training.categories(one["item_id"]) for one in row["candidates"]]
     return ranked_candidates(row, category_overlap(past, own))
 
 
@@ -132,12 +134,12 @@ def category_overlap(
     return scores
 
 
-def _candidates(known: CellTraining, row: Row) -> list[np.ndarray]:
+def _candidates(cell_training: CellTraining, row: Row) -> list[np.ndarray]:
     """The users of the training part behind each candidate, the row's own left out."""
-    own = known.user(row)
-    works = [known.work(one["item_id"]) for one in row["candidates"]]
+    own = cell_training.user(row)
+    works = [cell_training.work(one["item_id"]) for one in row["candidates"]]
     return [
-        np.zeros(0, np.int32) if work is None else _without(known.touched_by(work), own)
+        np.zeros(0, np.int32) if work is None else _without(cell_training.touched_by(work), own)
         for work in works
     ]
 
@@ -179,8 +181,8 @@ def random_rating(training: Training, row: Row) -> Answer:
 
 def shown_mean(training: Training, row: Row) -> Answer:
     """The mean of the ratings that the prompt shows."""
-    shown = [one["rating"] for one in row["history"] if one["rating"] is not None]
-    return _number(sum(shown) / len(shown) if shown else None, row)
+    ratings = [one["rating"] for one in row["history"] if one["rating"] is not None]
+    return _number(sum(ratings) / len(ratings) if ratings else None, row)
 
 
 def user_mean(training: Training, row: Row) -> Answer:
@@ -190,18 +192,18 @@ def user_mean(training: Training, row: Row) -> Answer:
 
 def item_mean(training: Training, row: Row) -> Answer:
     """The item's mean rating in the training part, else the mean of all ratings there."""
-    known = training.of(row)
-    mean = known.item_mean(row)
-    return _number(known.mean() if mean is None else mean, row)
+    cell_training = training.of(row)
+    mean = cell_training.item_mean(row)
+    return _number(cell_training.mean() if mean is None else mean, row)
 
 
 def bias(training: Training, row: Row) -> Answer:
     """The mean of the shown ratings plus the item's bias: how far training users rated it above
     their own means, shrunk towards zero where few did."""
-    shown = [one["rating"] for one in row["history"] if one["rating"] is not None]
-    if not shown:
+    ratings = [one["rating"] for one in row["history"] if one["rating"] is not None]
+    if not ratings:
         return item_mean(training, row)
-    return _number(sum(shown) / len(shown) + training.of(row).item_bias(row), row)
+    return _number(sum(ratings) / len(ratings) + training.of(row).item_bias(row), row)
 
 
 def _number(value: float | None, row: Row) -> Answer:
@@ -219,9 +221,9 @@ def even_odds(training: Training, row: Row) -> Answer:
 
 def like_by_item_mean(training: Training, row: Row) -> Answer:
     """The item's mean rating in the training part, on a scale from 0 to 1."""
-    scale, known = scale_of(row), training.of(row)
-    mean = known.item_mean(row)
-    mean = known.mean() if mean is None else mean
+    scale, cell_training = scale_of(row), training.of(row)
+    mean = cell_training.item_mean(row)
+    mean = cell_training.mean() if mean is None else mean
     share = 0.5 if mean is None else (mean - scale.low) / (scale.high - scale.low)
     return Answer(f"{share:.4f}")
 
@@ -241,11 +243,11 @@ def better_genres(training: Training, row: Row) -> Answer:
 
 def _genre_margin(training: Training, row: Row, item: str) -> float:
     """Overlap of the item's categories with the likes minus that with the dislikes, from -1 to 1."""
-    known, liked = training.of(row), scale_of(row).liked
-    own = [known.categories(item)]
+    cell_training, liked = training.of(row), scale_of(row).liked
+    own = [cell_training.categories(item)]
     sides: dict[bool, list[Sequence[str]]] = {True: [], False: []}
     for one in row["history"]:
-        sides[one["rating"] >= liked].append(known.categories(one["item_id"]))
+        sides[one["rating"] >= liked].append(cell_training.categories(one["item_id"]))
     return category_overlap(sides[True], own)[0] - category_overlap(sides[False], own)[0]
 
 
@@ -262,14 +264,14 @@ def majority_attributes(training: Training, row: Row) -> Answer:
     Returns:
         A value for each attribute that is known.
     """
-    said = []
+    guesses = []
     for name, values in _known_values(training, row):
         if name in NUMBERS:
             total = sum(float(value) * n for value, n in values)
-            said.append((name, f"{total / sum(n for _, n in values):.0f}"))
+            guesses.append((name, f"{total / sum(n for _, n in values):.0f}"))
         else:
-            said.append((name, values[0][0]))
-    return _stated(said)
+            guesses.append((name, values[0][0]))
+    return _stated(guesses)
 
 
 def random_attributes(training: Training, row: Row) -> Answer:
@@ -294,15 +296,15 @@ def _known_values(
     training: Training, row: Row
 ) -> Iterator[tuple[str, tuple[tuple[str, int], ...]]]:
     """The row's attributes that somebody of the training part has, with their values' counts."""
-    known = training.of(row)
+    cell_training = training.of(row)
     for one in row["attributes"]:
-        values = known.values(one["name"].replace(" ", "_"))
+        values = cell_training.values(one["name"].replace(" ", "_"))
         if values:
             yield one["name"], values
 
 
-def _stated(said: Sequence[tuple[str, str]]) -> Answer:
-    return Answer("\n".join(f"{name}: {value}" for name, value in said))
+def _stated(guesses: Sequence[tuple[str, str]]) -> Answer:
+    return Answer("\n".join(f"{name}: {value}" for name, value in guesses))
 
 
 # -- texts ----------------------------------------------------------------------------------------

@@ -69,27 +69,33 @@ def answer(scores: Scores, training: Training, row: Row) -> Answer:
     Returns:
         Its candidates ranked, or the first titles of the whole catalogue.
     """
-    known = training.of(row)
-    return _from_candidates(scores, known, row) if row["candidates"] else _open(scores, known, row)
+    cell_training = training.of(row)
+    return (
+        _from_candidates(scores, cell_training, row)
+        if row["candidates"]
+        else _open(scores, cell_training, row)
+    )
 
 
-def _from_candidates(scores: Scores, known: CellTraining, row: Row) -> Answer:
-    works = [known.work(one["item_id"]) for one in row["candidates"]]
-    found = scores(known, row, np.array([0 if work is None else work for work in works]))
-    lowest = np.array([work is None for work in works]) | np.isnan(found)
-    return ranked_candidates(row, np.where(lowest, -np.inf, found).tolist())
+def _from_candidates(scores: Scores, cell_training: CellTraining, row: Row) -> Answer:
+    works = [cell_training.work(one["item_id"]) for one in row["candidates"]]
+    item_scores = scores(
+        cell_training, row, np.array([0 if work is None else work for work in works])
+    )
+    lowest = np.array([work is None for work in works]) | np.isnan(item_scores)
+    return ranked_candidates(row, np.where(lowest, -np.inf, item_scores).tolist())
 
 
-def _open(scores: Scores, known: CellTraining, row: Row) -> Answer:
-    events, store = known.events, known.cell.store
+def _open(scores: Scores, cell_training: CellTraining, row: Row) -> Answer:
+    events, store = cell_training.events, cell_training.cell.store
     works, items = events.catalogue
-    found = scores(known, row, works)
-    able = ~np.isnan(found) & ~np.isin(works, events.known_of(row))
+    item_scores = scores(cell_training, row, works)
+    able = ~np.isnan(item_scores) & ~np.isin(works, events.known_of(row))
     places = np.flatnonzero(able)
     if len(places) > DEPTH:
-        least = np.partition(found[places], len(places) - DEPTH)[len(places) - DEPTH]
-        places = places[found[places] >= least]
-    order = np.lexsort((store.item_hash[works[places]], -found[places]))[:DEPTH]
+        least = np.partition(item_scores[places], len(places) - DEPTH)[len(places) - DEPTH]
+        places = places[item_scores[places] >= least]
+    order = np.lexsort((store.item_hash[works[places]], -item_scores[places]))[:DEPTH]
     (best,) = store.items_of([items[places[order]].tolist()])
     texts = [item.title for item in best]
     return Answer(texts[0] if texts else None, others=tuple(texts[1:]))

@@ -48,8 +48,8 @@ class TrainEvents:
                 table = table_of(engine, statements.TOUCHES_IN_ORDER)
             finally:
                 engine.close()
-        shown = store.title_code[table.column("work").to_numpy()] >= 0
-        users, works, times = (one.to_numpy()[shown] for one in table.columns)
+        has_title = store.title_code[table.column("work").to_numpy()] >= 0
+        users, works, times = (one.to_numpy()[has_title] for one in table.columns)
         return users, works, times
 
     @property
@@ -75,10 +75,10 @@ class TrainEvents:
         """
         users, works, times = self._columns
         start, stop = times.searchsorted([moment - seconds, moment]).tolist()
-        found = works[start:stop]
+        window_works = works[start:stop]
         if but is not None:
-            found = found[users[start:stop] != but]
-        return np.bincount(found, minlength=len(self.cell.store.work))
+            window_works = window_works[users[start:stop] != but]
+        return np.bincount(window_works, minlength=len(self.cell.store.work))
 
     @functools.cached_property
     def _by_user(self) -> tuple[np.ndarray, np.ndarray]:
@@ -102,10 +102,10 @@ class TrainEvents:
         """
         store = self.cell.store
         codes = [store.code("item", one["item_id"]) for one in row["history"]]
-        shown = store.work[[code for code in codes if code is not None]]
+        history_works = store.work[[code for code in codes if code is not None]]
         user = store.code("user", row["user_id"])
         own = self.met_by(user) if user is not None else np.zeros(0, np.int32)
-        return np.unique(np.concatenate([shown, own]))
+        return np.unique(np.concatenate([history_works, own]))
 
     @functools.cached_property
     def catalogue(self) -> tuple[np.ndarray, np.ndarray]:

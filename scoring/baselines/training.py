@@ -93,18 +93,18 @@ class Training:
         if not self._shown:
             for one in self._data.rows("train"):
                 name = f"{one['task']}/{one['source']}"
-                items = [shown["item_id"] for shown in one["candidates"]]
+                items = [candidate["item_id"] for candidate in one["candidates"]]
                 self._shown.setdefault(name, Counter()).update(items)
                 self._true.setdefault(name, Counter()).update(one["relevant"])
                 self._train_ids.add(one["id"])
         name = f"{row['task']}/{row['source']}"
-        shown, true = self._shown.get(name, Counter()), self._true.get(name, Counter())
+        appearances, true = self._shown.get(name, Counter()), self._true.get(name, Counter())
         own = row["id"] in self._train_ids
         chance = len(row["relevant"]) / len(row["candidates"])
 
         def share(item: str) -> float:
             hits = true[item] - (own and item in row["relevant"])
-            return (hits + 2 * chance) / (shown[item] - own + 2)
+            return (hits + 2 * chance) / (appearances[item] - own + 2)
 
         return share
 
@@ -167,18 +167,18 @@ class CellTraining:
 
     @functools.cached_property
     def _users(self) -> dict[int, np.ndarray]:
-        shown = {
+        item_ids = {
             item["item_id"]
             for row in self._rows
             for name in ("history", "candidates")
             for item in row[name]
         }
-        works = {work for work in map(self.work, shown) if work is not None}
+        works = {work for work in map(self.work, item_ids) if work is not None}
         table = self._touches(sorted(works))
         codes, starts = np.unique(table["work"], return_index=True)
         return dict(zip(codes.tolist(), np.split(table["user_code"], starts[1:]), strict=True))
 
-    def _register(self, con: Any, chosen: np.ndarray) -> None:
+    def _register(self, con: Any, mask: np.ndarray) -> None:
         """Have a connection know `parts`, and `works` of the chosen items; where a filter says what
         counts, only of what is kept."""
         import pyarrow as pa
@@ -186,8 +186,8 @@ class CellTraining:
         store, part = self.cell.partition.counted, self._part
         users = np.arange(len(part), dtype=np.int32)
         if store.selection is not None:
-            users, chosen = users[store.selection.users], chosen & store.selection.items
-        codes = np.flatnonzero(chosen).astype(np.int32)
+            users, mask = users[store.selection.users], mask & store.selection.items
+        codes = np.flatnonzero(mask).astype(np.int32)
         con.register("parts", pa.table({"user_code": users, "part": part[users]}))
         con.register("works", pa.table({"item_code": codes, "work": store.work[codes]}))
         if self.cell.held:
@@ -197,8 +197,8 @@ class CellTraining:
     @property
     def _least(self) -> float | None:
         """The lowest rating that counts; None for any."""
-        chosen = self.cell.partition.counted.selection
-        return None if chosen is None else chosen.min_rating
+        selection = self.cell.partition.counted.selection
+        return None if selection is None else selection.min_rating
 
     def _touches(self, works: list[int]) -> dict[str, np.ndarray]:
         store = self.cell.store
@@ -236,7 +236,7 @@ class CellTraining:
         try:
             self._register(con, np.ones(len(store.work), bool))
             name = str(store.path / "interactions.parquet").replace("'", "''")
-            found = con.execute(
+            work_sums = con.execute(
                 "SELECT w.work, sum(CAST(round(e.rating * 100) AS BIGINT)), count(*) "
                 f"FROM read_parquet('{name}') AS e JOIN parts AS p ON p.user_code = e.user_code "
                 "JOIN works AS w ON w.item_code = e.item_code "
@@ -244,7 +244,7 @@ class CellTraining:
             ).fetchall()
         finally:
             con.close()
-        totals = {int(work): (int(total) / 100, int(n)) for work, total, n in found}
+        totals = {int(work): (int(total) / 100, int(n)) for work, total, n in work_sums}
         every = (sum(one[0] for one in totals.values()), sum(one[1] for one in totals.values()))
         return {**totals, -1: every}
 
@@ -275,7 +275,7 @@ class CellTraining:
                 f"WHERE p.part = 0 AND e.rating IS NOT NULL {until}"
             )
             con.execute(f"CREATE TEMP TABLE rated AS {rated}")
-            found = con.execute(
+            work_sums = con.execute(
                 "WITH means AS (SELECT user_code, sum(given) * 100 // count(*) AS mean "
                 "FROM rated GROUP BY user_code) "
                 "SELECT w.work, sum(r.given * 100 - m.mean), count(*) FROM rated AS r "
@@ -284,7 +284,7 @@ class CellTraining:
             ).fetchall()
         finally:
             con.close()
-        return {int(work): (int(total) / 10_000, int(n)) for work, total, n in found}
+        return {int(work): (int(total) / 10_000, int(n)) for work, total, n in work_sums}
 
     def item_bias(self, row: Row) -> float:
         """How far other training users rated the row's item above their own means.
@@ -330,12 +330,12 @@ class CellTraining:
         events = self.cell.store.events(code)
         if events.ratings is None:
             return None
-        kept = ~np.isnan(events.ratings)
-        kept &= self.cell.store.work[events.items] != self.work(row["item_id"])
+        mask = ~np.isnan(events.ratings)
+        mask &= self.cell.store.work[events.items] != self.work(row["item_id"])
         times = [one["timestamp"] for one in row["history"] if one["timestamp"] is not None]
         if events.times is not None and times:
-            kept &= events.times <= max(times)
-        return float(events.ratings[kept].mean()) if kept.any() else None
+            mask &= events.times <= max(times)
+        return float(events.ratings[mask].mean()) if mask.any() else None
 
     # -- attributes ---------------------------------------------------------------------------
 

@@ -47,18 +47,23 @@ class _Figures:
     def _metric(self, name: str) -> dict[str, Any]:
         value = self.values[name]
         low, high = interval(self.samples[name])
-        made: dict[str, Any] = {"value": value, "low": low, "high": high, "rows": self.counts[name]}
+        figures: dict[str, Any] = {
+            "value": value,
+            "low": low,
+            "high": high,
+            "rows": self.counts[name],
+        }
         chance = self.chance.get(name)
         if chance is not None:
-            made["chance"] = chance
+            figures["chance"] = chance
             if not lower_is_better(name) and name not in DESCRIPTIVE and chance < 1:
-                made["above_chance"] = (value - chance) / (1 - chance)
-        return made
+                figures["above_chance"] = (value - chance) / (1 - chance)
+        return figures
 
 
-def _ordered(found: Counter[str]) -> dict[str, int]:
+def _ordered(verdict_counts: Counter[str]) -> dict[str, int]:
     """How many answers got each verdict, without verdicts that none got."""
-    return {name: found[name] for name in VERDICTS if found[name]}
+    return {name: verdict_counts[name] for name in VERDICTS if verdict_counts[name]}
 
 
 def build(rows: Sequence[Row], scored: Sequence[Scored], seed: int = SEED) -> dict[str, Any]:
@@ -120,16 +125,16 @@ def _cell(key: tuple[str, str, str], scored: Sequence[Scored], seed: int) -> _Fi
     means = resampled_means(table, seed, *key)
     samples, values, counts = {}, {}, {}
     for column, name in enumerate(names):
-        known = table[:, column][~np.isnan(table[:, column])]
-        values[name] = _finished(name, math.fsum(known) / len(known))
+        column_values = table[:, column][~np.isnan(table[:, column])]
+        values[name] = _finished(name, math.fsum(column_values) / len(column_values))
         samples[name] = np.sqrt(means[:, column]) if is_root(name) else means[:, column]
-        counts[name] = len(known)
+        counts[name] = len(column_values)
     chances = {name: _finished(name, math.fsum(all_) / len(all_)) for name, all_ in lucky.items()}
-    listed = [one.recommended for one in scored if one.recommended is not None]
-    if listed:
-        values[COVERED], chances[COVERED] = _coverage(listed)
+    recommendations = [one.recommended for one in scored if one.recommended is not None]
+    if recommendations:
+        values[COVERED], chances[COVERED] = _coverage(recommendations)
         # A resample repeats rows and so covers less of the catalogue: no honest interval is possible.
-        samples[COVERED], counts[COVERED] = np.full(len(means), np.nan), len(listed)
+        samples[COVERED], counts[COVERED] = np.full(len(means), np.nan), len(recommendations)
     return _Figures(
         rows=len(scored),
         answers=Counter(one.verdict for one in scored),

@@ -27,16 +27,16 @@ def resampled_means(values: np.ndarray, seed: int, *purpose: object) -> np.ndarr
     n, metrics = values.shape
     draw = HashRng(stable_hash(seed, "bootstrap", *purpose))
     means = np.empty((RESAMPLES, metrics))
-    known = ~np.isnan(values)
-    filled = np.where(known, values, 0.0)
-    whole = bool(known.all())
+    has_value = ~np.isnan(values)
+    filled = np.where(has_value, values, 0.0)
+    whole = bool(has_value.all())
     step = max(1, _BLOCK // max(n, 1))
     for start in range(0, RESAMPLES, step):
         count = min(step, RESAMPLES - start)
-        picked = (draw.numbers(count * n) % np.uint64(n)).astype(np.int64).reshape(count, n)
+        samples = (draw.numbers(count * n) % np.uint64(n)).astype(np.int64).reshape(count, n)
         for metric in range(metrics):
-            total = filled[picked, metric].sum(axis=1)
-            rows = n if whole else known[picked, metric].sum(axis=1)
+            total = filled[samples, metric].sum(axis=1)
+            rows = n if whole else has_value[samples, metric].sum(axis=1)
             with np.errstate(invalid="ignore", divide="ignore"):
                 means[start : start + count, metric] = total / rows
     return means

@@ -102,10 +102,10 @@ class FactSpellings:
     def of(cls, rows: Iterable[Row], templates: Path | None = None) -> FactSpellings:
         """All that the evidence of these rows names, the titles that they show, and the groups of people
         (by gender and age) for which there are words."""
-        made = cls(templates=templates)
+        spellings = cls(templates=templates)
         for row in rows:
-            made.see(row)
-        return made
+            spellings.see(row)
+        return spellings
 
     def see(self, row: Row) -> None:
         """Add the spellings of everything that one row holds.
@@ -176,24 +176,24 @@ class FactSpellings:
 
     def _quoted(self, source: str, quote: str) -> Iterator[frozenset[Name]]:
         """What a quotation names: as a whole, where it is a title, however short."""
-        said = stems(quote)
-        titles = self._titles.get((source, tuple(said)))
-        named = list(self._named(source, said))
+        quote_stems = stems(quote)
+        titles = self._titles.get((source, tuple(quote_stems)))
+        name_sets = list(self._named(source, quote_stems))
         if titles:
             # A series may have the name of its first work.
-            yield frozenset(titles).union(*named[:1] if len(named) == 1 else ())
+            yield frozenset(titles).union(*name_sets[:1] if len(name_sets) == 1 else ())
         else:
-            yield from named
+            yield from name_sets
 
-    def _named(self, source: str, said: list[str]) -> Iterator[frozenset[Name]]:
+    def _named(self, source: str, text_stems: list[str]) -> Iterator[frozenset[Name]]:
         """What these words name, the longest spelling at each place."""
         trie = self.tries.get(source, {})
         place = 0
-        while place < len(said):
+        while place < len(text_stems):
             node: Any = trie
             stop, names = 0, frozenset[Name]()
-            for ahead in range(place, len(said)):
-                node = node.get(said[ahead])
+            for ahead in range(place, len(text_stems)):
+                node = node.get(text_stems[ahead])
                 if node is None:
                     break
                 if END in node:
@@ -229,18 +229,18 @@ def _clauses(text: str, cue: Mapping[str, re.Pattern[str]]) -> Iterator[tuple[st
             below = None
             continue
         head = _HEADING.match(line)
-        said = _side(head[1], cue, "") if head else ""
-        if head and said and not line[head.end() :].strip():
-            below = said
+        head_side = _side(head[1], cue, "") if head else ""
+        if head and head_side and not line[head.end() :].strip():
+            below = head_side
             continue
         for sentence in _SENTENCE.split(line):
             for clause in cue["turn"].split(sentence):
-                yield clause, below or said or _side(clause, cue, FOR)
+                yield clause, below or head_side or _side(clause, cue, FOR)
 
 
 def _side(clause: str, cue: Mapping[str, re.Pattern[str]], default: str) -> str:
-    found = {side: cue[side].search(clause) for side in (FOR, AGAINST)}
-    starts = {side: match.start() for side, match in found.items() if match}
+    matches = {side: cue[side].search(clause) for side in (FOR, AGAINST)}
+    starts = {side: match.start() for side, match in matches.items() if match}
     return min(starts, key=lambda side: starts[side]) if starts else default
 
 
@@ -256,28 +256,28 @@ def grounds(row: Row, text: Any, lexicon: FactSpellings) -> Grounds:
         Counts of stated, supported and wanted facts.
     """
     text = text if isinstance(text, str) else ""
-    held = _held(row)
+    support = _held(row)
     free = {_name("work", title) for title in _titles(row)}
     stated: set[Statement] = set()
     for names, side in lexicon.mentions(row["source"], text):
         # Where a spelling is ambiguous, the row decides.
-        own = sorted(name for name in names if (name, side) in held)
+        own = sorted(name for name in names if (name, side) in support)
         if own:
             stated |= {(name, side) for name in own}
         elif not names & free:
             stated.add((min(names), side))
-    wanted = {fact for fact in _facts_of(row) if fact.kind not in CITED}
-    topics = {(name_of(fact), side) for fact in wanted for side in _sides(fact)}
-    named = {name for name, _ in topics}
-    found = {name for name, side in stated & topics}
-    works = {name for name in named if name[0] == "work"}
+    reference_facts = {fact for fact in _facts_of(row) if fact.kind not in CITED}
+    topics = {(name_of(fact), side) for fact in reference_facts for side in _sides(fact)}
+    topic_names = {name for name, _ in topics}
+    matches = {name for name, side in stated & topics}
+    works = {name for name in topic_names if name[0] == "work"}
     return Grounds(
         stated=len({one for one in stated if one[0] not in free or one in topics}),
-        supported=len({one for one in stated & held if one[0] not in free or one in topics}),
-        wanted=len(named),
-        found=len(found),
+        supported=len({one for one in stated & support if one[0] not in free or one in topics}),
+        wanted=len(topic_names),
+        found=len(matches),
         works=len(works),
-        hits=len(works & found),
+        hits=len(works & matches),
         empty=not words(text[:LONGEST]),
     )
 
@@ -309,22 +309,24 @@ def _name(about: str, value: str) -> Name:
 def _held(row: Row) -> set[Statement]:
     """What the row supports. A kind that disappointed in the question may be said to, as the reason for a
     warning against a work, if the row makes no statement of its own about it."""
-    found: set[Statement] = set()
-    shown: set[Name] = set()
+    statements: set[Statement] = set()
+    disappointments: set[Name] = set()
     for fact in _facts_of(row):
         # What is shown has a base only where the answer states it for its own sake.
         if fact.kind not in ("shown", "overall") or (fact.kind == "shown" and fact.base):
-            found |= {(name_of(fact), side) for side in _sides(fact)}
+            statements |= {(name_of(fact), side) for side in _sides(fact)}
         elif fact.kind == "shown" and fact.direction == DOWN and fact.count:
-            shown.add(name_of(fact))
-    return found | {(name, AGAINST) for name in shown - {name for name, _ in found}}
+            disappointments.add(name_of(fact))
+    return statements | {
+        (name, AGAINST) for name in disappointments - {name for name, _ in statements}
+    }
 
 
 def _sides(fact: Fact) -> tuple[str, ...]:
     """The sides on which a fact may be stated; cited facts, habits, people who hardly like a trait, and works that tell
     the taste of people may be stated on either."""
-    told = fact.kind == "share" and fact.about == "work"
-    if told or fact.kind in (*CITED, "habit") or fact.about.startswith(SELDOM):
+    work_share = fact.kind == "share" and fact.about == "work"
+    if work_share or fact.kind in (*CITED, "habit") or fact.about.startswith(SELDOM):
         return FOR, AGAINST
     return _SIDES[fact.direction]
 

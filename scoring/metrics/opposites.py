@@ -38,22 +38,22 @@ def score_likes(
     true = np.array(
         [row["rating"] >= least for row, least in zip(rows, liked_from, strict=True)], bool
     )
-    said = [liking(answer.text) for answer in answers]
+    likings = [liking(answer.text) for answer in answers]
     worst = np.where(true, -math.inf, math.inf)
-    values = np.array([w if one is None else one for one, w in zip(said, worst, strict=True)])
-    found = []
-    for one, like in zip(said, true.tolist(), strict=True):
+    values = np.array([w if one is None else one for one, w in zip(likings, worst, strict=True)])
+    scores = []
+    for one, like in zip(likings, true.tolist(), strict=True):
         right = 0.0 if one is None else 0.5 if one == 0.5 else float((one > 0.5) == like)
-        found.append(Scored(one is not None, {ACCURACY: right}, {ACCURACY: 0.5}))
+        scores.append(Scored(one is not None, {ACCURACY: right}, {ACCURACY: 0.5}))
     for metric, key in ((AUC, ("source",)), (GROUPED, ("source", "user_id"))):
         groups: dict[tuple[Any, ...], list[int]] = {}
         for place, row in enumerate(rows):
             groups.setdefault(tuple(row[name] for name in key), []).append(place)
         for places in groups.values():
             for place, share in _shares(places, true, values):
-                found[place].values[metric] = share
-                found[place].chance[metric] = 0.5
-    return found
+                scores[place].values[metric] = share
+                scores[place].chance[metric] = 0.5
+    return scores
 
 
 def _shares(places: list[int], true: np.ndarray, values: np.ndarray) -> Iterable[tuple[int, float]]:

@@ -83,15 +83,17 @@ def scale_of(row: Row) -> Scale:
 
 def _score_ratings(rows: Sequence[Row], answers: Sequence[Answer]) -> list[Scored]:
     """RMSE and MAE, with the largest possible error for unreadable answers, and without these."""
-    found = []
+    scores = []
     for row, answer in zip(rows, answers, strict=True):
         scale, truth = scale_of(row), float(row["rating"])
-        said = parse.rating(answer.text, scale)
-        error = max(truth - scale.low, scale.high - truth) if said is None else abs(said - truth)
+        rating = parse.rating(answer.text, scale)
+        error = (
+            max(truth - scale.low, scale.high - truth) if rating is None else abs(rating - truth)
+        )
         steps = round((scale.high - scale.low) / scale.step)
-        drawn = [abs(scale.low + k * scale.step - truth) for k in range(steps + 1)]
-        found.append(_error("", said is not None, error, drawn, mae=True))
-    return found
+        by_chance = [abs(scale.low + k * scale.step - truth) for k in range(steps + 1)]
+        scores.append(_error("", rating is not None, error, by_chance, mae=True))
+    return scores
 
 
 def _error(
@@ -102,8 +104,8 @@ def _error(
     values, chance = {}, {}
     for metric, power in ((f"RMSE{end}", 2), (f"MAE{end}", 1)) if mae else ((f"RMSE{end}", 2),):
         luck = math.fsum(one**power for one in by_chance) / len(by_chance)
-        for shown in (metric, metric + READ) if readable else (metric,):
-            values[shown], chance[shown] = error**power, luck
+        for label in (metric, metric + READ) if readable else (metric,):
+            values[label], chance[label] = error**power, luck
     return Scored(readable, values, chance)
 
 
@@ -115,8 +117,8 @@ def _score_rankings(rows: Sequence[Row], answers: Sequence[Answer]) -> list[Scor
     set, all of whose entries are equal."""
     rankings, targets = [], []
     for row, answer in zip(rows, answers, strict=True):
-        said = _read_ranking(row, answer.text)
-        rankings.append(Ranking(said.places, answer.ties or said.ties))
+        listing = _read_ranking(row, answer.text)
+        rankings.append(Ranking(listing.places, answer.ties or listing.ties))
         targets.append(true_places(row))
     plain = [k for k, ranking in enumerate(rankings) if all(n == 1 for n in ranking.ties)]
     values = dict(
@@ -154,13 +156,13 @@ def _read_ranking(row: Row, text: Any) -> Ranking:
     """
     form = forms.form_of(row)
     titles = [one["title"] for one in row["candidates"]]
-    said = Ranking()
+    ranking = Ranking()
     if form == "index":
-        said = Ranking(forms.indexes(text, len(titles), alone=True))
-    said = said if said.places else parse.ranking(text, titles)
-    if form == "index" and not said.readable:
-        said = Ranking(forms.indexes(text, len(titles)))
-    return said if form == "titles" else Ranking(said.places, (max(len(said.places), 1),))
+        ranking = Ranking(forms.indexes(text, len(titles), alone=True))
+    ranking = ranking if ranking.places else parse.ranking(text, titles)
+    if form == "index" and not ranking.readable:
+        ranking = Ranking(forms.indexes(text, len(titles)))
+    return ranking if form == "titles" else Ranking(ranking.places, (max(len(ranking.places), 1),))
 
 
 def _read_choice(row: Row, text: Any) -> int | None:
@@ -179,9 +181,9 @@ def _read_choice(row: Row, text: Any) -> int | None:
     numbers = forms.indexes(text, len(titles), alone=True)
     if numbers:
         return numbers[0]
-    said = parse.choice(text, titles)
-    if said is not None:
-        return said
+    choice = parse.choice(text, titles)
+    if choice is not None:
+        return choice
     return next(iter(forms.indexes(text, len(titles))), None)
 
 
@@ -210,7 +212,7 @@ def score_likes(rows: Sequence[Row], answers: Sequence[Answer]) -> list[Scored]:
 
 
 def _score_first(rows: Sequence[Row], answers: Sequence[Answer], metric: str) -> list[Scored]:
-    found = []
+    scores = []
     for row, answer in zip(rows, answers, strict=True):
         true = true_places(row)
         if answer.ties and answer.ties[0] > 1:
@@ -219,11 +221,11 @@ def _score_first(rows: Sequence[Row], answers: Sequence[Answer], metric: str) ->
             hit = sum(place in true for place in first) / max(len(first), 1)
             readable = any(place is not None for place in first)
         else:
-            said = _read_choice(row, answer.text)
-            hit, readable = float(said in true), said is not None
+            choice = _read_choice(row, answer.text)
+            hit, readable = float(choice in true), choice is not None
         chance = len(true) / len(row["candidates"])
-        found.append(Scored(readable, {metric: hit}, {metric: chance}))
-    return found
+        scores.append(Scored(readable, {metric: hit}, {metric: chance}))
+    return scores
 
 
 # -- attributes -----------------------------------------------------------------------------------
@@ -234,31 +236,31 @@ def _score_attributes(rows: Sequence[Row], answers: Sequence[Answer]) -> list[Sc
 
     Chance: a value drawn from those that the rows of the same source hold, all alike.
     """
-    known: dict[tuple[str, str], set[str]] = {}
+    value_sets: dict[tuple[str, str], set[str]] = {}
     for row in rows:
         for one in row["attributes"]:
-            known.setdefault((row["source"], one["name"]), set()).add(one["value"])
-    found = []
+            value_sets.setdefault((row["source"], one["name"]), set()).add(one["value"])
+    scores = []
     for row, answer in zip(rows, answers, strict=True):
         truth = {one["name"]: one["value"] for one in row["attributes"]}
-        said = parse.attributes(answer.text, list(truth))
-        scored = Scored(bool(said), {}, {})
+        predictions = parse.attributes(answer.text, list(truth))
+        scored = Scored(bool(predictions), {}, {})
         for name, value in truth.items():
-            values = sorted(known[row["source"], name])
-            one = _attribute(name, said.get(name), value, values)
+            values = sorted(value_sets[row["source"], name])
+            one = _attribute(name, predictions.get(name), value, values)
             scored.values.update(one.values)
             scored.chance.update(one.chance)
-        found.append(scored)
-    return found
+        scores.append(scored)
+    return scores
 
 
-def _attribute(name: str, said: str | None, truth: str, values: Sequence[str]) -> Scored:
+def _attribute(name: str, prediction: str | None, truth: str, values: Sequence[str]) -> Scored:
     if name not in attribute_rules.NUMBERS:
-        right = said is not None and attribute_rules.same_value(name, said, truth)
+        right = prediction is not None and attribute_rules.same_value(name, prediction, truth)
         metric = f"accuracy {name}"
-        return Scored(said is not None, {metric: float(right)}, {metric: 1 / len(values)})
+        return Scored(prediction is not None, {metric: float(right)}, {metric: 1 / len(values)})
     true = float(truth)
-    number = None if said is None else attribute_rules.parse_number(name, said)
+    number = None if prediction is None else attribute_rules.parse_number(name, prediction)
     if number is None:
         error = attribute_rules.max_error(name, true)
     else:

@@ -41,22 +41,22 @@ def exact(rankings: Sequence[Ranking], targets: Sequence[frozenset[int]]) -> lis
         qrels += [ir_measures.Qrel(str(row), f"c{place}", 1) for place in sorted(true)]
         for rank, name in enumerate(_documents(ranking)):
             run.append(ir_measures.ScoredDoc(str(row), name, -float(rank)))
-    found = [dict.fromkeys(NAMES, 0.0) for _ in rankings]
+    metrics = [dict.fromkeys(NAMES, 0.0) for _ in rankings]
     if run:
         for one in ir_measures.iter_calc(list(measures), qrels, run):
-            found[int(one.query_id)][measures[one.measure]] = float(one.value)
-    return found
+            metrics[int(one.query_id)][measures[one.measure]] = float(one.value)
+    return metrics
 
 
 def _documents(ranking: Ranking) -> list[str]:
     """A name for each entry: the candidate's at its first mention, else one that is not judged."""
-    seen: set[int] = set()
+    earlier_places: set[int] = set()
     names = []
     for rank, place in enumerate(ranking.places):
-        fresh = place is not None and place not in seen
+        fresh = place is not None and place not in earlier_places
         names.append(f"c{place}" if fresh else f"x{rank}")
         if place is not None:
-            seen.add(place)
+            earlier_places.add(place)
     return names
 
 
@@ -72,7 +72,7 @@ def expected(ranking: Ranking, true: frozenset[int]) -> dict[str, float]:
     """
     gains = _gains(ranking, true)
     dcg = hit = precision = reciprocal = 0.0
-    start, missed = 0, 1.0
+    start, no_hit = 0, 1.0
     for size in _groups(ranking, len(gains)):
         group = gains[start : start + size]
         share = sum(group) / size
@@ -80,19 +80,19 @@ def expected(ranking: Ranking, true: frozenset[int]) -> dict[str, float]:
         dcg += share * sum(1 / math.log2(r + 1) for r in ranks if r <= NDCG_DEPTH)
         hit += share if start == 0 else 0.0
         precision += share * sum(r <= PRECISION_DEPTH for r in ranks) / PRECISION_DEPTH
-        if missed and sum(group):
-            reciprocal, missed = _first_reciprocal(start, size, sum(group)), 0.0
+        if no_hit and sum(group):
+            reciprocal, no_hit = _first_reciprocal(start, size, sum(group)), 0.0
         start += size
     return dict(zip(NAMES, (dcg / ideal(len(true)), hit, precision, reciprocal), strict=True))
 
 
 def _gains(ranking: Ranking, true: frozenset[int]) -> list[int]:
-    seen: set[int] = set()
+    earlier_places: set[int] = set()
     gains = []
     for place in ranking.places:
-        gains.append(int(place is not None and place in true and place not in seen))
+        gains.append(int(place is not None and place in true and place not in earlier_places))
         if place is not None:
-            seen.add(place)
+            earlier_places.add(place)
     return gains
 
 
@@ -100,10 +100,10 @@ def _groups(ranking: Ranking, n: int) -> list[int]:
     """Sizes of groups that fill n entries: those given, then groups of one."""
     sizes: list[int] = []
     for size in ranking.ties:
-        left = n - sum(sizes)
-        if left <= 0:
+        rest = n - sum(sizes)
+        if rest <= 0:
             break
-        sizes.append(max(1, min(int(size), left)))
+        sizes.append(max(1, min(int(size), rest)))
     return sizes + [1] * (n - sum(sizes))
 
 
@@ -112,9 +112,9 @@ def _first_reciprocal(start: int, size: int, targets: int) -> float:
     `start` are true, all orders alike."""
     total, none_before = 0.0, 1.0
     for k in range(size - targets + 1):
-        left = size - k
-        total += none_before * targets / left / (start + k + 1)
-        none_before *= (left - targets) / left
+        rest = size - k
+        total += none_before * targets / rest / (start + k + 1)
+        none_before *= (rest - targets) / rest
     return total
 
 
@@ -141,12 +141,12 @@ def chance_of_set(candidates: int, targets: int) -> dict[str, float]:
     Returns:
         Values by metric.
     """
-    found = dict.fromkeys(NAMES, 0.0)
+    expectation = dict.fromkeys(NAMES, 0.0)
     total = math.comb(candidates, targets)
     for right in range(targets + 1):
         ways = math.comb(targets, right) * math.comb(candidates - targets, targets - right)
         # Targets among those picked are numbered from 0, the others get no number.
-        picked = Ranking((*range(right), *[None] * (targets - right)), (targets,))
-        for name, value in expected(picked, frozenset(range(targets))).items():
-            found[name] += value * ways / total
-    return found
+        sample = Ranking((*range(right), *[None] * (targets - right)), (targets,))
+        for name, value in expected(sample, frozenset(range(targets))).items():
+            expectation[name] += value * ways / total
+    return expectation

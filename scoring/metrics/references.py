@@ -33,8 +33,8 @@ def phrasings(cell: OpenCell, case: Case, count: int = PHRASINGS) -> list[str]:
     }.get(cell.cell.task.id)
     if way is None:
         return []
-    drawn = [way(cell, case, k) for k in range(count)]
-    return list(dict.fromkeys(text for text in drawn if text))
+    texts = [way(cell, case, k) for k in range(count)]
+    return list(dict.fromkeys(text for text in texts if text))
 
 
 def _draw(cell: OpenCell, case: Case, number: int) -> HashRng:

@@ -80,8 +80,8 @@ def forms_of(source: str, about: str, value: str, folder: Path | None = None) ->
     """
     lexicon = _lexicon(source, folder)
     if not value:
-        said = lexicon.phrases.get(f"said_{about}", "") if lexicon else ""
-        texts = said.split(", ")
+        phrase = lexicon.phrases.get(f"said_{about}", "") if lexicon else ""
+        texts = phrase.split(", ")
     else:
         texts = [value, *_COMMON.get(value.casefold(), ())]
         texts += sorted(lexicon.spellings(about, value)) if lexicon else []
@@ -105,7 +105,7 @@ def cues(source: str, folder: Path | None = None) -> Mapping[str, re.Pattern[str
 @functools.lru_cache(maxsize=64)
 def _cues(source: str, folder: Path | None) -> Mapping[str, re.Pattern[str]]:
     lexicon = _lexicon(source, folder)
-    found = {}
+    patterns = {}
     for name in ("for", "against", "turn"):
         text = lexicon.phrases.get(f"said_{name}", "") if lexicon else ""
         parts = [
@@ -113,8 +113,10 @@ def _cues(source: str, folder: Path | None) -> Mapping[str, re.Pattern[str]]:
             for one in text.split(", ")
             if one
         ]
-        found[name] = re.compile(rf"(?i)(?<!\w)(?:{'|'.join(parts)})(?!\w)" if parts else r"(?!)")
-    return found
+        patterns[name] = re.compile(
+            rf"(?i)(?<!\w)(?:{'|'.join(parts)})(?!\w)" if parts else r"(?!)"
+        )
+    return patterns
 
 
 @functools.lru_cache(maxsize=64)
@@ -124,7 +126,7 @@ def _lexicon(source: str, folder: Path | None) -> Lexicon | None:
     from itdr.builders.rendering.templates import words_of
 
     try:
-        found = registry.source(source)
+        declaration = registry.source(source)
     except ItdrError:
         return None
-    return load_lexicon(found.words, words_of(found, folder), folder)
+    return load_lexicon(declaration.words, words_of(declaration, folder), folder)

@@ -36,11 +36,11 @@ def score_texts(
     Returns:
         One `Scored` per row.
     """
-    known = lexicon if lexicon is not None else FactSpellings.of(rows)
-    found = []
+    spellings = lexicon if lexicon is not None else FactSpellings.of(rows)
+    scores = []
     for row, answer in zip(rows, answers, strict=True):
         text = answer.text if isinstance(answer.text, str) else ""
-        facts = grounds(row, text, known)
+        facts = grounds(row, text, spellings)
         phrasings = [reference(row), *(references or {}).get(row["id"], ())]
         values: dict[str, float] = {}
         if facts.wanted:
@@ -50,8 +50,8 @@ def score_texts(
         if facts.works:
             values["named works"] = facts.named_works
         values |= overlap(text, phrasings)
-        found.append(Scored(not facts.empty, values, {}))
-    return found
+        scores.append(Scored(not facts.empty, values, {}))
+    return scores
 
 
 def overlap(text: str, references: Sequence[str]) -> dict[str, float]:
@@ -73,7 +73,7 @@ def overlap(text: str, references: Sequence[str]) -> dict[str, float]:
         for order in (1, 2)
     }
     best = _rouge().score_multi(references, text)
-    return values | {shown: float(best[name].fmeasure) for name, shown in ROUGE.items()}
+    return values | {metric: float(best[name].fmeasure) for name, metric in ROUGE.items()}
 
 
 def _cut(text: str) -> str:

@@ -54,38 +54,38 @@ def _one(row: Row, answer: Answer, catalogue: Catalogue) -> Scored:
             f"{row['id']}: a true item is not in the catalogue: give the one that was built with it."
         )
     texts = [text for text in (answer.text, *answer.others) if text is not None]
-    listed = catalogue.recommended(texts, [one["item_id"] for one in row["history"]])
-    gains = _gains(listed, true)
-    named = [works for works in listed if works is not None]
+    recommendations = catalogue.recommended(texts, [one["item_id"] for one in row["history"]])
+    gains = _gains(recommendations, true)
+    matches = [works for works in recommendations if works is not None]
     values = _ranked(gains, len(true))
-    if listed:
-        values[OUTSIDE] = listed.count(None) / len(listed)
-        values[LENGTH] = len(listed)
-    if named:
-        values[AMBIGUOUS] = sum(len(works) > 1 for works in named) / len(named)
-        users = [catalogue.users[list(works)].mean() for works in named]
+    if recommendations:
+        values[OUTSIDE] = recommendations.count(None) / len(recommendations)
+        values[LENGTH] = len(recommendations)
+    if matches:
+        values[AMBIGUOUS] = sum(len(works) > 1 for works in matches) / len(matches)
+        users = [catalogue.users[list(works)].mean() for works in matches]
         values[POPULARITY] = math.fsum(users) / len(users)
-    chance = _chance(len(listed), len(true), len(catalogue))
-    if named:
+    chance = _chance(len(recommendations), len(true), len(catalogue))
+    if matches:
         chance[POPULARITY] = float(catalogue.users.mean())
-    first = tuple(works[0] for works in listed[:COVERAGE] if works is not None)
+    first = tuple(works[0] for works in recommendations[:COVERAGE] if works is not None)
     return Scored(
-        bool(named),
+        bool(matches),
         values,
         chance,
-        "" if named or not listed else Unread.NOT_IN_CATALOGUE.value,
+        "" if matches or not recommendations else Unread.NOT_IN_CATALOGUE.value,
         Recommended(first, len(catalogue)),
     )
 
 
 def _gains(listed: Sequence[Named | None], true: set[int | None]) -> list[float]:
     """What each entry gains."""
-    seen: set[int] = set()
+    earlier_works: set[int] = set()
     gains = []
     for works in listed:
-        fresh = [work for work in works or () if work not in seen]
+        fresh = [work for work in works or () if work not in earlier_works]
         gains.append(sum(work in true for work in fresh) / len(works) if works else 0.0)
-        seen.update(fresh)
+        earlier_works.update(fresh)
     return gains
 
 
@@ -95,10 +95,10 @@ def _ranked(gains: Sequence[float], targets: int) -> dict[str, float]:
         dcg = math.fsum(gain / math.log2(rank + 1) for rank, gain in enumerate(gains[:k], 1))
         best = math.fsum(1 / math.log2(rank + 1) for rank in range(1, min(targets, k) + 1))
         values[f"NDCG@{k}"] = dcg / best
-    reciprocal, missed = 0.0, 1.0
+    reciprocal, no_hit = 0.0, 1.0
     for rank, gain in enumerate(gains, 1):
-        reciprocal += missed * gain / rank
-        missed *= 1 - gain
+        reciprocal += no_hit * gain / rank
+        no_hit *= 1 - gain
     values["MRR"] = reciprocal
     return values
 
@@ -106,11 +106,11 @@ def _ranked(gains: Sequence[float], targets: int) -> dict[str, float]:
 def _chance(length: int, targets: int, works: int) -> dict[str, float]:
     """The expected values of `length` distinct works drawn at random."""
     share = targets / works
-    found = _ranked([share] * min(length, works), targets)
+    expectation = _ranked([share] * min(length, works), targets)
     # Without replacement, the first true item comes a little earlier.
-    reciprocal, missed = 0.0, 1.0
+    reciprocal, no_hit = 0.0, 1.0
     for rank in range(min(length, works - targets + 1)):
         hit = targets / (works - rank)
-        reciprocal += missed * hit / (rank + 1)
-        missed *= 1 - hit
-    return {**found, "MRR": reciprocal}
+        reciprocal += no_hit * hit / (rank + 1)
+        no_hit *= 1 - hit
+    return {**expectation, "MRR": reciprocal}

@@ -76,8 +76,8 @@ def answer_part(text: Any) -> str:
     text = _own_turn(_without_thoughts(_channel(text)))
     text = _boxed(_unwrapped(text))
     text = _FENCE.sub("", text).replace("```", "").strip()
-    for found in reversed(list(_MARKER.finditer(text))):
-        rest = text[found.end() :].strip()
+    for marker in reversed(list(_MARKER.finditer(text))):
+        rest = text[marker.end() :].strip()
         if rest.strip(_EDGES):
             return rest
     return text
@@ -103,35 +103,35 @@ def _without_thoughts(text: str) -> str:
     """The text outside of thoughts. Text before an unopened end is a thought, and so is text after an
     unclosed beginning, unless it contains an answer's wrapper.
     """
-    kept: list[str] = []
+    parts: list[str] = []
     depth = start = 0
-    for found in _THOUGHT.finditer(text):
-        ends = any(found.groups())
+    for mark in _THOUGHT.finditer(text):
+        ends = any(mark.groups())
         if not depth and not ends:
-            kept.append(text[start : found.start()])
+            parts.append(text[start : mark.start()])
         elif not depth:
-            kept.clear()
+            parts.clear()
         depth = max(0, depth - 1) if ends else depth + 1
-        start = found.end()
+        start = mark.end()
     rest = text[start:]
     if not depth or _WRAPPER.search(rest):
-        kept.append(rest)
-    return "".join(kept)
+        parts.append(rest)
+    return "".join(parts)
 
 
 def _own_turn(text: str) -> str:
     """The model's first turn, without a prompt before it or turns that it invents afterwards."""
     role, start, last = _NONE, 0, ""
-    asked = re.search(r"^q[ \t]{0,3}:", text, re.I | re.M) is not None
+    has_question = re.search(r"^q[ \t]{0,3}:", text, re.I | re.M) is not None
     segments: list[tuple[str, str]] = []
-    for found in _TURN.finditer(text):
+    for mark in _TURN.finditer(text):
         next_role = _role(
-            found, role, asked, not text[: found.start()].strip() if not segments else False
+            mark, role, has_question, not text[: mark.start()].strip() if not segments else False
         )
         if next_role is None:
             continue
-        segments.append((role, text[start : found.start()]))
-        role, start = next_role, found.end()
+        segments.append((role, text[start : mark.start()]))
+        role, start = next_role, mark.end()
     segments.append((role, text[start:]))
     for role, segment in segments:
         if role in (_USER, _END) and last.strip():
@@ -143,19 +143,21 @@ def _own_turn(text: str) -> str:
     return segments[-1][1] if segments[-1][0] != _END else ""
 
 
-def _role(found: re.Match[str], role: str, asked: bool, first: bool) -> str | None:
+def _role(mark: re.Match[str], role: str, has_question: bool, first: bool) -> str | None:
     """Whose turn begins at a mark; None where it is no mark here."""
-    name = found["named"] or found["gemma"] or found["bare"] or found["lone"]
+    name = mark["named"] or mark["gemma"] or mark["bare"] or mark["lone"]
     if name:
         return _ROLES.get(name.lower(), _USER)
-    if found["inst"]:
-        return _MODEL if found["inst"].startswith("[/") else _USER
-    if found["end"]:
+    if mark["inst"]:
+        return _MODEL if mark["inst"].startswith("[/") else _USER
+    if mark["end"]:
         return _END
-    if found["asks"]:
+    if mark["asks"]:
         return _USER
-    said = found["says"].lower()
-    if role == _USER or (first and (said not in _ONLY_AFTER_A_QUESTION or (said == "a" and asked))):
+    speaker = mark["says"].lower()
+    if role == _USER or (
+        first and (speaker not in _ONLY_AFTER_A_QUESTION or (speaker == "a" and has_question))
+    ):
         return _MODEL
     return None
 
@@ -163,8 +165,8 @@ def _role(found: re.Match[str], role: str, asked: bool, first: bool) -> str | No
 def _unwrapped(text: str) -> str:
     """The content of the last non-empty wrapper; "" where all are empty."""
     begins = list(_WRAPPER.finditer(text))
-    for found in reversed(begins):
-        inside = _WRAPPER_ENDS.split(text[found.end() :], maxsplit=1)[0]
+    for wrapper in reversed(begins):
+        inside = _WRAPPER_ENDS.split(text[wrapper.end() :], maxsplit=1)[0]
         if inside.strip():
             return inside
         if len(begins) > 50:
@@ -176,10 +178,10 @@ def _boxed(text: str) -> str:
     mark = text.rfind("\\boxed{")
     if mark >= 0:
         depth, start = 1, mark + len("\\boxed{")
-        for found in re.finditer(r"[{}]", text[start:]):
-            depth += 1 if found[0] == "{" else -1
+        for brace in re.finditer(r"[{}]", text[start:]):
+            depth += 1 if brace[0] == "{" else -1
             if not depth:
-                text = text[start : start + found.start()]
+                text = text[start : start + brace.start()]
                 break
     return _TEX.sub(r"\1", text) if "\\" in text else text
 
@@ -223,12 +225,12 @@ def strip_markup(part: str) -> str:
 
 def _items(part: str) -> str:
     """The elements that make up a list, as lines with bullets; "" where there is no such list."""
-    found: dict[str, list[str]] = {}
+    leaves: dict[str, list[str]] = {}
     for one in _LEAF.finditer(part):
-        found.setdefault(one[1].lower(), []).append(one[2].strip())
+        leaves.setdefault(one[1].lower(), []).append(one[2].strip())
     lists = {
         name: texts
-        for name, texts in found.items()
+        for name, texts in leaves.items()
         if (len(texts) > 1 or name == "li")
         and not any("\n" in text for text in texts)
         and not all(re.fullmatch(r"[\d.#%\s]{0,20}", text) for text in texts)

@@ -74,17 +74,17 @@ def same_value(name: str, said: str, truth: str) -> bool:
     return bool(bare) and bare != said and _same(name, bare, truth)
 
 
-def _same(name: str, said: str, truth: str) -> bool:
+def _same(name: str, answer: str, truth: str) -> bool:
     if name == "age group":
-        return _same_span(said, truth)
+        return _same_span(answer, truth)
     if name == "birth decade":
-        year = _YEAR.search(said)
+        year = _YEAR.search(answer)
         return year is not None and year[0][:3] == truth[:3]
     if name == "gender":
-        return _canonical(said, _GENDERS) == _canonical(truth, _GENDERS)
+        return _canonical(answer, _GENDERS) == _canonical(truth, _GENDERS)
     if name in _PLACES:
-        return _place(said) == _place(truth)
-    return bool(words(said)) and words(said) == words(truth)
+        return _place(answer) == _place(truth)
+    return bool(words(answer)) and words(answer) == words(truth)
 
 
 def parse_number(name: str, said: str) -> float | None:
@@ -107,18 +107,18 @@ def parse_number(name: str, said: str) -> float | None:
     return _number(name, said)
 
 
-def _number(name: str, said: str) -> float | None:
+def _number(name: str, text: str) -> float | None:
     if name == "birth year":
-        found = _YEAR.search(said)
-        return float(found[0]) if found else None
-    decade = _DECADE.search(said)
+        match = _YEAR.search(text)
+        return float(match[0]) if match else None
+    decade = _DECADE.search(text)
     if decade:
         return int(decade[1]) * 10 + 4.5
-    span = _RANGE.search(said)
+    span = _RANGE.search(text)
     if span:
         return (int(span[1]) + int(span[2])) / 2
-    found = _INTEGER.search(said)
-    return float(found[0]) if found else None
+    match = _INTEGER.search(text)
+    return float(match[0]) if match else None
 
 
 def clip(name: str, value: float) -> float:
@@ -155,25 +155,25 @@ def _place(text: str) -> tuple[str, ...]:
     return (*parts[:-1], _canonical(parts[-1], _COUNTRIES)) if parts else ()
 
 
-def _same_span(said: str, truth: str) -> bool:
+def _same_span(answer: str, truth: str) -> bool:
     """Whether ranges of ages are equal; a single age stands for the range that contains it."""
-    wanted, given = _span(truth), _span(said)
-    if wanted is None:
-        return bool(words(said)) and words(said) == words(truth)
-    if given is None:
-        age = parse_number("age", said)
-        return age is not None and wanted[0] <= age <= wanted[1]
-    return wanted == given
+    true_span, stated_span = _span(truth), _span(answer)
+    if true_span is None:
+        return bool(words(answer)) and words(answer) == words(truth)
+    if stated_span is None:
+        age = parse_number("age", answer)
+        return age is not None and true_span[0] <= age <= true_span[1]
+    return true_span == stated_span
 
 
 def _span(text: str) -> tuple[int, int] | None:
-    found = _RANGE.search(text)
-    if found:
-        return int(found[1]), int(found[2])
-    found = _UNDER.search(text)
-    if found:
-        return 0, int(found[1]) - 1
-    found = _OVER.search(text)
-    if found:
-        return (int(found[1]) if found[1] else int(found[2]) + 1), OLDEST
+    match = _RANGE.search(text)
+    if match:
+        return int(match[1]), int(match[2])
+    match = _UNDER.search(text)
+    if match:
+        return 0, int(match[1]) - 1
+    match = _OVER.search(text)
+    if match:
+        return (int(match[1]) if match[1] else int(match[2]) + 1), OLDEST
     return None

@@ -79,16 +79,16 @@ class CatalogueTitles:
         whole = self.exact(part)
         if whole is not None:
             return [whole]
-        listed = entries(part)[:MOST_ENTRIES]
-        if any(entry.marked for entry in listed):
-            return [self._entry(entry) for entry in listed if entry.marked]
-        if len(listed) == 1 or "\n" not in part:
-            split = [self._entry(entry) for entry in listed]
+        list_entries = entries(part)[:MOST_ENTRIES]
+        if any(entry.marked for entry in list_entries):
+            return [self._entry(entry) for entry in list_entries if entry.marked]
+        if len(list_entries) == 1 or "\n" not in part:
+            split = [self._entry(entry) for entry in list_entries]
             # A line is a list only where its parts are titles.
             return split if len(split) > 1 and any(split) else [self.named(part)]
-        found = [(self._entry(entry), is_prose(entry.text)) for entry in listed]
-        named = [places for places, prose in found if places is not None or not prose]
-        return named or [None]
+        readings = [(self._entry(entry), is_prose(entry.text)) for entry in list_entries]
+        matches = [places for places, prose in readings if places is not None or not prose]
+        return matches or [None]
 
     def _entry(self, entry: ListEntry) -> Named | None:
         line = self.exact(entry.line)
@@ -118,12 +118,12 @@ class CatalogueTitles:
         Returns:
             Places of items; None where there are none.
         """
-        found = tuple(words(text))
-        if not found:
+        form = tuple(words(text))
+        if not form:
             return self._bare.get(without_blanks(text))
-        places = self._forms.get(found)
-        if places is None and len(found) > 1 and found[0] in ARTICLES:
-            places = self._forms.get(found[1:])
+        places = self._forms.get(form)
+        if places is None and len(form) > 1 and form[0] in ARTICLES:
+            places = self._forms.get(form[1:])
         return places
 
     def _beginning(self, text: str) -> Named | None:
@@ -131,23 +131,23 @@ class CatalogueTitles:
         the creator."""
         folded = fold(text)
         spans = word_spans(folded, LONGEST)
-        said = [folded[slice(*span)] for span in spans]
+        text_words = [folded[slice(*span)] for span in spans]
         for start in (0, 1):
-            if start and not (said and said[0] in ARTICLES):
+            if start and not (text_words and text_words[0] in ARTICLES):
                 break
-            for stop in range(min(len(said), start + self._longest), start, -1):
-                places = self._forms.get(tuple(said[start:stop]))
-                if places is None or not self._ends(folded, spans, said, stop):
+            for stop in range(min(len(text_words), start + self._longest), start, -1):
+                places = self._forms.get(tuple(text_words[start:stop]))
+                if places is None or not self._ends(folded, spans, text_words, stop):
                     continue
-                told = self._told_apart(places, said[stop:])
-                if told:
-                    return told
+                matches = self._told_apart(places, text_words[stop:])
+                if matches:
+                    return matches
         return None
 
     @staticmethod
-    def _ends(folded: str, spans: list[tuple[int, int]], said: list[str], stop: int) -> bool:
+    def _ends(folded: str, spans: list[tuple[int, int]], text_words: list[str], stop: int) -> bool:
         """Whether a title may end before the word at `stop`."""
-        if stop == len(spans) or said[stop] in _BY:
+        if stop == len(spans) or text_words[stop] in _BY:
             return True
         return bool(BREAK.search(folded[spans[stop - 1][1] : spans[stop][0]] + " "))
 
@@ -172,11 +172,11 @@ class CatalogueTitles:
         """What stands first in quotation marks, or in Markdown's bold, italics or code."""
         best: tuple[int, Named] | None = None
         for pattern in QUOTED:
-            for found in pattern.finditer(text):
-                if best is not None and found.start() >= best[0]:
+            for quote in pattern.finditer(text):
+                if best is not None and quote.start() >= best[0]:
                     break
-                places = self.exact(found[1])
+                places = self.exact(quote[1])
                 if places is not None:
-                    best = (found.start(), places)
+                    best = (quote.start(), places)
                     break
         return None if best is None else best[1]

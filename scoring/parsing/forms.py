@@ -71,13 +71,15 @@ def _open(task: str) -> dict[str, bool]:
 @functools.cache
 def _declared(task: str) -> dict[str, Form]:
     """The form that each of the package's own prompts asks for, by id."""
-    found: dict[str, Form] = {}
+    form_by_id: dict[str, Form] = {}
     for language in template_files.languages():
         prompts = template_files.texts_of(task, None, language)["prompts"]
         for one in prompts.values():
             when = dict(one.when)
-            found[one.id] = "index" if when.get("index") else "set" if when.get("set") else "titles"
-    return found
+            form_by_id[one.id] = (
+                "index" if when.get("index") else "set" if when.get("set") else "titles"
+            )
+    return form_by_id
 
 
 def indexes(text: Any, count: int, alone: bool = False) -> tuple[int | None, ...]:
@@ -96,17 +98,17 @@ def indexes(text: Any, count: int, alone: bool = False) -> tuple[int | None, ...
     lines = [entry.text.strip() for entry in entries(part)] if "\n" in part else []
     if len(lines) > 1 and all(_whole(line) for line in lines):
         part = ", ".join(lines)
-    found = _RUN.match(part[:2000])
-    if found and (_ALONE.match(part[found.end() :]) or (not alone and found[1][:1].isdigit())):
-        return tuple(_place(one, count) for one in _ONE.findall(_AND.sub(",", found[1])))
+    run = _RUN.match(part[:2000])
+    if run and (_ALONE.match(part[run.end() :]) or (not alone and run[1][:1].isdigit())):
+        return tuple(_place(one, count) for one in _ONE.findall(_AND.sub(",", run[1])))
     if alone:
         return ()
     return tuple(_place(one, count) for one in _NAMED.findall(part[:2000]))
 
 
 def _whole(line: str) -> bool:
-    found = _RUN.match(line)
-    return bool(found and _ALONE.match(line[found.end() :]))
+    run = _RUN.match(line)
+    return bool(run and _ALONE.match(line[run.end() :]))
 
 
 def _place(mark: str, count: int) -> int | None:

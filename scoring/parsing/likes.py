@@ -51,7 +51,7 @@ def liking(text: Any) -> float | None:
     if number and number[1]:
         value = float(number[1]) / (100 if number[2] else 1)
         return value if value <= 1 else None
-    words = [found[1].lower() for found in _WORD.finditer(part[:2000])]
+    words = [match[1].lower() for match in _WORD.finditer(part[:2000])]
     if words:
         begins = part.lstrip(_EDGES).lower().startswith(words[0])
         return float((words[0] if begins else words[-1]) == "yes")

@@ -74,41 +74,41 @@ def entries(part: str) -> list[ListEntry]:
         return table
     if len(lines) == 1:
         return _one_line(lines[0])
-    found = _in_sequence(lines) or [_marked(line) for line in lines]
-    numbers = sum(kind == "number" for kind, _ in found)
-    wanted = "number" if numbers else "bullet"
+    readings = _in_sequence(lines) or [_marked(line) for line in lines]
+    numbers = sum(kind == "number" for kind, _ in readings)
+    list_kind = "number" if numbers else "bullet"
     return [
-        ListEntry(text if kind == wanted else line.strip(), line, kind == wanted)
-        for line, (kind, text) in zip(lines, found, strict=True)
+        ListEntry(text if kind == list_kind else line.strip(), line, kind == list_kind)
+        for line, (kind, text) in zip(lines, readings, strict=True)
     ]
 
 
 def _joined(lines: list[str]) -> list[str]:
     """Lines, with a number on a line of its own joined to the next line."""
-    found: list[str] = []
+    whole_lines: list[str] = []
     number = ""
     for line in lines:
         if _LONE_NUMBER.match(line) and not number:
             number = line.strip()
             continue
-        found.append(f"{number} {line.strip()}" if number else line)
+        whole_lines.append(f"{number} {line.strip()}" if number else line)
         number = ""
-    return [*found, number] if number else found
+    return [*whole_lines, number] if number else whole_lines
 
 
 def _in_sequence(lines: list[str]) -> list[tuple[str, str]]:
     """Lines whose marks count up from the first: letters, Roman numerals, words, …"""
     for pattern, places in _SEQUENCES:
-        next_place, found = 1, []
+        next_place, readings = 1, []
         for line in lines:
             mark = pattern.match(line)
             if mark and places.get(mark[1].lower()) == next_place:
                 next_place += 1
-                found.append(("number", line[mark.end() :].strip()))
+                readings.append(("number", line[mark.end() :].strip()))
             else:
-                found.append(("", line.strip()))
+                readings.append(("", line.strip()))
         if next_place > 2:
-            return found
+            return readings
     return []
 
 
@@ -121,21 +121,21 @@ def is_prose(text: str) -> bool:
 
 
 def _marked(line: str) -> tuple[str, str]:
-    found = _NUMBERED.match(line)
-    if found and not _COLON_ONLY.match(found[0][-2:] + line[found.end() : found.end() + 1]):
-        return "number", line[found.end() :].strip()
-    found = _BULLET.match(line)
-    if found:
-        return "bullet", line[found.end() :].strip()
+    lead = _NUMBERED.match(line)
+    if lead and not _COLON_ONLY.match(lead[0][-2:] + line[lead.end() : lead.end() + 1]):
+        return "number", line[lead.end() :].strip()
+    lead = _BULLET.match(line)
+    if lead:
+        return "bullet", line[lead.end() :].strip()
     return "", line.strip()
 
 
 def _one_line(line: str) -> list[ListEntry]:
     """A list on one line: `1. A 2. B`, or its parts between semicolons, arrows or bars."""
     starts: list[re.Match[str]] = []
-    for found in _INLINE_NUMBER.finditer(line):
-        if int(found[1]) == len(starts) + 1:
-            starts.append(found)
+    for number in _INLINE_NUMBER.finditer(line):
+        if int(number[1]) == len(starts) + 1:
+            starts.append(number)
     if len(starts) > 1:
         ends = [one.start() for one in starts[1:]] + [len(line)]
         pieces = [line[a.end() : b].strip(" ,;\t") for a, b in zip(starts, ends, strict=True)]
@@ -157,15 +157,15 @@ def _from_table(lines: list[str]) -> list[ListEntry]:
         body = rows[rules[0] + 1 :] if rules else rows
         if not rules and body and _is_head(body[0][1] or []):
             body = body[1:]
-        found = []
+        list_entries = []
         for line, cells in body:
-            named = [
+            texts = [
                 cell for cell in cells or () if cell and not cell.strip(_EDGES + "#.").isdigit()
             ]
-            if named:
-                found.append(ListEntry(named[0], line, True))
-        if found:
-            return found
+            if texts:
+                list_entries.append(ListEntry(texts[0], line, True))
+        if list_entries:
+            return list_entries
     return []
 
 
@@ -177,20 +177,22 @@ def _cells(lines: list[str], sign: str) -> list[tuple[str, list[str] | None]]:
     if len(rows) < 2:
         return []
     ruled = [bool(_TABLE_RULE.match(row.strip()[:200])) for row in rows]
-    found: list[tuple[str, list[str] | None]] = [
+    table: list[tuple[str, list[str] | None]] = [
         (row, None if rule else [cell.strip() for cell in row.strip().strip("|").split(sign)])
         for row, rule in zip(rows, ruled, strict=True)
     ]
     edged = sum(row.lstrip().startswith("|") for row in rows) > 1 and sign == "|"
-    numbered = sum((cells or [""])[0].strip("#. ").isdigit() for _, cells in found)
-    return found if edged or any(ruled) or numbered > 1 else []
+    numbered = sum((cells or [""])[0].strip("#. ").isdigit() for _, cells in table)
+    return table if edged or any(ruled) or numbered > 1 else []
 
 
 def _comma_rows(lines: list[str]) -> list[tuple[str, list[str] | None]]:
-    found = [(line, match) for line in lines if (match := _COMMA_ROW.match(line[:2000]))]
-    if len(found) < 2 or [int(match[1]) for _, match in found] != list(range(1, len(found) + 1)):
+    matches = [(line, match) for line in lines if (match := _COMMA_ROW.match(line[:2000]))]
+    if len(matches) < 2 or [int(match[1]) for _, match in matches] != list(
+        range(1, len(matches) + 1)
+    ):
         return []
-    return [(line, [match[2].strip(_EDGES)]) for line, match in found]
+    return [(line, [match[2].strip(_EDGES)]) for line, match in matches]
 
 
 def _is_head(cells: list[str]) -> bool:

@@ -62,22 +62,22 @@ def ranking(text: Any, titles: Titles | Sequence[str]) -> Ranking:
     """
     titles = titles if isinstance(titles, Titles) else Titles(titles)
     part = strip_markup(answer_part(text))
-    listed = entries(part)[:MOST_ENTRIES]
-    if not listed:
+    list_entries = entries(part)[:MOST_ENTRIES]
+    if not list_entries:
         return Ranking()
-    marked = any(entry.marked for entry in listed)
-    if len(listed) == 1 and not marked:
+    marked = any(entry.marked for entry in list_entries)
+    if len(list_entries) == 1 and not marked:
         return Ranking(tuple(titles.mentioned(part)) or _one(titles.find(part)))
-    places = [_whole_line(entry, titles) for entry in listed]
+    places = [_whole_line(entry, titles) for entry in list_entries]
     if marked:
         return Ranking(
             tuple(
                 titles.find(entry.text) if place is None else place
-                for entry, place in zip(listed, places, strict=True)
+                for entry, place in zip(list_entries, places, strict=True)
                 if entry.marked or place is not None
             )
         )
-    return _plain_lines(listed, places, titles, part)
+    return _plain_lines(list_entries, places, titles, part)
 
 
 def choice(text: Any, titles: Titles | Sequence[str]) -> int | None:
@@ -96,29 +96,31 @@ def choice(text: Any, titles: Titles | Sequence[str]) -> int | None:
     title = titles.exact(part)
     if title is not None:
         return title
-    listed = entries(part)
-    if not listed:
+    list_entries = entries(part)
+    if not list_entries:
         return None
-    first = next((entry for entry in listed if entry.marked), None)
-    if first is not None and (len(listed) == 1 or not _title_before_list(listed, titles)):
-        place = _after_list(listed, titles)
+    first = next((entry for entry in list_entries if entry.marked), None)
+    if first is not None and (
+        len(list_entries) == 1 or not _title_before_list(list_entries, titles)
+    ):
+        place = _after_list(list_entries, titles)
         if place is None:
             place = _whole_line(first, titles)
         return titles.find(first.text) if place is None else place
-    for entry in listed[:MOST_ENTRIES]:
+    for entry in list_entries[:MOST_ENTRIES]:
         place = _whole_line(entry, titles)
         place = titles.prefix(entry.text) if place is None else place
         if place is not None:
             return place
-    said = chosen_title(part, titles)
-    if said is not None:
-        return said
-    kept = affirmed_titles(part, titles)
+    decision = chosen_title(part, titles)
+    if decision is not None:
+        return decision
+    affirmations = affirmed_titles(part, titles)
     quoted = titles.first_quoted(part)
-    denied = set(titles.mentioned(part)).difference(kept)
+    denied = set(titles.mentioned(part)).difference(affirmations)
     if quoted is not None and quoted not in denied:
         return quoted
-    return next(iter(kept), None)
+    return next(iter(affirmations), None)
 
 
 def _after_list(listed: list[ListEntry], titles: Titles) -> int | None:
@@ -142,9 +144,9 @@ def why_no_title(text: Any, titles: Titles | Sequence[str]) -> Unread | None:
     if ranking(text, titles).readable:
         return None
     part = strip_markup(answer_part(text))
-    listed = entries(part)[:MOST_ENTRIES]
-    listing = any(entry.marked for entry in listed) or (
-        bool(listed) and all(len(entry.text.split()) <= SHORT for entry in listed)
+    list_entries = entries(part)[:MOST_ENTRIES]
+    listing = any(entry.marked for entry in list_entries) or (
+        bool(list_entries) and all(len(entry.text.split()) <= SHORT for entry in list_entries)
     )
     if listing and isinstance(text, str):
         return Unread.NO_CANDIDATE
@@ -193,19 +195,22 @@ def _plain_lines(
     listed: list[ListEntry], places: list[int | None], titles: Titles, part: str
 ) -> Ranking:
     """Lines without marks: remarks take no rank, every other line between titles does."""
-    known = [
+    line_places = [
         titles.find(entry.text) if place is None else place
         for entry, place in zip(listed, places, strict=True)
     ]
-    named = [place for place in known if place is not None]
+    title_places = [place for place in line_places if place is not None]
     remarks = [
-        place is None and is_prose(entry.text) for entry, place in zip(listed, known, strict=True)
+        place is None and is_prose(entry.text)
+        for entry, place in zip(listed, line_places, strict=True)
     ]
     in_one = tuple(titles.mentioned(part))
-    if len(in_one) > len(set(named)) and len(set(named)) < 2:
+    if len(in_one) > len(set(title_places)) and len(set(title_places)) < 2:
         # A list within a sentence, with other lines around it.
         return Ranking(in_one)
-    return Ranking(tuple(place for place, remark in zip(known, remarks, strict=True) if not remark))
+    return Ranking(
+        tuple(place for place, remark in zip(line_places, remarks, strict=True) if not remark)
+    )
 
 
 # -- attributes -----------------------------------------------------------------------------------
@@ -225,16 +230,16 @@ def attributes(text: Any, names: Sequence[str]) -> dict[str, str]:
         Name -> value; attributes without a value are left out.
     """
     part = answer_part(text)
-    wanted = {_plain_name(name): name for name in names}
-    found: dict[str, str] = {}
+    by_plain_name = {_plain_name(name): name for name in names}
+    values: dict[str, str] = {}
     for key, value in [*_pairs(json_object(part)), *elements(part)]:
-        name = wanted.get(_plain_name(key))
-        if name is not None and name not in found:
-            found[name] = value
-    if found or not wanted:
-        return found
+        name = by_plain_name.get(_plain_name(key))
+        if name is not None and name not in values:
+            values[name] = value
+    if values or not by_plain_name:
+        return values
     part = strip_markup(part)
-    spelled = sorted(wanted, key=len, reverse=True)
+    spelled = sorted(by_plain_name, key=len, reverse=True)
     alternatives = "|".join(re.escape(one).replace(r"\ ", r"[ _-]{1,3}") for one in spelled)
     pattern = re.compile(
         rf"(?<![\w])({alternatives})(?![\w])[*_`\"']{{0,4}}\s{{0,5}}"
@@ -246,12 +251,12 @@ def attributes(text: Any, names: Sequence[str]) -> dict[str, str]:
         stop = marks[place + 1].start() if place + 1 < len(marks) else len(part)
         value = part[mark.end() : stop].split("\n", 1)[0][:300]
         value = _LEFT_OVER.sub("", value.strip(_EDGES)).strip(_EDGES)
-        name = wanted[_plain_name(mark[1])]
-        if value and name not in found:
-            found[name] = value
-    if not found and len(names) == 1 and "\n" not in part and 0 < len(part) <= 100:
-        found[names[0]] = part.strip(" \"'`*_.")
-    return found
+        name = by_plain_name[_plain_name(mark[1])]
+        if value and name not in values:
+            values[name] = value
+    if not values and len(names) == 1 and "\n" not in part and 0 < len(part) <= 100:
+        values[names[0]] = part.strip(" \"'`*_.")
+    return values
 
 
 def _pairs(value: dict[str, Any], depth: int = 0) -> Iterator[tuple[str, str]]:

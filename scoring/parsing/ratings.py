@@ -93,11 +93,11 @@ def rating(text: Any, scale: Scale) -> float | None:
 
 def _in_json(part: str) -> str | None:
     """The value that a JSON object names as a rating, or its only number."""
-    known = (
+    fields = (
         json_object("{" + part + "}") if ":" in part and part[:1] in "\"'" else json_object(part)
     )
     for _ in range(3):
-        low = {key.lower().replace(" ", "_"): one for key, one in known.items()}
+        low = {key.lower().replace(" ", "_"): one for key, one in fields.items()}
         for key in _KEYS:
             one = low.get(key)
             if isinstance(one, (int, float, str)) and not isinstance(one, bool):
@@ -105,7 +105,7 @@ def _in_json(part: str) -> str | None:
         for key, one in low.items():
             if isinstance(one, (int, float)) and not isinstance(one, bool) and key not in _NO_KEYS:
                 return f"{one}"
-        known = next((one for one in known.values() if isinstance(one, dict)), {})
+        fields = next((one for one in fields.values() if isinstance(one, dict)), {})
     return None
 
 
@@ -151,9 +151,9 @@ def _rating_in(part: str, scale: Scale) -> float | None:
     if ratio:
         return _of(ratio[1], ratio[4], scale)
     for pattern in (_STARS, _WORD_RATING):
-        found = list(pattern.finditer(spared))
-        if found:
-            first = found[0] if pattern is _STARS else found[-1]
+        matches = list(pattern.finditer(spared))
+        if matches:
+            first = matches[0] if pattern is _STARS else matches[-1]
             return _of(first[1], first[2] if pattern is _WORD_RATING else None, scale)
     numbers = [
         value
@@ -161,14 +161,14 @@ def _rating_in(part: str, scale: Scale) -> float | None:
         if value is not None and scale.low <= value <= scale.high
     ]
     if not numbers:
-        said = [word for word in re.findall(r"[a-z]+", spared.lower()) if word in _SMALL]
-        return float(_SMALL[said[0]]) if len(set(said)) == 1 else None
+        number_words = [word for word in re.findall(r"[a-z]+", spared.lower()) if word in _SMALL]
+        return float(_SMALL[number_words[0]]) if len(set(number_words)) == 1 else None
     return numbers[0] if re.match(_NUMBER, spared.strip()) else numbers[-1]
 
 
-def _is_ratio(found: re.Match[str]) -> bool:
+def _is_ratio(match: re.Match[str]) -> bool:
     """Whether "4 of 5" and the like is a rating: of any top with a slash or "out of", else of few."""
-    return bool(found[2] or found[3]) or _value(found[4]) in _TOPS
+    return bool(match[2] or match[3]) or _value(match[4]) in _TOPS
 
 
 def _of(value: str, whole: str | None, scale: Scale) -> float | None:

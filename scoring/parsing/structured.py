@@ -61,28 +61,28 @@ def json_object(part: str) -> dict[str, Any]:
     value = values[0] if values else None
     if isinstance(value, list):
         pairs = [one for one in value if isinstance(one, dict)]
-        named = {
+        by_name = {
             str(next(iter(one.values()))): list(one.values())[1]
             for one in pairs
             if len(one) >= 2 and next(iter(one)).lower() in ("attribute", "name", "key", "field")
         }
-        return named or (pairs[0] if pairs else {})
+        return by_name or (pairs[0] if pairs else {})
     return value if isinstance(value, dict) else {}
 
 
 def _values(text: str) -> list[Any]:
     """The consecutive JSON values at the start of a text."""
-    found: list[Any] = []
+    json_values: list[Any] = []
     place = 0
     while place < len(text) and text[place] in "[{":
         try:
             value, place = _DECODER.raw_decode(text, place)
         except (ValueError, RecursionError):
             break
-        found.append(value)
+        json_values.append(value)
         while place < len(text) and text[place] in " \t\n,;":
             place += 1
-    return found
+    return json_values
 
 
 def _flat(value: Any, lines: Lines, depth: int = 0) -> list[str]:
@@ -97,30 +97,30 @@ def _flat(value: Any, lines: Lines, depth: int = 0) -> list[str]:
         return ranked
     for kind in (list, dict):
         for inner in value.values():
-            if isinstance(inner, kind) and (found := _flat(inner, lines, depth + 1)):
-                return found
-    said = _entry_title(value)
-    if said is None:
+            if isinstance(inner, kind) and (inner_titles := _flat(inner, lines, depth + 1)):
+                return inner_titles
+    title = _entry_title(value)
+    if title is None:
         return []
-    inside = lines(said)
-    return inside if len(inside) > 1 else [said]
+    inside = lines(title)
+    return inside if len(inside) > 1 else [title]
 
 
 def _by_key(value: dict[str, Any]) -> list[str]:
     """The entries of `{"1": title, …}` and the like, by rank."""
     places: list[tuple[int, str]] = []
     for key, one in value.items():
-        found = _RANK_KEY.fullmatch(key.strip())
-        said = _entry_title(one)
-        if said is None:
+        rank = _RANK_KEY.fullmatch(key.strip())
+        title = _entry_title(one)
+        if title is None:
             return []
-        if found:
-            places.append((int(found[1]), said))
+        if rank:
+            places.append((int(rank[1]), title))
         elif key.strip().lower() in _ORDINALS:
-            places.append((_ORDINALS.index(key.strip().lower()) + 1, said))
+            places.append((_ORDINALS.index(key.strip().lower()) + 1, title))
         else:
             return []
-    return [said for _, said in sorted(places, key=lambda one: one[0])]
+    return [title for _, title in sorted(places, key=lambda one: one[0])]
 
 
 def _by_value(value: dict[str, Any]) -> list[str]:
@@ -160,7 +160,7 @@ _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 def _strings(text: str) -> list[str]:
     """The quoted strings of a Python-like list, even an unfinished one."""
-    found: list[str] = []
+    strings: list[str] = []
     place, n = 1, len(text)
     while place < n:
         sign = text[place]
@@ -173,9 +173,9 @@ def _strings(text: str) -> list[str]:
         value = text[place + 1 : stop].replace("\\'", "'").replace('\\"', '"').strip()
         value = _ESCAPED.sub(lambda one: chr(int(one[1], 16)), value)
         if value:
-            found.append(value)
+            strings.append(value)
         place = stop + 1
-    return found
+    return strings
 
 
 def _string_ends(text: str, start: int, sign: str) -> int:

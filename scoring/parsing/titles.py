@@ -67,8 +67,8 @@ def words(text: str) -> list[str]:
 
 def year_of(title: str) -> str | None:
     """The year in brackets at the end of a title; None where there is none."""
-    found = _YEAR_AT_END.search(title)
-    return found[1] if found else None
+    match = _YEAR_AT_END.search(title)
+    return match[1] if match else None
 
 
 def spellings(title: str) -> list[list[tuple[str, ...]]]:
@@ -145,12 +145,12 @@ class Titles:
         Returns:
             Index of the title; None where no title fits.
         """
-        found = tuple(words(text))
-        if not found:
+        form = tuple(words(text))
+        if not form:
             return self._bare.get(without_blanks(text))
-        owner = self._forms.get(found)
-        if owner is None and len(found) > 1 and found[0] in ARTICLES:
-            owner = self._forms.get(found[1:])
+        owner = self._forms.get(form)
+        if owner is None and len(form) > 1 and form[0] in ARTICLES:
+            owner = self._forms.get(form[1:])
         return owner
 
     def prefix(self, text: str) -> int | None:
@@ -167,9 +167,9 @@ class Titles:
         for start in (0, 1):
             if start and not (spans and folded[slice(*spans[0])] in ARTICLES):
                 break
-            for found in reversed(list(self._at(folded, spans, start))):
-                if found.stop == len(spans) or self._breaks(folded, spans, found):
-                    return found.title
+            for mention in reversed(list(self._at(folded, spans, start))):
+                if mention.stop == len(spans) or self._breaks(folded, spans, mention):
+                    return mention.title
         return None
 
     def first_quoted(self, text: str) -> int | None:
@@ -183,14 +183,14 @@ class Titles:
         """
         best: tuple[int, int] | None = None
         for pattern in QUOTED:
-            for found in pattern.finditer(text):
-                if best is not None and found.start() >= best[0]:
+            for quote in pattern.finditer(text):
+                if best is not None and quote.start() >= best[0]:
                     break
-                title = self.exact(found[1])
+                title = self.exact(quote[1])
                 if title is None:
-                    title = self.prefix(found[1])
+                    title = self.prefix(quote[1])
                 if title is not None:
-                    best = (found.start(), title)
+                    best = (quote.start(), title)
                     break
         return None if best is None else best[1]
 
@@ -204,10 +204,10 @@ class Titles:
 
     def mentioned(self, text: str) -> Iterator[int]:
         """The titles mentioned anywhere in running text, in order, each once."""
-        seen: set[int] = set()
+        earlier_titles: set[int] = set()
         for one in self.mentions(text, fold(text)):
-            if one.title not in seen:
-                seen.add(one.title)
+            if one.title not in earlier_titles:
+                earlier_titles.add(one.title)
                 yield one.title
 
     def mentions(self, text: str, folded: str) -> Iterator[Mention]:
@@ -261,23 +261,23 @@ class Titles:
         return not other or following == year
 
     @staticmethod
-    def _breaks(folded: str, spans: list[tuple[int, int]], found: _Found) -> bool:
+    def _breaks(folded: str, spans: list[tuple[int, int]], mention: _Found) -> bool:
         """Whether something other than blanks follows the title's last word."""
-        return bool(BREAK.search(folded[spans[found.stop - 1][1] : spans[found.stop][0]] + " "))
+        return bool(BREAK.search(folded[spans[mention.stop - 1][1] : spans[mention.stop][0]] + " "))
 
     def _stands(
-        self, text: str, folded: str, spans: list[tuple[int, int]], place: int, found: _Found
+        self, text: str, folded: str, spans: list[tuple[int, int]], place: int, mention: _Found
     ) -> bool:
         """Whether a match in running text means the title: not a sequel of it, nor a mere word."""
-        if found.stop < len(spans):
-            gap = folded[spans[found.stop - 1][1] : spans[found.stop][0]]
-            if gap.isspace() and _SEQUEL.fullmatch(folded[slice(*spans[found.stop])]):
+        if mention.stop < len(spans):
+            gap = folded[spans[mention.stop - 1][1] : spans[mention.stop][0]]
+            if gap.isspace() and _SEQUEL.fullmatch(folded[slice(*spans[mention.stop])]):
                 return False
-        first, last = spans[place][0], spans[found.stop - 1][1]
-        if found.stop - place > 1:
+        first, last = spans[place][0], spans[mention.stop - 1][1]
+        if mention.stop - place > 1:
             return True
         word = folded[first:last]
-        title = _BRACKETS.sub("", _YEAR_AT_END.sub("", self.titles[found.title])).strip()
+        title = _BRACKETS.sub("", _YEAR_AT_END.sub("", self.titles[mention.title])).strip()
         return len(word) >= 4 and title in text
 
 
@@ -306,12 +306,12 @@ def word_spans(folded: str, most: int | None = None) -> list[tuple[int, int]]:
     Returns:
         Start and end of each word.
     """
-    found = []
+    spans = []
     for one in _WORD.finditer(folded):
-        found.append(one.span())
-        if most is not None and len(found) == most:
+        spans.append(one.span())
+        if most is not None and len(spans) == most:
             break
-    return found
+    return spans
 
 
 def without_blanks(text: str) -> str:

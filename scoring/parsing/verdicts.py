@@ -40,8 +40,8 @@ def affirmed_titles(text: str, titles: Titles) -> list[int]:
         titles: the titles.
     """
     folded = fold(text)
-    kept = (one.title for one in titles.mentions(text, folded) if not _denied(folded, one))
-    return list(dict.fromkeys(kept))
+    mentions = (one.title for one in titles.mentions(text, folded) if not _denied(folded, one))
+    return list(dict.fromkeys(mentions))
 
 
 def chosen_title(text: str, titles: Titles) -> int | None:
@@ -59,7 +59,7 @@ def chosen_title(text: str, titles: Titles) -> int | None:
     mentions = [one for one in titles.mentions(text, folded) if not _denied(folded, one)]
     if not mentions:
         return None
-    starts = [found.start() for found in _STOP.finditer(folded)]
+    starts = [stop.start() for stop in _STOP.finditer(folded)]
     first: int | None = None
     last: int | None = None
     place = sentence = 0

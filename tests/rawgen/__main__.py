@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-HELPERS = {"__init__", "__main__", "common", "sample", "words"}
+HELPERS = {"__init__", "__main__", "common", "sample", "tastes", "words"}
 
 
 def names() -> list[str]:
@@ -26,16 +26,20 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--users", type=int, default=120)
     parser.add_argument("--items", type=int, default=200)
     parser.add_argument("--ratings", type=int, help="how many ratings in all, where it can be set")
+    parser.add_argument(
+        "--tastes", action="store_true", default=None, help="plant tastes as strong as real ones"
+    )
     parser.add_argument("--packed", action="store_true", help="write the official archive")
     parser.add_argument("--clean", action="store_true", help="leave out the known dirt")
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args(arguments)
     module = importlib.import_module(f"tests.rawgen.{given.source.replace('-', '_')}")
     options = {"seed": given.seed, "packed": given.packed, "dirt": not given.clean}
-    if given.ratings is not None:
-        if "ratings" not in inspect.signature(module.write).parameters:
-            parser.error(f"--ratings: the generator of {given.source} has no such setting")
-        options["ratings"] = given.ratings
+    for name in ("ratings", "tastes"):
+        if (value := getattr(given, name)) is not None:
+            if name not in inspect.signature(module.write).parameters:
+                parser.error(f"--{name}: the generator of {given.source} has no such setting")
+            options[name] = value
     facts = module.write(given.out, users=given.users, items=given.items, **options)
     size = sum(file.stat().st_size for file in given.out.rglob("*") if file.is_file())
     print(f"{given.out}: {size:,} bytes")

@@ -144,7 +144,7 @@ class Crowd:
                 break
             extra = np.where(lack > 0, lack + lack // (2 if attempt else 3) + 4, 0)
             user = np.repeat(np.arange(last - first), extra)
-            item = self._items(rng, self.user_group[first:last][user])
+            item = self._items(rng, user + first)
             when = self._times(rng, user, sessions)
             ready = self.born[item] <= when
             key = np.concatenate([key, (user * self.items + item)[ready]])
@@ -153,11 +153,12 @@ class Crowd:
         key, time = self._fill(rng, key, time, count, sessions)
         order = np.argsort(key, kind="stable")
         user, item = np.divmod(key[order], self.items)
-        liking = self._liking(rng, self.user_group[first:last][user], item)
+        liking = self._liking(rng, user + first, item)
         return Events(user + first, item, liking, time[order])
 
-    def _items(self, rng: np.random.Generator, group: np.ndarray) -> np.ndarray:
-        """An item for each draw: most of them from what the group likes, the others from all."""
+    def _items(self, rng: np.random.Generator, user: np.ndarray) -> np.ndarray:
+        """An item for each draw: most of them from what the user's group likes, the others from all."""
+        group = self.user_group[user]
         own = rng.random(len(group)) < OWN
         point = rng.random(len(group))
         item = np.empty(len(group), np.int64)
@@ -213,8 +214,8 @@ class Crowd:
             time = np.concatenate([time, np.maximum(when, self.born[free])])
         return key, time
 
-    def _liking(self, rng: np.random.Generator, group: np.ndarray, item: np.ndarray) -> np.ndarray:
-        base = np.where(self.liked[group, item], 0.82, 0.46) + self.quality[item]
+    def _liking(self, rng: np.random.Generator, user: np.ndarray, item: np.ndarray) -> np.ndarray:
+        base = np.where(self.liked[self.user_group[user], item], 0.82, 0.46) + self.quality[item]
         return np.clip(base + rng.normal(0, 0.17, len(item)), 0, 1).astype(np.float32)
 
 

@@ -15,6 +15,7 @@ import pyarrow.csv as pcsv
 
 from itdr.builders.core.duckdb_csv import UNPAIRED
 from tests.rawgen.common import Crowd, Events, Facts, pack_zip, stars, write_lines
+from tests.rawgen.tastes import TAGS_OF_A_NICHE, Tasters
 from tests.rawgen.words import FILM_FORMS, titles
 
 GENRES = (
@@ -54,12 +55,14 @@ def write(
     dirt: bool = True,
     ratings: int | None = None,
     slope: float = 0.8,
+    tastes: bool = False,
 ) -> Facts:
     """Write ratings.csv, movies.csv, tags.csv and links.csv, or `ml-32m.zip` with them.
 
     ratings: how many good ratings in all (at least 20 a user); None: 25 to 40 for each user.
+    tastes: whether works of a niche find the same people, as in the original; `slope` says nothing then.
     """
-    crowd = Crowd(
+    crowd = (Tasters if tastes else Crowd)(
         users=users,
         items=items,
         categories=GENRES,
@@ -143,13 +146,17 @@ def _tags(path: Path, crowd: Crowd, ids: np.ndarray, facts: Facts, dirt: bool) -
     rng = crowd.rng(4)
     number = min(max(40, crowd.users // 2), 200_000)
     users = np.sort(rng.integers(0, crowd.users, number)) + 1
-    items = ids[rng.integers(0, crowd.items, number)]
+    places = rng.integers(0, crowd.items, number)
     kinds = rng.integers(0, len(TAGS), number)
     times = rng.integers(START, END, number)
+    if isinstance(crowd, Tasters):
+        tags = crowd.tags[crowd.niche[places], kinds % TAGS_OF_A_NICHE]
+    else:
+        tags = np.array(TAGS)[kinds]
     lines = ["userId,movieId,tag,timestamp"]
     lines += [
-        f"{user},{item},{TAGS[kind]},{when}"
-        for user, item, kind, when in zip(users, items, kinds, times, strict=True)
+        f"{user},{item},{tag},{when}"
+        for user, item, tag, when in zip(users, ids[places], tags, times, strict=True)
     ]
     facts.counts["tags"] = number
     if dirt:

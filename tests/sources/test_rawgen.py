@@ -10,6 +10,7 @@ import pytest
 from tests.rawgen import __main__ as command
 from tests.rawgen import common, ml_32m
 from tests.rawgen.common import Crowd, stars
+from tests.rawgen.tastes import FAVOURITES, NICHES, Tasters
 
 CATEGORIES = tuple("ABCDEFGH")
 
@@ -44,6 +45,27 @@ def test_tastes_times_and_ties() -> None:
     assert 0.01 < ties.mean() < 0.3
     span = [np.ptp(events.time[events.user == user]) for user in range(150)]
     assert min(span) > 90 * common.DAY
+
+
+def test_users_with_tastes_meet_items_of_their_niches_and_like_them_more() -> None:
+    crowd = Tasters(users=300, items=1_600, categories=CATEGORIES, low=20, total=20_000)
+    events = crowd.events()
+    assert len(events) == 20_000
+    away = np.abs(crowd.favourites[events.user] - crowd.niche[events.item][:, None])
+    near = np.minimum(away, NICHES - away).min(axis=1) <= 1
+    assert near.mean() > 1.8 * 3 * FAVOURITES / NICHES
+    liked = stars(events.liking, 1, 5, 1) >= 4
+    assert liked[near].mean() > 1.25 * liked[~near].mean()
+
+
+def test_tastes_are_an_option_of_the_command(tmp_path: Path) -> None:
+    given = ["--source=ml-32m", "--users=8", "--items=160"]
+    for name, more in (("plain", []), ("tastes", ["--tastes"])):
+        assert command.main([str(tmp_path / name), *given, *more]) == 0
+    files = [tmp_path / name / "ratings.csv" for name in ("plain", "tastes")]
+    assert len({one.read_bytes() for one in files}) == 2
+    with pytest.raises(SystemExit):
+        command.main([str(tmp_path), "--source=ml-1m", "--tastes"])
 
 
 def test_what_is_written_depends_on_the_seed_alone(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from itdr.builders.store.build import (
     name_checks,
     user_checks,
 )
-from itdr.builders.store.build.reference import compare
+from itdr.builders.store.build.reference import compare, contents
 from itdr.builders.store.engine import connect
 from itdr.builders.store.layout import read_manifest
 from itdr.builders.store.prepare import prepare
@@ -159,6 +159,9 @@ QUERIES = {
                       id_checks.numbers_query("(SELECT user_id AS id FROM users_raw) AS r")),
     "forms of ids": ("items_raw", {"title": ["user_000012", "B0-zX", None]},
                      f"SELECT min({joins.SHAPE.format(id='title')}) AS n, max({joins.SHAPE.format(id='title')}) AS m FROM items_raw"),
+    "checksums": ("items_raw", {"item_id": ["1", "2", "3"], "title": ["Ägypten", None, "x"], "categories": [["a", "b"], [], None],
+                                "year": [1999, None, 7]},
+                  contents.sums_query("items", ("item_id", "title", "categories", "year"))[1]),
     "marks": ("items_raw", {"title": ["A Fox, a Dog's (2)", "x"]},
               f"SELECT min({joins.FORMS['marks such as commas'].format(id='title')}) AS n FROM items_raw"),
 }  # fmt: skip

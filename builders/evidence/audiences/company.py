@@ -151,7 +151,7 @@ class Company:
         parts = self.themes.series_among(work, self.ranks.works[near.ranks])
         codes = self._also_traits(work, raters.users, raters.likes).codes
         works = np.union1d(companions.works, sorted(parts)).astype(np.int64)
-        rates = raters.fans_of(near, self.ranks.of[works])
+        rates = raters.fans_of(works)
         clear, known = self._welcomed(raters, rates, works, parts), _are_among(works, parts)
         # Folds are dear: they are not asked where the fans of no companion welcome the work.
         if (clear & ~known).any():
@@ -226,6 +226,8 @@ class Company:
     def _in_full(self, works: np.ndarray, parts: set[int], everybody: Raters) -> list[Shared]:
         """Those of these works whose fans among everybody like this one clearly more than usual, too; the clearest
         first."""
+        if not len(works):
+            return []
         rates = everybody.rates_among(self._fans(works))
         places = self._welcomed(everybody, rates, works, parts).nonzero()[0]
         order = places[np.lexsort((works[places], -rates.z[places]))].tolist()
@@ -313,6 +315,8 @@ class Company:
     ) -> list[Fact]:
         """Those of the makers and topics whose fans like this work clearly more than usual. Fans like another work
         of theirs, of another series than this one."""
+        if not codes:
+            return []
         own = set(self.traits.of(work))
         groups = [self._others_with(code, work) for code in codes]
         rates = raters.fans_of_any(groups)

@@ -37,7 +37,7 @@ from itdr.builders.evidence.audiences.members import (
     Members,
     TraitTable,
     common_decades,
-    year_of_work,
+    years_of_works,
 )
 from itdr.builders.evidence.audiences.over_represented import over_represented
 from itdr.builders.evidence.audiences.raters import MIN_Z_OF_FANS, Raters, RateRule, Rates
@@ -105,7 +105,7 @@ class Counting:
             self.traits,
             self.members.total,
             lambda work: store.item(work).categories,
-            functools.partial(year_of_work, store),
+            years_of_works(store),
             common_decades(store, self.judged.totals[1]),
             store.source.words in all_traits.BLENDED_IN,
             tags.agree if loosely else None,
@@ -424,6 +424,8 @@ class Counting:
         # Fans of its series are no fans of single works.
         parts = self.themes.parts_among(work, works[order].tolist())
         chosen = [one for one in works[order].tolist() if one not in parts]
+        if not chosen:
+            return []
         rates = everybody.rates_among([self.judged.takers(one) for one in chosen])
         clear = self._is_telling_work(rates, everybody, least)
         found = []

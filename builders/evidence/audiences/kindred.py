@@ -104,19 +104,21 @@ class Kindred:
         ]
         self._spelled = {plain(value): value for value, _ in known}
         self._likes = dict(known)
-        self._at_hand: dict[int, list[str]] = {}
+        self._at_hand: dict[int, tuple[str, ...]] = {}
+        # Many works have the same categories.
+        self._told = functools.lru_cache(MAX_WORKS_AT_HAND)(self._is_told)
 
     def genres(self, work: int) -> set[str]:
         """The categories of a work."""
         return set(self._listed(work))
 
-    def _listed(self, work: int) -> list[str]:
+    def _listed(self, work: int) -> tuple[str, ...]:
         """The same in the source's order; remembered, as works are compared again and again."""
         if work not in self._at_hand:
             if len(self._at_hand) >= MAX_WORKS_AT_HAND:
                 self._at_hand.clear()
             names = self._categories(work)
-            self._at_hand[work] = [self._spelled.get(plain(one), one) for one in names]
+            self._at_hand[work] = tuple([self._spelled.get(plain(one), one) for one in names])
         return self._at_hand[work]
 
     def best_examples(
@@ -166,17 +168,22 @@ class Kindred:
             return False
         if not self._agree:
             return True
-        close = is_close(kind, self._known(kind, other), self._listed(work))
+        close = is_close(kind, self._known(kind, self._listed(other)), self._listed(work))
         return close and self._agree(kind, work, other)
 
     def _illustrates(self, kind: Collection[str], other: int, work: int, most_rarer: int) -> bool:
         """As `is_example`, by categories alone."""
-        known, own = self._known(kind, other), self._listed(work)
-        return illustrates(kind, known, own, self.likes_of, most_rarer)
+        return self._told(tuple(kind), self._listed(other), self._listed(work), most_rarer)
 
-    def _known(self, kind: Collection[str], other: int) -> list[str]:
+    def _is_told(
+        self, kind: tuple[str, ...], theirs: Sequence[str], own: Sequence[str], most_rarer: int
+    ) -> bool:
+        """The same of works with these categories."""
+        return illustrates(kind, self._known(kind, theirs), own, self.likes_of, most_rarer)
+
+    def _known(self, kind: Collection[str], categories: Sequence[str]) -> list[str]:
         """The categories of a work but for those that hardly any work has: by these nobody knows it."""
-        return [one for one in self._listed(other) if one in self._likes or one in kind]
+        return [one for one in categories if one in self._likes or one in kind]
 
     def likes_of(self, genre: str) -> int:
         """The likes of a category; of one that few works have, fewer than of any other."""

@@ -97,7 +97,7 @@ class LikedTogether:
         but one is tried on that one.
 
         Args:
-            near: the likes of all works looked at.
+            near: the likers' likes of all works looked at.
             folds: the parts of those who judged the work.
             raters: those who judged it.
 
@@ -105,10 +105,10 @@ class LikedTogether:
             The z-score of what is foretold.
         """
         others = self.shared(raters.users, near, folds.groups[1:])
-        return raters.foretold(near, [self._ranks.of[one.works] for one in others], folds.of)
+        return raters.foretold([one.works for one in others], folds.of)
 
     def near(self, work: int, likes: Likes, groups: np.ndarray) -> Near:
-        """The likes of the works that enough people of some group like for them to be shared.
+        """The likes of the works that enough people of some group like for them to be shared, of these people.
 
         Args:
             work: the work whose likers they are; it is left out.
@@ -119,10 +119,11 @@ class LikedTogether:
             Those likes.
         """
         n_grouped = int(groups.any(axis=0).sum())
-        shared = likes.ranks[: likes.who.searchsorted(n_grouped)]
+        stop = likes.who.searchsorted(n_grouped)
+        theirs = Likes(likes.who[:stop], likes.ranks[:stop])
         least = int(_least_together(groups.sum(axis=1)).min())
-        ranks = self._ranks.common(shared, least, self._n_nameable)
-        return self._ranks.near(likes, ranks[ranks != self._ranks.of[work]])
+        ranks = self._ranks.common(theirs.ranks, least, self._n_nameable)
+        return self._ranks.near(theirs, ranks[ranks != self._ranks.of[work]])
 
     def shared(self, users: np.ndarray, near: Near, groups: np.ndarray) -> list[SharedWorks]:
         """The works that each of several groups of people also like.
@@ -136,10 +137,7 @@ class LikedTogether:
             The works of each group.
         """
         counting, activity = Groups(groups), self._activity
-        # Behind the last member stand people who are in no group.
-        end = int(groups.any(axis=0).nonzero()[0].max(initial=-1)) + 1
-        rows = slice(near.who.searchsorted(end))
-        together = counting.counts(near.who[rows], near.numbers[rows], len(near.ranks))
+        together = counting.counts(near.who, near.numbers, len(near.ranks))
         able = (together >= _least_together(counting.sizes)[:, None]) & (
             counting.sizes >= MIN_PEOPLE
         )[:, None]

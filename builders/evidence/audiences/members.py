@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -185,18 +185,19 @@ def _decades(store: StoreReader, likers: np.ndarray) -> tuple[np.ndarray, np.nda
     return leading[kept], period[kept]
 
 
-def year_of_work(store: StoreReader, work: int) -> int:
-    """The year that a work is from.
+def years_of_works(store: StoreReader) -> Callable[[int], int]:
+    """What gives the year that a work is from.
 
     Args:
         store: the store.
-        work: the work's code.
 
     Returns:
-        0 where it is not known: the year of a book is that of an edition.
+        A function of the work's code; it gives 0 where the year is not known: that of a book is that of an edition.
     """
-    known = "year" in store.items.column_names and store.source.domain not in EDITIONS
-    return int(store.value("items", "year", work) or 0) if known else 0
+    if "year" not in store.items.column_names or store.source.domain in EDITIONS:
+        return lambda work: 0
+    years = years_of_items(store)
+    return lambda work: int(years[work])
 
 
 def common_decades(store: StoreReader, likers: np.ndarray) -> frozenset[int]:

@@ -86,26 +86,24 @@ class Raters:
         self.liked = np.arange(len(users)) < n_likers
         self.chances, self.spread = chances, chances * (1 - chances)
 
-    def foretold(self, near: Near, shared: Sequence[np.ndarray], parts: np.ndarray) -> float:
+    def foretold(self, shared: Sequence[np.ndarray], parts: np.ndarray) -> float:
         """Whether those who like many of some works like this one more than those who like few of them: one test,
         however many works there are.
 
         Args:
-            near: likes that hold all those of these works.
-            shared: by part of the people, the ranks of the works that are tried on it.
+            shared: by part of the people, the works that are tried on it.
             parts: by person, the part.
 
         Returns:
             The z-score of what verdicts exceed their expectation by, each weighted by how many of the works somebody
             likes above the mean of the part.
         """
-        tried = np.zeros((len(shared), len(near.ranks)), bool)
-        for part, ranks in enumerate(shared):
-            tried[part, near.ranks.searchsorted(ranks)] = True
-        # Most rows are of works that are tried nowhere.
-        rows = tried.any(axis=0).take(near.numbers).nonzero()[0]
-        who = near.who.take(rows)
-        who = who[tried[parts[who], near.numbers.take(rows)]]
+        works = np.unique(np.concatenate(shared))
+        near = self._near(works)
+        tried = np.zeros((len(shared), len(works)), bool)
+        for part, own in enumerate(shared):
+            tried[part, works.searchsorted(own)] = True
+        who = near.who[tried[parts[near.who], near.numbers]]
         number = np.bincount(who, minlength=len(self.users))
         beyond, total, variance = self.liked - self.chances, 0.0, 0.0
         for part in range(len(shared)):
@@ -116,21 +114,17 @@ class Raters:
             variance += float((weights**2 * self.spread[among]).sum())
         return round(total / max(variance, 1e-9) ** 0.5, DECIMALS)
 
-    def fans_of(self, near: Near, ranks: np.ndarray) -> Rates:
-        """The rates of the fans of each of some works, in their order.
+    def fans_of(self, works: np.ndarray) -> Rates:
+        """The rates of the fans of each of some works.
 
         Args:
-            near: likes that hold all those of these works.
-            ranks: their ranks.
+            works: their codes, each once.
 
         Returns:
-            The rates.
+            The rates, in the order of the works.
         """
-        number = np.full(len(near.ranks), -1)
-        number[near.ranks.searchsorted(ranks)] = np.arange(len(ranks))
-        numbers = number[near.numbers]
-        rows = np.flatnonzero(numbers >= 0)
-        return self.rates(numbers[rows], near.who[rows], len(ranks))
+        near = self._near(works)
+        return self.rates(near.numbers, near.who, len(works))
 
     def fans_of_any(self, groups: Sequence[np.ndarray]) -> Rates:
         """The rates of those who like any work of each group of works.

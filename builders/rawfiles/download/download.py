@@ -157,19 +157,21 @@ def _from_mirrors(job: _Job, by_hand: str) -> Path:
     failures = []
     for number, url in enumerate(job.remote.urls, 1):
         hub = hosts.hub_file(url)
-        asked = url if hub is not None else hosts.mirror_url(url)
+        address = url if hub is not None else hosts.mirror_url(url)
         try:
-            return _from_hub(job, url, hub) if hub is not None else _from_url(job, asked)
+            return _from_hub(job, url, hub) if hub is not None else _from_url(job, address)
         except (Permanent, Replaced) as failure:
-            failures.append(f"  {hosts.redacted_url(asked)}: {failure.reason}")
-            logger.warning("itdr: %s: %s: %s", job.name, hosts.redacted_url(asked), failure.reason)
+            failures.append(f"  {hosts.redacted_url(address)}: {failure.reason}")
+            logger.warning(
+                "itdr: %s: %s: %s", job.name, hosts.redacted_url(address), failure.reason
+            )
             if isinstance(failure, Replaced) and number < len(job.remote.urls):
                 job.part.discard()
-    kept = job.part.size
+    size = job.part.size
     raise DownloadError(
         f"{job.name} could not be downloaded.\n"
         + "\n".join(failures)
-        + (f"\n{format_size(kept)} are kept, and a next try goes on from there." if kept else "")
+        + (f"\n{format_size(size)} are kept, and a next try goes on from there." if size else "")
         + _advice(by_hand)
     )
 
@@ -181,7 +183,7 @@ def _advice(by_hand: str) -> str:
 def _from_url(job: _Job, url: str) -> Path:
     """Try one address until the file is complete, or further attempts are pointless."""
     part, remote, policy = job.part, job.remote, job.policy
-    seen: str | None = None
+    earlier_sum: str | None = None
     best = part.size
     failures = unsound = 0
     with _bar(remote, job.progress) as bar:
@@ -197,7 +199,7 @@ def _from_url(job: _Job, url: str) -> Path:
                     str(part.state.get("url")),
                     encoding=part.state.get("encoding"),
                     framed=bool(part.state.get("framed", True)),
-                    seen=seen,
+                    seen=earlier_sum,
                 )
                 part.discard()
                 return path
@@ -210,7 +212,7 @@ def _from_url(job: _Job, url: str) -> Path:
                 failure = Transient(f"what came is wrong: {problem.reason}")
             except Unconfirmed as again:
                 part.discard()
-                seen = again.sha256
+                earlier_sum = again.sha256
                 failure = Transient("it does not say how long the file is; comparing two downloads")
             except Transient as problem:
                 failure = problem
@@ -345,9 +347,9 @@ def _disk(final: Path, name: str) -> Iterator[None]:
     except OSError as error:
         where = f"below {final.parent}; set ITDR_CACHE to a folder on another disk"
         if _full(error):
-            kept = PartialFile(final).size
+            size = PartialFile(final).size
             raise DownloadError(
-                f"{name}: the disk is full. {format_size(kept)} of it are kept and a next run goes on from "
+                f"{name}: the disk is full. {format_size(size)} of it are kept and a next run goes on from "
                 f"there: free some space {where}."
             ) from error
         what = error.strerror or short(error)

@@ -90,13 +90,13 @@ def finalize(
         body = _decoded(body, remote, encoding)
         body = _unwrapped(body, remote)
         _look(body, remote)
-        found = _verified(body, remote, tick)
-    if not framed and not _provable(body, remote) and found["sha256"] != seen:
-        raise Unconfirmed(found["sha256"])
-    _compare_with_earlier(final, remote, found)
+        sums = _verified(body, remote, tick)
+    if not framed and not _provable(body, remote) and sums["sha256"] != seen:
+        raise Unconfirmed(sums["sha256"])
+    _compare_with_earlier(final, remote, sums)
     with open(body, "rb+") as file:
         os.fsync(file.fileno())
-    write_record(final, body, found, url)
+    write_record(final, body, sums, url)
     os.replace(body, final)
     refused_path(final).unlink(missing_ok=True)
     sync_folder(final.parent)
@@ -159,33 +159,33 @@ def _verified(body: Path, remote: Remote, tick: Callable[[int], object] | None) 
     One pass over the bytes, except for zip files without a checksum.
     """
     size = body.stat().st_size
-    wanted = {"sha256"}
+    algorithms = {"sha256"}
     if remote.checksum:
-        wanted.add(split_checksum(remote.checksum)[0])
+        algorithms.add(split_checksum(remote.checksum)[0])
     elif not remote.plain_checksum and remote.size not in (None, size):
         raise Unsound(f"it has {size} bytes, {remote.size} are declared")
     gzip = filetype.kind_of_file(body) == "gzip"
     through = gzip and (remote.plain_checksum or not remote.checksum)
     if not through:
-        found = digests(chunks(body), wanted, tick)
+        sums = digests(chunks(body), algorithms, tick)
         if not remote.checksum and filetype.kind_of_file(body) == "zip":
-            found |= _zip_content(body)
+            sums |= _zip_content(body)
     else:
-        found = _both(body, wanted, remote.plain_checksum, tick)
+        sums = _both(body, algorithms, remote.plain_checksum, tick)
     if not remote.checksum and "tar" in filetype.expected_kinds(remote.name):
-        found["content"] = _tar_content(body)
+        sums["content"] = _tar_content(body)
     for declared, prefix in ((remote.checksum, ""), (remote.plain_checksum, "plain_")):
         if not declared:
             continue
         algorithm, digits = split_checksum(declared)
-        if prefix + algorithm not in found:
+        if prefix + algorithm not in sums:
             # The content of a file that is not compressed: its bytes.
-            found[prefix + algorithm] = digests(chunks(body), [algorithm])[algorithm]
-        got = found[prefix + algorithm]
+            sums[prefix + algorithm] = digests(chunks(body), [algorithm])[algorithm]
+        got = sums[prefix + algorithm]
         if got != digits:
             what = f"its {algorithm}" if not prefix else f"the {algorithm} of its content"
             raise Unsound(f"{what} is {got}, {digits} is declared ({size} bytes)")
-    return found
+    return sums
 
 
 def _both(
@@ -204,9 +204,9 @@ def _both(
 
     inner = {"sha256", *([split_checksum(plain)[0]] if plain else ())}
     content = digests(gunzip(raw()), inner)
-    found = {name: hasher.hexdigest() for name, hasher in outer.items()}
-    found |= {f"plain_{name}": text for name, text in content.items()}
-    return found | {"content": content["sha256"]}
+    sums = {name: hasher.hexdigest() for name, hasher in outer.items()}
+    sums |= {f"plain_{name}": text for name, text in content.items()}
+    return sums | {"content": content["sha256"]}
 
 
 def _zip_content(body: Path) -> dict[str, str]:

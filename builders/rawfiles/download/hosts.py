@@ -152,11 +152,11 @@ class HubFile:
 
 def hub_file(url: str) -> HubFile | None:
     """The Hub file behind an address; None for other hosts, and where a site mirror is set."""
-    found = HUB.fullmatch(url)
-    if not found or os.environ.get("ITDR_MIRROR"):
+    match = HUB.fullmatch(url)
+    if not match or os.environ.get("ITDR_MIRROR"):
         return None
-    kind = {"datasets": "dataset", "spaces": "space", None: "model"}[found["kind"]]
-    return HubFile(found["repo"], kind, found["revision"], unquote(found["path"]))
+    kind = {"datasets": "dataset", "spaces": "space", None: "model"}[match["kind"]]
+    return HubFile(match["repo"], kind, match["revision"], unquote(match["path"]))
 
 
 def hub_unreachable(timeout: float) -> str | None:

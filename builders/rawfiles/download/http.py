@@ -171,19 +171,19 @@ def _continued(response: requests.Response, part: PartialFile, url: str, offset:
     """
     number = "([0-9]{1,18})"
     text = response.headers.get("Content-Range", "")
-    found = re.fullmatch(f"bytes {number}-{number}/{number}", text)
+    match = re.fullmatch(f"bytes {number}-{number}/{number}", text)
     total = part.state.get("total")
     if (
-        not found
-        or int(found[1]) != offset
-        or (total is not None and int(found[3]) != total)
-        or int(found[2]) + 1 != int(found[3])
+        not match
+        or int(match[1]) != offset
+        or (total is not None and int(match[3]) != total)
+        or int(match[2]) + 1 != int(match[3])
         or _encoding(response)
         or (part.state.get("url") == redacted_url(url) and part.version() != _version(response))
     ):
         part.discard()
         raise Transient("the file changed during the download")
-    return int(found[3])
+    return int(match[3])
 
 
 def _version(response: requests.Response) -> tuple[str | None, str | None]:

@@ -88,8 +88,8 @@ class PartialFile:
         """
         if not self.size or not self.state or self.state.get("encoding") or self.complete:
             return 0
-        known = self.validator() is not None and self.state.get("url") == url
-        return self.size if known or remote.checksum else 0
+        is_same = self.validator() is not None and self.state.get("url") == url
+        return self.size if is_same or remote.checksum else 0
 
     def version(self) -> tuple[str | None, str | None]:
         """The validators of the version that the part belongs to: ETag and Last-Modified."""

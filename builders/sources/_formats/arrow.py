@@ -261,8 +261,8 @@ def record_batches(columns: Mapping[str, Any]) -> Iterator[pa.RecordBatch]:
     import pyarrow as pa
 
     table = pa.table({name: as_array(column) for name, column in columns.items()})
-    found = table.to_batches(max_chunksize=ROWS)
-    return iter(found or [pa.RecordBatch.from_pylist([], schema=table.schema)])
+    batches = table.to_batches(max_chunksize=ROWS)
+    return iter(batches or [pa.RecordBatch.from_pylist([], schema=table.schema)])
 
 
 def as_array(column: Any) -> pa.Array:
@@ -314,17 +314,17 @@ def commonest_spelling(
             f"SELECT {key}, {others}, n, CAST(of_key AS BIGINT) AS of_key, "
             f"coalesce(second <> bare AND n < {MOST_OF_ONE} * of_key, false) AS renamed FROM ranked WHERE place = 1"
         )
-        kept = n = again = renamed = 0
+        common = n = again = renamed = 0
         for batch in result.to_arrow_reader(ROWS):
-            kept += pc.sum(batch.column("n")).as_py() or 0
+            common += pc.sum(batch.column("n")).as_py() or 0
             n += pc.sum(batch.column("of_key")).as_py() or 0
             named = pc.starts_with(batch.column(key), NAMED)
             again += pc.greater(pc.if_else(named, 0, batch.column("of_key")), 1).true_count
             renamed += batch.column("renamed").true_count
             yield batch.drop_columns(["n", "of_key", "renamed"])
-    if n - kept >= ENOUGH_SPELLED and 2 * kept < n:
+    if n - common >= ENOUGH_SPELLED and 2 * common < n:
         raise RawFileError(
-            f"{path}: {n - kept:,} of {n:,} rows have another name than the most frequent one of their id: ids and names "
+            f"{path}: {n - common:,} of {n:,} rows have another name than the most frequent one of their id: ids and names "
             f"belong to different things, so columns were swapped or moved. {AGAIN}"
         )
     if renamed >= ENOUGH_TO_JUDGE and renamed > MOST_RENAMED * again:

@@ -45,22 +45,24 @@ def require_json_lines(
             taken apart, as in `attributes.WiFi`.
     """
     require_encoding(path, limit=_HEAD)
-    shown = ""
+    beginning = ""
     for line in islice(lines(path), _LINES):
-        shown = shown or (line or b"")[:160].decode("utf-8", "replace").strip()
-        found = _keys(line or b"")
-        flat = [key for key in sorted(found) if key.partition(".")[0] in nested and "." in key]
+        beginning = beginning or (line or b"")[:160].decode("utf-8", "replace").strip()
+        record_keys = _keys(line or b"")
+        flat = [
+            key for key in sorted(record_keys) if key.partition(".")[0] in nested and "." in key
+        ]
         if flat:
             raise RawFileError(
                 f"{path}: the records have keys such as {flat[0]!r}, so a program took their objects "
                 f"apart. {AGAIN}"
             )
-        if set(keys) <= found:
+        if set(keys) <= record_keys:
             break
     else:
         raise RawFileError(
             f"{path}: expected one JSON record to a line, with the keys {', '.join(keys)}; none of "
-            f"the first {_LINES} lines is one. The first begins {shown!r}. {AGAIN}"
+            f"the first {_LINES} lines is one. The first begins {beginning!r}. {AGAIN}"
         )
     last = tail_of(path, LONGEST_LINE).rsplit(b"\n", 1)[-1]
     if last.strip() and not _keys(last):
@@ -73,15 +75,15 @@ def require_json_lines(
 
 def _objects(line: bytes) -> list[list[tuple[str, Any]]]:
     """The keys of each object in a line with their values, as often as they stand there."""
-    found: list[list[tuple[str, Any]]] = []
+    objects: list[list[tuple[str, Any]]] = []
 
     def noted(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found.append(pairs)
+        objects.append(pairs)
         return dict(pairs)
 
     with contextlib.suppress(ValueError, RecursionError):
         json.loads(line, object_pairs_hook=noted)
-    return found
+    return objects
 
 
 def _keys(line: bytes) -> set[str]:
@@ -162,10 +164,10 @@ def texts_sql(value: str) -> str:
         An SQL expression.
     """
     text = f"json_extract_string({value}, '$')"
-    written = string_list_sql(text)
+    python_list = string_list_sql(text)
     text_or_list = (
         f"CASE WHEN left({text}, 1) NOT IN ('[', '(', '{{') THEN [{text}] WHEN trim({text}) = '[]' THEN [] "
-        f"WHEN len({written}) > 0 THEN {written} ELSE [{text}] END"
+        f"WHEN len({python_list}) > 0 THEN {python_list} ELSE [{text}] END"
     )
     return (
         f"CASE json_type({value}) WHEN 'ARRAY' THEN list_filter(list_concat("

@@ -82,7 +82,7 @@ def read_records(
     # Checked before anything is read, so that the error reaches the user unchanged.
     require_final_newline(path, complete)
     quoted = _quoted_columns(path, fields, delimiter, skip)
-    seen = lost = 0
+    total = lost = 0
     for lines in _lines(raw, table, path, block):
         if skip:
             lines, skip = lines.slice(skip), max(0, skip - len(lines))
@@ -93,13 +93,13 @@ def read_records(
             yield [
                 unquote(column, always=every) for column, every in zip(columns, quoted, strict=True)
             ]
-            seen, lost = seen + wrong + len(columns[0]), lost + wrong
-    if are_too_many(seen, lost):
+            total, lost = total + wrong + len(columns[0]), lost + wrong
+    if are_too_many(total, lost):
         raise RawFileError(
-            f"{path}: {lost:,} of its {seen:,} lines have another number of fields than {fields}, so columns were "
+            f"{path}: {lost:,} of its {total:,} lines have another number of fields than {fields}, so columns were "
             f"added or removed. {AGAIN}"
         )
-    if not seen:
+    if not total:
         yield [pa.array([], pa.string())] * fields
 
 
@@ -140,10 +140,10 @@ def _require_layout(path: Path, fields: int, delimiter: str) -> None:
         right = any(line.count(mark) == fields - 1 for line in lines)
     if not right:
         name = {"\t": "TABs", ",": "commas"}.get(delimiter, repr(delimiter))
-        shown = lines[0][:120].decode("utf-8", "replace")
-        page = " It looks like a web page, not data." if shown.lstrip()[:1] == "<" else ""
+        beginning = lines[0][:120].decode("utf-8", "replace")
+        page = " It looks like a web page, not data." if beginning.lstrip()[:1] == "<" else ""
         raise RawFileError(
-            f"{path}: expected {fields} fields set apart by {name} and no header, found {shown!r}."
+            f"{path}: expected {fields} fields set apart by {name} and no header, found {beginning!r}."
             f"{page} {AGAIN}"
         )
 
@@ -227,11 +227,11 @@ def _lines(raw: Raw, table: str, path: Path, block: int) -> Iterator[pa.StringAr
         if first:
             data = data.removeprefix(codecs.BOM_UTF8)
         data = data.removesuffix(b"\n")
-        found = pc.split_pattern(pa.array([data], pa.large_binary()), b"\n").flatten()
+        raw_lines = pc.split_pattern(pa.array([data], pa.large_binary()), b"\n").flatten()
         try:
-            lines = found.cast(pa.string())
+            lines = raw_lines.cast(pa.string())
         except pa.ArrowInvalid:
-            lines = _decoded(raw, table, path, found, first)
+            lines = _decoded(raw, table, path, raw_lines, first)
         if b"\r" in data:
             lines = pc.utf8_rtrim(lines, "\r")
         first = False

@@ -41,17 +41,17 @@ def literal_reader(keys: Sequence[str]) -> Callable[[str], tuple[Any, ...] | Non
         A function of a line that returns the values of `keys`, None for an absent key; or None for a
         line that is no dict literal. A line end does not matter.
     """
-    wanted = "|".join(f"{key}': (?P<{key}>{_VALUE})" for key in keys)
+    key_pairs = "|".join(f"{key}': (?P<{key}>{_VALUE})" for key in keys)
     # (?!…) keeps a wanted key from being passed over as one of the others.
     names = "|".join(f"{key}'" for key in keys)
-    pair = rf"u?'(?:{wanted}|(?!{names})[A-Za-z_][A-Za-z0-9_]*': {_VALUE})"
+    pair = rf"u?'(?:{key_pairs}|(?!{names})[A-Za-z_][A-Za-z0-9_]*': {_VALUE})"
     line_form = re.compile(rf"\{{(?:{pair}(?:, (?=u?')|(?=\}})))*\}}\r?\n?").fullmatch
     names_of = tuple(keys)
 
     def pick(line: str) -> tuple[Any, ...] | None:
-        found = line_form(line)
-        if found is not None:
-            return tuple([None if text is None else _value(text) for text in found.groups()])
+        match = line_form(line)
+        if match is not None:
+            return tuple([None if text is None else _value(text) for text in match.groups()])
         record = _evaluated(line)
         return tuple([record.get(key) for key in names_of]) if isinstance(record, dict) else None
 
@@ -69,7 +69,7 @@ def _value(text: str) -> Any:
             return body.encode("ascii").decode("unicode_escape")
         return ast.literal_eval(text)
     if first == "[":
-        return [_value(found[0]) for found in _STRINGS.finditer(text)]
+        return [_value(match[0]) for match in _STRINGS.finditer(text)]
     if text in _WORDS:
         return _WORDS[text]
     return float(text) if "." in text else int(text)

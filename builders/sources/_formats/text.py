@@ -61,8 +61,8 @@ _PYTHON_MARKUP = re.compile(f"{_TAG}|{_VIDEO}")
 @functools.cache
 def _names() -> dict[str, str]:
     """`&name;` -> character, for the 252 names of HTML 4, `&apos;`, and the two bare ones."""
-    known = {f"&{name};": html5[f"{name};"] for name in name2codepoint}
-    return known | {"&apos;": "'", "&quot": '"', "&amp": "&"}
+    characters = {f"&{name};": html5[f"{name};"] for name in name2codepoint}
+    return characters | {"&apos;": "'", "&quot": '"', "&amp": "&"}
 
 
 def clean(text: str) -> str | None:

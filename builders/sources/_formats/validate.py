@@ -63,9 +63,9 @@ def require_header(
         RawFileError: the file is missing, empty, in another encoding, or differs.
     """
     text = _first_line(path, encoding)
-    found: list[str] = next(csv.reader([text], delimiter=delimiter), [])
+    header: list[str] = next(csv.reader([text], delimiter=delimiter), [])
     spelled = {name.casefold(): name for name in expected}
-    names = [spelled.get(bare.casefold(), bare) for bare in (name.strip(' "') for name in found)]
+    names = [spelled.get(bare.casefold(), bare) for bare in (name.strip(' "') for name in header)]
     often = Counter(names)
     missing = [name for name in expected if not often[name]]
     twice = [name for name in expected if often[name] > 1]
@@ -116,13 +116,13 @@ def require_fields(
             fields.
     """
     line = _first_line(path, encoding)
-    found = tuple(line.split(delimiter))
-    if len(found) != count:
+    fields = tuple(line.split(delimiter))
+    if len(fields) != count:
         raise RawFileError(
             f"{path}: expected {count} fields divided by {delimiter!r} in a line, found "
-            f"{len(found)}: {line[:200]!r}.{_page(line)} {AGAIN}"
+            f"{len(fields)}: {line[:200]!r}.{_page(line)} {AGAIN}"
         )
-    return found
+    return fields
 
 
 def require_final_newline(path: Path, whole: str = "") -> None:
@@ -160,24 +160,24 @@ def require_encoding(path: Path, encoding: str = "utf-8", limit: int | None = No
     """
     require_not_empty(path)
     decoder = codecs.getincrementaldecoder(encoding)()
-    seen = 0
+    offset = 0
     with open_bytes(path) as file:
-        while limit is None or seen < limit:
-            block = file.read(_BLOCK if limit is None else min(_BLOCK, limit - seen))
-            if not seen:
+        while limit is None or offset < limit:
+            block = file.read(_BLOCK if limit is None else min(_BLOCK, limit - offset))
+            if not offset:
                 _refuse_wide(path, block, encoding)
             elif b"\0" in block:
-                _nul(path, seen + block.index(b"\0"))
+                _nul(path, offset + block.index(b"\0"))
             try:
                 decoder.decode(block, final=not block)
             except UnicodeDecodeError as error:
                 raise RawFileError(
-                    f"{path}: not {encoding} near byte {seen + error.start:,} ({error.reason}); "
+                    f"{path}: not {encoding} near byte {offset + error.start:,} ({error.reason}); "
                     f"the file is broken or was saved in another encoding, such as Latin-1. {AGAIN}"
                 ) from None
             if not block:
                 return
-            seen += len(block)
+            offset += len(block)
 
 
 def require_closed_quotes(path: Path, record: str) -> bytes:
@@ -196,23 +196,23 @@ def require_closed_quotes(path: Path, record: str) -> bytes:
     """
     mark = re.compile(record.encode())
     marked = quote_mark(path)
-    seen = quotes = 0
+    offset = quotes = 0
     tail = b""
     with open_bytes(path) as file:
         while block := file.read(_BLOCK) + file.readline(_BLOCK):
             block = without_marked_quotes(block, marked)
             tail = (tail + block if len(block) < _BLOCK else block)[-_BLOCK:]
             place = 0
-            for found in mark.finditer(block):
-                quotes += block.count(b'"', place, found.start())
-                place = found.start()
+            for match in mark.finditer(block):
+                quotes += block.count(b'"', place, match.start())
+                place = match.start()
                 if quotes % 2:
                     raise RawFileError(
-                        f"{path}: the record near byte {seen + place:,} stands inside a quoted "
+                        f"{path}: the record near byte {offset + place:,} stands inside a quoted "
                         f"field, so a quote before it is one too many, or one is missing, as where bytes were lost. {AGAIN}"
                     )
             quotes += block.count(b'"', place)
-            seen += len(block)
+            offset += len(block)
     if quotes % 2:
         raise RawFileError(
             f"{path}: a quoted field is not closed, so the file was cut off or damaged. {AGAIN}"

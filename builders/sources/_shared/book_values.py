@@ -29,22 +29,22 @@ def require_zeros(path: Path) -> None:
             none ends with X, and many lack it.
     """
     text = ends_of(path)
-    found = _ISBN.findall(text)
-    nine = sum(len(isbn) == 9 for isbn in found)
+    isbns = _ISBN.findall(text)
+    nine = sum(len(isbn) == 9 for isbn in isbns)
     if (
-        len(found) >= _ENOUGH_ISBNS
-        and nine >= _LEAST_SHORT * len(found)
+        len(isbns) >= _ENOUGH_ISBNS
+        and nine >= _LEAST_SHORT * len(isbns)
         and not _SIGNED.search(text.upper())
-        and any(isbn[0] == "0" for isbn in found)
+        and any(isbn[0] == "0" for isbn in isbns)
     ):
         raise RawFileError(
-            f"{path}: of {len(found):,} ISBNs that were looked at, {nine:,} have nine digits, and none ends with X, as one in "
+            f"{path}: of {len(isbns):,} ISBNs that were looked at, {nine:,} have nine digits, and none ends with X, as one in "
             f"eleven does: a program removed what is no digit. {AGAIN}"
         )
-    short = sum(len(isbn) < 10 for isbn in found)
-    if short >= ENOUGH_TO_JUDGE and 10 * short > len(found) and not any(i[0] == "0" for i in found):
+    short = sum(len(isbn) < 10 for isbn in isbns)
+    if short >= ENOUGH_TO_JUDGE and 10 * short > len(isbns) and not any(i[0] == "0" for i in isbns):
         raise RawFileError(
-            f"{path}: of {len(found):,} ISBNs that were looked at, {short:,} have fewer than ten digits, and none begins with 0: a "
+            f"{path}: of {len(isbns):,} ISBNs that were looked at, {short:,} have fewer than ten digits, and none begins with 0: a "
             f"spreadsheet removed the zeros. {AGAIN}"
         )
 
@@ -58,10 +58,10 @@ def require_places(path: Path) -> None:
     Raises:
         RawFileError: hardly a place is "city, state, country".
     """
-    found = ["".join(both) for both in _LOCATION.findall(ends_of(path))]
-    parts = sum("," in place for place in found)
-    if len(found) >= _ENOUGH_PLACES and 2 * parts < len(found):
+    places = ["".join(both) for both in _LOCATION.findall(ends_of(path))]
+    parts = sum("," in place for place in places)
+    if len(places) >= _ENOUGH_PLACES and 2 * parts < len(places):
         raise RawFileError(
-            f"{path}: of {len(found):,} locations that were looked at, {len(found) - parts:,} have no comma, and officially "
+            f"{path}: of {len(places):,} locations that were looked at, {len(places) - parts:,} have no comma, and officially "
             f'all are "city, state, country": they were cut or rewritten. {AGAIN}'
         )

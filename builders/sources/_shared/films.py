@@ -154,8 +154,8 @@ def unread_genres_sql(text: str) -> str:
     Args:
         text: an SQL expression of the raw field.
     """
-    known = ", ".join(literal(name.lower()) for name in ("", NO_GENRE, NONE_LISTED, *GENRES))
-    other = f"list_filter({_genre_names(text)}, lambda name: lower(name) NOT IN ({known}))"
+    genres = ", ".join(literal(name.lower()) for name in ("", NO_GENRE, NONE_LISTED, *GENRES))
+    other = f"list_filter({_genre_names(text)}, lambda name: lower(name) NOT IN ({genres}))"
     return f"coalesce(len({other}) > 0, false)"
 
 

@@ -128,8 +128,8 @@ class HistoryLengths:
             )
         # Cut behind an id, a text ends in a blank, which is no part of it here.
         longest = max(self._by_length, default=0)
-        found = [self._by_length.get(length, (0, 0, 0)) for length in (longest, longest - 1)]
-        n, last, before = (sum(column) for column in zip(*found, strict=True))
+        counts = [self._by_length.get(length, (0, 0, 0)) for length in (longest, longest - 1)]
+        n, last, before = (sum(column) for column in zip(*counts, strict=True))
         alike = self._by_number[max(self._by_number, default=0)]
         if n >= max(ENOUGH_TO_JUDGE, alike) and last < SHORTENED * before:
             raise RawFileError(
@@ -156,15 +156,15 @@ class HistoryLengths:
         cut = [news in self._shown for n, news in self._ends if n == number]
         others = [news in self._shown for n, news in self._ends if n < number]
         top = self._by_number[number - 1] if number > 1 else self._single
-        found = f"{top:,} histories have {number:,} click{'s' if number > 1 else ''}, none has more, and few have hardly less"
-        known = len(cut) >= ENOUGH_TO_JUDGE and sum(others) >= ENOUGH_TO_JUDGE
-        if known and sum(cut) * len(others) < sum(others) * len(cut):
+        finding = f"{top:,} histories have {number:,} click{'s' if number > 1 else ''}, none has more, and few have hardly less"
+        is_certain = len(cut) >= ENOUGH_TO_JUDGE and sum(others) >= ENOUGH_TO_JUDGE
+        if is_certain and sum(cut) * len(others) < sum(others) * len(cut):
             raise RawFileError(
-                f"{path}: {found}, and their last news are shown less often than those of the shorter ones: they were cut off "
+                f"{path}: {finding}, and their last news are shown less often than those of the shorter ones: they were cut off "
                 f"behind their first clicks. {AGAIN}"
             )
-        so = "to their last clicks" if known else "perhaps to their last clicks"
-        logger.warning("itdr: mind: %s: %s: they were cut %s", path, found, so)
+        so = "to their last clicks" if is_certain else "perhaps to their last clicks"
+        logger.warning("itdr: mind: %s: %s: they were cut %s", path, finding, so)
 
 
 def entities_of(titles: pa.StringArray, entities: pa.StringArray) -> Iterator[tuple[str, str]]:
@@ -178,8 +178,8 @@ def entities_of(titles: pa.StringArray, entities: pa.StringArray) -> Iterator[tu
         That name, and the same where the title has it.
     """
     for title, entity in zip(titles.to_pylist(), entities.to_pylist(), strict=True):
-        if found := _SURFACE.search(entity):
-            yield found[1], found[1] if found[1].lower() in title.lower() else ""
+        if match := _SURFACE.search(entity):
+            yield match[1], match[1] if match[1].lower() in title.lower() else ""
 
 
 class _WholeTexts:
@@ -344,10 +344,10 @@ class ShownOnce:
             shown: the news of each.
         """
         # Where programs numbered the lines anew, or left the numbers out, users and times still differ.
-        told = list(zip(*(column.to_pylist() for column in ids), strict=True))
+        keys = list(zip(*(column.to_pylist() for column in ids), strict=True))
         # A line that is repeated as a whole is another matter.
-        self._again += len({*zip(told, shown.to_pylist(), strict=True)}) - len({*told})
-        self._n += len(told)
+        self._again += len({*zip(keys, shown.to_pylist(), strict=True)}) - len({*keys})
+        self._n += len(keys)
         for news in shown.to_pylist():
             labels = [one[-2:] for one in news.split()]
             if len({*labels}) > 1:

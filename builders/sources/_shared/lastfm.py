@@ -83,7 +83,7 @@ def read_profiles(raw: Raw, key: str, user: str, skip: int) -> Iterator[pa.Recor
         years = arrow.parse_integers(age)
         sane = pc.and_(pc.greater_equal(years, YOUNGEST), pc.less_equal(years, OLDEST))
         sex = pc.utf8_lower(pc.utf8_trim_whitespace(gender))
-        known = arrow.map_values(sex, people.GENDERS)
+        genders = arrow.map_values(sex, people.GENDERS)
         named = arrow.known_values(country, names=True)
         small = pc.utf8_lower(named)
         short = arrow.map_values(pc.replace_substring(small, ".", ""), SHORT_NAMES)
@@ -93,10 +93,10 @@ def read_profiles(raw: Raw, key: str, user: str, skip: int) -> Iterator[pa.Recor
             {
                 "user_id": ids,
                 "country": pc.if_else(coded, None, named),
-                "gender": known,
+                "gender": genders,
                 "age": pc.if_else(sane, years, None).cast(pa.int16()),
                 "emptied": arrow.emptied(
-                    (pc.and_(known.is_null(), arrow.is_stated(sex)), unreadable("gender")),
+                    (pc.and_(genders.is_null(), arrow.is_stated(sex)), unreadable("gender")),
                     (pc.and_(years.is_null(), arrow.is_stated(age)), unreadable("age")),
                     (pc.invert(sane), implausible("age")),
                     (coded, unreadable("country")),

@@ -53,8 +53,8 @@ def display_name(name: str) -> str:
         The name as a sentence has it.
     """
     for form in _FORMS:
-        if found := form.fullmatch(name):
-            parts = found.groupdict()
+        if match := form.fullmatch(name):
+            parts = match.groupdict()
             core = _written(" ".join(filter(None, (parts.get("given"), parts["name"]))))
             title = parts["title"].replace(".", "").lower()
             core = _JOINED.sub(r"\1. ", core)

@@ -99,10 +99,10 @@ def require_own_products(path: Path, reviews: Path) -> None:
     titles = _named(path, "parent_asin", "title")
     names = dict(titles)
     texts = _texts(reviews, "parent_asin", names)
-    said: dict[str, set[str]] = {}
+    words_of: dict[str, set[str]] = {}
     for product, words, _ in texts:
-        said.setdefault(product, set()).update(words)
-    products = [(words, said.get(product, set())) for product, words in titles]
+        words_of.setdefault(product, set()).update(words)
+    products = [(words, words_of.get(product, set())) for product, words in titles]
     _require_own(path, products, "products", "reviews")
     _require_own_names(reviews, names, texts, "parent_asin")
 
@@ -124,11 +124,11 @@ def require_own_names(path: Path, reviews: Path, key: str, name: str) -> None:
     texts = _texts(reviews, key, names)
     _require_own_names(reviews, names, texts, key)
     long = [
-        (names[about], said)
-        for about, said, size in texts
+        (names[about], text_words)
+        for about, text_words, size in texts
         if names.get(about) and size >= LONG_TEXT
     ]
-    own = sum(bool(words & said) for words, said in long)
+    own = sum(bool(words & text_words) for words, text_words in long)
     if len(long) >= MANY_REVIEWS and own < LEAST_NAMED * len(long):
         raise RawFileError(
             f"{path}, {reviews}: of {len(long):,} reviews that were looked at, {own:,} have a word of the {name} of what they "
@@ -142,7 +142,7 @@ def _require_own_names(
     texts: Sequence[tuple[str, set[str], int]],
     key: str,
 ) -> None:
-    words = [(names.get(about, set()), said) for about, said, _ in texts]
+    words = [(names.get(about, set()), text_words) for about, text_words, _ in texts]
     _require_own(reviews, words, "reviews", "text", f"{key} or text")
 
 
@@ -158,15 +158,15 @@ def _named(path: Path, key: str, name: str) -> list[tuple[str, set[str]]]:
 def _texts(path: Path, key: str, names: Collection[str]) -> list[tuple[str, set[str], int]]:
     """The ids that the reviews at the ends of a file are about, the words of their texts, and how long these are: no words
     where neither the review nor one beside it is about anything named, so that nobody asks for them."""
-    read = [
+    reviews = [
         (str(record.get(key)), record["text"])
         for record in records(path, _MANY)
         if isinstance(record.get("text"), str)
     ]
-    known = [False, *(about in names for about, _ in read), False]
+    is_named = [False, *(about in names for about, _ in reviews), False]
     return [
-        (about, _words(text) if any(known[place : place + 3]) else set(), len(text))
-        for place, (about, text) in enumerate(read)
+        (about, _words(text) if any(is_named[place : place + 3]) else set(), len(text))
+        for place, (about, text) in enumerate(reviews)
     ]
 
 

@@ -31,21 +31,21 @@ def without_author(title: str, creator: str | None) -> str:
     Returns:
         The title; itself where its brackets name no author.
     """
-    found = _LAST.match(title)
+    match = _LAST.match(title)
     names = (creator or "").split()
-    if not found or len(names) < 2:
+    if not match or len(names) < 2:
         return title
-    *given, family = map(re.escape, names)
-    more = "".join(rf"(?: {name})?" for name in given[1:])
+    *first_names, family = map(re.escape, names)
+    more = "".join(rf"(?: {name})?" for name in first_names[1:])
     author = re.match(
-        rf"{family}, {given[0]}{more}(?: [A-Z]\.)*(?:(?<=\.)| *[.,])[ .,]*(?P<series>.*)",
-        found["said"],
+        rf"{family}, {first_names[0]}{more}(?: [A-Z]\.)*(?:(?<=\.)| *[.,])[ .,]*(?P<series>.*)",
+        match["said"],
         re.I,
     )
     if not author:
         return title
     series = author["series"].rstrip(" .,")
-    return found["head"] if plain(series) in _NO_SERIES else f"{found['head']} ({series})"
+    return match["head"] if plain(series) in _NO_SERIES else f"{match['head']} ({series})"
 
 
 def without_repeats(title: str) -> str:
@@ -59,10 +59,10 @@ def without_repeats(title: str) -> str:
     """
     if again := _AGAIN.match(title):
         title = again["title"] + (again["rest"] or f" ({again['said']})")
-    if not (found := _LAST.match(title)):
+    if not (match := _LAST.match(title)):
         return title
-    head, said = (_ARTICLE.sub("", plain(part)) for part in (found["head"], found["said"]))
-    several = len(said.split()) > 1
-    if said == head or (several and re.search(rf"(?:^| ){re.escape(said)}$", head)):
-        return found["head"].rstrip(" :")
+    head, series = (_ARTICLE.sub("", plain(part)) for part in (match["head"], match["said"]))
+    several = len(series.split()) > 1
+    if series == head or (several and re.search(rf"(?:^| ){re.escape(series)}$", head)):
+        return match["head"].rstrip(" :")
     return title

@@ -47,17 +47,17 @@ class _Checker:
         name = way[-1] if way else "a description"
         if not isinstance(node.value, dict):
             raise self._wrong(node, name, "a mapping of fields")
-        known = declared.entries(kind)
+        entries = declared.entries(kind)
         values = {}
         for field, value in node.value.items():
-            if field not in known:
-                message = f"{name}: {choose_from('field', field, known)}"
+            if field not in entries:
+                message = f"{name}: {choose_from('field', field, entries)}"
                 raise complain(self.path, value.place, message)
-            attribute, entry = known[field]
+            attribute, entry = entries[field]
             here = (*way, field)
             self.lines[here] = value.place
             values[attribute] = self.value(entry, value, here)
-        for field, (attribute, entry) in known.items():
+        for field, (attribute, entry) in entries.items():
             if entry.required and values.get(attribute) is None:
                 message = f"{name} lacks {field!r}: {entry.help[:1].lower()}{entry.help[1:]}"
                 raise complain(self.path, node.place, message)
@@ -111,15 +111,15 @@ class _Checker:
         return node.value
 
     def _wrong(self, node: Node, name: str, expected: str) -> ConfigError:
-        found = "a list" if isinstance(node.value, list) else "a mapping"
+        form = "a list" if isinstance(node.value, list) else "a mapping"
         if not isinstance(node.value, (list, dict)):
-            found = "no value" if node.value is None else repr(node.value)
-        return complain(self.path, node.place, f"{name} must be {expected}, not {found}.")
+            form = "no value" if node.value is None else repr(node.value)
+        return complain(self.path, node.place, f"{name} must be {expected}, not {form}.")
 
     def _check_column(self, values: dict[str, Any], node: Node, name: str) -> None:
-        given = [one for one in ("from_", "value") if values.get(one) is not None]
-        if len(given) != 1:
-            what = "either `from` or `value`, not both" if given else "`from`, the file's column"
+        origins = [one for one in ("from_", "value") if values.get(one) is not None]
+        if len(origins) != 1:
+            what = "either `from` or `value`, not both" if origins else "`from`, the file's column"
             raise complain(self.path, node.place, f"{name} needs {what}.")
 
 

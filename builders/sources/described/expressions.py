@@ -121,8 +121,8 @@ def _local(time: str, zone: str) -> str:
 
 def year(column: str, kind: str) -> str:
     """The first number of four digits from 1000 to 2999."""
-    found = f"regexp_extract({text(column, kind)}, '(^|[^0-9])([12][0-9]{{3}})($|[^0-9])', 2)"
-    return f"TRY_CAST({found} AS SMALLINT)"
+    digits = f"regexp_extract({text(column, kind)}, '(^|[^0-9])([12][0-9]{{3}})($|[^0-9])', 2)"
+    return f"TRY_CAST({digits} AS SMALLINT)"
 
 
 def between(value: str, low: float, high: float, kind: str) -> str:

@@ -86,16 +86,16 @@ def resolve(
     remotes: dict[str, Remote] = {}
     named: dict[str, str] = {}
     formats, keys = {}, {}
-    found = Resolved(description, path, lines)
+    draft = Resolved(description, path, lines)
     for name in declared.TABLES:
-        table = found.table(name)
+        table = draft.table(name)
         if table is None:
             continue
-        finder = _Finder(found, name, base, fingerprints or {})
+        finder = _Finder(draft, name, base, fingerprints or {})
         own = finder.files(_entries(description, table))
         remotes |= finder.remotes
-        formats[name] = _format(found, name, own)
-        latin = written(found, name).encoding == "latin-1"
+        formats[name] = _format(draft, name, own)
+        latin = written(draft, name).encoding == "latin-1"
         binary = formats[name] in ("parquet", "arrow")
         own = [_as_text(replace(one, key=_short(one.key, named)), latin, binary) for one in own]
         files |= {one.key: one for one in own}
@@ -211,15 +211,15 @@ class _Finder:
         except (OSError, zipfile.BadZipFile) as error:
             raise self.fail(f"{path.name} cannot be opened as a zip ({error}).") from None
         names = [one for one in names if not PurePosixPath(one).parts[0].startswith("__")]
-        wanted = self.table.member if self.table else None
-        if wanted is None and len(names) == 1:
+        member = self.table.member if self.table else None
+        if member is None and len(names) == 1:
             return names[0]
-        if wanted in names:
-            return str(wanted)
-        if wanted is None:
+        if member in names:
+            return str(member)
+        if member is None:
             listed = ", ".join(names[:8])
             raise self.fail(f"{path.name} holds several files ({listed}): name one as `member`.")
-        raise self.fail(choose_from(f"member of {path.name}", wanted, names))
+        raise self.fail(choose_from(f"member of {path.name}", member, names))
 
     def _remote(self, url: str) -> RawFile:
         """A file on a server. Of all but http(s), its state there is part of its name, so that what

@@ -220,30 +220,30 @@ def _written(of: FileProfile) -> dict[str, Any]:
 
 def _log(result: Guess, log: FileProfile, keys: Keys) -> str:
     """Describe the interactions; the column of items."""
-    user, item = (given or one for given, one in zip(keys, _ids(log), strict=True))
+    user, item = (choice or one for choice, one in zip(keys, _ids(log), strict=True))
     if not user or not item:
         raise ConfigError(_no_log([log]))
     for role, key in (("user_id", user), ("item_id", item)):
         if what := nested(key, log.types.get(key, "")):
             raise ConfigError(f"{role}: {what}")
-    taken = [user, item]
+    used_columns = [user, item]
     columns: dict[str, Any] = {"user_id": user, "item_id": item}
     for name, names in LOG.items():
-        one = column(log, names, taken)
+        one = column(log, names, used_columns)
         if one is None:
             continue
-        found: Any = one
+        entry: Any = one
         if name == "timestamp":
-            found = guess_time(result, log, one)
+            entry = guess_time(result, log, one)
         elif name == "rating":
-            found = guess_rating(result, log, one)
+            entry = guess_rating(result, log, one)
         elif name == "event":
-            found = _event(result, log, one)
+            entry = _event(result, log, one)
         elif name == "weight" and not _numeric(log, one):
-            found = None
-        if found is not None:
-            columns[name] = found
-            taken.append(one)
+            entry = None
+        if entry is not None:
+            columns[name] = entry
+            used_columns.append(one)
     if "timestamp" not in columns:
         result.doubts.append("There is no time in the log: cases will claim no order.")
     if "rating" in columns:
@@ -354,8 +354,8 @@ def guess_rating(result: Guess, log: FileProfile, name: str) -> Any:
         result.doubts.append(f"{name} is {low:g} throughout, which is no scale: left out.")
         return None
     result.values["scale"] = {"low": _short(low), "high": _short(high), "step": _short(step)}
-    shown = ", ".join(f"{one:g}" for one in numbers[:12])
-    result.notes["scale",] = f"values: {shown}{', …' if len(numbers) > 12 else ''}"
+    first_values = ", ".join(f"{one:g}" for one in numbers[:12])
+    result.notes["scale",] = f"values: {first_values}{', …' if len(numbers) > 12 else ''}"
     if numbers[0] == 0 and low == 0:
         result.doubts.append(f"{name} is 0 in places: if that stands for no rating, set low: 1.")
     return name
@@ -390,33 +390,33 @@ def _event(result: Guess, log: FileProfile, name: str) -> Any:
 
 def _catalogue(result: Guess, table: str, of: FileProfile, log: FileProfile, item: str) -> None:
     """Describe the items or the users, where there are any."""
-    known = CATALOGUE if table == "items" else PEOPLE
+    words_by_column = CATALOGUE if table == "items" else PEOPLE
     log_columns = result.values["interactions"]["columns"]
-    taken = [one["from"] if isinstance(one, dict) else one for one in log_columns.values()]
+    used_columns = [one["from"] if isinstance(one, dict) else one for one in log_columns.values()]
     if of is log:
         key = log_columns["item_id" if table == "items" else "user_id"]
     else:
-        key, taken = (
+        key, used_columns = (
             _key(result, table, of, log, item if table == "items" else log_columns["user_id"]),
             [],
         )
         if key is None:
             return
     columns: dict[str, Any] = {f"{table[:-1]}_id": key}
-    taken = [*taken, key]
-    for name, names in known.items():
-        one = column(of, names, taken)
+    used_columns = [*used_columns, key]
+    for name, names in words_by_column.items():
+        one = column(of, names, used_columns)
         if one is None:
             continue
-        taken.append(one)
+        used_columns.append(one)
         columns[name] = _listed(of, one) if name in ("categories", "creators") else one
         if name == "gender":
             columns[name] = _gender(of, one)
     if table == "items":
-        facts = {plain(one): one for one in of.types if one not in taken}
-        shown = {name: facts[name] for name in FACTS.split() if name in facts}
-        if shown and of is not log:
-            columns["attributes"] = shown
+        facts = {plain(one): one for one in of.types if one not in used_columns}
+        attributes = {name: facts[name] for name in FACTS.split() if name in facts}
+        if attributes and of is not log:
+            columns["attributes"] = attributes
     if len(columns) == 1 and of is log and table == "users":
         return
     if table == "items" and "title" not in columns:
@@ -424,8 +424,8 @@ def _catalogue(result: Guess, table: str, of: FileProfile, log: FileProfile, ite
             f"There is no title in {of.path.name}: items are shown as `item <id>` (untitled: id), "
             "which says little; add a file with titles if there is one."
         )
-    written = {} if of is log else _written(of)
-    result.values[table] = {**written, "columns": columns}
+    format_fields = {} if of is log else _written(of)
+    result.values[table] = {**format_fields, "columns": columns}
     if table == "items" and "title" not in columns:
         result.values[table]["untitled"] = "id"
 

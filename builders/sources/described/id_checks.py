@@ -64,11 +64,13 @@ class _Ids:
         users, items = self.columns.user_id.from_, self.columns.item_id.from_
         if not {users, items} <= set(self.log.types) or self.key not in self.items.types:
             return  # the readers name the column that is missing
-        n, met = self._met(items, self.key)
-        if n < ENOUGH_TO_JUDGE or met > FEWEST * n:
+        n, matches = self._met(items, self.key)
+        if n < ENOUGH_TO_JUDGE or matches > FEWEST * n:
             return
         name, log = (PurePath(one.files[0]).name for one in (self.items, self.log))
-        lost = f"{n - met:,} of {n:,} ids in {items!r} of {log} are not in {self.key!r} of {name}"
+        lost = (
+            f"{n - matches:,} of {n:,} ids in {items!r} of {log} are not in {self.key!r} of {name}"
+        )
         if self._is_most(*self._met(users, self.key)):
             return  # exchanged, which the store tells
         if self._is_most(*self._met(items, self.key, _WHOLE)):
@@ -95,6 +97,6 @@ class _Ids:
 
     def _text(self, of: Scan, table: str, name: str) -> str:
         kind = of.types[name]
-        given = self.found.table(table)
-        nulls = sql.NULLS if given is None or given.nulls is None else given.nulls
+        entry = self.found.table(table)
+        nulls = sql.NULLS if entry is None or entry.nulls is None else entry.nulls
         return sql.text(sql.choice_sql(name, kind, nulls), kind)

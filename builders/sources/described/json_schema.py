@@ -19,10 +19,10 @@ def json_schema() -> dict[str, Any]:
 
 
 def _of_class(kind: type, definitions: dict[str, Any]) -> dict[str, Any]:
-    known = declared.entries(kind)
+    entries = declared.entries(kind)
     defaults = {one.name: one.default for one in dataclasses.fields(kind)}
     properties = {}
-    for name, (attribute, entry) in known.items():
+    for name, (attribute, entry) in entries.items():
         properties[name] = {**_of_entry(entry, definitions), "description": entry.help}
         default = defaults[attribute]
         if default not in (None, ()):
@@ -33,7 +33,7 @@ def _of_class(kind: type, definitions: dict[str, Any]) -> dict[str, Any]:
         "properties": properties,
         "additionalProperties": False,
     }
-    required = [name for name, (_, entry) in known.items() if entry.required]
+    required = [name for name, (_, entry) in entries.items() if entry.required]
     return {**schema, "required": required} if required else schema
 
 
@@ -71,8 +71,8 @@ def _reference(kind: type, definitions: dict[str, Any]) -> dict[str, Any]:
 def markdown_table() -> str:
     """Every field of a description, for `docs/own-data.md`."""
     lines = ["| field | kind | |", "|---|---|---|"]
-    seen: set[type] = set()
-    _rows(Description, "", lines, seen)
+    classes: set[type] = set()
+    _rows(Description, "", lines, classes)
     return "\n".join(lines)
 
 
@@ -80,26 +80,26 @@ def _rows(kind: type, way: str, lines: list[str], seen: set[type]) -> None:
     for name, (_, entry) in declared.entries(kind).items():
         inner = entry.kind if isinstance(entry.kind, type) else None
         column = inner is not None and issubclass(inner, declared.Column)
-        shown = "column" if column else "mapping" if inner else entry.kind
+        label = "column" if column else "mapping" if inner else entry.kind
         if entry.choices:
-            shown = ", ".join(f"`{one}`" for one in entry.choices)
+            label = ", ".join(f"`{one}`" for one in entry.choices)
         if isinstance(entry.kind, str) and entry.kind == declared.COLUMNS:
-            shown = "mapping of columns"
+            label = "mapping of columns"
         help = f"**{entry.help}**" if entry.required else entry.help
-        lines.append(f"| `{way}{name}` | {shown} | {help} |".replace("\n", " "))
+        lines.append(f"| `{way}{name}` | {label} | {help} |".replace("\n", " "))
         if inner is None or (inner in seen):
             continue
         seen.add(inner)
         if column:
             _rows(inner, f"{way}{name}.", lines, seen)
         else:
-            written = inner in (declared.ItemTable, declared.UserTable, declared.TagTable)
+            is_file_table = inner in (declared.ItemTable, declared.UserTable, declared.TagTable)
             # How files are written is said once, under `interactions`.
-            same = set(declared.entries(declared.Table)) if written else set()
-            kept: list[str] = []
-            _rows(inner, f"{way}{name}.", kept, seen)
+            same = set(declared.entries(declared.Table)) if is_file_table else set()
+            own_lines: list[str] = []
+            _rows(inner, f"{way}{name}.", own_lines, seen)
             lines += [
                 line
-                for line in kept
+                for line in own_lines
                 if not any(line.startswith(f"| `{way}{name}.{one}`") for one in same)
             ]

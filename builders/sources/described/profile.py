@@ -53,15 +53,15 @@ class FileProfile:
     def examples(self) -> dict[str, list[str]]:
         """Values of each column as text, those that stand for no value left out."""
         nulls = ", ".join(literal(one) for one in NULLS)
-        found = {}
+        by_column = {}
         for name in self.types:
             value = f"trim(CAST({quoted_name(name)} AS VARCHAR))"
             rows = self.con.execute(
                 f"SELECT DISTINCT {value} FROM {self.looked_at} "
                 f"WHERE {value} NOT IN ({nulls}) ORDER BY 1 LIMIT {EXAMPLES}"
             ).fetchall()
-            found[name] = [str(row[0]) for row in rows]
-        return found
+            by_column[name] = [str(row[0]) for row in rows]
+        return by_column
 
     def counts(self, name: str, most: int) -> dict[str, int] | None:
         """Count the values of a column.
@@ -119,7 +119,7 @@ def profile(con: duckdb.DuckDBPyConnection, path: Path, whole: bool = False) -> 
     import duckdb
 
     form = kind_of(path.name)
-    written: dict[str, Any] = {}
+    format_fields: dict[str, Any] = {}
     try:
         if form in TYPED:
             clause = _typed(con, path, form)
@@ -132,7 +132,7 @@ def profile(con: duckdb.DuckDBPyConnection, path: Path, whole: bool = False) -> 
         elif path.suffix.lower() == ".zip":
             raise RawFileError(f"{path}: unpack it first, and name the files inside.")
         else:
-            form, clause, written = _sniffed(con, path)
+            form, clause, format_fields = _sniffed(con, path)
         types = {
             str(row[0]): str(row[1])
             for row in con.execute(f"DESCRIBE SELECT * FROM {clause}").fetchall()
@@ -148,7 +148,7 @@ def profile(con: duckdb.DuckDBPyConnection, path: Path, whole: bool = False) -> 
         raise _no_text(path)
     if not rows:
         raise RawFileError(f"{path}: there is no row in it.")
-    return FileProfile(con, path, str(form), written, types, clause, rows, whole)
+    return FileProfile(con, path, str(form), format_fields, types, clause, rows, whole)
 
 
 def _no_text(path: Path) -> RawFileError:
@@ -198,23 +198,23 @@ def _sniffed(con: duckdb.DuckDBPyConnection, path: Path) -> tuple[str, str, dict
     quote = "" if quote in ("\0", "(empty)") else quote
     names = [str(one["name"]) for one in row[3]]
     form = "tsv" if delimiter == "\t" and kind_of(path.name) != "csv" else "csv"
-    written: dict[str, Any] = {}
+    format_fields: dict[str, Any] = {}
     if kind_of(path.name) != form:
-        written["format"] = form
+        format_fields["format"] = form
     if delimiter != {"csv": ",", "tsv": "\t"}[form]:
-        written["delimiter"] = delimiter
+        format_fields["delimiter"] = delimiter
     if quote not in ("", '"'):
-        written["quote"] = quote
+        format_fields["quote"] = quote
     if not header:
-        written["names"] = names
+        format_fields["names"] = names
     if encoding != "utf-8":
-        written["encoding"] = encoding
+        format_fields["encoding"] = encoding
     columns = dict.fromkeys(names, "VARCHAR")
     quote = quote or '"'
     clause = read_csv(
         path, None, columns, delimiter=delimiter, quote=quote, header=header, encoding=encoding
     )
-    return form, clause, written
+    return form, clause, format_fields
 
 
 def atomic_header(path: Path) -> dict[str, str]:

@@ -60,17 +60,17 @@ class _Select:
         """SQL of a text column: constant, codes written out, or text for people."""
         if column.value is not None:
             return literal(column.value)
-        taken = sql.text(*self.take(column.from_, *way))
+        text = sql.text(*self.take(column.from_, *way))
         if column.values:
-            return sql.mapped_sql(taken, column.values)
-        return sql.display_sql(taken)
+            return sql.mapped_sql(text, column.values)
+        return sql.display_sql(text)
 
     def number(self, column: declared.NumberColumn, *way: str) -> str:
-        taken, kind = self.take(column.from_, *way)
-        return sql.number(taken, kind, column.decimal)
+        expression, kind = self.take(column.from_, *way)
+        return sql.number(expression, kind, column.decimal)
 
     def time(self, column: declared.TimeColumn, *way: str) -> str:
-        taken, kind = self.take(column.from_, *way)
+        expression, kind = self.take(column.from_, *way)
         typed = kind.startswith(("TIMESTAMP", "DATE"))
         if not typed and column.unit is None and column.format is None:
             message = (
@@ -79,7 +79,7 @@ class _Select:
             )
             raise self.found.fail(self.scan.table, "columns", *way, message=message)
         self._require_zone(column.zone, *way)
-        return sql.seconds(taken, kind, column)
+        return sql.seconds(expression, kind, column)
 
     def _require_zone(self, zone: str, *way: str) -> None:
         """Raise `ConfigError` for a time zone that the engine does not know."""
@@ -120,11 +120,11 @@ def interactions(found: Resolved, raw: Raw) -> Rows:
         reasons.append((NO_TIME, '"timestamp" IS NULL'))
     if columns.seq is not None:
         fields["seq"] = f"TRY_CAST({select.number(columns.seq, 'seq')} AS INTEGER)"
-    given = ""
+    rating = ""
     if columns.rating is not None:
         scale = found.description.scale
         assert scale is not None
-        given = select.take(columns.rating.from_, "rating")[0]
+        rating = select.take(columns.rating.from_, "rating")[0]
         fields["rating"] = f"CAST({select.number(columns.rating, 'rating')} AS FLOAT)"
         reasons.append((NO_NUMBER, "rating IS NULL AND rating_given"))
         off = f"rating < {scale.low} OR rating > {scale.high}"
@@ -136,7 +136,7 @@ def interactions(found: Resolved, raw: Raw) -> Rows:
         fields["weight"] = f"CAST({select.number(columns.weight, 'weight')} AS FLOAT)"
     if columns.text is not None:
         fields["text"] = select.of(columns.text, "text")
-    extra = {"rating_given": f"{given} IS NOT NULL"} if given else {}
+    extra = {"rating_given": f"{rating} IS NOT NULL"} if rating else {}
     if columns.history is None:
         rows = select.rows({**fields, **extra})
     else:
@@ -148,15 +148,15 @@ def _exploded(
     history: declared.ListColumn, select: _Select, fields: dict[str, str], extra: dict[str, str]
 ) -> tuple[dict[str, str], str]:
     """Rows of whole histories as one row an event, numbered in their order."""
-    taken = select.take(str(history.from_), "history")
-    before = f"coalesce({sql.list_sql(*taken, history)}, [])"
+    column = select.take(str(history.from_), "history")
+    before = f"coalesce({sql.list_sql(*column, history)}, [])"
     last = f"CAST({fields['item_id']} AS VARCHAR)"
     whole = {**fields, **extra, "whole": f"list_append({before}, {last})"}
     names = [name for name in whole if name not in ("item_id", "seq", "whole")]
-    kept = ", ".join(f'"{name}"' for name in names)
+    columns = ", ".join(f'"{name}"' for name in names)
     fields = {**fields, "seq": ""}
     rows = (
-        f"SELECT {kept}, unnest(whole) AS item_id, "
+        f"SELECT {columns}, unnest(whole) AS item_id, "
         f"CAST(generate_subscripts(whole, 1) AS INTEGER) AS seq FROM ({select.rows(whole)})"
     )
     return fields, rows
@@ -186,8 +186,8 @@ def _event(columns: declared.InteractionColumns, select: _Select) -> str:
             return "'review'"
         if columns.rating is None:
             return "'implicit'"
-        given = select.take(columns.rating.from_, "rating")[0]
-        return f"CASE WHEN {given} IS NULL THEN 'implicit' ELSE 'rate' END"
+        rating = select.take(columns.rating.from_, "rating")[0]
+        return f"CASE WHEN {rating} IS NULL THEN 'implicit' ELSE 'rate' END"
     if event.from_ is None:
         return literal(event.value)
     words = event.values or {name: name for name in EVENTS}

@@ -37,8 +37,8 @@ def load(folder: Path) -> Source:
     Raises:
         ConfigError: for a folder without atomic files.
     """
-    found = describe(folder)
-    return source.from_values(found.values, folder, folder)
+    guess = describe(folder)
+    return source.from_values(guess.values, folder, folder)
 
 
 def prefixes(folder: Path) -> list[str]:
@@ -119,13 +119,13 @@ def _log(result: Guess, path: Path, header: dict[str, str]) -> tuple[dict[str, A
             one = guessing.column(looked, guessing.LOG[name], [user, item])
             if one is None:
                 continue
-            found = (
+            entry = (
                 guessing.guess_time(result, looked, one)
                 if name == "timestamp"
                 else guessing.guess_rating(result, looked, one)
             )
-            if found is not None:
-                columns[name] = found
+            if entry is not None:
+                columns[name] = entry
     return columns, item
 
 
@@ -134,9 +134,13 @@ def _items(result: Guess, path: Path, item: str) -> None:
     key = item if item in header else next(iter(header))
     names = {plain(one): one for one in reversed(list(header)) if one != key}
     columns: dict[str, Any] = {"item_id": key}
-    wanted = {**CATALOGUE, "title": f"{TITLES} {CATALOGUE['title']}", "categories": CATEGORIES}
-    for name, known in wanted.items():
-        one = next((names.pop(word) for word in known.split() if word in names), None)
+    words_by_column = {
+        **CATALOGUE,
+        "title": f"{TITLES} {CATALOGUE['title']}",
+        "categories": CATEGORIES,
+    }
+    for name, words in words_by_column.items():
+        one = next((names.pop(word) for word in words.split() if word in names), None)
         if one is None:
             continue
         listed = name in ("categories", "creators") and header[one] == "token_seq"
@@ -155,8 +159,8 @@ def _users(result: Guess, path: Path) -> None:
     key = next(iter(header))
     names = {plain(one): one for one in reversed(list(header)) if one != key}
     columns: dict[str, Any] = {"user_id": key}
-    for name, known in PEOPLE.items():
-        one = next((names.pop(word) for word in known.split() if word in names), None)
+    for name, words in PEOPLE.items():
+        one = next((names.pop(word) for word in words.split() if word in names), None)
         if one is not None:
             columns[name] = one
     if columns.get("gender"):

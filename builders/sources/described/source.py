@@ -137,8 +137,8 @@ def values_of(source: Source) -> dict[str, Any] | None:
     """
     if source.recipe is None or source.recipe[0] is not build:
         return None
-    (found,) = source.recipe[1]
-    values = _plain(found.description)
+    (bundle,) = source.recipe[1]
+    values = _plain(bundle.description)
     if source.scale is not None:
         # Numbers that a quantile gave, as nobody else has the files.
         values["scale"] = {
@@ -163,10 +163,10 @@ def record_of(source: Source) -> dict[str, Any] | None:
     """
     if source.recipe is None or source.recipe[0] is not build:
         return None
-    (found,) = source.recipe[1]
-    fingerprints = {one.place: one.fingerprint for one in found.files if one.fingerprint}
-    values = _plain(found.description)
-    return {"values": values, "base": str(found.base), "fingerprints": fingerprints}
+    (bundle,) = source.recipe[1]
+    fingerprints = {one.place: one.fingerprint for one in bundle.files if one.fingerprint}
+    values = _plain(bundle.description)
+    return {"values": values, "base": str(bundle.base), "fingerprints": fingerprints}
 
 
 def from_record(record: Mapping[str, Any]) -> Source:
@@ -192,18 +192,18 @@ def _text(values: Any) -> str:
 
 
 def _columns(of: Description) -> frozenset[str]:
-    found = {"interactions.event"}
+    names = {"interactions.event"}
     for name in ("interactions", "items", "users", "tags"):
         table = getattr(of, name)
         if table is not None:
-            found |= {
+            names |= {
                 f"{name}.{key}" for key, one in vars(table.columns).items() if one is not None
             }
-    if "interactions.history" in found:
-        found = found - {"interactions.history"} | {"interactions.seq"}
+    if "interactions.history" in names:
+        names = names - {"interactions.history"} | {"interactions.seq"}
     if of.items is not None and of.items.untitled == "id":
-        found.add("items.title")
-    return frozenset(found)
+        names.add("items.title")
+    return frozenset(names)
 
 
 def _options(of: Description) -> dict[str, Any]:

@@ -64,18 +64,18 @@ def from_tables(
             roles[table] = profile(con, path, whole=bool(fingerprint))
         log = columns.get("interactions", {})
         keys = (_column(log.get("user_id")), _column(log.get("item_id")))
-        found = guessing.guess(list(roles.values()), name, roles, keys)
-    values = {**found.values, **fields}
+        guess = guessing.guess(list(roles.values()), name, roles, keys)
+    values = {**guess.values, **fields}
     untitled = values.pop("untitled", None)
     if values.get("items", {}).pop("untitled", None) and untitled is None:
         # Only if asked for.
         values.pop("items")
     elif untitled is not None and "items" in values:
         values["items"] = {**values["items"], "untitled": untitled}
-    for table, given in columns.items():
+    for table, own_columns in columns.items():
         if table not in values:
             raise ConfigError(f"{WHERE}: columns of {table!r}, of which no table was given.")
-        values[table] = {**values[table], "columns": {**values[table]["columns"], **given}}
+        values[table] = {**values[table], "columns": {**values[table]["columns"], **own_columns}}
     return source.from_values(values, WHERE, Path.cwd(), fingerprints)
 
 
@@ -155,8 +155,8 @@ def _content(con: duckdb.DuckDBPyConnection, path: Path) -> str:
     fields = sorted(str(row[0]) for row in names)
     row = ", ".join(f"{literal(name)}: {quoted_name(name)}" for name in fields)
     text = f"CAST(to_json({{{row}}}) AS VARCHAR)"
-    found = con.execute(
+    figures = con.execute(
         f"SELECT count(*), sum(CAST(md5_number_lower(t) AS HUGEINT)), bit_xor(md5_number_upper(t)) "
         f"FROM (SELECT {text} AS t FROM read_parquet({literal(path)}))"
     ).fetchall()[0]
-    return f"{stable_hash('content', *map(str, found), *fields):016x}"
+    return f"{stable_hash('content', *map(str, figures), *fields):016x}"

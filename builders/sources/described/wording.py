@@ -38,7 +38,7 @@ def domain_of(*names: str) -> str:
     """The domain that names of columns and files speak of; `items` where they tell nothing."""
     words = {word for name in names for word in re.split(r"[^a-z0-9]+", name.lower())}
     words |= {re.sub(r"[^a-z0-9]", "", name.lower()) for name in names}
-    return next((one for one, known in DOMAINS.items() if words & set(known.split())), "items")
+    return next((one for one, terms in DOMAINS.items() if words & set(terms.split())), "items")
 
 
 def wording(domain: str, columns: Mapping[str, Any]) -> dict[str, str]:

@@ -50,16 +50,16 @@ def _query(anchors: Mapping[str, tuple[str, str]]) -> str:
     """SQL that counts the known titles that stand at another id, and not at their own one, those at their own id
     with none of their categories, and those with another year; and tells of each whether it stands at another id."""
     names = [f"a{place}" for place in range(len(anchors))]
-    found = []
+    expressions = []
     for name, (item, (title, categories)) in zip(names, anchors.items(), strict=True):
         here, named = f"id = {literal(item)}", f"title = {literal(title)}"
         bare = title.rpartition(" (")[0]
-        met = f"{named} AND {here} AND matches(kinds, {literal(categories)})"
-        found += [
+        condition = f"{named} AND {here} AND matches(kinds, {literal(categories)})"
+        expressions += [
             f"CASE WHEN count(CASE WHEN {named} AND {here} THEN 1 END) > 0 THEN 0 "
             f"WHEN count(CASE WHEN {here} THEN 1 END) > 0 THEN least(1, count(CASE WHEN {named} THEN 1 END)) "
             f"ELSE 0 END AS {name}",
-            f"CASE WHEN count(CASE WHEN {met} THEN 1 END) > 0 THEN 0 "
+            f"CASE WHEN count(CASE WHEN {condition} THEN 1 END) > 0 THEN 0 "
             f"ELSE least(1, count(CASE WHEN {named} AND {here} AND kinds <> '' THEN 1 END)) END AS {name}_kinds",
             f"least(1, count(CASE WHEN {here} AND NOT ({named}) AND split_part(title, ' (', 1) = {literal(bare)} THEN 1 END)) "
             f"AS {name}_years",
@@ -69,7 +69,7 @@ def _query(anchors: Mapping[str, tuple[str, str]]) -> str:
     return f"""
 SELECT {" + ".join(names)} AS titles, {" + ".join(f"{name}_kinds" for name in names)} AS kinds,
        {" + ".join(f"{name}_years" for name in names)} AS years, {", ".join(names)}
-FROM (SELECT {", ".join(found)} FROM (
+FROM (SELECT {", ".join(expressions)} FROM (
     SELECT CAST(item_id AS STRING) AS id, title, listed(categories) AS kinds FROM items_raw
     WHERE reject IS NULL AND (CAST(item_id AS STRING) IN ({ids}) OR title IN ({titles}))
 ) AS known) AS counted

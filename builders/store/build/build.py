@@ -31,6 +31,7 @@ from itdr.builders.store.build.item_checks import require_plausible_items
 from itdr.builders.store.build.moved_rows import require_own_rows
 from itdr.builders.store.build.name_checks import require_names
 from itdr.builders.store.build.notes import lacking
+from itdr.builders.store.build.reference import contents
 from itdr.builders.store.build.reference.compare import deviating
 from itdr.builders.store.build.reference.samples import draw
 from itdr.builders.store.build.sample_checks import require_sound_sample
@@ -70,14 +71,14 @@ def build(
 
     Returns:
         The manifest's `rows`, `rejected`, `emptied`, `unmatched`, `untitled`, `lacking`, `deviating`,
-        `duplicates`, `columns` and `events`.
+        `as_released`, `duplicates`, `columns` and `events`.
 
     Raises:
         RawFileError: no usable interaction, or a table that is almost entirely unreadable.
         NoRoomError: too little memory or disk.
     """
     rejected: Counter[tuple[str, str]] = Counter()
-    staged, read, opened = _stage_tables(source, raw, folder / "work", rejected)
+    staged, row_counts, file_names = _stage_tables(source, raw, folder / "work", rejected)
     con = raw.con
     numbers = create_interactions_view(con)
     events = event_names(con, staged["interactions"])
@@ -107,17 +108,19 @@ def build(
         )
         if staged.get("tags"):
             _write_parquet(con, statements.SORTED_TAGS, folder / "tags.parquet")
-        drawn = partial(draw, partial(_table, con), staged, stored(), folder)
-        compared = deviating(source, drawn, opened, read.get("items", 0))
+        draw_sample = partial(draw, partial(_table, con), staged, stored(), folder)
+        compared = deviating(source, draw_sample, file_names, row_counts.get("items", 0))
+        released = contents.compare(source, row, staged, file_names)
     require_rows_once(source, duplicates.result(), counts["interactions"], raw.paths.values())
     return {
-        "rows": {**{f"{table}_read": rows for table, rows in read.items()}, **counts},
+        "rows": {**{f"{table}_read": rows for table, rows in row_counts.items()}, **counts},
         "rejected": counts_by_table(rejected),
         "emptied": counts_by_table(raw.emptied),
         "unmatched": unmatched,
         "untitled": untitled,
         "lacking": lacks,
-        "deviating": compared,
+        "deviating": [*compared, *released.changed],
+        "as_released": released.same,
         "duplicates": duplicates.result(),
         "columns": {table: sorted(names) for table, names in staged.items() if names},
         "events": events,
@@ -130,18 +133,18 @@ def _stage_tables(
     """Read and check every table: its columns, how many rows were read, and the names of its files, by table. rejected: counts
     the rows that were left out. Raises `RawFileError` where there are no interactions."""
     staged: dict[str, Collection[str]] = {}
-    read: dict[str, int] = {}
-    opened: dict[str, list[str]] = {}
+    row_counts: dict[str, int] = {}
+    file_names: dict[str, list[str]] = {}
     for table in COLUMNS:
         raw.opened.clear()
         staged[table] = stage_table(source, raw, table, rejected, work / f"{table}.parquet")
         if not staged[table]:
             continue
-        read[table] = rows_read(raw.con, table, raw.unparsed[table])
+        row_counts[table] = rows_read(raw.con, table, raw.unparsed[table])
         files = {key: raw.paths[key] for key in raw.opened}
-        opened[table] = [path.name for path in files.values()]
+        file_names[table] = [path.name for path in files.values()]
         example = raw.examples.get(table, "")
-        require_readable(source, table, read[table], rejected, files, example)
+        require_readable(source, table, row_counts[table], rejected, files, example)
         row, paths = partial(_row, raw.con), list(files.values())
         if table == "interactions":
             limits.require_limits(source, staged[table], row, rejected, paths)
@@ -152,10 +155,10 @@ def _stage_tables(
         require_sound_texts(source, table, staged[table], row, paths, raw.emptied)
         if table == "items":
             require_names(source, staged[table], row, paths)
-        require_few_left_out(source, table, read[table], rejected, files, example)
+        require_few_left_out(source, table, row_counts[table], rejected, files, example)
     if not staged["interactions"]:
         raise RawFileError(f"{source.id}: its reader gave no interactions.")
-    return staged, read, opened
+    return staged, row_counts, file_names
 
 
 def _ask(con: duckdb.DuckDBPyConnection, query: str) -> int:
@@ -233,9 +236,9 @@ def joined_tables(
             "two columns of the interactions were swapped. Put the official file in place."
         )
     for table, ids in unmatched.items():
-        if not source.described and (found := renumbered(source, table, row, ids["missing"])):
+        if not source.described and (fault := renumbered(source, table, row, ids["missing"])):
             raise RawFileError(
-                f"{source.id}: {names}: {found}. Ids that were changed in one of the files name other {table} there: "
+                f"{source.id}: {names}: {fault}. Ids that were changed in one of the files name other {table} there: "
                 "put the official files in place."
             )
     if columns.get("tags"):
@@ -340,17 +343,17 @@ def _unreadable(
         if source.described
         else "The file was saved in another form, or is not the official one: put the official file in place."
     )
-    found = example if example.startswith("Found") else ""
-    shown = [
-        f"Expected in {path.name}: {examples[key]!r}. {found or f'Found: {_first_lines(path)!r}.'}"
+    finding = example if example.startswith("Found") else ""
+    sentences = [
+        f"Expected in {path.name}: {examples[key]!r}. {finding or f'Found: {_first_lines(path)!r}.'}"
         for key, path in files.items()
         if examples.get(key)
     ]
-    if not found and example:
-        shown.append(example)
+    if not finding and example:
+        sentences.append(example)
     return RawFileError(
         f"{source.id}: of {read:,} rows of {table} in {names}, {lost:,} cannot be read: "
-        f"{_reasons(rejected, table)}. {' '.join([*shown, remedy])}"
+        f"{_reasons(rejected, table)}. {' '.join([*sentences, remedy])}"
     )
 
 
@@ -426,7 +429,7 @@ def _write_items(
     of_codes = ("code", "hash", "n")
     query = statements.one_row_each("items_raw", "item_id", "item_codes", columns, of_codes)
     arrow.write(con.sql(query).to_arrow_reader(BATCH), described)
-    fields = ["code", "item_id", *{"title", "creators", "hidden"}.intersection(columns)]
+    fields = ["code", "item_id", *build_ids.KEYED_BY.intersection(columns)]
     items = (batch.select(fields) for batch in arrow.batches(described))
     works = _works(con, build_ids.work_keys(source.options.get("work"), items))
     arrow.write(_joined(described, works), path)
@@ -448,8 +451,8 @@ def _joined(described: Path, works: pa.Table) -> pa.RecordBatchReader:
     import pyarrow as pa
 
     schema = arrow.read(described).schema
-    kept = [field for field in schema if field.name != "code"]
-    names = [field.name for field in kept]
+    fields = [field for field in schema if field.name != "code"]
+    names = [field.name for field in fields]
 
     def joined() -> Iterator[pa.RecordBatch]:
         first = 0
@@ -459,7 +462,7 @@ def _joined(described: Path, works: pa.Table) -> pa.RecordBatchReader:
             yield pa.RecordBatch.from_arrays(columns, schema=whole)
             first += batch.num_rows
 
-    whole = pa.schema([*kept, *works.schema])
+    whole = pa.schema([*fields, *works.schema])
     return pa.RecordBatchReader.from_batches(whole, joined())
 
 

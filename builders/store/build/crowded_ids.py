@@ -71,12 +71,12 @@ def require_spread_ids(
     """
     if source.described or counts["interactions"] < ENOUGH:
         return
-    found = _called_nobody(row, counts["interactions"])
+    fault = _called_nobody(row, counts["interactions"])
     for table in KEYS:
-        found = found or _crowded(row, table, columns, counts)
-    if found:
+        fault = fault or _crowded(row, table, columns, counts)
+    if fault:
         names = ", ".join(map(str, files))
-        raise RawFileError(f"{source.id}: {names}: {found}. Put the official file in place.")
+        raise RawFileError(f"{source.id}: {names}: {fault}. Put the official file in place.")
 
 
 def _called_nobody(row: Row, interactions: int) -> str:
@@ -107,7 +107,7 @@ def _crowded(
     (different,) = row(AGAIN.format(key=key, other=other, codes=codes, most=most))
     if different < ENOUGH_TO_JUDGE or most - different < MOST_AGAIN * most:
         return ""
-    called = table.removesuffix("s")
-    said = f"{most:,} of {n:,} interactions are of the {called} {first!r}"
+    kind = table.removesuffix("s")
+    clause = f"{most:,} of {n:,} interactions are of the {kind} {first!r}"
     rest = "there is no other" if single else f"no other has more than {after:,}"
-    return f"{said}, and {rest}: missing ids were filled with it, or others replaced by it"
+    return f"{clause}, and {rest}: missing ids were filled with it, or others replaced by it"

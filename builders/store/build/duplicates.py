@@ -50,19 +50,19 @@ def count_duplicates(stored: RowGroups, columns: Collection[str]) -> dict[str, i
     """
     import pyarrow.compute as pc
 
-    found = dict(NO_DUPLICATES)
+    counts = dict(NO_DUPLICATES)
     # Nothing else tells a repeated record from a repeated interaction.
     if {"timestamp", *VALUES}.isdisjoint(columns):
-        return found
+        return counts
     run = [name for name in _NEIGHBORS if name.endswith("_code") or name in columns]
     moment = [*run, *({"event"} & set(columns))]
     record = [*moment, *(name for name in VALUES if name in columns)]
     for rows in _runs(stored, run, record):
         records = _counted(rows, record)
         moments = rows.group_by(moment, use_threads=False).aggregate([])
-        found["identical"] += pc.sum(records.column("n"), min_count=0).as_py() - len(records)
-        found["contradicting"] += len(records) - len(moments)
-    return found
+        counts["identical"] += pc.sum(records.column("n"), min_count=0).as_py() - len(records)
+        counts["contradicting"] += len(records) - len(moments)
+    return counts
 
 
 def require_rows_once(
@@ -134,8 +134,8 @@ def _runs(stored: RowGroups, run: list[str], record: list[str]) -> Iterator[pa.T
 
 def _counted(rows: pa.Table, names: list[str]) -> pa.Table:
     """The different rows in these columns, with `n` summed; nulls equal nulls."""
-    counted = rows.group_by(names, use_threads=False).aggregate([("n", "sum")])
-    return counted.rename_columns([*names, "n"])
+    groups = rows.group_by(names, use_threads=False).aggregate([("n", "sum")])
+    return groups.rename_columns([*names, "n"])
 
 
 def _equal_neighbors(rows: pa.Table, names: list[str]) -> np.ndarray:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 BITS = 8
 """The top bits of a hash, which name its bucket."""
 HASH_COLUMNS = {"id": "string", "n": "int64", "hash": "int64", "bucket": "int32"}
+KEYED_BY = frozenset({"title", "creators", "hidden", "work_title", "work_creator"})
+"""The columns of items that tell works and titles apart, beside their ids."""
 KEY_COLUMNS = {"code": "int32", "work_key": "string", "title_key": "string"}
 """The columns of `id_hashes` and `work_keys`, with Arrow's names of their types."""
 
@@ -49,8 +51,8 @@ def work_keys(kind: str | None, batches: Iterable[pa.RecordBatch]) -> Iterator[p
 
     Args:
         kind: of the works, as for `work_key`.
-        batches: items, with the columns `code`, `item_id` and, where the source has them, `title`,
-            `creators`, `hidden`.
+        batches: items, with the columns `code`, `item_id` and, where the source has them,
+            those of `KEYED_BY`. A work is told by `work_title` and `work_creator` where they are not null.
 
     Returns:
         Batches with the columns of `KEY_COLUMNS`; `title_key` is null for items that are never shown.
@@ -61,14 +63,12 @@ def work_keys(kind: str | None, batches: Iterable[pa.RecordBatch]) -> Iterator[p
         columns: Mapping[str, list[Any]] = batch.to_pydict()
         none = [None] * batch.num_rows
         works, titles = [], []
-        for item, title, creators, hidden in zip(
-            columns["item_id"],
-            columns.get("title", none),
-            columns.get("creators", none),
-            columns.get("hidden", none),
-            strict=True,
+        names = ("title", "creators", "hidden", "work_title", "work_creator")
+        for item, title, creators, hidden, work_title, work_creator in zip(
+            columns["item_id"], *(columns.get(name, none) for name in names), strict=True
         ):
-            works.append(work_key(item, title, creators[0] if creators else None, kind))
+            creator = work_creator or (creators[0] if creators else None)
+            works.append(work_key(item, work_title or title, creator, kind))
             titles.append(title_key(title) if title and not hidden else None)
         yield pa.record_batch(
             {

@@ -207,17 +207,19 @@ def require_plausible_items(
     if source.described or "title" not in columns:
         return
     names = ", ".join(map(str, files))
-    counted = functools.cache(row)
-    if fault := TitleCounts(*counted(_TITLES)).fault():
+    ask = functools.cache(row)
+    if fault := TitleCounts(*ask(_TITLES)).fault():
         raise RawFileError(
             f"{source.id}: {fault.format(names=names)} Put the official file in place."
         )
     for check in _IN_CHINESE if source.options.get("chinese") else _CHECKS:
         if {*check.columns.split()} <= {*columns}:
-            found = counted(check.query)
-            if check.is_wrong(*found):
-                said = check.message.format(*found, most=max(found[1:3], default=0), names=names)
-                raise RawFileError(f"{source.id}: {said} Put the official file in place.")
+            counts = ask(check.query)
+            if check.is_wrong(*counts):
+                sentence = check.message.format(
+                    *counts, most=max(counts[1:3], default=0), names=names
+                )
+                raise RawFileError(f"{source.id}: {sentence} Put the official file in place.")
     if fault := moved(source, columns, row) or cut_lists(source, columns, row, emptied):
         raise RawFileError(f"{source.id}: {names}: {fault}. Put the official file in place.")
 

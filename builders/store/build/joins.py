@@ -63,13 +63,13 @@ def contradicting_records(row: Row, table: str, columns: Collection[str]) -> tup
     if not names:
         return 0, 0, 0
     texts = ", ".join(f"coalesce({statements.spelled(name)}, '')" for name in names)
-    kept = f"FROM {table}_raw WHERE reject IS NULL"
+    from_clause = f"FROM {table}_raw WHERE reject IS NULL"
     unused, repeated, contradicted = row(f"""
 SELECT CAST(coalesce(sum(records - 1), 0) AS BIGINT) AS unused, count(*) AS repeated,
        count(CASE WHEN records > 1 THEN 1 END) AS contradicted
 FROM (
     SELECT count(DISTINCT md5(concat_ws(chr(29), {texts}))) AS records
-    {kept} AND {key} IN (SELECT {key} {kept} GROUP BY {key} HAVING count(*) > 1)
+    {from_clause} AND {key} IN (SELECT {key} {from_clause} GROUP BY {key} HAVING count(*) > 1)
     GROUP BY {key}
 ) AS repeated
 """)
@@ -99,13 +99,17 @@ def emptied_in_some(
     parts = ", ".join(
         f"count(nullif({statements.spelled(name)}, '')) AS {name}_n" for name in names
     )
-    found = row(f"""
+    column_counts = row(f"""
 SELECT {counts} FROM (
     SELECT count(*) AS records, {parts} FROM {table}_raw WHERE reject IS NULL GROUP BY {key} HAVING count(*) > 1
 ) AS repeated
 """)
-    most = max(range(len(names)), key=lambda place: found[place])
-    return (names[most], found[most]) if found[most] > MOST_CONTRADICTED * contradicted else ("", 0)
+    most = max(range(len(names)), key=lambda place: column_counts[place])
+    return (
+        (names[most], column_counts[most])
+        if column_counts[most] > MOST_CONTRADICTED * contradicted
+        else ("", 0)
+    )
 
 
 def contradict_each_other(repeated: int, contradicted: int) -> bool:
@@ -164,11 +168,11 @@ def are_swapped(
 def _belong_to(ask: Ask, table: str, other: str, ids: int) -> bool:
     """Whether nearly all ids of the other kind have a record in a table."""
     key, (_, codes) = KEYS[table][0], KEYS[other]
-    met = ask(f"""
+    matches = ask(f"""
 SELECT count(*) AS n FROM {codes} AS c WHERE {_NO_ZEROS.format(id="c.id")} IN (
     SELECT {_NO_ZEROS.format(id="r.id")} FROM ({_recorded(table, key)}) AS r)
 """)
-    return 10 * met > 9 * ids
+    return 10 * matches > 9 * ids
 
 
 def unused_tags(ask: Ask) -> tuple[int, bool]:
@@ -233,12 +237,12 @@ def _cause(ask: Ask, table: str, ids: int, missing: int) -> str:
     key = KEYS[table][0]
     records = ask(f"SELECT count(*) AS n FROM ({_recorded(table, key)}) AS r")
     for name, form in FORMS.items():
-        met = ask(f"""
+        matches = ask(f"""
 SELECT count(*) AS n FROM ({_missing(table)}) AS m
 WHERE {form.format(id="m.id")} IN (
     SELECT {form.format(id="r.id")} FROM ({_recorded(table, key)}) AS r)
 """)
-        if 2 * met > missing:
+        if 2 * matches > missing:
             return f"the ids of the two files differ in {name}"
     if 2 * records >= ids and (least := _cut_to(ask, table, missing)):
         return f"in one of the two files the ids were cut off after {least} characters"
@@ -249,12 +253,12 @@ WHERE {form.format(id="m.id")} IN (
         )
     if 2 * records < ids or (missing < MOST_LOST * ids and ids - missing >= ENOUGH_TO_JUDGE):
         return f"the file has {records:,} usable {'record' if records == 1 else 'records'} alone, and others are missing"
-    met = ask(f"""
+    matches = ask(f"""
 SELECT count(*) AS n FROM ({_missing(table)}) AS m
 WHERE {SHAPE.format(id="m.id")} IN (
     SELECT {SHAPE.format(id="r.id")} FROM ({_recorded(table, key)}) AS r)
 """)
-    if 2 * met > missing:
+    if 2 * matches > missing:
         return (
             f"the file has {records:,} usable records, and their ids have the same form as these: records of these are missing, or "
             "one of the files is of another release or was numbered anew"
@@ -272,8 +276,8 @@ def _cut_to(ask: Ask, table: str, missing: int) -> int:
     least = min(longest)
     if least == max(longest) or least < _LEAST_CUT:
         return 0
-    met = ask(f"""
+    matches = ask(f"""
 SELECT count(*) AS n FROM ({_missing(table)}) AS m
 WHERE substring(m.id, 1, {least}) IN (SELECT substring(r.id, 1, {least}) FROM ({recorded}) AS r)
 """)
-    return least if 2 * met > missing else 0
+    return least if 2 * matches > missing else 0

@@ -124,10 +124,10 @@ def beyond_sql(source: Source, columns: Collection[str]) -> list[str]:
     Returns:
         Expressions of type VARCHAR, null where the limit holds; none without limits.
     """
-    found = []
+    cases = []
     if "rating" in columns:
         # NaN and infinity: the largest number of 32 bits is less in every engine.
-        found.append(
+        cases.append(
             f"CASE WHEN abs(CAST(rating AS DOUBLE)) > 3.5e38 THEN {literal(NO_RATING)} END"
         )
     # The step of a described source may be a guess; its reader checks the bounds.
@@ -137,13 +137,13 @@ def beyond_sql(source: Source, columns: Collection[str]) -> list[str]:
         most = (high - low) / step
         beyond = f"{steps} < -{_NEAR} OR {steps} > {most + _NEAR}"
         off = f"{beyond} OR abs({steps} - round({steps})) > {_NEAR}"
-        found.append(f"CASE WHEN {off} THEN {literal(OUTSIDE_SCALE)} END")
+        cases.append(f"CASE WHEN {off} THEN {literal(OUTSIDE_SCALE)} END")
     if source.times is not None and "timestamp" in columns:
         first, last = (_second(day) for day in source.times)
         late = last + 86_400
         off = f'"timestamp" < {first} OR "timestamp" >= {late}'
-        found.append(f"CASE WHEN {off} THEN {literal(IMPLAUSIBLE_TIME)} END")
-    return found
+        cases.append(f"CASE WHEN {off} THEN {literal(IMPLAUSIBLE_TIME)} END")
+    return cases
 
 
 def on_scale_sql(source: Source) -> str:
@@ -234,10 +234,10 @@ def _require_scale(
             f"{source.id}: none of {n:,} ratings in {', '.join(map(str, files))} is above {high:g}, and the scale goes from "
             f"{scale.low:g} to {scale.high:g}. They were brought to another scale: put the official file in place."
         )
-    if apart < MOST_OFF_SCALE * n and (found := _shifted(scale, n, low, high)):
+    if apart < MOST_OFF_SCALE * n and (missing_rating := _shifted(scale, n, low, high)):
         raise RawFileError(
             f"{source.id}: the {n:,} ratings in {', '.join(map(str, files))} run from {low:g} to {high:g}, and "
-            f"none is {found:g}. Expected {scale.low:g} to {scale.high:g} in steps of {scale.step:g}: "
+            f"none is {missing_rating:g}. Expected {scale.low:g} to {scale.high:g} in steps of {scale.step:g}: "
             f"{unread or 'they were counted from another number'}. Put the official file in place."
         )
     if n and off >= max(ENOUGH_TO_JUDGE, MOST_OFF_SCALE * n):

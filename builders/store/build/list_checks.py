@@ -73,12 +73,12 @@ def _single(source: Source, columns: Collection[str], row: Row) -> Iterator[tupl
         n, several = counts[2 * place : 2 * place + 2]
         usual = declared[name] * n
         if usual >= ENOUGH_TO_JUDGE and FEWER * several < usual:
-            found = (
+            subject = (
                 f"only {several:,} of {n:,} items have" if several else f"none of {n:,} items has"
             )
             yield (
                 name,
-                f"{found} several {name.lower()}, and officially at least {declared[name]:.0%} do",
+                f"{subject} several {name.lower()}, and officially at least {declared[name]:.0%} do",
                 usual >= MANY and declared[name] >= OFTEN,
             )
 
@@ -92,14 +92,14 @@ def several_query(names: Collection[str]) -> str:
     Returns:
         A SELECT of two numbers for each.
     """
-    found = []
+    counts = []
     for place, name in enumerate(names):
         text, mark = f"listed({name})", "chr(31)"
         if name not in LISTS:
             behind = f"split_part(chr(31) || paired(attributes), chr(31) || {literal(name)} || chr(30), 2)"
             text, mark = f"split_part({behind}, chr(31), 1)", "', '"
-        found += [
+        counts += [
             f"count(CASE WHEN {text} <> '' THEN 1 END) AS n_{place}",
             f"count(CASE WHEN instr({text}, {mark}) > 0 THEN 1 END) AS several_{place}",
         ]
-    return f"SELECT {', '.join(found)} FROM items_raw WHERE reject IS NULL"
+    return f"SELECT {', '.join(counts)} FROM items_raw WHERE reject IS NULL"

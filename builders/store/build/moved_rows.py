@@ -125,8 +125,8 @@ def first_rows(staged: Path, columns: Collection[str]) -> Rows:
         for name in statements.IDS_OF.values()
     }
     values = [name for name in ("rating", "timestamp", "weight") if name in columns]
-    wanted = [*ids["user"], *ids["item"], *values, "reject"]
-    table = file.read_row_group(0, wanted) if file.num_row_groups else file.read(wanted)
+    fields = [*ids["user"], *ids["item"], *values, "reject"]
+    table = file.read_row_group(0, fields) if file.num_row_groups else file.read(fields)
     table = table.slice(0, LOOKED_AT)
     table = table.filter(pc.is_null(table.column("reject")))
     user, item = (_joined(table, ids[name]) for name in ("user", "item"))
@@ -165,15 +165,15 @@ def _moved_times_or_items(rows: Rows) -> str:
         return ""
     near = np.clip(starts[:, None] + _LAGS, 0, n - 1)
     columns = rows.columns()
-    for called, values in columns.items():
-        if called == "ratings":
+    for name, values in columns.items():
+        if name == "ratings":
             continue
         steps = np.diff(values)
         # Within users, a column ascends or descends.
         descends = (steps < 0).sum() > (steps > 0).sum()
         anew = np.append(False, steps > 0 if descends else steps < 0)
         if lag := _best(anew[near].mean(0), PLAIN, TIMES_MORE):
-            return _begins_elsewhere(f"the {called}", lag)
+            return _begins_elsewhere(f"the {name}", lag)
     if "times" not in columns:
         return ""
     gaps = np.append(0.0, abs(np.diff(columns["times"])))[near]
@@ -350,8 +350,8 @@ def _agreement(rows: Rows, lag: int) -> tuple[float, int]:
         return 0.0, 0
     often = np.bincount(users)
     apart = rating - (np.bincount(users, rating) / np.maximum(often, 1))[users]
-    kept = often[users] > 1
-    items, apart = items[kept], apart[kept]
+    comparable = often[users] > 1
+    items, apart = items[comparable], apart[comparable]
     n = np.bincount(items) if len(items) else np.zeros(0, int)
     several = n[items] > 1
     others = (np.bincount(items, apart)[items] - apart)[several] / (n[items][several] - 1)

@@ -87,9 +87,11 @@ def asked_query(columns: Collection[str]) -> str:
         A SELECT of two numbers.
     """
     texts = ["title", *(["listed(creators)"] if "creators" in columns else [])]
-    asked = " OR ".join(f"{text} LIKE '%??%' AND lower({text}) = upper({text})" for text in texts)
+    condition = " OR ".join(
+        f"{text} LIKE '%??%' AND lower({text}) = upper({text})" for text in texts
+    )
     return f"""
-SELECT count(*) AS n, count(CASE WHEN {asked} THEN 1 END) AS asked
+SELECT count(*) AS n, count(CASE WHEN {condition} THEN 1 END) AS asked
 FROM items_raw WHERE reject IS NULL
 """
 
@@ -178,15 +180,15 @@ def require_names(
     """
     if source.described or "title" not in columns:
         return
-    found = _titles(source, Names(*row(NAMES)))
+    fault = _titles(source, Names(*row(NAMES)))
     for option, (query, check) in _DECLARED.items():
-        if not found and source.options.get(option):
-            found = check(*row(query))
-    if not found and "categories" in columns:
-        found = _categories(source, *row(CATEGORIES)) or _cut(*row(LENGTHS))
-    if found:
+        if not fault and source.options.get(option):
+            fault = check(*row(query))
+    if not fault and "categories" in columns:
+        fault = _categories(source, *row(CATEGORIES)) or _cut(*row(LENGTHS))
+    if fault:
         names = ", ".join(map(str, files))
-        raise RawFileError(f"{source.id}: {names}: {found}. Put the official file in place.")
+        raise RawFileError(f"{source.id}: {names}: {fault}. Put the official file in place.")
 
 
 def _titles(source: Source, names: Names) -> str:
@@ -302,9 +304,9 @@ def unusual_names(source: Source, columns: Collection[str], row: Row) -> list[st
         notes.append(
             f"none of {n:,} titles has a letter beyond ASCII: accents may have been removed"
         )
-    n, asked = row(asked_query(columns))
-    if asked >= max(ENOUGH_TO_JUDGE, MOST_ASKED * n):
+    n, question_marks = row(asked_query(columns))
+    if question_marks >= max(ENOUGH_TO_JUDGE, MOST_ASKED * n):
         notes.append(
-            f"{asked:,} of {n:,} items have question marks in place of their names: letters of other scripts may have been lost"
+            f"{question_marks:,} of {n:,} items have question marks in place of their names: letters of other scripts may have been lost"
         )
     return notes

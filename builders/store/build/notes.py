@@ -53,7 +53,7 @@ MANY_ITEMS, FEWEST_MISSING = 2_000, 0.002
 ENOUGH_RATINGS = 100
 """Of so many ratings, some are in the upper half of the scale."""
 _TABLES = ("interactions", "items", "users")
-_NOT_JUDGED = (*IDS, "timestamp", "event", "seq", "hidden", "domain")
+_NOT_JUDGED = (*IDS, "timestamp", "event", "seq", "hidden", "domain", "work_title", "work_creator")
 
 
 def lacking(
@@ -81,10 +81,10 @@ def lacking(
         ]
         if judged:
             counts = ", ".join(f"count({_stated(name)}) AS {name}_n" for name in judged)
-            n, *found = row(
+            n, *value_counts = row(
                 f"SELECT count(*) AS n, {counts} FROM {statements.VIEWS[table]} AS r WHERE reject IS NULL"
             )
-            none = [name for name, one in zip(judged, found, strict=True) if n and not one]
+            none = [name for name, one in zip(judged, value_counts, strict=True) if n and not one]
             if none:
                 empty[table] = none
     lacks: dict[str, Any] = {"empty": empty, "times": ""}

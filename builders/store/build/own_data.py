@@ -128,5 +128,5 @@ FROM (SELECT {statements.spelled(name)} AS v FROM items_raw WHERE reject IS NULL
 
 def _column(source: Source, table: str, name: str) -> Mapping[str, Any]:
     """The description of a column; empty where there is none."""
-    found = (json.loads(source.described).get(table) or {}).get("columns", {}).get(name)
-    return found if isinstance(found, dict) else {}
+    description = (json.loads(source.described).get(table) or {}).get("columns", {}).get(name)
+    return description if isinstance(description, dict) else {}

@@ -56,15 +56,15 @@ def unlike_prose(texts: pa.ChunkedArray) -> str:
     Returns:
         A clause; empty where nothing shows it.
     """
-    shown = _long(texts)
-    numbers = pc.match_substring_regex(shown, _OF_NUMBERS).combine_chunks().true_count
-    if numbers >= ENOUGH_TEXTS and numbers >= NEARLY_ALL * len(shown):
-        return f"{numbers:,} of {len(shown):,} texts that were looked at are lists of numbers: their words were replaced"
-    small = pc.equal(shown, pc.utf8_lower(shown))
-    cased = pc.not_equal(shown, pc.utf8_upper(shown))
-    n, written = len(shown), pc.and_(small, cased).combine_chunks().true_count
-    if n >= ENOUGH_TEXTS and written >= NEARLY_ALL * n:
-        return f"{written:,} of {n:,} texts that were looked at have no capital: they were written in small letters"
+    long_texts = _long(texts)
+    numbers = pc.match_substring_regex(long_texts, _OF_NUMBERS).combine_chunks().true_count
+    if numbers >= ENOUGH_TEXTS and numbers >= NEARLY_ALL * len(long_texts):
+        return f"{numbers:,} of {len(long_texts):,} texts that were looked at are lists of numbers: their words were replaced"
+    small = pc.equal(long_texts, pc.utf8_lower(long_texts))
+    cased = pc.not_equal(long_texts, pc.utf8_upper(long_texts))
+    n, lowercase = len(long_texts), pc.and_(small, cased).combine_chunks().true_count
+    if n >= ENOUGH_TEXTS and lowercase >= NEARLY_ALL * n:
+        return f"{lowercase:,} of {n:,} texts that were looked at have no capital: they were written in small letters"
     return without_signs(texts, "texts")
 
 
@@ -114,5 +114,5 @@ def _is_misread(title: str) -> bool:
 
 
 def _long(texts: pa.ChunkedArray) -> pa.ChunkedArray:
-    shown = texts.slice(0, LOOKED_AT).drop_null()
-    return shown.filter(pc.greater_equal(pc.utf8_length(shown), LONG_TEXT))
+    sample = texts.slice(0, LOOKED_AT).drop_null()
+    return sample.filter(pc.greater_equal(pc.utf8_length(sample), LONG_TEXT))

@@ -105,11 +105,11 @@ def require_sound_sample(
         arrow.read(folder / "items.arrow"),
         arrow.read(folder / "users.arrow"),
     )
-    found = {"text": unlike_prose(group.column("text"))} if "text" in names else {}
+    faults = {"text": unlike_prose(group.column("text"))} if "text" in names else {}
     if "description" in sample.items.column_names:
-        found["item_id"] = without_signs(sample.items.column("description"), "descriptions")
+        faults["item_id"] = without_signs(sample.items.column("description"), "descriptions")
     for column, check in _CHECKS:
-        fault = found.pop(column, "") or (check(sample) if column in columns else "")
+        fault = faults.pop(column, "") or (check(sample) if column in columns else "")
         if fault:
             paths = ", ".join(map(str, files))
             raise RawFileError(f"{source.id}: {paths}: {fault}. Put the official files in place.")
@@ -155,7 +155,7 @@ def _rated_alike(sample: Sample) -> str:
     # Means that were rounded are few.
     if len(set(alike)) < (2 if len(alike) == len(users) else 3):
         return ""
-    said = (
+    clause = (
         f"{len(alike):,} of {len(users):,} users with {RUN} ratings or more rated everything alike"
     )
     ids = _ids(sample.users, "user_id")[sample.rows["user_code"]]
@@ -164,12 +164,12 @@ def _rated_alike(sample: Sample) -> str:
         "replaced by one of each user, such as the mean",
     )
     if np.isnan(ids).any():
-        return f"{said}: the ratings were {sorted_alone}, or {replaced}"
+        return f"{clause}: the ratings were {sorted_alone}, or {replaced}"
     steps = np.sign(np.diff(sample.rows["rating"][np.argsort(ids, kind="stable")]))
     up, down = int((steps > 0).sum()), int((steps < 0).sum())
     # Files are in the order of the ids of users, by and large.
     cause = sorted_alone if min(up, down) <= (1 - NEARLY_ALL) * (up + down) else replaced
-    return f"{said}: the ratings were {cause}"
+    return f"{clause}: the ratings were {cause}"
 
 
 def _one_time_for_many(sample: Sample) -> str:
@@ -209,11 +209,11 @@ def _rated_before(sample: Sample) -> str:
     most = MOST_BEFORE if stated.sum() >= 2 * MANY else MOST_BEFORE_OF_FEW
     if before < max(ENOUGH_TO_JUDGE, most * stated.sum()):
         return ""
-    said = f"{before:,} of {stated.sum():,} ratings are more than a year older than their item"
-    given = sample.rows.get("rating", rated)[stated][early]
-    if (given == given[0]).sum() > NEARLY_ALL * before and "rating" in sample.rows:
-        return f"{said}, and nearly all of these are {given[0]:g}: rows with items drawn at random were added"
-    return f"{said}: titles or ids were moved to other rows, or the times changed"
+    clause = f"{before:,} of {stated.sum():,} ratings are more than a year older than their item"
+    ratings = sample.rows.get("rating", rated)[stated][early]
+    if (ratings == ratings[0]).sum() > NEARLY_ALL * before and "rating" in sample.rows:
+        return f"{clause}, and nearly all of these are {ratings[0]:g}: rows with items drawn at random were added"
+    return f"{clause}: titles or ids were moved to other rows, or the times changed"
 
 
 def _rated_again(sample: Sample) -> str:
@@ -292,8 +292,8 @@ def _titles_in_order(sample: Sample) -> str:
     if "title" not in sample.items.column_names:
         return ""
     ids = _ids(sample.items, "item_id")
-    chosen = np.flatnonzero(~np.isnan(ids))
-    order = chosen[np.argsort(ids[chosen])]
+    places = np.flatnonzero(~np.isnan(ids))
+    order = places[np.argsort(ids[places])]
     titles = pc.drop_null(pc.utf8_lower(sample.items.column("title")).take(pa.array(order)))
     if len(titles) < ENOUGH_TITLES:
         return ""

@@ -29,14 +29,14 @@ def unusual_ratings(source: Source, columns: Collection[str], row: Row) -> list[
     counts = ", ".join(
         f"count(CASE WHEN r.rating = {value} THEN 1 END) AS n_{value}" for value in values
     )
-    n, *found = row(
+    n, *value_counts = row(
         f"SELECT count(r.rating) AS n, {counts} FROM interactions_staged AS r WHERE reject IS NULL"
     )
-    taken = [value for value, count in zip(values, found, strict=True) if count]
+    present = [value for value, count in zip(values, value_counts, strict=True) if count]
     # Two values, or one, are likes and dislikes.
-    if n < MANY_RATINGS or len(taken) <= 2:
+    if n < MANY_RATINGS or len(present) <= 2:
         return []
-    never = [str(value) for value in values if value not in taken]
+    never = [str(value) for value in values if value not in present]
     if not never:
         return []
     return [

@@ -170,13 +170,13 @@ def _count_rejected(raw: Raw, table: str, rejected: Counter[tuple[str, str]]) ->
 
 def _rejected_row(raw: Raw, copy: str) -> str:
     """A clause with a row that a reader rejected, as it was read; empty where there is none."""
-    found = raw.con.sql(f"SELECT * FROM {copy} WHERE reject IS NOT NULL LIMIT 1")
-    rows = found.fetchall()
+    relation = raw.con.sql(f"SELECT * FROM {copy} WHERE reject IS NOT NULL LIMIT 1")
+    rows = relation.fetchall()
     if not rows:
         return ""
-    values = dict(zip(found.columns, rows[0], strict=True))
-    shown = {name: one for name, one in values.items() if one is not None and name not in NOTES}
-    return f"One of them, as it was read: {str(shown)[:MOST_SHOWN]}."
+    values = dict(zip(relation.columns, rows[0], strict=True))
+    fields = {name: one for name, one in values.items() if one is not None and name not in NOTES}
+    return f"One of them, as it was read: {str(fields)[:MOST_SHOWN]}."
 
 
 def rows_read(con: duckdb.DuckDBPyConnection, table: str, unparsed: int) -> int:
@@ -198,19 +198,19 @@ def _copy_of(table: str) -> str:
 
 def _kept(source: Source, table: str, types: Mapping[str, str]) -> list[str]:
     """The stored columns of a reader's table, as SQL; the last one is the reason for rejecting a row."""
-    kept = []
+    columns = []
     for name, kind in types.items():
         if table == "interactions" and name in (*statements.IDS_OF, "event"):
-            kept.append(statements.staged_column(name, kind))
+            columns.append(statements.staged_column(name, kind))
         elif table == "interactions" and name == "rating":
-            kept.append(f"{limits.on_scale_sql(source)} AS rating")
+            columns.append(f"{limits.on_scale_sql(source)} AS rating")
         elif table == "items" and name == "year" and not source.described:
-            kept.append(f"CASE WHEN {limits.YEAR_TO_COME} THEN NULL ELSE {name} END AS {name}")
+            columns.append(f"CASE WHEN {limits.YEAR_TO_COME} THEN NULL ELSE {name} END AS {name}")
         elif name not in NOTES:
-            kept.append(f"{texts.cleaned_sql(table, name)} AS {name}")
+            columns.append(f"{texts.cleaned_sql(table, name)} AS {name}")
     if emptied := _emptied(source, table, types):
         whole = f"nullif(concat_ws({literal(AND)}, {', '.join(emptied)}), '')"
-        kept.append(f"CAST({whole} AS VARCHAR) AS emptied")
+        columns.append(f"CAST({whole} AS VARCHAR) AS emptied")
     reasons = ["reject"] if "reject" in types else []
     ids = [name for name in statements.IDS_OF if types.get(name) in ("", "VARCHAR")]
     if ids:
@@ -223,7 +223,10 @@ def _kept(source: Source, table: str, types: Mapping[str, str]) -> list[str]:
     if "tag" in types:
         no_tag = f"{texts.cleaned_sql(table, 'tag')} IS NULL"
         reasons.append(f"CASE WHEN {no_tag} THEN {literal(texts.NO_TAG)} END")
-    return [*kept, f"CAST(coalesce({', '.join([*reasons, 'NULL', 'NULL'])}) AS VARCHAR) AS reject"]
+    return [
+        *columns,
+        f"CAST(coalesce({', '.join([*reasons, 'NULL', 'NULL'])}) AS VARCHAR) AS reject",
+    ]
 
 
 def _emptied(source: Source, table: str, types: Mapping[str, str]) -> list[str]:
@@ -303,12 +306,12 @@ def create_interactions_view(con: duckdb.DuckDBPyConnection) -> list[str]:
     """
     present = {row[0] for row in con.execute("DESCRIBE interactions_staged").fetchall()}
     mixed = [column for column, name in statements.IDS_OF.items() if f"{name}_text" in present]
-    counted = dict.fromkeys(statements.IDS_OF, 0)
+    text_counts = dict.fromkeys(statements.IDS_OF, 0)
     if mixed:
         counts = ", ".join(f"count({statements.IDS_OF[column]}_text)" for column in mixed)
         query = f"SELECT {counts} FROM interactions_staged WHERE reject IS NULL"
-        counted.update(zip(mixed, con.execute(query).fetchall()[0], strict=True))
-    numbers = [column for column, n in counted.items() if not n]
+        text_counts.update(zip(mixed, con.execute(query).fetchall()[0], strict=True))
+    numbers = [column for column, n in text_counts.items() if not n]
     con.execute(f"CREATE VIEW interactions_raw AS {statements.interactions(numbers)}")
     return numbers
 

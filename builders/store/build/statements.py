@@ -163,7 +163,7 @@ def sorted_events(
     Returns:
         A SELECT with its ORDER BY.
     """
-    wanted = {
+    expressions = {
         "timestamp": "r.timestamp AS timestamp",
         "seq": "r.seq AS seq",
         "rating": "r.rating AS rating",
@@ -171,8 +171,8 @@ def sorted_events(
         "weight": "r.weight AS weight",
         "text": "r.text AS text",
     }
-    chosen = [name for name in wanted if name in columns]
-    sort = [name for name in chosen if name != "event" or only_event is None]
+    names = [name for name in expressions if name in columns]
+    sort = [name for name in names if name != "event" or only_event is None]
     before_tie = [name for name in ("timestamp", "seq") if name in sort]
     after_tie = [name for name in sort if name not in before_tie]
     order = [
@@ -183,14 +183,14 @@ def sorted_events(
     ]
     constant = f"CAST({only_event} AS TINYINT) AS event"
     fields = ", ".join(
-        ["user_code", "item_code", *(name if name in sort else constant for name in chosen)]
+        ["user_code", "item_code", *(name if name in sort else constant for name in names)]
     )
     inner = ", ".join(
         [
             "u.code AS user_code",
             "i.code AS item_code",
             "xor(u.hash, i.hash) AS tie",
-            *(wanted[name] for name in sort),
+            *(expressions[name] for name in sort),
         ]
     )
     by_user, by_item = ("number" if column in numbers else "id" for column in IDS_OF)

@@ -111,17 +111,17 @@ def require_sound_texts(
     if source.described:
         return
     names = ", ".join(map(str, files))
-    for column, called in JUDGED.get(table, {}).items():
+    for column, plural in JUDGED.get(table, {}).items():
         if column in columns:
             counts = row(letters_query(table, column))
-            found = letters_fault(called, names, *counts)
+            fault = letters_fault(plural, names, *counts)
             # Titles are judged with the other columns of items.
-            if not found and not counts[0] and column in (*LONG, "tag"):
+            if not fault and not counts[0] and column in (*LONG, "tag"):
                 n, lost = row(lost_query(table, column))
                 if are_lost(n, lost, column in LONG):
-                    found = lost_letters(called, names, lost)
-            if found:
-                raise RawFileError(f"{source.id}: {found}")
+                    fault = lost_letters(plural, names, lost)
+            if fault:
+                raise RawFileError(f"{source.id}: {fault}")
     if table == "items" and "title" in columns:
         _require_no_codes(source, row(CODES), names, emptied)
 

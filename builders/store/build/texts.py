@@ -210,9 +210,9 @@ def broken_list_sql(column: str) -> str:
     Args:
         column: a column of `with_lists_sql`.
     """
-    read = f"{column}_read"
-    nothing = f"({read}[1] = '[]' AND len({read}) = 1)"
-    return f"({_begins_list(read)} AND len({column}) = 0 AND NOT {nothing})"
+    parts = f"{column}_read"
+    nothing = f"({parts}[1] = '[]' AND len({parts}) = 1)"
+    return f"({_begins_list(parts)} AND len({column}) = 0 AND NOT {nothing})"
 
 
 def _begins_list(column: str) -> str:

@@ -102,17 +102,19 @@ def rounded(times: np.ndarray) -> str:
     common = int(np.gcd.reduce(different))
     if len(different) < ENOUGH_TIMES and common % LARGE:
         return ""
-    said = f"the times of {len(times):,} interactions that were looked at are all multiples of"
+    clause = f"the times of {len(times):,} interactions that were looked at are all multiples of"
     if not common % LARGE:
-        return f"{said} {LARGE:,} seconds: a spreadsheet rounded them to a few digits"
+        return f"{clause} {LARGE:,} seconds: a spreadsheet rounded them to a few digits"
     if not common % MINUTE:
-        return f"{said} {MINUTE} seconds: the seconds were lost"
+        return f"{clause} {MINUTE} seconds: the seconds were lost"
     if not common % IN_32_BITS:
-        return f"{said} {IN_32_BITS} seconds: they were rounded"
+        return f"{clause} {IN_32_BITS} seconds: they were rounded"
     if not common % 10:
-        return f"{said} {common:,} seconds: a spreadsheet rounded them to a few digits"
+        return f"{clause} {common:,} seconds: a spreadsheet rounded them to a few digits"
     if _held_in_milliseconds(different):
-        return f"{said} {MILLISECONDS:,} milliseconds: they were rounded, as numbers of 32 bits are"
+        return (
+            f"{clause} {MILLISECONDS:,} milliseconds: they were rounded, as numbers of 32 bits are"
+        )
     return ""
 
 

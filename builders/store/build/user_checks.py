@@ -127,34 +127,34 @@ def require_plausible_users(
     if source.described:
         return
     names = ", ".join(map(str, files))
-    found = _unknown_codes(columns, row, emptied)
-    if not found and "country" in columns:
-        found = _foreign_countries(*row(COUNTRY))
+    fault = _unknown_codes(columns, row, emptied)
+    if not fault and "country" in columns:
+        fault = _foreign_countries(*row(COUNTRY))
     for column in ("age", "birth_year"):
-        if not found and column in columns:
-            found = _filled(column, *row(commonest(column))) or _rounded(
+        if not fault and column in columns:
+            fault = _filled(column, *row(commonest(column))) or _rounded(
                 column, *row(steps(column))
             )
     judged = [column for column in ATTRIBUTES if column in columns]
-    if not found and judged and "user_id" in columns:
+    if not fault and judged and "user_id" in columns:
         counts = row(neighbors(judged))
         for place, column in enumerate(judged):
-            found = found or _alike(column, *counts[4 * place : 4 * place + 4])
-    if found:
-        raise RawFileError(f"{source.id}: {names}: {found}. Put the official file in place.")
+            fault = fault or _alike(column, *counts[4 * place : 4 * place + 4])
+    if fault:
+        raise RawFileError(f"{source.id}: {names}: {fault}. Put the official file in place.")
 
 
 def _unknown_codes(
     columns: Collection[str], row: Row, emptied: Mapping[tuple[str, str], int]
 ) -> str:
-    for column, called in CODED.items():
+    for column, plural in CODED.items():
         unknown = emptied.get(("users", unreadable(column)), 0)
         if column not in columns or unknown < ENOUGH_IF_ALL:
             continue
         (n,) = row(USERS)
         if unknown >= MOST_UNKNOWN * n:
             return (
-                f"{unknown:,} of {n:,} {called} are none of the official codes, so the others may stand for something else: "
+                f"{unknown:,} of {n:,} {plural} are none of the official codes, so the others may stand for something else: "
                 "they were numbered anew, or columns swapped"
             )
     return ""
@@ -174,13 +174,13 @@ def _foreign_countries(n: int, countries: int, digits: int) -> str:
 def _filled(
     column: str, n: int, stated: int, kinds: int, least: int | None, often: int | None, most: int
 ) -> str:
-    called = column.replace("_", " ")
+    label = column.replace("_", " ")
     if stated < ENOUGH_USERS or n - stated > MOST_MISSING * n:
         return ""
     if column == "birth_year" and (least or 0) >= FOUNDED:
-        return f"no {called} of {n:,} users is before {least}: these are the days on which people joined, so columns were swapped"
+        return f"no {label} of {n:,} users is before {least}: these are the days on which people joined, so columns were swapped"
     if kinds >= SOME_AGES and most >= MOST_OF_ONE * stated:
-        return f"{most:,} of {n:,} users have the {called} {often}, and few have none: missing ones were filled with it"
+        return f"{most:,} of {n:,} users have the {label} {often}, and few have none: missing ones were filled with it"
     return ""
 
 
@@ -222,13 +222,13 @@ def unusual_users(source: Source, columns: Collection[str], row: Row) -> list[st
         if column not in columns or source.described:
             continue
         n, stated, kinds, *_others = row(commonest(column))
-        called = column.replace("_", " ")
+        label = column.replace("_", " ")
         if stated >= ENOUGH_USERS and kinds == 1:
-            notes.append(f"all {stated:,} users with a known {called} have the same one")
+            notes.append(f"all {stated:,} users with a known {label} have the same one")
         few = n - stated <= NEARLY_NONE_MISSING * n
         if stated >= ENOUGH_USERS and few and column in source.options.get("incomplete", ()):
             notes.append(
-                f"{stated:,} of {n:,} users have a known {called}, unlike those of the official file: missing ones may have been "
+                f"{stated:,} of {n:,} users have a known {label}, unlike those of the official file: missing ones may have been "
                 "filled, or users without one left out"
             )
     return notes

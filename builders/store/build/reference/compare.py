@@ -69,27 +69,27 @@ def deviating(
     """
     if source.described or items < ENOUGH_ITEMS:
         return []
-    known = declarations.read(source.id)
-    found = []
-    for table, rows in draw().items() if any(known.values()) else ():
+    declaration = declarations.read(source.id)
+    deviations = []
+    for table, rows in draw().items() if any(declaration.values()) else ():
         names = ", ".join(_files_of(table, files))
         if table == TIMED:
-            said = _of_hours(rows, known.get("hours", ()))
+            sentences = _of_hours(rows, declaration.get("hours", ()))
         else:
             looked = Looked(rows)
-            said = [*_alone(looked, known.get("shares", {}).get(table, {}))]
-            said += _together(looked, known.get("together", {}).get(table, ()))
-        found += [f"{names}: {one}" for one in said]
-    return found
+            sentences = [*_alone(looked, declaration.get("shares", {}).get(table, {}))]
+            sentences += _together(looked, declaration.get("together", {}).get(table, ()))
+        deviations += [f"{names}: {one}" for one in sentences]
+    return deviations
 
 
 def _of_hours(rows: pa.Table, usual: Sequence[float]) -> list[str]:
-    found = hours.of_rows(rows) if usual else None
-    if found is None:
+    profile = hours.of_rows(rows) if usual else None
+    if profile is None:
         return []
-    if hours.are_alike(found[0], usual):
+    if hours.are_alike(profile[0], usual):
         return [ALL_HOURS]
-    by = hours.moved(*found, usual)
+    by = hours.moved(*profile, usual)
     return [hours_said(by)] if by else []
 
 
@@ -102,8 +102,8 @@ def _alone(looked: Looked, shares: Mapping[str, Mapping[str, Sequence[float]]]) 
     """The feature of each column that deviates most."""
     many = has_many_users(looked.table)
     for column, all_ranges in shares.items():
-        kept = all_ranges if many else (*within.OF_ITEMS, *_clocks(looked, column), features.APART)
-        ranges = {name: one for name, one in all_ranges.items() if name in kept}
+        names = all_ranges if many else (*within.OF_ITEMS, *_clocks(looked, column), features.APART)
+        ranges = {name: one for name, one in all_ranges.items() if name in names}
         if _is_of_another_edition(looked, column, ranges):
             continue
         worst = max(_of_column(looked, column, ranges), key=lambda one: one.how_far, default=None)
@@ -113,17 +113,17 @@ def _alone(looked: Looked, shares: Mapping[str, Mapping[str, Sequence[float]]]) 
 
 def _clocks(looked: Looked, column: str) -> tuple[str, ...]:
     """What is judged of times of few people: of many days."""
-    found = looked.figure(column, features.APART)
-    return features.OF_CLOCKS if found is not None and found.size >= MANY_DAYS else ()
+    figure = looked.figure(column, features.APART)
+    return features.OF_CLOCKS if figure is not None and figure.size >= MANY_DAYS else ()
 
 
 def _is_of_another_edition(
     looked: Looked, column: str, ranges: Mapping[str, Sequence[float]]
 ) -> bool:
     """Whether texts are Chinese, where those that were measured are not: some sources are released in both languages."""
-    found = looked.figure(column, CHINESE)
+    figure = looked.figure(column, CHINESE)
     most = ranges.get(CHINESE, (0.0, 1.0))[1]
-    return found is not None and found.size > MOSTLY and most < RISEN
+    return figure is not None and figure.size > MOSTLY and most < RISEN
 
 
 def _of_column(
@@ -137,14 +137,14 @@ def _of_column(
             continue
         how_far = deviation(feature, figure.size, figure.rows, least, most)
         if how_far > 1:
-            said = figure_said(column, feature, figure.size, least, most)
-            yield Deviation(column, how_far, said)
+            sentence = figure_said(column, feature, figure.size, least, most)
+            yield Deviation(column, how_far, sentence)
 
 
 def _is_shorter(looked: Looked, column: str, ranges: Mapping[str, Sequence[float]]) -> bool:
     """Whether times are of fewer days than those of the shortest part that was measured: in these, all are as near."""
-    found = looked.figure(column, features.APART)
-    return found is not None and found.size < ranges.get(features.APART, (0.0, 0.0))[0]
+    figure = looked.figure(column, features.APART)
+    return figure is not None and figure.size < ranges.get(features.APART, (0.0, 0.0))[0]
 
 
 def deviation(feature: str, size: float, rows: int, least: float, most: float) -> float:
@@ -191,17 +191,17 @@ def _together(looked: Looked, pairs: Sequence[Sequence[Any]]) -> Iterator[str]:
     """Columns that no longer say anything of others: the fewest that explain what was found."""
     broken: dict[tuple[str, str], str] = {}
     for left, right, kind, usual in pairs if has_many_users(looked.table) else ():
-        found = looked.association(left, right, kind)
-        if found is None or found.rows < ENOUGH_TOGETHER:
+        association = looked.association(left, right, kind)
+        if association is None or association.rows < ENOUGH_TOGETHER:
             continue
-        size, least = (found.size, usual) if usual > 0 else (-found.size, -usual)
-        if size * WEAKER < least and (least - size) * found.rows**0.5 >= ERRORS:
-            said = association_said(left, right, kind, size, least, found.rows)
-            broken.setdefault((left, right), said)
+        size, least = (association.size, usual) if usual > 0 else (-association.size, -usual)
+        if size * WEAKER < least and (least - size) * association.rows**0.5 >= ERRORS:
+            sentence = association_said(left, right, kind, size, least, association.rows)
+            broken.setdefault((left, right), sentence)
     while broken:
         counts = Counter(name for pair in broken for name in pair)
         column = min(counts, key=lambda name: (-counts[name], name))
         mine = [pair for pair in broken if column in pair]
         others = [left if right == column else right for left, right in mine[1:]]
         yield broken[mine[0]] + others_said(column, others)
-        broken = {pair: said for pair, said in broken.items() if column not in pair}
+        broken = {pair: sentence for pair, sentence in broken.items() if column not in pair}

@@ -30,17 +30,17 @@ def read(source: str) -> Declared:
     import yaml
 
     path = FOLDER / f"{source}.yaml"
-    found = yaml.safe_load(path.read_text("utf-8")) if path.exists() else {}
+    measurements = yaml.safe_load(path.read_text("utf-8")) if path.exists() else {}
     by_hand = yaml.safe_load((FOLDER / BY_HAND).read_text("utf-8")).get(source, {})
     shares: dict[str, dict[str, Any]] = {}
-    for stated in (found, by_hand):
+    for stated in (measurements, by_hand):
         for table, columns in (stated.get("shares") or {}).items():
             for column, ranges in columns.items():
                 shares.setdefault(table, {}).setdefault(column, {}).update(_ranges(ranges))
     return {
         "shares": shares,
-        "together": found.get("together") or {},
-        "hours": found.get("hours") or [],
+        "together": measurements.get("together") or {},
+        "hours": measurements.get("hours") or [],
     }
 
 

@@ -100,22 +100,22 @@ def _of_texts(texts: pa.Array) -> Features:
     stated = np.asarray(pc.is_valid(texts)).astype(float)
     first = pc.utf8_slice_codeunits(texts, 0, BEGINNING)
     last = pc.utf8_slice_codeunits(texts, -END)
-    found = {"stated": stated, "length": _numbers(pc.utf8_length(texts))}
+    features = {"stated": stated, "length": _numbers(pc.utf8_length(texts))}
     for part, signs in ((first, SIGNS), (last, LAST_SIGNS)):
         for name, pattern in signs.items():
-            found[name] = _numbers(pc.match_substring_regex(part, pattern))
-    found["longest"] = _is(found["length"], np.fmax)
-    return found
+            features[name] = _numbers(pc.match_substring_regex(part, pattern))
+    features["longest"] = _is(features["length"], np.fmax)
+    return features
 
 
 def _of_spelled(texts: pa.Array) -> Features:
     """The features of attributes, which may spell numbers or lists."""
     plain = pc.match_substring_regex(texts, r"^-?[0-9]{1,15}([.][0-9]+)?$")
-    found = of_numbers(_numbers(pc.if_else(plain, texts, None)))
-    if np.isnan(found["value"]).all():
-        found = {}
+    features = of_numbers(_numbers(pc.if_else(plain, texts, None)))
+    if np.isnan(features["value"]).all():
+        features = {}
     parts = [None if one is None else one.split(", ") for one in texts.to_pylist()]
-    return {**found, **_of_names(parts)}
+    return {**features, **_of_names(parts)}
 
 
 def of_numbers(numbers: np.ndarray) -> Features:
@@ -127,49 +127,49 @@ def of_numbers(numbers: np.ndarray) -> Features:
     Returns:
         The features by name, with one for each of a few different values.
     """
-    known = np.where(np.isnan(numbers), np.nan, 0.0)
-    found = {
+    zeros = np.where(np.isnan(numbers), np.nan, 0.0)
+    features = {
         "stated": 1.0 - np.isnan(numbers),
         "value": numbers,
-        "whole": known + (numbers == np.round(numbers)),
-        "multiple of 5": known + (numbers % 5 == 0),
-        "multiple of 10": known + (numbers % 10 == 0),
-        "zero": known + (numbers == 0),
-        "negative": known + (numbers < 0),
+        "whole": zeros + (numbers == np.round(numbers)),
+        "multiple of 5": zeros + (numbers % 5 == 0),
+        "multiple of 10": zeros + (numbers % 10 == 0),
+        "zero": zeros + (numbers == 0),
+        "negative": zeros + (numbers < 0),
         "least": _is(numbers, np.fmin),
         "greatest": _is(numbers, np.fmax),
     }
     different = np.unique(numbers[~np.isnan(numbers)])
     if len(different) <= FEW_VALUES:
-        found |= {f"{VALUE}{value:g}": known + (numbers == value) for value in different}
-    return found
+        features |= {f"{VALUE}{value:g}": zeros + (numbers == value) for value in different}
+    return features
 
 
 def _of_times(times: np.ndarray) -> Features:
-    known = np.where(np.isnan(times), np.nan, 0.0)
+    zeros = np.where(np.isnan(times), np.nan, 0.0)
     seconds = np.where(np.isnan(times), 0, times).astype(np.int64)
     hour, days = seconds // 3600 % 24, seconds.astype("M8[s]").astype("M8[D]")
     month_day = (days - days.astype("M8[M]")).astype(int) + 1
-    found = {
+    features = {
         "stated": 1.0 - np.isnan(times),
         "value": times,
-        "midnight": known + (seconds % 86_400 == 0),
-        "full hour": known + (seconds % 3_600 == 0),
-        "full minute": known + (seconds % 60 == 0),
-        "tens of seconds": known + (seconds % 10 == 0),
-        "late hour": known + (hour > 12),
-        "late minute": known + (seconds // 60 % 60 >= 30),
-        "late second": known + (seconds % 60 >= 30),
+        "midnight": zeros + (seconds % 86_400 == 0),
+        "full hour": zeros + (seconds % 3_600 == 0),
+        "full minute": zeros + (seconds % 60 == 0),
+        "tens of seconds": zeros + (seconds % 10 == 0),
+        "late hour": zeros + (hour > 12),
+        "late minute": zeros + (seconds // 60 % 60 >= 30),
+        "late second": zeros + (seconds % 60 >= 30),
     }
     if np.nanmax(times, initial=0) - np.nanmin(times, initial=np.inf) > YEARS:
-        found |= {
-            "first of a month": known + (month_day == 1),
-            "first twelve days": known + (month_day <= 12),
-            "January": known + (days.astype("M8[M]").astype(int) % 12 == 0),
-            "weekend": known + ((days.astype(int) + 3) % 7 >= 5),
+        features |= {
+            "first of a month": zeros + (month_day == 1),
+            "first twelve days": zeros + (month_day <= 12),
+            "January": zeros + (days.astype("M8[M]").astype(int) % 12 == 0),
+            "weekend": zeros + ((days.astype(int) + 3) % 7 >= 5),
         }
     names = ("night", "morning", "afternoon", "evening")
-    return found | {name: known + (hour // 6 == n) for n, name in enumerate(names)}
+    return features | {name: zeros + (hour // 6 == n) for n, name in enumerate(names)}
 
 
 def _of_lists(lists: pa.Array) -> Features:
@@ -204,15 +204,15 @@ def values_of(values: pa.ChunkedArray) -> list[tuple[str, ...]]:
     Returns:
         A tuple for each row.
     """
-    found: list[tuple[str, ...]] = []
+    rows: list[tuple[str, ...]] = []
     for one in values.to_pylist():
         if one is None or one == "":
-            found.append(())
+            rows.append(())
         elif isinstance(one, list):
-            found.append(tuple(map(str, one)))
+            rows.append(tuple(map(str, one)))
         else:
-            found.append((str(one),))
-    return found
+            rows.append((str(one),))
+    return rows
 
 
 def _numbers(values: pa.Array) -> np.ndarray:
@@ -221,7 +221,7 @@ def _numbers(values: pa.Array) -> np.ndarray:
 
 def _is(values: np.ndarray, extreme: np.ufunc, different: int = MANY_VALUES) -> np.ndarray:
     """Whether each value is the least or the greatest one; NaN where there are fewer different ones."""
-    known = ~np.isnan(values)
-    if len(np.unique(values[known])) < max(1, different):
+    present = ~np.isnan(values)
+    if len(np.unique(values[present])) < max(1, different):
         return np.full(len(values), np.nan)
-    return np.where(known, values == extreme.reduce(values), np.nan)
+    return np.where(present, values == extreme.reduce(values), np.nan)

@@ -60,8 +60,10 @@ class Looked:
                 self._features[column] = _of_rows(self.table)
             else:
                 held = self.columns.get(column)
-                found = {} if held is None else features.of_column(column, held)
-                self._features[column] = found | within.of_column(self.table, column, found)
+                own_features = {} if held is None else features.of_column(column, held)
+                self._features[column] = own_features | within.of_column(
+                    self.table, column, own_features
+                )
         return self._features[column]
 
     def values(self, column: str) -> together.Values:
@@ -88,21 +90,21 @@ class Looked:
         """
         if feature == ALIKE:
             return self._alike(column) if column in self.columns else None
-        found = self.features(column).get(feature)
+        values = self.features(column).get(feature)
         level = self.features(column).get("value")
-        if found is None and level is not None and feature.startswith(features.VALUE):
+        if values is None and level is not None and feature.startswith(features.VALUE):
             # Values that do not occur, or are many, have no features.
             same = level == float(feature.removeprefix(features.VALUE))
-            found = np.where(np.isnan(level), np.nan, same)
-        if found is None:
+            values = np.where(np.isnan(level), np.nan, same)
+        if values is None:
             # An attribute that nothing has is no column; where there is none at all, that is told elsewhere.
             gone = ATTRIBUTE in column and any(ATTRIBUTE in one for one in self.columns)
             return Figure(0.0, len(self.table)) if gone and feature == "stated" else None
-        known = found[~np.isnan(found)]
-        if not len(known):
+        numbers = values[~np.isnan(values)]
+        if not len(numbers):
             return Figure(0.0, 0)
-        size = np.median(known) if feature in features.LEVELS else known.mean()
-        return Figure(float(size), len(known))
+        size = np.median(numbers) if feature in features.LEVELS else numbers.mean()
+        return Figure(float(size), len(numbers))
 
     def _alike(self, column: str) -> Figure:
         counts = np.array(list(Counter(one for one in self.values(column) if one).values()))
@@ -140,13 +142,13 @@ def _of_rows(table: pa.Table) -> features.Features:
     again = np.ones(len(users))
     _, first = np.unique(np.stack([users, items], axis=1), axis=0, return_index=True)
     again[first] = 0
-    found = {"repeated pair": again}
+    measures = {"repeated pair": again}
     same_user = np.diff(users, prepend=-1) == 0
-    for name, called in (("rating", "same rating"), ("weight", "same weight")):
+    for name, feature in (("rating", "same rating"), ("weight", "same weight")):
         if name in table.column_names:
             values = _floats(table, name)
             same = np.diff(values, prepend=np.nan) == 0
-            found[called] = np.where(same_user & ~np.isnan(values), same, np.nan).astype(float)
+            measures[feature] = np.where(same_user & ~np.isnan(values), same, np.nan).astype(float)
     if "timestamp" in table.column_names:
         times = _floats(table, "timestamp")
         _, place, counts = np.unique(
@@ -157,9 +159,9 @@ def _of_rows(table: pa.Table) -> features.Features:
         )
         crowd = counts[place.ravel()]
         unknown = np.isnan(times)
-        found["same second"] = np.where(unknown, np.nan, crowd > 1)
-        found["crowded second"] = np.where(unknown, np.nan, crowd >= CROWD)
-    return found
+        measures["same second"] = np.where(unknown, np.nan, crowd > 1)
+        measures["crowded second"] = np.where(unknown, np.nan, crowd >= CROWD)
+    return measures
 
 
 def _floats(table: pa.Table, name: str) -> np.ndarray:

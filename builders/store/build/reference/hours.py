@@ -41,9 +41,11 @@ def of_rows(rows: pa.Table) -> tuple[np.ndarray, int] | None:
         return None
     users = np.unique(np.asarray(rows.column("user_code")), return_inverse=True)[1].ravel()
     days = np.unique(np.stack([users, times // DAY]), axis=1)[0]
-    counted = np.minimum(np.bincount(days), DAYS_OF_USER)
-    weights = (counted / np.bincount(users))[users]
-    return np.bincount(times // 3600 % HOURS, weights, HOURS) / counted.sum(), int(counted.sum())
+    user_days = np.minimum(np.bincount(days), DAYS_OF_USER)
+    weights = (user_days / np.bincount(users))[users]
+    return np.bincount(times // 3600 % HOURS, weights, HOURS) / user_days.sum(), int(
+        user_days.sum()
+    )
 
 
 def moved(found: np.ndarray, days: int, usual: Sequence[float]) -> int:
@@ -62,8 +64,8 @@ def moved(found: np.ndarray, days: int, usual: Sequence[float]) -> int:
         return 0
     fits = [_fit(np.roll(found, -by), np.array(usual)) for by in range(HOURS)]
     by = max(range(LEAST_MOVED, HOURS - LEAST_MOVED + 1), key=lambda one: fits[one])
-    told = fits[0] <= UNLIKE and fits[by] >= max(LIKE, fits[0] + BETTER)
-    return (by - HOURS if by > HOURS // 2 else by) if told else 0
+    is_clear = fits[0] <= UNLIKE and fits[by] >= max(LIKE, fits[0] + BETTER)
+    return (by - HOURS if by > HOURS // 2 else by) if is_clear else 0
 
 
 def are_alike(found: np.ndarray, usual: Sequence[float]) -> bool:

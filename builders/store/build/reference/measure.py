@@ -55,7 +55,7 @@ def measure(samples: Iterable[Sample]) -> dict[str, Any]:
     """
     samples = list(samples)
     shares: Ranges = {}
-    kept: dict[str, dict[tuple[str, str, str], float]] = {}
+    associations: dict[str, dict[tuple[str, str, str], float]] = {}
     for sample in samples:
         for table, rows in sample.items():
             if len(rows) < ENOUGH or table == TIMED:
@@ -65,22 +65,24 @@ def measure(samples: Iterable[Sample]) -> dict[str, Any]:
                 _add_shares(shares.setdefault(table, {}), parts)
             if not has_many_users(rows):
                 continue
-            found = _associations(table, [one for one in parts if len(one.table) >= ENOUGH])
-            known = kept.setdefault(table, found)
-            for key in [key for key in known if key in found]:
-                known[key] = _weaker(known[key], found[key])
+            sizes = _associations(table, [one for one in parts if len(one.table) >= ENOUGH])
+            weakest = associations.setdefault(table, sizes)
+            for key in [key for key in weakest if key in sizes]:
+                weakest[key] = _weaker(weakest[key], sizes[key])
     return {
         "shares": {table: _telling(columns) for table, columns in shares.items()},
-        "together": {table: _strongest(found) for table, found in kept.items()},
+        "together": {table: _strongest(sizes) for table, sizes in associations.items()},
         "hours": _hours([sample[TIMED] for sample in samples if TIMED in sample]),
     }
 
 
 def _hours(tables: list[pa.Table]) -> list[float]:
     """The share of each hour; none where times do not tell it."""
-    found = [one for one in map(hours.of_rows, tables) if one]
-    days = sum(n for _, n in found)
-    shares = sum(of * n for of, n in found) / max(1, days) * np.ones(hours.HOURS if found else 0)
+    profiles = [one for one in map(hours.of_rows, tables) if one]
+    days = sum(n for _, n in profiles)
+    shares = (
+        sum(of * n for of, n in profiles) / max(1, days) * np.ones(hours.HOURS if profiles else 0)
+    )
     return [round(float(share), 3) for share in shares]
 
 
@@ -124,8 +126,8 @@ def _add_shares(ranges: dict[str, dict[str, list[float]]], parts: list[Looked]) 
             figures = [one.figure(column, name) for one in parts]
             sizes = [one.size for one in figures if one and one.rows >= ENOUGH_OF_PART]
             if sizes:
-                known = ranges.setdefault(column, {}).setdefault(name, [sizes[0], sizes[0]])
-                known[:] = min(known[0], *sizes), max(known[1], *sizes)
+                bounds = ranges.setdefault(column, {}).setdefault(name, [sizes[0], sizes[0]])
+                bounds[:] = min(bounds[0], *sizes), max(bounds[1], *sizes)
 
 
 def _are_whole_users(rows: pa.Table) -> bool:
@@ -139,20 +141,20 @@ def _associations(table: str, parts: list[Looked]) -> dict[tuple[str, str, str],
     """The clear associations of all parts: the weakest size of each."""
     if not parts:
         return {}
-    whole, found = parts[0], {}
+    whole, associations = parts[0], {}
     for left, right in itertools.combinations(whole.columns, 2):
         if not _may_tell(table, left, right):
             continue
         for kind in _kinds(whole, left, right):
             sizes = [one.association(left, right, kind) for one in parts]
-            known = [one for one in sizes if one and one.rows >= ENOUGH]
-            if not known:
+            reliable = [one for one in sizes if one and one.rows >= ENOUGH]
+            if not reliable:
                 continue
-            weakest = functools.reduce(_weaker, (one.size for one in known))
-            least = max(LEAST_ASSOCIATION, ERRORS * known[0].rows ** -0.5)
+            weakest = functools.reduce(_weaker, (one.size for one in reliable))
+            least = max(LEAST_ASSOCIATION, ERRORS * reliable[0].rows ** -0.5)
             if abs(weakest) >= least:
-                found[left, right, kind] = weakest
-    return found
+                associations[left, right, kind] = weakest
+    return associations
 
 
 def _may_tell(table: str, left: str, right: str) -> bool:
@@ -181,15 +183,15 @@ def _ranked(whole: Looked, column: str) -> tuple[list[str], np.ndarray]:
     """The features of a column that vary, and a matrix of their standardised ranks, 0 where there is no value."""
     names, ranks = [], []
     for name, values in whole.features(column).items():
-        known = ~np.isnan(values)
-        if name in _OF_PARTS or known.sum() < ENOUGH:
+        present = ~np.isnan(values)
+        if name in _OF_PARTS or present.sum() < ENOUGH:
             continue
-        counts = np.unique(values[known], return_counts=True)[1]
-        if counts.max() > MOST_CONSTANT * known.sum():
+        counts = np.unique(values[present], return_counts=True)[1]
+        if counts.max() > MOST_CONSTANT * present.sum():
             continue
-        placed = together.ranks(values[known])
+        placed = together.ranks(values[present])
         row = np.zeros(len(values))
-        row[known] = (placed - placed.mean()) / placed.std()
+        row[present] = (placed - placed.mean()) / placed.std()
         names.append(name)
         ranks.append(row)
     return names, np.array(ranks).reshape(len(names), len(whole.table)).T
@@ -202,20 +204,20 @@ def _weaker(one: float, other: float) -> float:
 
 def _telling(columns: Mapping[str, Mapping[str, list[float]]]) -> dict[str, dict[str, list[float]]]:
     """The ranges from which files may deviate so far that it is told."""
-    found = {}
+    by_column = {}
     for column, ranges in columns.items():
         if ranges.get("stated", [1.0, 1.0])[1] == 0:
             continue
         numbers = column in IDS and ranges["number alone"][0] == 1
-        kept = {
+        telling = {
             name: [_rounded(least, np.floor), _rounded(min(most, _limit(name)), np.ceil)]
             for name, (least, most) in ranges.items()
             if (name in features.LEVELS or _may_deviate(name, least, most))
             and not (numbers and name in _NUMBERED)
         }
-        if kept:
-            found[column] = kept
-    return found
+        if telling:
+            by_column[column] = telling
+    return by_column
 
 
 def _limit(name: str) -> float:
@@ -235,12 +237,16 @@ def _rounded(value: float, towards: Any) -> float:
 
 def _strongest(found: Mapping[tuple[str, str, str], float]) -> list[list[Any]]:
     """The strongest associations of each column, one for each other column."""
-    kept: list[list[Any]] = []
-    taken: Counter[str] = Counter()
+    strongest: list[list[Any]] = []
+    pair_counts: Counter[str] = Counter()
     for (left, right, kind), size in sorted(found.items(), key=lambda one: (-abs(one[1]), one[0])):
-        known = any(one[:2] == [left, right] for one in kept)
-        if abs(size) < LEAST_ASSOCIATION or known or min(taken[left], taken[right]) >= MOST_PAIRS:
+        is_paired = any(one[:2] == [left, right] for one in strongest)
+        if (
+            abs(size) < LEAST_ASSOCIATION
+            or is_paired
+            or min(pair_counts[left], pair_counts[right]) >= MOST_PAIRS
+        ):
             continue
-        kept.append([left, right, kind, round(size, 3)])
-        taken.update((left, right))
-    return kept
+        strongest.append([left, right, kind, round(size, 3)])
+        pair_counts.update((left, right))
+    return strongest

@@ -18,7 +18,7 @@ MOST = 10_000
 """Rows of each table."""
 KEYS = {"items": "item_id", "users": "user_id", "tags": "tag"}
 """The column of each staged table by whose hash its rows are drawn."""
-NOT_LOOKED_AT = ("event", "domain", "hidden")
+NOT_LOOKED_AT = ("event", "domain", "hidden", "work_title", "work_creator")
 OF_ROWS = ("user_code", "item_code", "rating", "timestamp", "weight", "text")
 LEAST_USERS = 20
 """Interactions of fewer users say nothing of those of others."""
@@ -66,15 +66,15 @@ def _staged(query: Query, table: str, key: str, columns: Collection[str]) -> str
     view = f"{statements.VIEWS[table]} WHERE reject IS NULL"
     n = int(query(f"SELECT count(*) AS n FROM {view}").column("n")[0].as_py())
     hashed = f"md5(CAST({key} AS STRING))"
-    chosen = ""
+    condition = ""
     if n > MOST:
-        chosen = f" AND substring({hashed}, 1, 4) < '{MOST * _SHARES // n:04x}'"
-    kept = [name for name in columns if name not in NOT_LOOKED_AT]
-    sort = [hashed, *map(statements.spelled, kept)]
+        condition = f" AND substring({hashed}, 1, 4) < '{MOST * _SHARES // n:04x}'"
+    names = [name for name in columns if name not in NOT_LOOKED_AT]
+    sort = [hashed, *map(statements.spelled, names)]
     sorts = ", ".join(f"{text} AS sort_{place}" for place, text in enumerate(sort))
     order = ", ".join(f"sort_{place} NULLS LAST" for place in range(len(sort)))
-    rows = f"SELECT {', '.join(kept)}, {sorts} FROM {view}{chosen}"
-    return f"SELECT {', '.join(kept)} FROM ({rows}) AS r ORDER BY {order}"
+    rows = f"SELECT {', '.join(names)}, {sorts} FROM {view}{condition}"
+    return f"SELECT {', '.join(names)} FROM ({rows}) AS r ORDER BY {order}"
 
 
 def _interactions(columns: Collection[str], stored: RowGroups) -> pa.Table:
@@ -116,16 +116,16 @@ def columns_of(table: pa.Table) -> dict[str, pa.ChunkedArray]:
     Returns:
         The columns by name; an attribute is `attributes: Publisher`.
     """
-    found: dict[str, pa.ChunkedArray] = {}
+    columns: dict[str, pa.ChunkedArray] = {}
     for name in table.column_names:
         column = table.column(name)
         if name.rpartition(".")[2] == "attributes":
-            found |= {
+            columns |= {
                 f"{name}{ATTRIBUTE}{of}": values for of, values in _attributes(column).items()
             }
         elif not name.endswith("_code"):
-            found[name] = column
-    return found
+            columns[name] = column
+    return columns
 
 
 def _attributes(column: pa.ChunkedArray) -> dict[str, pa.ChunkedArray]:

@@ -78,17 +78,17 @@ def grouped(values: Values, features: Features) -> np.ndarray | None:
     common = [name for name, of in _by_count(counts) if LEAST_VALUE * n <= of < n][:COMMONEST]
     stated = np.array([bool(row) for row in values])
     if sum(any(name in row for name in common) for row in values) * 2 > stated.sum():
-        found = np.array([[name in row for name in common] for row in values], float)
-        found[~stated] = np.nan
-        return found
+        matrix = np.array([[name in row for name in common] for row in values], float)
+        matrix[~stated] = np.nan
+        return matrix
     level = features.get("value")
     if level is None or np.isnan(level).all():
         return None
     edges = np.unique(np.nanquantile(level, np.arange(1, GROUPS) / GROUPS))
     place = np.searchsorted(edges, level, side="right")
-    found = (place[:, None] == np.arange(len(edges) + 1)).astype(float)
-    found[np.isnan(level)] = np.nan
-    return found
+    matrix = (place[:, None] == np.arange(len(edges) + 1)).astype(float)
+    matrix[np.isnan(level)] = np.nan
+    return matrix
 
 
 def _by_count(counts: Counter[str]) -> list[tuple[str, int]]:
@@ -118,8 +118,8 @@ def by_values(left: np.ndarray, right: np.ndarray) -> Association:
 
 def _standardised(groups: np.ndarray) -> np.ndarray:
     spread = groups.std(axis=0)
-    kept = groups[:, spread > 0]
-    return np.asarray((kept - kept.mean(axis=0)) / spread[spread > 0])
+    varying = groups[:, spread > 0]
+    return np.asarray((varying - varying.mean(axis=0)) / spread[spread > 0])
 
 
 def correlation(left: np.ndarray, right: np.ndarray) -> Association:

@@ -49,12 +49,12 @@ def of_column(table: pa.Table, column: str, found: Features) -> Features:
     for owner in OWNERS:
         codes = np.asarray(table.column(f"{owner}_code"))
         spread, equal = (np.full(len(codes), np.nan) for _ in range(2))
-        known = np.flatnonzero(~np.isnan(level))
-        _, group, counts = np.unique(codes[known], return_inverse=True, return_counts=True)
-        known = known[counts[group] > 1]
-        if len(known):
-            spread[known] = _spread(codes[known], level[known])
-            equal[known] = _equal(codes[known], same[known])
+        rows = np.flatnonzero(~np.isnan(level))
+        _, group, counts = np.unique(codes[rows], return_inverse=True, return_counts=True)
+        rows = rows[counts[group] > 1]
+        if len(rows):
+            spread[rows] = _spread(codes[rows], level[rows])
+            equal[rows] = _equal(codes[rows], same[rows])
         features[f"{SPREAD}{owner}"] = spread
         # Of a few steps of a scale, all are equal to another where there are many.
         if column != "rating":

@@ -130,14 +130,14 @@ def figure_said(column: str, feature: str, size: float, least: float, most: floa
     may = CHANGED
     if feature in LEVELS:
         unit = UNITS[feature]
-        found = f"the median of {_shown(column)} is {size:,.4g}{unit}"
+        finding = f"the median of {_shown(column)} is {size:,.4g}{unit}"
         usual = _range(f"{least:,.4g}", f"{most:,.4g}")
     else:
         what, may = SAID.get(feature) or (_plainly(feature), may)
         of = "the spread of " if feature.startswith(SPREAD) else ""
-        found = f"{size:.1%} of {of}{_shown(column)} {what}"
+        finding = f"{size:.1%} of {of}{_shown(column)} {what}"
         usual = _range(f"{least:.1%}", f"{most:.1%}")
-    return f"{found}, and {usual} in the released file: perhaps {may}; {UNLESS}"
+    return f"{finding}, and {usual} in the released file: perhaps {may}; {UNLESS}"
 
 
 def _plainly(feature: str) -> str:
@@ -161,10 +161,10 @@ def association_said(left: str, right: str, kind: str, size: float, usual: float
     """
     moved = "perhaps one of the two was moved to other rows, or replaced"
     if kind == "words":
-        found = f"{_shown(left)} and {_shown(right)} share a word in {max(0.0, size):.0%} of {rows:,} rows beyond chance"
-        return f"{found}, and in at least {usual:.0%} in the released file: {moved}; {UNLESS}"
-    found = f"{_shown(left)} and {_shown(right)} are associated by {size:.2f} in {rows:,} rows"
-    return f"{found}, and by at least {usual:.2f} in the released file: {moved}; {UNLESS}"
+        finding = f"{_shown(left)} and {_shown(right)} share a word in {max(0.0, size):.0%} of {rows:,} rows beyond chance"
+        return f"{finding}, and in at least {usual:.0%} in the released file: {moved}; {UNLESS}"
+    finding = f"{_shown(left)} and {_shown(right)} are associated by {size:.2f} in {rows:,} rows"
+    return f"{finding}, and by at least {usual:.2f} in the released file: {moved}; {UNLESS}"
 
 
 def hours_said(by: int) -> str:
@@ -176,9 +176,9 @@ def hours_said(by: int) -> str:
     Returns:
         A sentence without a full stop.
     """
-    found = f"'timestamp' is at the hours of the released file moved by about {by:+d}"
+    finding = f"'timestamp' is at the hours of the released file moved by about {by:+d}"
     return (
-        f"{found}: perhaps times were put into another time zone, or AM and PM confused; {UNLESS}"
+        f"{finding}: perhaps times were put into another time zone, or AM and PM confused; {UNLESS}"
     )
 
 
