@@ -10,39 +10,9 @@ import pytest
 from itdr.builders.evidence.facts import UP, Fact
 from itdr.builders.evidence.interests import display, overlap
 from itdr.builders.evidence.interests.question_list import QuestionList
-from itdr.builders.evidence.interests.works import KINDS
 from tests.interest import Traits, question_list
 
 KIDS, BOTH, TRIP, NONE = ("Children's",), ("Adventure", "Children's"), ("Adventure",), ()
-
-
-def with_blend(found: QuestionList) -> QuestionList:
-    """The list, in which works of both kinds have their blend as well."""
-    counts = found.person.counts
-    codes = {**counts.codes, "blend": {"Adventure + Children's": len(counts.names)}}
-    both = [
-        set(np.flatnonzero(found.person.bears(code)).tolist())
-        for code in counts.codes["category"].values()
-    ]
-    own = [
-        sorted(counts.traits[start:end].tolist())
-        + [len(counts.names)] * (place in both[0] & both[1])
-        for place, (start, end) in enumerate(zip(counts.starts, counts.starts[1:], strict=False))
-    ]
-    known = replace(
-        counts,
-        codes=codes,
-        names=[*counts.names, ("blend", "Adventure + Children's")],
-        kinds=np.append(counts.kinds, KINDS.index("blend")),
-        starts=np.cumsum([0, *map(len, own)]),
-        traits=np.array([trait for one in own for trait in one], np.int64),
-        works=np.append(counts.works, 1),
-        liked=np.append(counts.liked, 1),
-        disliked=np.append(counts.disliked, 1),
-    )
-    person = replace(found.person, counts=known, _bearing={})
-    known.cache["share", len(counts.names), known._step(person.likes)] = 0.05
-    return replace(found, person=person)
 
 
 def told(found: QuestionList, adventures: int) -> list[Fact]:
@@ -65,24 +35,7 @@ def of_likes(both: int, trips: int) -> QuestionList:
     return replace(found, person=replace(found.person, counts=counts))
 
 
-def test_a_taste_inside_the_first_one_is_told_as_both_at_once() -> None:
-    # Others like few children's films, and hardly any adventure among them.
-    found = with_blend(of_likes(7, 6))
-    counts = found.person.counts
-    for about, value, usual in (
-        ("category", "Children's", 0.1),
-        ("blend", "Adventure + Children's", 0.015),
-    ):
-        counts.cache["share", counts.codes[about][value], counts._step(40)] = usual
-    _, second = told(found, 13)
-    assert (second.kind, second.topic) == ("share", ("blend", "Adventure + Children's"))
-    assert (second.count, second.of) == (7, 40)
-    # Half of its works are still a taste of its own.
-    _, second = told(with_blend(of_likes(6, 6)), 12)
-    assert (second.topic, second.count) == (("category", "Adventure"), 12)
-
-
-def test_without_a_name_for_both_it_is_counted_outside_the_first_one() -> None:
+def test_a_taste_inside_the_first_one_is_counted_outside_it() -> None:
     """Six of the sixteen likes that are not for children."""
     _, second = told(of_likes(7, 6), 13)
     assert (second.kind, second.topic) == ("beside", ("category", "Adventure"))
@@ -91,6 +44,9 @@ def test_without_a_name_for_both_it_is_counted_outside_the_first_one() -> None:
     assert titles == {"Film F", "Film G"}
     # Two are too few.
     assert [one.value for one in told(of_likes(7, 2), 9)] == ["Children's"]
+    # Half of its works are still a taste of its own.
+    _, second = told(of_likes(6, 6), 12)
+    assert (second.topic, second.count) == (("category", "Adventure"), 12)
 
 
 @pytest.mark.parametrize(

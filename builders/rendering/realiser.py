@@ -360,6 +360,8 @@ _HELD: dict[str, Callable[[Fact, Fact], bool]] = {
     "commoner": _is_commoner,
     "above": lambda fact, first: is_above(fact),
     "clear": lambda fact, first: is_taste_sized(fact),
+    "paired": lambda fact, first: fact.about == "blend",
+    "dated": lambda fact, first: fact.about == "decade",
     "most_of_all": lambda fact, first: fact.count >= SHARE_OF_MOST * fact.of,
     "unwanted": is_unwanted,
     "scarce": lambda fact, first: _is_scarce(fact, first),
@@ -368,7 +370,7 @@ _HELD: dict[str, Callable[[Fact, Fact], bool]] = {
     "rarely_fails": lambda fact, first: 3 * fact.count <= first.count,
     "mostly_misses": lambda fact, first: first.count >= MISSES_TO_A_HIT * fact.count,
 }
-"""What a wording may ask of a fact's numbers, and of those of the first fact of its statement."""
+"""What a wording may ask of a fact, and of the first one of its statement."""
 _LISTS = frozenset(
     {"all_and", "all_or", "others_and", "others_or", "works_and", "titles_and", "failed_and"}
 )

@@ -61,7 +61,7 @@ SECOND_TASTES = ("nearly_second", "equal_second")
 """Statements that say the second of two tastes of equal weight."""
 PAIRED = {"two", "nearly", "equal"}
 """Flags of two tastes of equal weight."""
-LATE = {"within", "field"}
+LATE = {"field"}
 """Flags that what is added to a list's facts may bring."""
 MAX_TITLES_OF_A_SERIES = 20
 """A word that more titles have names no series."""
@@ -318,13 +318,9 @@ def _opens(subject: _Subject, facts: Sequence[Fact], flags: set[str]) -> bool:
 def _with_separator(
     subject: _Subject, shown: QuestionList, facts: list[Fact], flags: set[str]
 ) -> tuple[list[Fact], set[str]]:
-    """The facts and flags, with what separates the hits from the misses of a kind, if anything does; and the flag
-    `inside` where the first taste is mostly part of what dominates with mixed results."""
+    """The facts and flags, with what separates the hits from the misses of a kind, if anything does."""
     said = profile_claims.leading(subject.realiser.plan_statements(facts, flags))
-    field, liked = core.field_of(said), core.first_liking(said)
-    if field and liked and overlap.is_inside(shown, liked, field):
-        flags = flags | {"inside"}
-    found = separators.separator_of(shown, said, subject.held)
+    found = separators.separator_of(shown, said)
     if found is None:
         return facts, flags
     divided = any(one.kind == "divided" and one.topic == found.details[0].topic for one in said)
@@ -345,7 +341,7 @@ def _with_rest(
         more = overlap.rest_apart(shown, more, named, facts)
         named, facts = [*named, *more], [*facts, *more]
     named += [fact for fact in said if core.is_reason(fact)]
-    facts = overlap.without_parts([*facts, *overlap.plain_patterns(shown, named, facts)])
+    facts = overlap.without_parts(shown, [*facts, *overlap.plain_patterns(shown, named, facts)])
     return _without_weakest(subject, shown, facts, flags)
 
 

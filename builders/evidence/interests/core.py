@@ -79,11 +79,6 @@ def first_liking(said: Sequence[Fact]) -> Fact | None:
     return next((one for one in likings if one.direction == UP), None)
 
 
-def field_of(said: Sequence[Fact]) -> Fact | None:
-    """What dominates with mixed results, if that is said."""
-    return next((one for one in said if is_taste(one) and is_field(one)), None)
-
-
 def is_reason(fact: Fact) -> bool:
     """Whether a fact speaks against all works with a trait; that all listed dislikes are of a decade does not."""
     return fact.about in KINDS and fact.direction == DOWN and fact.kind not in ("shown", "among")
@@ -254,7 +249,7 @@ def is_safe(fact: Fact) -> bool:
 def flags(shown: Sequence[Fact]) -> set[str]:
     """The flags for how an answer opens and compares.
 
-    `within` where the second taste is part of the first; `two` where the second taste is about as strong as the first (with `nearly` where it is less so, and `equal` where
+    `two` where the second taste is about as strong as the first (with `nearly` where it is less so, and `equal` where
     it is just as common), or `weaker`; without `two`, one of `core_line`, `core` or `mainstay` where the first one makes up much of the likes. `safe` where the
     next contrast is a safe choice; `field` where nearly all that is chosen is of one kind; `divides_up` or `divides_down` where the greatest contrast is said in that direction.
 
@@ -274,8 +269,6 @@ def flags(shown: Sequence[Fact]) -> set[str]:
     first = tastes[0]
     # What is liked besides the first taste; not what has mixed results.
     second = next((one for one in tastes[1:] if one.direction), None)
-    if second and is_within(second, first):
-        return found | {"within"} | _core_of(first)
     # What is called nearly as frequent is not followed by what is more so.
     is_second = not any(one.count > tastes[1].count for one in tastes[2:])
     if len(tastes) > 1 and _are_alike(first, tastes[1]) and is_second:
@@ -291,11 +284,6 @@ def _core_of(first: Fact) -> set[str]:
     if listed.count < MIN_LISTED_SHARE_OF_CORE * listed.of or not _is_large(first):
         return set()
     return {{"contrast": "core_line", "most": "mainstay"}.get(first.kind, "core")}
-
-
-def is_within(second: Fact, first: Fact) -> bool:
-    """Whether a taste is for a blend of the first one with another category."""
-    return second.about == "blend" and first.value in second.value.split(PLUS)
 
 
 def _is_field(fact: Fact) -> bool:

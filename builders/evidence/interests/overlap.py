@@ -1,7 +1,7 @@
 """Tastes that overlap, and what is plain in the list but no taste.
 
-A taste most of whose works also have the first one is not told as a separate one: it is told as both at once (a blend,
-with its own count), or counted among the works that do not have the first.
+A taste most of whose works also have the first one is not told as a separate one: it is counted among the works that do
+not have the first.
 """
 
 from __future__ import annotations
@@ -12,23 +12,19 @@ from fractions import Fraction
 import numpy as np
 
 from itdr.builders.evidence.facts import UP, Fact, is_taste_sized
-from itdr.builders.evidence.interests import core, display, remainder, tastes, works
+from itdr.builders.evidence.interests import core, display, remainder, tastes
 from itdr.builders.evidence.interests.question_list import QuestionList
 from itdr.builders.evidence.interests.visible_patterns import NEARLY_ALL
-from itdr.builders.evidence.verdicts import DISLIKE, LIKE
+from itdr.builders.evidence.verdicts import LIKE
 
 MIN_OVERLAP = Fraction(1, 2)
 """A taste is not told as a separate one if more of its works have another one that is told."""
 MIN_LISTED_OVERLAP = 3
 """So many listed likes have both, if the list shows that two tastes overlap."""
-MIN_SHARE_OF_PART = Fraction(1, 4)
-"""Both at once have at least so large a share of the works of the first taste."""
 SHARE_OF_PLAIN = Fraction(1, 2)
 """What so many of the listed likes have in common is always spoken of."""
 MIN_SHARE_OUTSIDE = Fraction(3, 20)
 """A taste that is counted among the works without the first has so large a share of all likes."""
-MIN_LIFT_OVER_THE_WHOLE = Fraction(23, 20)
-"""Both at once exceed what is expected by so many times what the first taste does."""
 MAX_CATEGORIES_OF_PLAIN, MAX_OVERLAP_OF_PLAIN = 1, Fraction(7, 10)
 """So many further categories are; none whose listed likes a named taste covers to this extent."""
 
@@ -95,11 +91,12 @@ def is_inside(shown: QuestionList, fact: Fact, whole: Fact) -> bool:
     return bool((shown.carriers(whole) | ~shown.carriers(fact))[shown.is_like].all())
 
 
-def without_parts(facts: Sequence[Fact]) -> list[Fact]:
-    """The facts without reasons against part of what is said to have mixed results, and all but the first taste for a part
-    of what dominates.
+def without_parts(shown: QuestionList, facts: Sequence[Fact]) -> list[Fact]:
+    """The facts without reasons against part of what is said to have mixed results, and tastes for a part of what dominates:
+    a part is compared with its whole alone, by what separates the hits of that from its misses.
 
     Args:
+        shown: the list.
         facts: facts, the most important first.
 
     Returns:
@@ -107,14 +104,13 @@ def without_parts(facts: Sequence[Fact]) -> list[Fact]:
     """
     mixed = [one for one in facts if core.is_about_likes(one) and not one.direction]
     fields = [one for one in mixed if tastes.is_field(one)]
-    parts = [one for one in facts if any(display.nested(one, field) for field in fields)]
-    likings = [one for one in parts if core.is_about_likes(one) and one.direction]
-    return [
-        one
-        for one in facts
-        if one not in likings[1:]
-        and not (core.is_reason(one) and any(display.nested(one, whole) for whole in mixed))
-    ]
+
+    def is_part(fact: Fact) -> bool:
+        if core.is_about_likes(fact) and fact.direction:
+            return any(display.nested(fact, one) or is_inside(shown, fact, one) for one in fields)
+        return core.is_reason(fact) and any(display.nested(fact, whole) for whole in mixed)
+
+    return [fact for fact in facts if not is_part(fact)]
 
 
 def rest_apart(
@@ -151,43 +147,19 @@ def _apart(
     for one in facts:
         if core.is_reason(one):
             warned |= shown.carriers(one)
-    both = _blend(shown, first, fact)
+    if not alone:
+        return
     # What is counted apart from one taste is said directly after it.
-    outside = _outside(shown, first, fact) if alone else None
-    told = display.told_in(shown, [one for one in facts if one.topic != fact.topic])
-    # What is no more peculiar than the whole is no special favorite.
-    if both is not None and (
-        both.count < MIN_SHARE_OF_PART * first.count
-        or core.lift(both) < MIN_LIFT_OVER_THE_WHOLE * core.lift(first)
-    ):
-        both = None
-    for other, barred in ((both, told), (outside, shown.carriers(first))):
-        if other is None or not is_taste_sized(other):
-            continue
-        details = display.taste_details(shown, other, barred | warned, cited)
-        if details is not None:
-            yield _with(other, details)
-            return
+    outside = _outside(shown, first, fact)
+    if outside is None or not is_taste_sized(outside):
+        return
+    details = display.taste_details(shown, outside, shown.carriers(first) | warned, cited)
+    if details is not None:
+        yield _with(outside, details)
 
 
 def _with(fact: Fact, details: tuple[Fact, ...]) -> Fact:
     return Fact(fact.kind, *fact.topic, fact.count, fact.of, fact.base, fact.direction, "", details)
-
-
-def _blend(shown: QuestionList, first: Fact, second: Fact) -> Fact | None:
-    """Both categories at once, if they can be named and tell likes from dislikes."""
-    if {first.about, second.about} != {"category"}:
-        return None
-    (name,) = works.blends([first.value, second.value])
-    code = shown.person.counts.codes["blend"].get(name)
-    if code is None or not shown.is_sayable("blend", name):
-        return None
-    person, n = shown.person, shown.person.likes
-    has = person.bears(code)
-    k, against = (int((has & (person.sides == side)).sum()) for side in (LIKE, DISLIKE))
-    if k < tastes.MIN_CARRIERS or not tastes.tells_apart(k, n, against, person.dislikes):
-        return None
-    return Fact("share", "blend", name, k, n, person.counts.share(code, n), UP)
 
 
 def _outside(shown: QuestionList, first: Fact, second: Fact) -> Fact | None:

@@ -2,7 +2,7 @@
 
 Of the likes with a trait, c of k have a second one as well, and of the dislikes with it, d of a. The second trait
 separates them where its share on one side is `MIN_CONTRAST` times that on the other, and chance does that for one trait
-of all that were tried in ten users (Fisher's exact test); or, where both at once are a taste of their own.
+of all that were tried in ten users (Fisher's exact test). Two categories that have a name together are told by it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from itdr.builders.evidence.verdicts import LIKE
 
 ABOUTS = ("category", "tag", "decade", "sequel")
 """Kinds of traits that can separate hits from misses."""
-MIN_CONTRAST = 2
+MIN_CONTRAST = Fraction(3, 2)
 MAX_CHANCE = 0.1
 """The chance that any of the traits that were tried separates them as well, at most."""
 FEWEST_TRIED, FEWEST = 4, 3
@@ -31,13 +31,12 @@ MIN_SHARE_OF_SIDE = Fraction(1, 4)
 """The share of that side that has it, at least."""
 
 
-def separator_of(shown: QuestionList, said: Sequence[Fact], held: Sequence[Fact]) -> Fact | None:
+def separator_of(shown: QuestionList, said: Sequence[Fact]) -> Fact | None:
     """What separates the hits from the misses of the first kind of which something does, if the list shows it.
 
     Args:
         shown: the list.
         said: what the answer's statements lead with; what they speak of is not said again.
-        held: all facts of the user, among them tastes for two categories at once.
 
     Returns:
         A fact `among` in the direction of the side on which the second trait is more common. Its details are how many
@@ -47,16 +46,26 @@ def separator_of(shown: QuestionList, said: Sequence[Fact], held: Sequence[Fact]
     for kind in said:
         if kind.about not in KINDS or (kind.direction and kind.kind != "divided"):
             continue
-        for _, fact, other in sorted(_separating(shown, kind, held), key=lambda one: one[0]):
+        for _, fact, other in sorted(_separating(shown, kind), key=lambda one: one[0]):
+            if fact.topic in topics:
+                continue
+            fact, other = _together(shown, kind, fact), _together(shown, kind, other)
             details = _details(shown, kind, fact, other)
             if fact.topic not in topics and details:
                 return replace(fact, details=details)
     return None
 
 
-def _separating(
-    shown: QuestionList, kind: Fact, held: Sequence[Fact]
-) -> Iterator[tuple[float, Fact, Fact]]:
+def _together(shown: QuestionList, kind: Fact, fact: Fact) -> Fact:
+    """The fact about both categories at once, if these have a name."""
+    if {kind.about, fact.about} != {"category"}:
+        return fact
+    (name,) = works.blends([kind.value, fact.value])
+    known = name in shown.person.counts.codes["blend"] and shown.is_sayable("blend", name)
+    return replace(fact, about="blend", value=name) if known else fact
+
+
+def _separating(shown: QuestionList, kind: Fact) -> Iterator[tuple[float, Fact, Fact]]:
     """The traits that separate hits from misses, with the chance of each, and the figures of the other side."""
     person, counts = shown.person, shown.person.counts
     own = np.flatnonzero(person.carries(kind))
@@ -67,7 +76,6 @@ def _separating(
     tried = [
         code for code in codes[number >= FEWEST_TRIED].tolist() if _is_second(shown, kind, code)
     ]
-    both = {fact.value for fact in held if fact.about == "blend" and fact.direction == UP}
     for code in tried:
         has = np.zeros(len(own), bool)
         has[places[traits == code]] = True
@@ -77,11 +85,8 @@ def _separating(
         if x < FEWEST or x < MIN_SHARE_OF_SIDE * n or x * m < MIN_CONTRAST * y * n or not m:
             continue
         chance = significance.more_common(x, n, y, m)
-        sure = chance * len(tried) <= MAX_CHANCE
         about, value = counts.names[code]
-        categories = {about, kind.about} == {"category"}
-        blended = categories and not both.isdisjoint(works.blends([value, kind.value]))
-        if sure or (up and blended):
+        if chance * len(tried) <= MAX_CHANCE:
             direction = UP if up else DOWN
             fact = Fact("among", about, value, x, n, y / m, direction)
             yield chance, fact, Fact("overall", about, value, y, m, 0.0, -direction)
