@@ -191,6 +191,10 @@ def require_named(cell: OpenCell, drawn: Sequence[profiles.Profile]) -> tuple[in
         for fact in lexicon.sayable([*tastes.commonest(person, tastes.MIN_SHARE_OF_A_REST)]):
             if fact.value in silent or any(display.nested(fact, one) for one in named):
                 continue
+            own = person.carries(fact) & (person.sides == LIKE)
+            if any(2 * int((own & person.carries(one)).sum()) > own.sum() for one in named):
+                # Most of it is part of what is named.
+                continue
             if tastes.is_clearly_above(fact):
                 has = np.array([fact.value in work.categories for work in case.works[: case.liked]])
                 alone, seen = int((has & free).sum()), int(has.sum())

@@ -36,7 +36,6 @@ FACT_KINDS = {
     "contrast": "a trait that tells a user's likes (up) or dislikes (down) from the others; base is the share to be "
     "expected (up), or the share among the likes (down)",
     "risk": "a contrast against a trait that still is liked more often than disliked; base is the share among the likes",
-    "divided": "a trait more common among the dislikes than the likes, and among the likes than expected; base as of risk",
     "share": "count of a user's likes, or of the works also liked, with a trait, or of fans who like a work; base is the "
     "share to be expected",
     "beside": "count of a user's likes with a trait among those without the first taste, base expected",
@@ -51,7 +50,7 @@ FACT_KINDS = {
     "shown": "count of the displayed likes (up) or dislikes (down) with a trait",
 }
 """Each kind of fact and what its figures count."""
-SHARE_KINDS = ("share", "contrast", "risk", "divided", "most", "listed", "among")
+SHARE_KINDS = ("share", "contrast", "risk", "most", "listed", "among")
 """Kinds whose base is a share, not an expected number."""
 MIN_RATIO_OF_ABOVE = Fraction(23, 20)
 """What is so many times as common as something else, or as expected, is clearly more common."""
@@ -60,7 +59,7 @@ MIN_LIFT_OF_TASTES, MIN_Z_OF_TASTES = Fraction(13, 10), 2
 MAX_RATIO_OF_UNWANTED, MIN_SHARE_OF_UNWANTED = Fraction(1, 4), Fraction(1, 4)
 MIN_DISLIKES_OF_UNWANTED = 4
 """What a quarter of the dislikes have, these or more, and less than a quarter of the expected likes, is not for this user."""
-SETTING_APART = ("contrast", "risk", "divided")
+SETTING_APART = ("contrast", "risk")
 """Kinds that tell a user's likes from their dislikes."""
 ABOUTS = (
     "work", "category", "seldom_category", "creator", "hashtag", "tag", "decade", "seldom_decade",

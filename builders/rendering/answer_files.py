@@ -38,14 +38,14 @@ LAYOUTS = ("numbered", "dashes", "sentences")
 FIGURES = (
     "count", "of", "usual", "percent", "usual_percent", "rest", "rest_percent", "times", "quote",
     "rate", "part", "weighed", "usual_share", "expected", "tally", "among", "counted",
-    "rarer", "commoner", "above", "clear", "most_of_all", "unwanted", "mostly_misses", "rarely_fails", "outnumbers", "scarce",
+    "rarer", "commoner", "above", "clear", "most_of_all", "unwanted", "misses", "rarely_fails", "outnumbers", "scarce",
     "far_rarer", "paired", "dated",
 )  # fmt: skip
 """What wordings may use of each fact, besides the forms of its value; the second fact's end in `_2`. `rarer_2` says
 something only where the second fact's share is clearly smaller than the first one's, `commoner_2` where it is clearly
 greater; `above` where a count is clearly above what is expected, `clear` where chance hardly explains it, `most_of_all`
-where it is three fifths or more; `unwanted_4` where the fourth fact counts far fewer than expected, and the first one many; `mostly_misses_4` where it counts
-far fewer than the first one, `rarely_fails_4` where a third or less,
+where it is three fifths or more; `unwanted_4` where the fourth fact counts far fewer than expected, and the first one many; `misses_4` where its share is far greater
+than the first one's, `rarely_fails_4` where a third or less,
 `outnumbers_4` where more; `far_rarer_4` where its share is half of the first one's or less, `scarce_4` where it is no greater than
 would be expected of the first one besides; `paired` where a fact is about two categories at once, `dated` where about when works are from."""
 LISTS = (

@@ -42,8 +42,9 @@ MAX_RATIO_OF_RARER = Fraction(3, 4)
 """A share is clearly smaller than another one if it is so many times as large, at most."""
 SHARE_OF_MOST = Fraction(3, 5)
 """The share that is called most."""
-MISSES_TO_A_HIT, SCARCE = Fraction(4, 3), 2
-"""From so many dislikes to a like something usually fails; a share is scarce beside one that is so many times as large."""
+MISSES, SCARCE = Fraction(3, 2), 2
+"""What has so many times as large a share of the dislikes as of the likes misses more often than it hits; a share is scarce
+beside one that is so many times as large."""
 _WORD = re.compile(r"[a-z_]\w*")
 _FIRST_LETTER = re.compile(r"\s*[a-z]")
 
@@ -368,7 +369,7 @@ _HELD: dict[str, Callable[[Fact, Fact], bool]] = {
     "far_rarer": lambda fact, first: SCARCE * fact.count * first.of <= first.count * fact.of,
     "outnumbers": lambda fact, first: fact.count > first.count,
     "rarely_fails": lambda fact, first: 3 * fact.count <= first.count,
-    "mostly_misses": lambda fact, first: first.count >= MISSES_TO_A_HIT * fact.count,
+    "misses": lambda fact, first: MISSES * first.count * fact.of <= fact.count * first.of,
 }
 """What a wording may ask of a fact, and of the first one of its statement."""
 _LISTS = frozenset(

@@ -24,7 +24,14 @@ def leading(statements: Sequence[Statement]) -> list[Fact]:
 
 def cited(statement: Statement) -> int:
     """How many facts a statement rests on: what is quoted counts each time, what counts works once, and twice where it
-    tells likes from dislikes."""
+    tells likes from dislikes.
+
+    Args:
+        statement: the statement.
+
+    Returns:
+        The number.
+    """
     quoted = sum(fact.kind == "aspect" for fact in statement.facts)
     first = next(iter(statement.facts), None)
     told_apart = first is not None and (
@@ -35,7 +42,14 @@ def cited(statement: Statement) -> int:
 
 def tells(said: Sequence[Fact]) -> bool:
     """Whether this tells likes from dislikes, or two tastes and a work to offer; and not only what has mixed results,
-    unless it tells what separates these."""
+    unless it tells what separates these.
+
+    Args:
+        said: what the statements lead with.
+
+    Returns:
+        False for what sets nobody apart.
+    """
     liked = [fact for fact in said if core.is_taste(fact) and fact.direction == UP]
     mixed = any(core.is_taste(fact) and not fact.direction for fact in said)
     if mixed and not liked:

@@ -121,7 +121,15 @@ class _Subject:
 
 
 def realiser_of(cell: OpenCell, variant: str = "") -> Realiser:
-    """The realiser of the cell's answers, or of the table of facts (variant `_table`)."""
+    """The realiser of the cell's answers, or of the table of facts.
+
+    Args:
+        cell: the open cell.
+        variant: `_table` for the table.
+
+    Returns:
+        The realiser, the same each time.
+    """
     folder = cell.cell.templates
 
     def load() -> Realiser:
@@ -323,8 +331,8 @@ def _with_separator(
     found = separators.separator_of(shown, said)
     if found is None:
         return facts, flags
-    divided = any(one.kind == "divided" and one.topic == found.details[0].topic for one in said)
-    return [*facts, found], flags | ({"divided"} if divided else set())
+    warned = any(core.is_reason(one) and one.topic == found.details[0].topic for one in said)
+    return [*facts, found], flags | ({"within_risk"} if warned else set())
 
 
 def _with_rest(
@@ -382,7 +390,7 @@ def _with_works(
     )
     said = profile_claims.leading(plan(facts, flags))
     against = [fact for fact in said if core.is_reason(fact)]
-    if len(against) == 1 and against[0].kind != "divided" and _is_liked_at_times(against[0]):
+    if len(against) == 1 and _is_liked_at_times(against[0]):
         facts = [*facts, *offers.aversions(split, rated, kinds=against)]
     return _with_offers(subject, shown, rated, facts, profile_claims.leading(plan(facts, flags)))
 

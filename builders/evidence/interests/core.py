@@ -218,13 +218,24 @@ def chosen_tastes(shown: Sequence[Fact]) -> list[Fact]:
         if not place or not one.direction or one.kind == "series" or is_taste_sized(one)
     ]
     pair = tastes[:2]
-    if len(pair) > 1 and pair[1].count > pair[0].count and _are_alike(*pair):
+    if len(pair) > 1 and _comes_first(pair[1], pair[0]):
         pair.reverse()
     third = [] if any(one.kind == "contrast" for one in pair[1:]) else tastes
     extra = [one for one in third if one not in pair and (is_safe(one) or _divides(one))][:1]
     kept = [one for one in tastes if one.kind == "series" or _is_field(one)]
     kept = [one for one in kept if one not in pair and one not in extra]
     return [*pair, *extra, *kept, *(one for one in shown if not is_about_likes(one))]
+
+
+def _comes_first(second: Fact, first: Fact) -> bool:
+    """Whether of two tastes the second one comes first: if it is as strong and commoner, or if it may lead, and is more
+    times as common as expected."""
+    if _are_alike(first, second):
+        return second.count > first.count
+    plain = second.about in ("category", "tag", "decade") and second.kind not in ("beside", "most")
+    common = second.count >= MIN_SHARE_OF_FIRST_TASTE * second.of
+    able = plain and common and can_lead(second, second.count, second.of)
+    return able and lift(second) > lift(first)
 
 
 def is_safe(fact: Fact) -> bool:
@@ -264,11 +275,11 @@ def flags(shown: Sequence[Fact]) -> set[str]:
     found |= {"safe"} if any(map(is_safe, tastes[1:])) else set()
     most = max((one.count for one in tastes if one.direction), default=0)
     found |= {"field"} if any(_is_field(one) and one.count >= most for one in tastes) else set()
+    # What has mixed results is said after all that is liked.
+    tastes = [one for one in tastes if one.direction]
     if not tastes:
         return found
-    first = tastes[0]
-    # What is liked besides the first taste; not what has mixed results.
-    second = next((one for one in tastes[1:] if one.direction), None)
+    first, second = tastes[0], next(iter(tastes[1:]), None)
     # What is called nearly as frequent is not followed by what is more so.
     is_second = not any(one.count > tastes[1].count for one in tastes[2:])
     if len(tastes) > 1 and _are_alike(first, tastes[1]) and is_second:

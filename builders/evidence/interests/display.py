@@ -12,7 +12,7 @@ from fractions import Fraction
 import numpy as np
 
 from itdr.builders.evidence.facts import DOWN, UP, Fact, is_taste_sized, sets_apart
-from itdr.builders.evidence.interests import core, visible_patterns
+from itdr.builders.evidence.interests import core, tastes, visible_patterns
 from itdr.builders.evidence.interests.examples import (
     MAX_EXAMPLES,
     MIN_EXAMPLES,
@@ -24,6 +24,7 @@ from itdr.builders.evidence.interests.examples import (
 from itdr.builders.evidence.interests.person import Person
 from itdr.builders.evidence.interests.question_list import LEAST_LISTED, QuestionList
 from itdr.builders.evidence.interests.tastes import (
+    FEWEST_DISLIKES_TOLD,
     MIN_CARRIERS,
     common_dislike,
 )
@@ -146,9 +147,9 @@ def shown_facts(shown: QuestionList, facts: Sequence[Fact]) -> list[Fact]:
         reasons = _plainest_reason(shown)
     reasons.sort(key=lambda fact: -shown.gap(*shown.counts_of(fact)))
     reasons = _without_slight(_independent(shown, reasons))
-    tastes = [fact for fact in facts if not core.is_reason(fact)]
+    others = [fact for fact in facts if not core.is_reason(fact)]
     against = _with_details(shown, reasons)
-    return [*_with_examples(shown, tastes, against), *against]
+    return [*_with_examples(shown, others, against), *against]
 
 
 def _plainest_reason(shown: QuestionList) -> list[Fact]:
@@ -230,15 +231,8 @@ def _with_details(shown: QuestionList, reasons: Sequence[Fact]) -> list[Fact]:
         places = unlike(fact, places, shown.items, others)
         # A like is named once.
         liked = [place for place in liked if place not in spared]
-        if fact.kind == "divided":
-            # One of each, or what failed alone.
-            liked = liked[: int(bool(places))]
-            places = places[:1] if liked else places[:MAX_SPARED]
         liked = liked[:MAX_SPARED]
         spared += liked
-        if fact.kind == "divided" and not liked and not places:
-            # What goes either way is shown by an example.
-            continue
         titles = titles_of("title", liked, shown.items)
         titles += titles_of("work", places, shown.items)[:MAX_EXAMPLES]
         other = shown.overall_of(fact, UP)
@@ -264,6 +258,9 @@ def _with_examples(
             if not _is_shown(fact, k, len(shown.liked), low, len(shown.disliked)):
                 continue
             if _is_by_name(shown, fact):
+                continue
+            low_side = shown.overall_of(fact, DOWN)
+            if not fact.direction and not tastes.tells_of_misses(fact, low_side):
                 continue
             # A series or maker says more than the kind of its works; a contrast and a share may be of one trait.
             again = fact.about in NARROW or any(one.topic == fact.topic for one in found)
@@ -381,6 +378,7 @@ def taste_details(
     # What several listed dislikes are, or as many of all, is not called a taste without saying so.
     as_often = every.count * fact.of >= fact.count * every.of
     told_apart = fact.kind == "contrast" or not fact.direction
+    told_apart |= shown.person.dislikes >= FEWEST_DISLIKES_TOLD
     blamed = low & np.array(shown.blamed or [False] * len(low), bool)
     told_apart |= (
         bool(blamed.any()) or int(low.sum()) >= SEVERAL_EXCEPTIONS or (every.count > 1 and as_often)

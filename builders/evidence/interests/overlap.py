@@ -212,6 +212,8 @@ def plain_patterns(shown: QuestionList, named: Sequence[Fact], facts: Sequence[F
             continue
         if both and about == "category" and fact.count >= fact.base * person.likes:
             fact = Fact("share", *fact.topic, fact.count, fact.of, fact.base)
+            if not tastes.tells_of_misses(fact, shown.overall_of(fact, -UP)):
+                continue
         elif both or is_taste_sized(fact):
             continue
         elif remainder.is_seldom_disliked(shown, _with_direction(fact, UP)):

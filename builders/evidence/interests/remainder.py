@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from itdr.builders.evidence.facts import DOWN, UP, Fact, is_taste_sized
+from itdr.builders.evidence.facts import DOWN, UP, Fact, exact, expected_number, is_taste_sized
 from itdr.builders.evidence.interests import core, display, visible_patterns
 from itdr.builders.evidence.interests.examples import MIN_EXAMPLES, exceptions
 from itdr.builders.evidence.interests.question_list import QuestionList
@@ -20,6 +20,8 @@ from itdr.builders.evidence.interests.tastes import (
 
 MIN_RARITY_OF_RESTS = 5
 """What fewer than one like in so many have is said of the rest of a list only if it is a strong liking there."""
+MIN_EXPECTED_DISLIKES = 3
+"""What is no more common than expected is told by its few dislikes only where so many are expected."""
 SHARE_OF_A_REST = Fraction(2, 5)
 """What so large a share of the listed likes have in common is named if no taste that is named applies to them."""
 
@@ -82,7 +84,7 @@ def left_over(
 
 def _may_be_left_over(shown: QuestionList, fact: Fact) -> bool:
     """Whether what is no strong liking may be said of the rest of the list."""
-    if not fact.direction or MIN_RARITY_OF_RESTS * fact.count < fact.of:
+    if MIN_RARITY_OF_RESTS * fact.count < fact.of:
         return False
     return is_clearly_above(fact) or visible_patterns.is_plain_liking(shown, fact)
 
@@ -100,4 +102,7 @@ def is_seldom_disliked(shown: QuestionList, fact: Fact) -> bool:
     low = shown.overall_of(fact, DOWN)
     seldom = MIN_RATIO_OF_SAFER * low.count * fact.of <= fact.count * low.of
     seldom = seldom and fact.count >= MIN_RATIO_OF_SAFER * low.count
+    # One dislike fewer than none would be expected is no evidence.
+    expected = exact(expected_number(fact)) * low.of
+    seldom = seldom and expected >= MIN_EXPECTED_DISLIKES * fact.of
     return fact.direction == UP and low.of >= FEWEST_DISLIKES_COMPARED and seldom

@@ -15,12 +15,12 @@ import numpy as np
 
 from itdr.builders.evidence import significance
 from itdr.builders.evidence.facts import DOWN, UP, Fact
-from itdr.builders.evidence.interests import examples, works
+from itdr.builders.evidence.interests import core, examples, works
 from itdr.builders.evidence.interests.question_list import QuestionList
 from itdr.builders.evidence.interests.works import KINDS
 from itdr.builders.evidence.verdicts import LIKE
 
-ABOUTS = ("category", "tag", "decade", "sequel")
+SECOND_TRAITS = ("category", "tag", "decade", "sequel")
 """Kinds of traits that can separate hits from misses."""
 MIN_CONTRAST = Fraction(3, 2)
 MAX_CHANCE = 0.1
@@ -44,7 +44,7 @@ def separator_of(shown: QuestionList, said: Sequence[Fact]) -> Fact | None:
     """
     topics = {fact.topic for fact in said}
     for kind in said:
-        if kind.about not in KINDS or (kind.direction and kind.kind != "divided"):
+        if kind.about not in KINDS or (kind.direction and not core.is_reason(kind)):
             continue
         for _, fact, other in sorted(_separating(shown, kind), key=lambda one: one[0]):
             if fact.topic in topics:
@@ -96,7 +96,7 @@ def _is_second(shown: QuestionList, kind: Fact, code: int) -> bool:
     """Whether a trait can be named as what separates works of a kind: of two periods none separates the other."""
     about, value = shown.person.counts.names[code]
     same = kind.topic == (about, value) or (about == kind.about == "decade")
-    return about in ABOUTS and not same and shown.is_sayable(about, value)
+    return about in SECOND_TRAITS and not same and shown.is_sayable(about, value)
 
 
 def _details(shown: QuestionList, kind: Fact, fact: Fact, other: Fact) -> tuple[Fact, ...]:

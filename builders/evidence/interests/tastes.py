@@ -16,7 +16,7 @@ works that carry it, `MIN_JUDGED_CARRIERS` or more, lie so far above (below) the
 of all in 67 users, by the normal bound over all traits tried (blends apart), and where it is clearly more
 common among the likes than the dislikes (the other way round). So it is this user's line, not
 everybody's. What speaks against a trait is a `contrast` only if more of its works are disliked than liked; otherwise
-it is a `risk`; one that is clearly more common among the likes than expected is `divided`: no reason to warn. What is less than one and a half
+it is a `risk`. What is less than one and a half
 times as common among the dislikes is nothing. A trait whose marks tell less is passed on as `listed` if it is more common among the
 dislikes than among the likes by Fisher's exact test, at `MAX_CHANCE_OF_LISTED`: it is said only where the displayed list
 shows it most clearly of all traits. In the same way a share is `listed` that chance explains at `MAX_CHANCE_OF_LISTED` if
@@ -27,7 +27,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
-from dataclasses import replace
 from fractions import Fraction
 from statistics import NormalDist
 
@@ -75,8 +74,6 @@ MAX_CHANCE_OF_REASONS = 0.05
 """By Fisher's exact test, of a reason against a trait, however it was found."""
 SHARE_OF_MOSTLY_OBSCURE = Fraction(7, 10)
 """Where so large a share of the likes are little known, that comes first."""
-MIN_LIFT_OF_HITS = 1.25
-"""Likes with a trait that many dislikes have, too, are so many times as many as usual."""
 MOST_HITS_OF_A_RISK, MIN_LOSS_OF_A_RISK = Fraction(4, 5), Fraction(7, 100)
 """What is mostly liked is no risk unless it pleases at most this often, and so much less often than other works."""
 MIN_SHARE_OF_CORE = Fraction(7, 20)
@@ -84,7 +81,7 @@ MIN_SHARE_OF_CORE = Fraction(7, 20)
 MIN_Z_OF_COMMONEST = 1.6
 """So many standard deviations above what is expected lies what is merely the commonest trait, at least."""
 MIN_SHARE_OF_FIELD, MIN_SHARE_OF_RARE_FIELD, MIN_LIFT_OF_RARE_FIELD = (
-    Fraction(3, 4),
+    Fraction(1, 2),
     Fraction(1, 3),
     3,
 )
@@ -103,11 +100,10 @@ MIN_SHARE_OF_A_REST = Fraction(1, 8)
 """What this share of the likes have in common may be said of the rest of the list, if many listed likes do."""
 MIN_CONTRAST_OF_SURE_RISKS = 4
 """What makes up so many times as much of the dislikes as of the likes is no matter of luck."""
-RATIO_OF_NO_LUCK, RATIO_OF_LITTLE_LUCK, FAR_MORE = Fraction(11, 10), Fraction(6, 5), 2
-"""What is liked so many times as often as expected, at most, is not called hit or miss; up to the second number, if it
-makes up `FAR_MORE` times as much of the dislikes."""
-MIN_SHARE_OF_DIVIDED = Fraction(1, 5)
-"""The share of the dislikes that what is hit or miss makes up, at least."""
+FAR_MORE = 2
+"""What is liked at least as often as disliked is warned of if it makes up so many times as much of the dislikes."""
+MIN_SHARE_OF_LIKED_RISKS = Fraction(1, 5)
+"""The share of the dislikes that what is liked more than expected makes up, at least, to be warned of."""
 CERTAINLY_OLD_BEFORE = 1970
 """What is from before this year is certainly old, for users whose active years are unknown."""
 RECENT_YEARS = 20
@@ -149,6 +145,20 @@ def is_field(fact: Fact) -> bool:
     far = fact.count >= MIN_LIFT_OF_RARE_FIELD * exact(expected_number(fact))
     least = MIN_SHARE_OF_RARE_FIELD if far else MIN_SHARE_OF_FIELD
     return not fact.direction and fact.count >= least * fact.of
+
+
+def tells_of_misses(fact: Fact, low: Fact) -> bool:
+    """Whether there is something to say of a kind with mixed results.
+
+    Args:
+        fact: how many of the likes are of the kind.
+        low: how many of the dislikes.
+
+    Returns:
+        True where it is half of both sides or more, or misses more often than it hits.
+    """
+    both = 2 * fact.count >= fact.of and 2 * low.count >= low.of
+    return both or low.count * fact.of >= MIN_CONTRAST_OF_CAUTIONS * fact.count * low.of
 
 
 def expected_share(fact: Fact) -> float:
@@ -254,11 +264,10 @@ def commonest(
     Args:
         person: the user.
         least: the share; by default, enough to be the core.
-        safer: whether a category will do that is as common as expected, and far more so than among the dislikes; or one
-            that is more common than expected, and no less so among the dislikes.
+        safer: whether a category will do that is as common as expected, and far more so than among the dislikes.
 
     Yields:
-        Facts `most`; without a direction and `share` where there are mixed results.
+        Facts `most`.
     """
     counts, tally, n = person.counts, person.tally, person.likes
     # likes >= least * n, in whole numbers.
@@ -272,10 +281,6 @@ def commonest(
             is_clear |= k * person.dislikes >= MIN_RATIO_OF_SAFER * against * n
         if is_clear and against < k and tells_apart(k, n, against, person.dislikes):
             yield Fact("most", *counts.names[trait], k, n, usual, UP)
-        elif _fails_by_strictness(k, n, against, person.dislikes):
-            continue
-        elif is_clear and safer and k >= MIN_LIFT_OF_HITS * n * usual:
-            yield Fact("share", *counts.names[trait], k, n, usual)
 
 
 def is_recent(decade: str, active: int | None) -> bool:
@@ -333,8 +338,7 @@ def _contrasts(tally: Tally, person: Person) -> list[Fact]:
 
 
 def _fair_reason(fact: Fact, likes: int, person_likes: int, usual: float) -> list[Fact]:
-    """What may be said against a trait: the reason itself, that the trait divides this user, or nothing. What is no rarer
-    among the likes than expected is hit or miss, not a risk.
+    """What may be said against a trait: the reason itself, or nothing.
 
     likes: how many of the likes have the trait.   person_likes: how many likes there are.   usual: the share of the likes that is expected.
     """
@@ -351,15 +355,9 @@ def _fair_reason(fact: Fact, likes: int, person_likes: int, usual: float) -> lis
     # What is far more common than expected, and mostly pleases, is a taste, if one with mixed results.
     if likes >= max(MOSTLY_LIKED * fact.count, PLAIN_RATIO * usual * person_likes):
         return []
-    if fact.count * person_likes >= MIN_CONTRAST_OF_SURE_RISKS * likes * fact.of:
-        return [fact]
-    # What is liked hardly more than usual, and disliked far more often, is no matter of luck.
-    expected, far = usual * person_likes, fact.count * person_likes >= FAR_MORE * likes * fact.of
-    for ratio, enough in ((RATIO_OF_NO_LUCK, True), (RATIO_OF_LITTLE_LUCK, far)):
-        if enough and likes <= round(float(ratio) * expected, 6):
-            return [fact]
-    many = fact.count >= FEW_DISLIKES and fact.count >= MIN_SHARE_OF_DIVIDED * fact.of
-    return [replace(fact, kind="divided")] if many else []
+    sure = fact.count * person_likes >= MIN_CONTRAST_OF_SURE_RISKS * likes * fact.of
+    many = fact.count >= FEW_DISLIKES and fact.count >= MIN_SHARE_OF_LIKED_RISKS * fact.of
+    return [fact] if sure or many else []
 
 
 def _is_by_chance(fact: Fact, likes: int, person_likes: int) -> bool:
@@ -398,7 +396,7 @@ def common_dislike(person: Person, about: str, value: str) -> Fact | None:
         value: its value.
 
     Returns:
-        A fact `listed` or `divided`; None unless the trait is `MIN_CONTRAST_OF_CAUTIONS` times as common among all dislikes as among all likes.
+        A fact `listed`; None unless the trait is `MIN_CONTRAST_OF_CAUTIONS` times as common among all dislikes as among all likes.
         It needs no test of its own: it was not found by trying all traits.
     """
     has = person.bears(person.counts.codes[about][value])

@@ -149,7 +149,7 @@ def _strong_likings(shown: QuestionList, named: Sequence[Fact]) -> Iterator[Fact
 
 
 def hides_split(shown: QuestionList, said: Sequence[Fact]) -> bool:
-    """Whether an answer calls a kind hit or miss where the list shows what separates its hits from its misses.
+    """Whether an answer says that a kind has mixed results where the list shows what separates its hits from its misses.
 
     Args:
         shown: the list.
@@ -160,11 +160,9 @@ def hides_split(shown: QuestionList, said: Sequence[Fact]) -> bool:
         from most of its hits, or the other way round; of several of each.
     """
     # What fails of a kind because it is of one that is warned of is no matter of luck.
-    topics = {
-        fact.topic for fact in said if fact.direction != DOWN or fact.kind in ("divided", "among")
-    }
+    topics = {fact.topic for fact in said if fact.direction != DOWN or fact.kind == "among"}
     for fact in said:
-        if fact.about not in KINDS or not (fact.kind == "divided" or not fact.direction):
+        if fact.about not in KINDS or fact.direction:
             continue
         has = shown.carriers(fact)
         hits, misses = has & shown.is_like, has & ~shown.is_like
