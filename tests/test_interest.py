@@ -164,7 +164,7 @@ def test_each_fact_of_the_rows_holds_in_the_store(source: str) -> None:
                 continue
             side = DISLIKE if fact.direction == DOWN else LIKE
             among = (disliked if side == DISLIKE else liked) if fact.kind == "shown" else of[side]
-            if fact.kind == "beside":
+            if "beside" in (fact.kind, facts[max(place - 3, 0)].kind) and fact.kind != "shown":
                 # Those apart from the first taste.
                 first = next(one for one in facts if one.direction == UP and one.kind != "shown")
                 among = [

@@ -69,11 +69,11 @@ def caution(kind: str, lows: int, highs: int, expected: float) -> str:
 
 def test_what_is_nearly_absent_from_the_likes_is_not_for_this_user() -> None:
     """Less than a quarter of what is expected is liked, and a quarter of the dislikes are of the kind."""
-    assert caution("risk", 8, 1, 8.0).startswith("Avoid war films")
-    assert caution("risk", 14, 1, 8.0).startswith("Avoid war films")
+    assert "not for this viewer" in caution("risk", 8, 1, 8.0)
+    assert "not for this viewer" in caution("risk", 14, 1, 8.0)
     for lows, highs, expected in ((14, 2, 8.0), (7, 1, 8.0), (14, 1, 4.0)):
         said = caution("risk", lows, highs, expected)
-        assert said.startswith("Be careful with war films")
+        assert "not for" not in said and said.startswith("Be careful with war films")
 
 
 def test_a_greater_number_is_told_as_the_smaller_share_that_it_is() -> None:

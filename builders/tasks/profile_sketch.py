@@ -23,6 +23,7 @@ from itdr.builders.evidence.aspects import aspects
 from itdr.builders.evidence.comments import Comment
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.interests import (
+    agreement,
     core,
     counts,
     display,
@@ -171,7 +172,8 @@ def sketch_of(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -
         late = core.flags(facts) & LATE
         flags = (flags - PAIRED if late else flags) | late
         facts, flags = _with_separator(subject, shown, facts, flags)
-        facts = _with_works(subject, shown, facts, flags)
+        said = profile_claims.leading(subject.realiser.plan_statements(facts, flags))
+        facts = _with_works(subject, shown, agreement.agreed(shown, facts, said), flags)
         said = profile_claims.leading(subject.realiser.plan_statements(facts, flags))
         if heard == telling and _leads(shown, said) and not _passes_over(shown, said):
             found = _finished(subject, shown, facts, flags)

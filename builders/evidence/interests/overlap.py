@@ -11,11 +11,11 @@ from fractions import Fraction
 
 import numpy as np
 
-from itdr.builders.evidence.facts import UP, Fact, is_taste_sized
+from itdr.builders.evidence.facts import DOWN, UP, Fact, is_taste_sized
 from itdr.builders.evidence.interests import core, display, remainder, tastes
 from itdr.builders.evidence.interests.question_list import QuestionList
 from itdr.builders.evidence.interests.visible_patterns import NEARLY_ALL
-from itdr.builders.evidence.verdicts import LIKE
+from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 
 MIN_OVERLAP = Fraction(1, 2)
 """A taste is not told as a separate one if more of its works have another one that is told."""
@@ -153,9 +153,12 @@ def _apart(
     outside = _outside(shown, first, fact)
     if outside is None or not is_taste_sized(outside):
         return
-    details = display.taste_details(shown, outside, shown.carriers(first) | warned, cited)
+    details = display.taste_details(
+        shown, outside, shown.carriers(first) | warned, cited | shown.carriers(first)
+    )
     if details is not None:
-        yield _with(outside, details)
+        low = _lows_outside(shown, first, fact)
+        yield _with(outside, tuple(low if one.kind == "overall" else one for one in details))
 
 
 def _with(fact: Fact, details: tuple[Fact, ...]) -> Fact:
@@ -179,6 +182,14 @@ def _outside(shown: QuestionList, first: Fact, second: Fact) -> Fact | None:
     if k < tastes.MIN_CARRIERS or k < MIN_SHARE_OUTSIDE * person.likes:
         return None
     return Fact("beside", *second.topic, k, n, round(share * n, 6), UP)
+
+
+def _lows_outside(shown: QuestionList, first: Fact, second: Fact) -> Fact:
+    """The second trait among the dislikes that do not have the first."""
+    person = shown.person
+    rest = (person.sides == DISLIKE) & ~person.carries(first)
+    k = int((rest & person.carries(second)).sum())
+    return Fact("overall", *second.topic, k, int(rest.sum()), 0.0, DOWN)
 
 
 def plain_patterns(shown: QuestionList, named: Sequence[Fact], facts: Sequence[Fact]) -> list[Fact]:

@@ -1,0 +1,99 @@
+"""Titles on which the claims of an answer agree: no example of one is of a kind that another says the opposite of, and none
+is given for a kind and again for its part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from itdr.builders.evidence.facts import DOWN, UP, Fact
+from itdr.builders.evidence.interests import display, examples
+from itdr.builders.evidence.interests.question_list import QuestionList
+from itdr.builders.evidence.interests.works import KINDS
+
+
+def agreed(shown: QuestionList, facts: Sequence[Fact], said: Sequence[Fact]) -> list[Fact]:
+    """The facts with examples that agree, where there are any.
+
+    Args:
+        shown: the list.
+        facts: all facts, with their details.
+        said: those that the answer's statements lead with.
+
+    Returns:
+        The facts in their order. An example that is of a kind of the other side as well is conceded there.
+    """
+    claims = [one for one in said if one.about in KINDS]
+    parts = [one for one in claims if one.kind == "among"]
+    told = display.told_in(shown, parts)
+    found = {one: one for one in claims}
+    for one in claims:
+        if one not in parts:
+            against = _members(shown, claims, -one.direction) if one.direction else ~told & told
+            found[one] = _with_examples(shown, one, against, told)
+    cited = {side: _cited(shown, found.values(), side) for side in (UP, DOWN)}
+    for one, new in found.items():
+        if one.direction and one not in parts:
+            found[one] = _conceding(shown, new, cited[-one.direction])
+    return [found.get(one, one) for one in facts]
+
+
+def _members(shown: QuestionList, claims: Sequence[Fact], direction: int) -> np.ndarray:
+    """Which listed works are of a kind that is claimed to please, or to disappoint."""
+    found = np.zeros(len(shown.places), bool)
+    for one in claims:
+        if one.direction == direction:
+            whole = one.details[0] if one.kind == "among" else one
+            found |= shown.carriers(one) & shown.carriers(whole)
+    return found
+
+
+def _with_examples(shown: QuestionList, fact: Fact, against: np.ndarray, told: np.ndarray) -> Fact:
+    """The fact with other examples for those that are of a kind of the other side, or are told of its part."""
+    side = shown.is_like == (fact.direction != DOWN)
+    named, barred = display.told_in(shown, [fact]), (against & side) | told
+    failed = [one for one in fact.details if _is_own(one, "title")]
+    if not fact.direction:
+        failed = [one for one in failed if one.value not in _titles(shown, told)]
+    works = [one for one in fact.details if _is_own(one, "work")]
+    if (named & side & barred).any():
+        fewest = 1 if fact.direction == DOWN else examples.MIN_EXAMPLES
+        choose = examples.exceptions if fact.direction == DOWN else examples.typical_ones
+        places = choose(shown, fact, shown.carriers(fact) & side & ~barred)
+        if len(places) >= fewest:
+            works = examples.titles_of("work", places, shown.items)[: examples.MAX_EXAMPLES]
+    head = [one for one in fact.details if one.kind != "own"]
+    return replace(fact, details=(*head, *failed, *works))
+
+
+def _conceding(shown: QuestionList, fact: Fact, cited: np.ndarray) -> Fact:
+    """The fact with the examples of the other side's claims that are of its kind, as exceptions to it."""
+    most = display.MAX_SPARED if fact.direction == DOWN else display.MAX_EXCEPTIONS
+    places = np.flatnonzero(cited & shown.carriers(fact)).tolist()
+    failed = [*examples.titles_of("title", places, shown.items)]
+    failed += [one for one in fact.details if _is_own(one, "title") and one not in failed]
+    head = [one for one in fact.details if one.kind != "own"]
+    works = [one for one in fact.details if _is_own(one, "work")]
+    return replace(fact, details=(*head, *failed[:most], *works))
+
+
+def _cited(shown: QuestionList, claims: Iterable[Fact], side: int) -> np.ndarray:
+    """Which listed works of a side are named as examples of one of its claims."""
+    found = {
+        detail.value
+        for one in claims
+        if one.direction == side and one.kind != "among"
+        for detail in one.details
+        if _is_own(detail, "work")
+    }
+    return np.array([item.title in found for item in shown.items], bool)
+
+
+def _titles(shown: QuestionList, which: np.ndarray) -> set[str]:
+    return {shown.items[place].title for place in np.flatnonzero(which).tolist()}
+
+
+def _is_own(detail: Fact, about: str) -> bool:
+    return (detail.kind, detail.about) == ("own", about)
