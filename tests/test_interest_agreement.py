@@ -16,14 +16,12 @@ def told(lows: list[Traits]) -> tuple[list[str], list[str]]:
     reason = Fact("contrast", "category", "War", 10, 13, 0.0, DOWN)
     facts = display.shown_facts(found, [liked, reason])
     taste, warning = agreement.agreed(found, facts, facts)
-    return tuple(
-        [one.value for one in fact.details if one.about == about]
-        for fact, about in ((warning, "work"), (taste, "title"))
-    )
+    examples = [one.value for one in warning.details if one.about == "work"]
+    return examples, [one.value for one in taste.details if one.about == "title"]
 
 
 def test_an_example_is_of_no_kind_of_the_other_side_or_is_conceded() -> None:
-    examples, conceded = told([WAR, BOTH, WAR, NONE, NONE])
+    examples, _ = told([WAR, BOTH, WAR, NONE, NONE])
     assert sorted(examples) == ["Film K", "Film M"]
     # Where there is no other, it is an exception to the taste.
     examples, conceded = told([BOTH, BOTH, NONE, NONE, NONE])
