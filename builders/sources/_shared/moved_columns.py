@@ -110,7 +110,7 @@ def require_together(
         where = f"{abs(lag)} row{'s' if abs(lag) > 1 else ''} {'below' if lag > 0 else 'above'}"
         raise RawFileError(
             f"{path}: of {n:,} rows that were looked at, {own:,} agree in {one} and {other}, and {apart[lag]:,} agree with the "
-            f"{other} {where}: one of the two columns was moved. {AGAIN}"
+            f"{other} {where}: one of the two columns was moved or changed. {AGAIN}"
         )
     if least:
         raise RawFileError(

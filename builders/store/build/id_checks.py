@@ -91,7 +91,7 @@ def renumbered(source: Source, table: str, row: Row, missing: int) -> str:
                 "which rounds these"
             )
     if from_one and records.has_no_gap(first=2):
-        return f"the ids of the records of {table} begin with 2 and have no gap, and official ids begin with 1: they were moved"
+        return f"the ids of the records of {table} begin with 2 and have no gap, and official ids begin with 1: they were moved, or the first record was lost"
     for name, ids in {"records": records, "interactions": rated}.items():
         if from_one and ids.n >= ENOUGH_TO_JUDGE and ids.least == 0:
             return f"an id of {table} in the {name} is 0, and official ids begin with 1"

@@ -155,7 +155,7 @@ def _unknown_codes(
         if unknown >= MOST_UNKNOWN * n:
             return (
                 f"{unknown:,} of {n:,} {plural} are none of the official codes, so the others may stand for something else: "
-                "they were numbered anew, or columns swapped"
+                "they were numbered anew, put into quotes, or columns swapped"
             )
     return ""
 

@@ -47,7 +47,7 @@ SAID: dict[str, tuple[str, str]] = {
     ),
     "same second": (
         "are of a second in which the user has others",
-        "rows were added, or times rounded",
+        "rows were added, or times rounded or made up",
     ),
     "repeated pair": ("repeat user and item", "rows were added, or users or items merged"),
     **{
