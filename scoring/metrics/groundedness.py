@@ -41,7 +41,8 @@ LONGEST = 40_000
 _SIDES = {UP: (FOR,), DOWN: (AGAINST,), 0: (FOR, AGAINST)}
 _YEAR = re.compile(r"(?<=\S)\s*\([12]\d{3}\)$")
 _HEADING = re.compile(r"^[\s#*\-\d.]*([^:\n]{1,30}):[\s*]*")
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
+# "Games by Fenbright, Inc. such as …" goes on.
+_SENTENCE = re.compile(r"(?<=[.!?;])(?<!\binc\.)(?<!\bltd\.)(?<!\bco\.)(?<!\bcorp\.)\s+|\n+", re.I)
 
 
 @dataclass(frozen=True)
