@@ -368,7 +368,7 @@ def test_two_answers_of_the_same_facts_agree_and_random_ones_do_not() -> None:
         same.append(overlap(again, [case.answer.text])["ROUGE-L"])
         different.append(overlap(other.answer.text, [case.answer.text])["ROUGE-L"])
     assert sum(same) / len(same) >= 0.6
-    assert sum(different) / len(different) <= 0.52  # of 160 made-up films many are shared
+    assert sum(different) / len(different) <= 0.53  # of 160 made-up films many are shared
 
 
 @pytest.mark.parametrize("source", [*SOURCES])
