@@ -139,7 +139,7 @@ def changed(path: Path, separator: str, users: set[str]) -> int:
     [
         ("user_item_interaction", 300),
         ("user_item_understanding", 200),
-        ("interest_recognition", 30),
+        ("interest_recognition", 20),
         ("target_user_identification", 50),
     ],
 )
