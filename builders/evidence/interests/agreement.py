@@ -31,7 +31,9 @@ def agreed(shown: QuestionList, facts: Sequence[Fact], said: Sequence[Fact]) -> 
     found = {one: one for one in claims}
     for one in claims:
         if one not in parts:
-            against = _members(shown, claims, -one.direction) if one.direction else ~told & told
+            against = (
+                _members(shown, claims, -one.direction) if one.direction else np.zeros_like(told)
+            )
             found[one] = _with_examples(shown, one, against, told)
     cited = {side: _cited(shown, found.values(), side) for side in (UP, DOWN)}
     for one, new in found.items():
