@@ -34,6 +34,7 @@ from itdr.builders.store.build.name_checks import require_names
 from itdr.builders.store.build.notes import lacking
 from itdr.builders.store.build.reference import contents
 from itdr.builders.store.build.reference.compare import deviating
+from itdr.builders.store.build.reference.known_records import unlike_known
 from itdr.builders.store.build.reference.samples import draw
 from itdr.builders.store.build.sample_checks import require_sound_sample
 from itdr.builders.store.build.text_checks import JUDGED, require_sound_texts
@@ -190,6 +191,8 @@ class _Build:
         items = self.facts["items"].rows if "items" in self.facts else 0
         compared = deviating(self.source, draw_rows, file_names, items)
         released = contents.compare(self.source, self._row, columns, file_names)
+        paths = map(Path, self.urls.values())
+        unlike = unlike_known(self.source, self._row, columns, file_names, paths, self.spec.facet)
         duplicates = count_duplicates(stored, interactions.columns)
         require_rows_once(
             self.source, duplicates, counts["interactions"], map(Path, self.urls.values())
@@ -202,7 +205,7 @@ class _Build:
             "unmatched": unmatched,
             "untitled": untitled,
             "lacking": lacks,
-            "deviating": [*compared, *released.changed],
+            "deviating": [*compared, *released.changed, *unlike],
             "as_released": released.same,
             "duplicates": duplicates,
             "columns": {

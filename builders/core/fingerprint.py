@@ -64,5 +64,5 @@ def _package_files(packages: Iterable[str]) -> list[Path]:
         path
         for name in packages
         for path in sorted((BUILDERS / name).rglob("*"))
-        if path.suffix in (".py", ".yaml")
+        if path.suffix in (".py", ".yaml", ".csv")
     ]

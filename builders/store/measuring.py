@@ -1,6 +1,7 @@
 """`python -m itdr.builders.store.measuring SOURCE DATA_DIR … > builders/store/build/reference/SOURCE.yaml`: measures real files of a
 source, and prints the declaration of their figures. With `--contents RELEASE TABLE …` behind one folder it prints the checksums of
-these tables, for `contents.yaml`. Both hold numbers alone, and no value of the files."""
+these tables, for `contents.yaml`; with `--known TABLE` known records of it, for `known_records/SOURCE.TABLE.csv` (`--known-part TABLE` of
+files that are a copy in another form). All hold numbers and hashes alone, and no value of the files."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from itdr.builders.core.raw_files import Raw
 from itdr.builders.store.build import build
-from itdr.builders.store.build.reference import contents
+from itdr.builders.store.build.reference import contents, known_records
 from itdr.builders.store.build.reference.declarations import written
 from itdr.builders.store.build.reference.measure import measure
 from itdr.builders.store.build.reference.samples import Sample, draw
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 
 Looked = TypeVar("Looked")
 Columns = Mapping[str, Collection[str]]
+KNOWN = {"--known": True, "--known-part": False}
+"""Arguments that ask for known records, and whether the files are the released ones."""
+KNOWN_RECORDS = 800
+"""So many of each table: of changes to one row in a hundred they show eight."""
 
 
 def sample_of(source: str, data_dir: Path) -> Sample:
@@ -65,6 +70,28 @@ def contents_of(source: str, data_dir: Path, release: str, tables: Collection[st
         table_columns = {table: columns[table] for table in tables}
         return contents.written(
             source, lambda query: con.sql(query).fetchall()[0], table_columns, release
+        )
+
+    return _look_at(source, data_dir, look)
+
+
+def known_records_of(source: str, data_dir: Path, table: str, most: int, exact: bool) -> str:
+    """Known records of a table of a source's files.
+
+    Args:
+        source: its id, with a domain behind a slash where it has several.
+        data_dir: where its files lie.
+        table: the table.
+        most: the number of records.
+        exact: whether the files are the released ones, or a copy in another form.
+
+    Returns:
+        Lines for a file in `known_records`.
+    """
+
+    def look(con: Connection, columns: Columns, _: Path) -> str:
+        return known_records.written(
+            lambda query: con.sql(query).fetchall(), table, columns[table], most, exact
         )
 
     return _look_at(source, data_dir, look)
@@ -126,9 +153,15 @@ def main(arguments: list[str]) -> None:
 
     Args:
         arguments: the source; folders, each with `=` and the tables or columns that are real in it, where not all are; or
-            one folder, `--contents`, the name of its release, and the tables that are complete.
+            one folder, `--contents`, the name of its release, and the tables that are complete; or one folder, `--known`
+            or `--known-part`, and a table.
     """
     source, *folders = arguments
+    if folders[1:2] and folders[1] in KNOWN:
+        folder, kind, table = folders
+        exact = KNOWN[kind]
+        print(known_records_of(source, Path(folder), table, KNOWN_RECORDS, exact), end="")
+        return
     if "--contents" in folders:
         folder, _, release, *tables = folders
         print(contents_of(source, Path(folder), release, tables), end="")

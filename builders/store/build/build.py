@@ -33,6 +33,7 @@ from itdr.builders.store.build.name_checks import require_names
 from itdr.builders.store.build.notes import lacking
 from itdr.builders.store.build.reference import contents
 from itdr.builders.store.build.reference.compare import deviating
+from itdr.builders.store.build.reference.known_records import unlike_known
 from itdr.builders.store.build.reference.samples import draw
 from itdr.builders.store.build.sample_checks import require_sound_sample
 from itdr.builders.store.build.staging import (
@@ -111,6 +112,7 @@ def build(
         draw_sample = partial(draw, partial(_table, con), staged, stored(), folder)
         compared = deviating(source, draw_sample, file_names, row_counts.get("items", 0))
         released = contents.compare(source, row, staged, file_names)
+        unlike = unlike_known(source, row, staged, file_names, raw.paths.values(), raw.facet)
     require_rows_once(source, duplicates.result(), counts["interactions"], raw.paths.values())
     return {
         "rows": {**{f"{table}_read": rows for table, rows in row_counts.items()}, **counts},
@@ -119,7 +121,7 @@ def build(
         "unmatched": unmatched,
         "untitled": untitled,
         "lacking": lacks,
-        "deviating": [*compared, *released.changed],
+        "deviating": [*compared, *released.changed, *unlike],
         "as_released": released.same,
         "duplicates": duplicates.result(),
         "columns": {table: sorted(names) for table, names in staged.items() if names},

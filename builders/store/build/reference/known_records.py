@@ -1,0 +1,289 @@
+"""Whether records that are known from the released files have other values here: some hundred of each table, as hashes in
+`known_records/`, so that parts of files are told from files that were edited or whose ids were numbered anew."""
+
+from __future__ import annotations
+
+import csv
+import functools
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from itdr.builders.core.schema import IDS, Source
+from itdr.builders.store.build import statements
+from itdr.builders.store.build.reference.contents import VIEWS
+
+FOLDER = Path(__file__).parent / "known_records"
+FILE = Path(__file__).parent / "known_records.yaml"
+NOT_COMPARED = ("domain", "hidden")
+"""Columns that the declaration of a source sets, and none of its files."""
+OWNER, KEY, VALUE = 6, 14, 3
+"""Hexadecimal digits: of a key, those that stand for its first id; of a key; of a value."""
+NONE = "-"
+"""A value that is not compared: there is none in the copy that was measured."""
+ENOUGH = 20
+"""So many records that agree show that the files are of the release."""
+HALF = 2
+"""Of the records that should be there, one in so many is."""
+FEWEST = 2
+"""So many records that differ are no chance."""
+MISSING = 0.005
+"""A user's rows are missing from this share on."""
+Row = Callable[[str], Sequence[Any]]
+"""Runs a query of one row."""
+
+
+class KnownTable(NamedTuple):
+    """Records of a released table.
+
+    Attributes:
+        release: its name.
+        tolerance: the share of records that may differ: the copy that was measured is not the file itself.
+        within: a text in the path of each file of the edition; "" where there is one edition.
+        columns: the columns that are compared.
+        records: for each its key, how many rows its user has (1 but in interactions), and the hash of each value.
+    """
+
+    release: str
+    tolerance: float
+    within: str
+    columns: Sequence[str]
+    records: Sequence[Sequence[str]]
+
+
+class Findings(NamedTuple):
+    """What a table has of the known records.
+
+    Attributes:
+        owners: known users or items that are there.
+        expected: records of them, if each has as large a share of its rows here as all have together.
+        rows_released: the rows that these users have in the release.
+        rows: those that they have here.
+        records: known records that are there.
+        agreeing: those of which each value is the same.
+        differing: by column, how many have another value.
+    """
+
+    owners: int
+    expected: float
+    rows_released: int
+    rows: int
+    records: int
+    agreeing: int
+    differing: Mapping[str, int]
+
+    @property
+    def is_of_release(self) -> bool:
+        """Whether most of the records that should be there are, unchanged."""
+        return self.agreeing >= ENOUGH and HALF * self.agreeing >= self.expected
+
+
+@functools.cache
+def read_known_records(source: str) -> Mapping[str, KnownTable]:
+    """The known records of a source.
+
+    Args:
+        source: its id.
+
+    Returns:
+        By table.
+    """
+    import yaml
+
+    tables = {}
+    for table, stated in yaml.safe_load(FILE.read_text("utf-8")).get(source, {}).items():
+        with (FOLDER / f"{source}.{table}.csv").open(encoding="utf-8", newline="") as lines:
+            (_, _, *columns), *records = csv.reader(lines)
+        tables[table] = KnownTable(
+            stated["release"],
+            stated.get("tolerance", 0),
+            stated.get("within", ""),
+            columns,
+            records,
+        )
+    return tables
+
+
+def unlike_known(
+    source: Source,
+    row: Row,
+    columns: Mapping[str, Collection[str]],
+    files: Mapping[str, Sequence[str]],
+    paths: Iterable[Path],
+    facet: str,
+) -> list[str]:
+    """Compare the staged tables with the records that are known from the released files.
+
+    Args:
+        source: the declaration.
+        row: runs a query of one row.
+        columns: the columns of each table that was read.
+        files: the names of the files of each table.
+        paths: all files.
+        facet: what was read; texts may be missing in the facet `base`.
+
+    Returns:
+        A sentence without a full stop for each table that differs; none where the files are of another release.
+    """
+    texts = [path.as_posix() for path in paths]
+    texts_read = facet == "text" or not any("text" in file.facets for file in source.files)
+    findings = {
+        table: (known, look_up(row, table, _judged(columns[table], texts_read), known))
+        for table, known in read_known_records(source.id).items()
+        if columns.get(table) and any(known.within in text for text in texts)
+    }
+    if not any(one.is_of_release for _, one in findings.values()):
+        return []
+    return [
+        f"{', '.join(files.get(table, ()))}: {clause}"
+        for table, (known, one) in findings.items()
+        for clause in _clauses(known, one)
+    ]
+
+
+def _judged(columns: Collection[str], texts_read: bool) -> list[str]:
+    return [name for name in columns if name != "text" or texts_read]
+
+
+def _clauses(known: KnownTable, found: Findings) -> list[str]:
+    """What differs in a table, at most one thing."""
+    if found.expected >= ENOUGH and HALF * found.records < found.expected:
+        number = (
+            f"{found.records:,} {'is' if found.records == 1 else 'are'}"
+            if found.records
+            else "none is"
+        )
+        return [
+            f"of some {found.expected:,.0f} interactions that are known from {known.release} and should be there, "
+            f"{number}: ids of users or items were changed, or stand in other rows; put the official file in place"
+        ]
+    least = max(FEWEST, known.tolerance * found.records)
+    differing = {name: n for name, n in found.differing.items() if n >= least}
+    if differing:
+        counts = " and ".join(
+            f"{n:,} {'has' if n == 1 else 'have'} another {name!r}" for name, n in differing.items()
+        )
+        return [
+            f"of {found.records:,} records that are known from {known.release}, {counts} here: values were edited, filled "
+            "in, or moved to other records, or the file is of another release; put the official file in place"
+        ]
+    if found.rows < (1 - MISSING) * found.rows_released and not known.tolerance:
+        return [
+            f"{found.owners:,} users that are known from {known.release} have {found.rows:,} of their "
+            f"{found.rows_released:,} interactions here: rows are missing; if you did not choose such a part, put the "
+            "official file in place"
+        ]
+    return []
+
+
+def look_up(row: Row, table: str, columns: Collection[str], known: KnownTable) -> Findings:
+    """Look known records up in a staged table.
+
+    Args:
+        row: runs a query of one row.
+        table: the table.
+        columns: the columns that were read of it.
+        known: the records.
+
+    Returns:
+        What is there of them.
+    """
+    compared = [name for name in known.columns if name in columns]
+    places = [2 + known.columns.index(name) for name in compared]
+    values = ", ".join(
+        "(" + ", ".join([f"'{one[0]}'", one[1], *(f"'{one[place]}'" for place in places)]) + ")"
+        for one in known.records
+    )
+    names = ", ".join(["k", "n", *(f"c{place}" for place in range(len(compared)))])
+    same = [
+        f"CASE WHEN known.c{place} IN ('{NONE}', {_hash('known.k', f'here.v{place}')}) THEN 1 ELSE 0 END"
+        for place in range(len(compared))
+    ]
+    all_same = " * ".join(same) or "1"
+    most = ", ".join(
+        [
+            f"max({all_same}) AS agrees",
+            *(f"max({one}) AS m{place}" for place, one in enumerate(same)),
+        ]
+    )
+    counts = "".join(f", coalesce(sum(1 - m{place}), 0)" for place in range(len(compared)))
+    owners, released, rows, records, agreeing, *differing = row(f"""
+WITH known AS (SELECT * FROM (VALUES {values}) AS listed({names})),
+people AS (SELECT substring(k, 1, {OWNER}) AS owner, max(n) AS n FROM known GROUP BY 1),
+here AS ({_keyed(table, columns, compared)}),
+present AS (
+    SELECT max(people.n) AS released, count(*) AS n FROM here JOIN people ON here.owner = people.owner GROUP BY people.owner
+),
+matched AS (SELECT known.k, {most} FROM known JOIN here ON known.k = here.k GROUP BY known.k)
+SELECT (SELECT count(*) FROM present), (SELECT coalesce(sum(released), 0) FROM present),
+    (SELECT coalesce(sum(n), 0) FROM present), count(*), coalesce(sum(agrees), 0){counts} FROM matched
+""")
+    share = min(1.0, float(rows) / float(released)) if released else 0.0
+    mean = len(known.records) / len({one[0][:OWNER] for one in known.records})
+    expected = share * mean * owners if table == "interactions" else 0.0
+    numbers = dict(zip(compared, map(int, differing), strict=True))
+    return Findings(
+        int(owners), expected, int(released), int(rows), int(records), int(agreeing), numbers
+    )
+
+
+def _keyed(table: str, columns: Collection[str], compared: Sequence[str]) -> str:
+    """SQL for the records of a table that may be known: `owner`, the beginning of the hash of the first id; `k`, the key;
+    and the values as texts, `v0`, …"""
+    ids = [f"CAST({name} AS STRING)" for name in IDS if name in columns]
+    owner = f"substring(md5({ids[0]}), 1, {OWNER})"
+    joined = " || '|' || ".join(ids)
+    key = f"{owner} || substring(md5({joined}), 1, {KEY - OWNER})"
+    spelled = "".join(
+        f", coalesce({statements.spelled(name)}, '') AS v{place}"
+        for place, name in enumerate(compared)
+    )
+    chosen = ""
+    if len(ids) > 1:
+        known_ids = f"SELECT id FROM user_codes WHERE substring(md5(id), 1, {OWNER}) IN (SELECT owner FROM people)"
+        chosen = f" AND {ids[0]} IN ({known_ids})"
+    return f"SELECT {owner} AS owner, {key} AS k{spelled} FROM {VIEWS[table]} WHERE reject IS NULL{chosen}"
+
+
+def _hash(key: str, value: str) -> str:
+    """SQL for the hash of a record's value."""
+    return f"substring(md5({key} || '|' || {value}), 1, {VALUE})"
+
+
+def written(
+    rows: Callable[[str], list[tuple[Any, ...]]],
+    table: str,
+    columns: Collection[str],
+    most: int,
+    exact: bool,
+) -> str:
+    """Draw known records from a table at hand, as CSV. Pairs of a user and an item that stand there more than once are left out.
+
+    Args:
+        rows: runs a query.
+        table: the table.
+        columns: its columns.
+        most: the number of records.
+        exact: whether the files are the released ones, so that what is empty here is empty there.
+
+    Returns:
+        A header and a line for each record.
+    """
+    compared = sorted(set(columns) - {*IDS, *NOT_COMPARED})
+    values = "".join(
+        f", CASE WHEN v{place} = '' AND {not exact} THEN '{NONE}' ELSE {_hash('k', f'v{place}')} END"
+        for place in range(len(compared))
+    )
+    keyed = _keyed(table, columns, compared).partition(" AND CAST")[0]
+    query = f"""
+WITH here AS ({keyed}),
+numbered AS (
+    SELECT *, count(*) OVER (PARTITION BY owner) AS n, count(*) OVER (PARTITION BY k) AS times,
+        dense_rank() OVER (ORDER BY md5(owner), owner) AS person
+    FROM here
+),
+once AS (SELECT *, row_number() OVER (PARTITION BY owner ORDER BY md5(k)) AS place FROM numbered WHERE times = 1)
+SELECT k, n{values} FROM once ORDER BY place, person LIMIT {most}
+"""
+    lines = [["record", "rows", *compared], *sorted(map(list, rows(query)))]
+    return "".join(",".join(map(str, line)) + "\n" for line in lines)
