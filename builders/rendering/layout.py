@@ -62,6 +62,7 @@ class Layout:
     noted: str
     comma: str
     last_comma: str
+    last_or: str
     all: str
     both: str
     leave_out: str
@@ -117,8 +118,15 @@ class Layout:
 
     def joined(self, names: list[str]) -> str:
         """`a`, `a and b`, `a, b and c`."""
+        return self._joined(names, self.last_comma)
+
+    def either(self, names: list[str]) -> str:
+        """`a`, `a or b`, `a, b or c`."""
+        return self._joined(names, self.last_or)
+
+    def _joined(self, names: list[str], last_joint: str) -> str:
         first, last = self.comma.join(names[:-1]), names[-1]
-        return f"{first}{self.last_comma}{last}" if first else last
+        return f"{first}{last_joint}{last}" if first else last
 
     def time_gap(self, seconds: int) -> str:
         """A span of time in its largest unit: "3 days later"."""

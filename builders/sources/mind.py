@@ -29,6 +29,7 @@ from itdr.builders.sources._formats import arrow
 from itdr.builders.sources._formats import lines as line_files
 from itdr.builders.sources._formats.validate import AGAIN, head_of
 from itdr.builders.sources._shared import impressions
+from itdr.builders.sources._shared.news_topics import shown_topics
 
 if TYPE_CHECKING:
     import numpy as np
@@ -492,6 +493,7 @@ SOURCE = Source(
     ),
     # Editions in order of preference: which keys each needs, for whoever looks for the files.
     options={
+        "category_words": shown_topics,
         "editions": EDITIONS,
         "subcategories": True,
         "several": {"categories": 0.9},

@@ -318,6 +318,9 @@ class StoreReader:
 
     def _shown(self, categories: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
         """Which of their categories items show in lists."""
+        in_words = self.source.options.get("category_words")
+        if in_words:
+            return [in_words(names) for names in categories]
         broad = self.source.options.get("broad_categories")
         if not broad:
             return categories

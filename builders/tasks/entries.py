@@ -110,7 +110,7 @@ def answer_titles(
     if "categories" in show and any(item.categories for item in items):
         many = several or any(len(item.categories) > 1 for item in items)
         names.append(words["categories" if many else "category"])
-    leave_out = layout.leave_out.format(names=layout.joined(names)) if names else ""
+    leave_out = layout.leave_out.format(names=layout.either(names)) if names else ""
     return {"full_title": title, "full_titles": titles, "leaving_out": leave_out}
 
 

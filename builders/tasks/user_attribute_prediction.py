@@ -76,8 +76,16 @@ def _firsts(cell: OpenCell, users: Sequence[int]) -> list[Described | None]:
 
 def _least_attributes(cell: OpenCell) -> int:
     """How many of the attributes asked for must be known of a user."""
+    return min(int(cell.cell.rule.options.get("least_attributes", 1)), len(_asked(cell)))
+
+
+def _asked(cell: OpenCell) -> tuple[str, ...]:
+    """The attributes that are asked for: those chosen of which not everybody has the same value."""
     names = chosen_attributes(cell.cell.source, cell.cell.options["attributes"])
-    return min(int(cell.cell.rule.options.get("least_attributes", 1)), len(names))
+    key = ("attributes that differ", names)
+    return cell.store.shared(
+        key, lambda: tuple(name for name in names if len(_counts_of(cell, name)) > 1)
+    )
 
 
 def available_attributes(source: Source) -> tuple[str, ...]:
@@ -103,9 +111,9 @@ def _attributes(cell: OpenCell, users: Sequence[int]) -> list[Attributes]:
     """The known values of the attributes asked for, of each user, in a fixed order."""
     by_user: list[Attributes] = [[] for _ in users]
     source = cell.cell.source
-    for name in chosen_attributes(source, cell.cell.options["attributes"]):
+    for name in _asked(cell):
         label = NAMES.get(name, name)
-        column = name if name in source.attributes else _COLUMNS[name]
+        column = _column(source, name)
         for user_attributes, value in zip(
             by_user, cell.store.values("users", column, users), strict=True
         ):
@@ -129,10 +137,8 @@ class Choices:
 
 def _choices(cell: OpenCell) -> dict[str, Choices]:
     """The values of each attribute asked for, by its name in rows; none of exact numbers."""
-    source = cell.cell.source
-    names = chosen_attributes(source, cell.cell.options["attributes"])
     choices = {}
-    for name in (name for name in names if name not in BANDS):
+    for name in (name for name in _asked(cell) if name not in BANDS):
         key = ("attribute values", name, cell.cell.seed)
         choices[NAMES.get(name, name)] = cell.store.shared(
             key, functools.partial(_values, cell, name)
@@ -142,8 +148,8 @@ def _choices(cell: OpenCell) -> dict[str, Choices]:
 
 def _values(cell: OpenCell, name: str) -> Choices:
     """Values with ages in the order of years, others in that of letters; examples are rather frequent ones."""
-    column = name if name in cell.cell.source.attributes else _COLUMNS[name]
-    every = _counts(cell.store.users.column(column), name, column)
+    column = _column(cell.cell.source, name)
+    every = _counts_of(cell, name)
     if len(every) <= MOST_LISTED:
         return Choices(tuple(sorted(every, key=_rank)), whole=True)
     part = pa.array(cell.partition.user_splits == TRAIN)
@@ -151,6 +157,17 @@ def _values(cell: OpenCell, name: str) -> Choices:
     ranked = sorted(trained, key=lambda one: (-trained[one], one))
     examples = ranked[EXAMPLES : 2 * EXAMPLES] or ranked[1:] or ranked
     return Choices(tuple(sorted(examples, key=str.casefold)), whole=False)
+
+
+def _column(source: Source, name: str) -> str:
+    """The column of an attribute, or of its band."""
+    return name if name in source.attributes else _COLUMNS[name]
+
+
+def _counts_of(cell: OpenCell, name: str) -> Counter[str]:
+    """How many users of the store have each value."""
+    column = _column(cell.cell.source, name)
+    return _counts(cell.store.users.column(column), name, column)
 
 
 def _counts(values: pa.ChunkedArray, name: str, column: str) -> Counter[str]:

@@ -60,7 +60,7 @@ def test_countries_in_which_all_words_have_a_capital(tmp_path: Path) -> None:
         USERS + '"1";"Portland, Oregon, Usa";NULL\r\n"2";"Arima, N/A, Trinidad And Tobago";NULL\r\n'
     )
     found, _ = table(tmp_path, "BX-Users.csv", text, "users")
-    assert [row["country"] for row in found] == ["USA", "Trinidad and Tobago"]
+    assert [row["country"] for row in found] == ["United States", "Trinidad and Tobago"]
 
 
 @pytest.mark.parametrize("block", [97, 1 << 20])
@@ -194,7 +194,7 @@ def test_bytes_that_windows_does_not_define(tmp_path: Path) -> None:
 
 def test_users(tmp_path: Path) -> None:
     lines = (
-        ('"1";"nyc, new york, usa";NULL', "NYC, New York, USA", "USA", None),
+        ('"1";"nyc, new york, usa";NULL', "NYC, New York, United States", "United States", None),
         ('"2";"cernusco s\n, milan, italy";"18"', "Cernusco S, Milan, Italy", "Italy", 18),
         (
             '"3";"leeds, \\"n/a\\", united kingdom";"5"',
@@ -205,7 +205,7 @@ def test_users(tmp_path: Path) -> None:
         ('"4";"n/a, n/a, n/a";"4"', None, None, None),
         ('"5";"portland, oregon, ";"100"', "Portland, Oregon", None, 100),
         ('"6";"st. louis, missouri";"101"', "St. Louis, Missouri", None, None),
-        ('"7";"washington, d.c., dc, usa";"0"', "Washington, D.C., DC, USA", "USA", None),
+        ('"7";"washington, d.c., dc, usa";"0"', "Washington, D.C., DC, United States", "United States", None),
         ('"8";"&#304;zmir, -, turkey";"244"', "İzmir, Turkey", "Turkey", None),
         ('"9";"\\\\\\\\, surrey, england";""', "Surrey, England", "England", None),
         ('"10";NULL;"old"', None, None, None),
@@ -447,11 +447,11 @@ def test_the_real_users() -> None:
     found, rejects = read(SOURCE, real("bookcrossing"), "users")
     assert (found.num_rows, rejects) == (278_858, {})
     assert [tuple(row.values()) for row in rows(found, 0, 9, -1)] == [
-        ("1", "NYC, New York, USA", "USA", None),
+        ("1", "NYC, New York, United States", "United States", None),
         ("10", "Albacete, Wisconsin, Spain", "Spain", 26),
         ("278858", "Dublin, Ireland", "Ireland", None),
     ]
     assert found.column("location")[275_080].as_py() == "Cernusco S, Milan, Italy"
     # 110,762 say nothing, 882 are below 5, 366 above 100.
     assert found.column("age").null_count == 110_762 + 882 + 366
-    assert found.column("country").to_pylist().count("USA") == 139_732
+    assert found.column("country").to_pylist().count("United States") == 139_732

@@ -8,16 +8,7 @@ _SMALL = frozenset("and of the de del la las los da do dos du y am an der".split
 _ABBREVIATIONS = frozenset({"usa", "uk", "uae", "dc", "nyc"})
 _DOTTED = re.compile(r"(?:[a-z]\.)+[a-z]?\.?")
 _SPELLINGS = {
-    "USA": (
-        "usa",
-        "us",
-        "u.s",
-        "u.s.",
-        "u.s.a",
-        "u.s.a.",
-        "united states",
-        "united states of america",
-    ),
+    "United States": ("usa", "us", "u.s", "u.s.", "u.s.a", "u.s.a.", "united states of america"),
     "United Kingdom": ("uk", "u.k", "u.k.", "great britain"),
     "Spain": ("españa", "espana"),
     "Germany": ("deutschland",),
@@ -92,6 +83,6 @@ def country_name(text: str) -> str:
         The name, or what was typed where it is not known.
 
     >>> country_name("u.s.a."), country_name("new zealand"), country_name("Cote D'Ivoire")
-    ('USA', 'New Zealand', "Côte d'Ivoire")
+    ('United States', 'New Zealand', "Côte d'Ivoire")
     """
     return _COUNTRIES.get(text.casefold()) or place_name(text)
