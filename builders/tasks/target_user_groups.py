@@ -197,8 +197,8 @@ def _warns_people(one: Statement) -> bool:
 
 
 def warns(statements: Sequence[Statement]) -> bool:
-    """Whether an answer says whom the item does not suit, or what is wrong with it."""
-    return any(one.section != GROUPS for one in statements)
+    """Whether an answer says whom the item does not suit: more than that opinions differ, or what is wrong with it."""
+    return any(one.section == NOT_FOR or _disappoints(one) for one in statements)
 
 
 def solid(statements: Sequence[Statement]) -> int:

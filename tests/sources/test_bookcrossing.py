@@ -205,7 +205,12 @@ def test_users(tmp_path: Path) -> None:
         ('"4";"n/a, n/a, n/a";"4"', None, None, None),
         ('"5";"portland, oregon, ";"100"', "Portland, Oregon", None, 100),
         ('"6";"st. louis, missouri";"101"', "St. Louis, Missouri", None, None),
-        ('"7";"washington, d.c., dc, usa";"0"', "Washington, D.C., DC, United States", "United States", None),
+        (
+            '"7";"washington, d.c., dc, usa";"0"',
+            "Washington, D.C., DC, United States",
+            "United States",
+            None,
+        ),
         ('"8";"&#304;zmir, -, turkey";"244"', "İzmir, Turkey", "Turkey", None),
         ('"9";"\\\\\\\\, surrey, england";""', "Surrey, England", "England", None),
         ('"10";NULL;"old"', None, None, None),

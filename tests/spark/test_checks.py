@@ -25,7 +25,7 @@ from itdr.builders.store.build import (
     name_checks,
     user_checks,
 )
-from itdr.builders.store.build.reference import compare, contents
+from itdr.builders.store.build.reference import compare, contents, known_records
 from itdr.builders.store.engine import connect
 from itdr.builders.store.layout import read_manifest
 from itdr.builders.store.prepare import prepare
@@ -130,6 +130,10 @@ TITLES = [
     "x",
     None,
 ]
+KNOWN = known_records.KnownTable("made up", 0, "", ("categories", "title"), [
+    ["c4ca42c4ca4238", "1", "000", "-"], ["eccbc8eccbc87e", "2", "-", "000"], ["000000ffffffff", "1", "000", "000"],
+])  # fmt: skip
+"""The first and the third of three items, and one that is not there."""
 QUERIES = {
     "names": ("items_raw", {"title": TITLES}, name_checks.NAMES),
     "categories": ("items_raw", {"categories": [["drama"], ["Drama", "war"], ["Drama"], []]}, name_checks.CATEGORIES),
@@ -162,6 +166,8 @@ QUERIES = {
     "checksums": ("items_raw", {"item_id": ["1", "2", "3"], "title": ["Ägypten", None, "x"], "categories": [["a", "b"], [], None],
                                 "year": [1999, None, 7]},
                   contents.sums_query("items", ("item_id", "title", "categories", "year"))[1]),
+    "known records": ("items_raw", {"item_id": ["1", "2", "3"], "title": ["Ägypten", None, "x"], "categories": [["a", "b"], [], None]},
+                      known_records.lookup_query("items", ("item_id", "title", "categories"), KNOWN)[1]),
     "marks": ("items_raw", {"title": ["A Fox, a Dog's (2)", "x"]},
               f"SELECT min({joins.FORMS['marks such as commas'].format(id='title')}) AS n FROM items_raw"),
 }  # fmt: skip

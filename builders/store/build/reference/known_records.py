@@ -188,6 +188,26 @@ def look_up(row: Row, table: str, columns: Collection[str], known: KnownTable) -
     Returns:
         What is there of them.
     """
+    names, query = lookup_query(table, columns, known)
+    owners, released, rows, records, agreeing, *differing = map(int, row(query))
+    share = min(1.0, rows / released) if released else 0.0
+    mean = len(known.records) / len({one[0][:OWNER] for one in known.records})
+    expected = share * mean * owners if table == "interactions" else 0.0
+    numbers = dict(zip(names, differing, strict=True))
+    return Findings(owners, expected, released, rows, records, agreeing, numbers)
+
+
+def lookup_query(table: str, columns: Collection[str], known: KnownTable) -> tuple[list[str], str]:
+    """The query of `look_up`.
+
+    Args:
+        table: the table.
+        columns: the columns that were read of it.
+        known: the records.
+
+    Returns:
+        The names of the columns that it compares, and SQL for both engines.
+    """
     compared = [name for name in known.columns if name in columns]
     places = [2 + known.columns.index(name) for name in compared]
     values = ", ".join(
@@ -199,31 +219,23 @@ def look_up(row: Row, table: str, columns: Collection[str], known: KnownTable) -
         f"CASE WHEN known.c{place} IN ('{NONE}', {_hash('known.k', f'here.v{place}')}) THEN 1 ELSE 0 END"
         for place in range(len(compared))
     ]
-    all_same = " * ".join(same) or "1"
-    most = ", ".join(
-        [
-            f"max({all_same}) AS agrees",
-            *(f"max({one}) AS m{place}" for place, one in enumerate(same)),
-        ]
-    )
+    best = "".join(f", max({one}) AS m{place}" for place, one in enumerate(same))
     counts = "".join(f", coalesce(sum(1 - m{place}), 0)" for place in range(len(compared)))
-    owners, released, rows, records, agreeing, *differing = row(f"""
+    return (
+        compared,
+        f"""
 WITH known AS (SELECT * FROM (VALUES {values}) AS listed({names})),
-people AS (SELECT substring(k, 1, {OWNER}) AS owner, max(n) AS n FROM known GROUP BY 1),
+people AS (SELECT substring(k, 1, {OWNER}) AS owner, max(n) AS n FROM known GROUP BY substring(k, 1, {OWNER})),
 here AS ({_keyed(table, columns, compared)}),
 present AS (
     SELECT max(people.n) AS released, count(*) AS n FROM here JOIN people ON here.owner = people.owner GROUP BY people.owner
 ),
-matched AS (SELECT known.k, {most} FROM known JOIN here ON known.k = here.k GROUP BY known.k)
+matched AS (
+    SELECT known.k, max({" * ".join(same) or "1"}) AS agrees{best} FROM known JOIN here ON known.k = here.k GROUP BY known.k
+)
 SELECT (SELECT count(*) FROM present), (SELECT coalesce(sum(released), 0) FROM present),
     (SELECT coalesce(sum(n), 0) FROM present), count(*), coalesce(sum(agrees), 0){counts} FROM matched
-""")
-    share = min(1.0, float(rows) / float(released)) if released else 0.0
-    mean = len(known.records) / len({one[0][:OWNER] for one in known.records})
-    expected = share * mean * owners if table == "interactions" else 0.0
-    numbers = dict(zip(compared, map(int, differing), strict=True))
-    return Findings(
-        int(owners), expected, int(released), int(rows), int(records), int(agreeing), numbers
+""",
     )
 
 
