@@ -32,7 +32,7 @@ def complaints(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
     Returns:
         At most `MAX_COMPLAINTS` facts against the item; of each comment one, if several complain.
     """
-    found: list[_Complaint] = []
+    candidates: list[_Complaint] = []
     for speaker, comment in enumerate(comments):
         named: set[str] = set()
         for sentence in quotable(
@@ -42,10 +42,10 @@ def complaints(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
             if fact is not None and fact.value not in named:
                 general = fact.about == "flaw"
                 liked = comment.verdict >= 0
-                found.append(_Complaint(bool(named), general, liked, speaker, fact))
+                candidates.append(_Complaint(bool(named), general, liked, speaker, fact))
                 named.add(fact.value)
     distinct: dict[tuple[str, str], Fact] = {}
-    for one in sorted(found, key=lambda one: one[:4]):
+    for one in sorted(candidates, key=lambda one: one[:4]):
         # Beside what an author complains of, another fault that concerns nobody in particular says little.
         if not (one.another and one.general):
             distinct.setdefault(one.fact.topic, one.fact)

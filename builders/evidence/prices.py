@@ -57,12 +57,12 @@ class Prices:
     @functools.cached_property
     def _by_category(self) -> dict[str, np.ndarray]:
         """The prices of each category, ascending."""
-        found: dict[str, list[float]] = {}
+        by_category: dict[str, list[float]] = {}
         _, prices, categories = self._known
         for price, category in zip(prices.tolist(), categories, strict=True):
             if category:
-                found.setdefault(category, []).append(price)
-        return {name: np.sort(np.array(prices)) for name, prices in found.items()}
+                by_category.setdefault(category, []).append(price)
+        return {name: np.sort(np.array(prices)) for name, prices in by_category.items()}
 
     def fact(self, item: int) -> Fact | None:
         """The fact that an item is in the cheapest or most expensive fifth of its category.

@@ -90,8 +90,8 @@ def _bounds(text: str) -> Iterator[tuple[int, int]]:
 
 def _span(sentence: str) -> str:
     """The sentence without heading, edges and a full stop, but with its exclamation marks."""
-    found = sentence.strip(EDGES)
+    span = sentence.strip(EDGES)
     marks = _MARKS.search(sentence.rstrip(" ')*"))
-    if marks and sentence.rstrip(" ')*").endswith(found + marks[0]):
-        found += marks[0]
-    return _HEADING.sub("", found)
+    if marks and sentence.rstrip(" ')*").endswith(span + marks[0]):
+        span += marks[0]
+    return _HEADING.sub("", span)

@@ -128,28 +128,28 @@ def part(title: str) -> Part:
     hero = _hero(title)
     if hero:
         return Part(hero, False, True)
-    found = _SEASON.match(title)
-    if found:
-        return Part(found["name"], True, True)
-    found = _NUMBERED.match(title)
-    if found:
+    match = _SEASON.match(title)
+    if match:
+        return Part(match["name"], True, True)
+    match = _NUMBERED.match(title)
+    if match:
         # "Star Wars: Episode IV" is the first film.
-        first = (found["word"] or "").casefold() == "episode" and found["number"] == "IV"
-        return Part(found["name"], not first, True)
+        first = (match["word"] or "").casefold() == "episode" and match["number"] == "IV"
+        return Part(match["name"], not first, True)
     for form in (_SUBTITLE, _ADVENTURE):
-        found = form.match(title)
-        if found:
-            framed = _FRAME.match(found["name"])
-            return Part((framed or found)["name"])
+        match = form.match(title)
+        if match:
+            framed = _FRAME.match(match["name"])
+            return Part((framed or match)["name"])
     return Part("")
 
 
 def _hero(title: str) -> str:
     """Whom a title says that its novel is about; "" for "A Novel" and "A Crime Novel"."""
-    for found in _NOVEL.finditer(title):
-        words = plain(found["name"]).split()
+    for match in _NOVEL.finditer(title):
+        words = plain(match["name"]).split()
         if words and _NO_HEROES.isdisjoint(words) and words[-1] not in _NO_ENDS:
-            return found["name"]
+            return match["name"]
     return ""
 
 
@@ -187,8 +187,8 @@ def tell_one_series(titles: Sequence[str]) -> bool:
     Returns:
         False for one title, or none.
     """
-    told = set(map(told_series, titles))
-    return len(titles) > 1 and len(told) == 1 and "" not in told
+    names = set(map(told_series, titles))
+    return len(titles) > 1 and len(names) == 1 and "" not in names
 
 
 @functools.lru_cache(maxsize=1 << 16)
@@ -223,8 +223,8 @@ def series_within(titles: Sequence[str]) -> str:
     Returns:
         The name; "" where there is none.
     """
-    found = {_known_parts()[1].get(_known_key(one), "") for one in titles}
-    return found.pop() if len(found) == 1 else ""
+    names = {_known_parts()[1].get(_known_key(one), "") for one in titles}
+    return names.pop() if len(names) == 1 else ""
 
 
 def _known_key(title: str) -> tuple[str, str]:
@@ -236,11 +236,11 @@ def _known_key(title: str) -> tuple[str, str]:
 @functools.cache
 def _known_parts() -> tuple[dict[tuple[str, str], str], dict[tuple[str, str], str]]:
     """By title and year (none for a book), the series, and the series within a series."""
-    written = yaml.safe_load(Path(__file__).with_name("series_names.yaml").read_text("utf-8"))
-    within = written.pop("within a series")
+    by_series = yaml.safe_load(Path(__file__).with_name("series_names.yaml").read_text("utf-8"))
+    within = by_series.pop("within a series")
     first, second = (
         {_known_key(part): name for name, parts in one.items() for part in parts}
-        for one in (written, within)
+        for one in (by_series, within)
     )
     return first, second
 
@@ -372,8 +372,8 @@ def is_later(title: str) -> bool:
     >>> is_later("Left Behind (Left Behind No. 1)"), is_later("Nicolae (Left Behind No. 3)"), is_later("Rocky II (1979)")
     (False, True, True)
     """
-    told = part(title)
-    numbered = told.numbered or _TOLD.search(title) is not None
+    series_part = part(title)
+    numbered = series_part.numbered or _TOLD.search(title) is not None
     return numbered and not is_first(title)
 
 
@@ -423,8 +423,8 @@ def series_of(titles: Sequence[str | None]) -> list[str | None]:
         if len(name) > 1
         and works + (name in firsts) >= (2 if name in surely else MIN_WORKS_OF_A_SERIES)
     }
-    found: list[str | None] = []
+    names: list[str | None] = []
     for one, title in zip(parts, plain, strict=True):
         key = one.name.casefold() if one.name else title.casefold()
-        found.append(spelling[key] if key in series else None)
-    return found
+        names.append(spelling[key] if key in series else None)
+    return names

@@ -25,8 +25,8 @@ def title_words(title: str) -> frozenset[str]:
     >>> sorted(title_words("Beneath the Planet of the Apes (1970)"))
     ['beneath', 'planet']
     """
-    found = (word for word in _LETTERS.findall(title) if len(word) >= MIN_LETTERS_OF_A_NAME)
-    return frozenset(map(str.casefold, found))
+    words = (word for word in _LETTERS.findall(title) if len(word) >= MIN_LETTERS_OF_A_NAME)
+    return frozenset(map(str.casefold, words))
 
 
 @functools.lru_cache(maxsize=1 << 16)

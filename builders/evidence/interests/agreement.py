@@ -27,29 +27,31 @@ def agreed(shown: QuestionList, facts: Sequence[Fact], said: Sequence[Fact]) -> 
     """
     claims = [one for one in said if one.about in KINDS]
     parts = [one for one in claims if one.kind == "among"]
-    told = display.told_in(shown, parts)
-    found = {one: one for one in claims}
+    part_examples = display.told_in(shown, parts)
+    replacements = {one: one for one in claims}
     for one in claims:
         if one not in parts:
             against = (
-                _members(shown, claims, -one.direction) if one.direction else np.zeros_like(told)
+                _members(shown, claims, -one.direction)
+                if one.direction
+                else np.zeros_like(part_examples)
             )
-            found[one] = _with_examples(shown, one, against, told)
-    cited = {side: _cited(shown, found.values(), side) for side in (UP, DOWN)}
-    for one, new in found.items():
+            replacements[one] = _with_examples(shown, one, against, part_examples)
+    cited = {side: _cited(shown, replacements.values(), side) for side in (UP, DOWN)}
+    for one, new in replacements.items():
         if one.direction and one not in parts:
-            found[one] = _conceding(shown, new, cited[-one.direction])
-    return [found.get(one, one) for one in facts]
+            replacements[one] = _conceding(shown, new, cited[-one.direction])
+    return [replacements.get(one, one) for one in facts]
 
 
 def _members(shown: QuestionList, claims: Sequence[Fact], direction: int) -> np.ndarray:
     """Which listed works are of a kind that is claimed to please, or to disappoint."""
-    found = np.zeros(len(shown.places), bool)
+    members = np.zeros(len(shown.places), bool)
     for one in claims:
         if one.direction == direction:
             whole = one.details[0] if one.kind == "among" else one
-            found |= shown.carriers(one) & shown.carriers(whole)
-    return found
+            members |= shown.carriers(one) & shown.carriers(whole)
+    return members
 
 
 def _with_examples(shown: QuestionList, fact: Fact, against: np.ndarray, told: np.ndarray) -> Fact:
@@ -83,14 +85,14 @@ def _conceding(shown: QuestionList, fact: Fact, cited: np.ndarray) -> Fact:
 
 def _cited(shown: QuestionList, claims: Iterable[Fact], side: int) -> np.ndarray:
     """Which listed works of a side are named as examples of one of its claims."""
-    found = {
+    titles = {
         detail.value
         for one in claims
         if one.direction == side and one.kind != "among"
         for detail in one.details
         if _is_own(detail, "work")
     }
-    return np.array([item.title in found for item in shown.items], bool)
+    return np.array([item.title in titles for item in shown.items], bool)
 
 
 def _titles(shown: QuestionList, which: np.ndarray) -> set[str]:

@@ -82,13 +82,13 @@ def count(engine: Engine, path: Path) -> None:
         ("asked", statements.ASKED),
     ):
         engine.keep(name, query)
-    found = _companions(
+    companions = _companions(
         table_of(engine, "SELECT work, likes FROM shelf ORDER BY work"),
         table_of(engine, statements.USERS_BY_ACTIVITY),
         table_of(engine, statements.ASKED_BY_ACTIVITY),
         table_of(engine, statements.TOGETHER),
     )
-    arrow.write_table(found, path)
+    arrow.write_table(companions, path)
 
 
 def _companions(shelf: pa.Table, users: pa.Table, asked: pa.Table, together: pa.Table) -> pa.Table:

@@ -222,9 +222,9 @@ def chosen_tastes(shown: Sequence[Fact]) -> list[Fact]:
         pair.reverse()
     third = [] if any(one.kind == "contrast" for one in pair[1:]) else tastes
     extra = [one for one in third if one not in pair and (is_safe(one) or _divides(one))][:1]
-    kept = [one for one in tastes if one.kind == "series" or _is_field(one)]
-    kept = [one for one in kept if one not in pair and one not in extra]
-    return [*pair, *extra, *kept, *(one for one in shown if not is_about_likes(one))]
+    series_and_fields = [one for one in tastes if one.kind == "series" or _is_field(one)]
+    series_and_fields = [one for one in series_and_fields if one not in pair and one not in extra]
+    return [*pair, *extra, *series_and_fields, *(one for one in shown if not is_about_likes(one))]
 
 
 def _comes_first(second: Fact, first: Fact) -> bool:
@@ -270,23 +270,23 @@ def flags(shown: Sequence[Fact]) -> set[str]:
     Returns:
         The flags.
     """
-    found = _dividing(shown)
+    names = _dividing(shown)
     tastes = [fact for fact in shown if is_about_likes(fact)]
-    found |= {"safe"} if any(map(is_safe, tastes[1:])) else set()
+    names |= {"safe"} if any(map(is_safe, tastes[1:])) else set()
     most = max((one.count for one in tastes if one.direction), default=0)
-    found |= {"field"} if any(_is_field(one) and one.count >= most for one in tastes) else set()
+    names |= {"field"} if any(_is_field(one) and one.count >= most for one in tastes) else set()
     # What has mixed results is said after all that is liked.
     tastes = [one for one in tastes if one.direction]
     if not tastes:
-        return found
+        return names
     first, second = tastes[0], next(iter(tastes[1:]), None)
     # What is called nearly as frequent is not followed by what is more so.
     is_second = not any(one.count > tastes[1].count for one in tastes[2:])
     if len(tastes) > 1 and _are_alike(first, tastes[1]) and is_second:
-        return found | {"two", "equal" if tastes[1].count == first.count else "nearly"}
+        return names | {"two", "equal" if tastes[1].count == first.count else "nearly"}
     if second and _is_weaker(second, first):
-        found |= {"weaker"}
-    return found | _core_of(first)
+        names |= {"weaker"}
+    return names | _core_of(first)
 
 
 def _core_of(first: Fact) -> set[str]:

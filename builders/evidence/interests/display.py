@@ -72,16 +72,16 @@ def distinct_tastes(person: Person, facts: Sequence[Fact]) -> list[Fact]:
     Returns:
         Facts in the same order; those about no trait of works all stay.
     """
-    kept: list[tuple[Fact, int]] = []
+    distinct: list[tuple[Fact, int]] = []
     for fact in facts:
         own = 0
         if fact.about in KINDS:
             side = DISLIKE if fact.direction == DOWN else LIKE
             has = person.carries(fact) & (person.sides == side)
             own = int.from_bytes(np.packbits(has).tobytes(), "big")
-        if not any(_restates(fact, own, *one) for one in kept):
-            kept.append((fact, own))
-    return [fact for fact, _ in kept]
+        if not any(_restates(fact, own, *one) for one in distinct):
+            distinct.append((fact, own))
+    return [fact for fact, _ in distinct]
 
 
 def _restates(fact: Fact, own: int, earlier: Fact, theirs: int) -> bool:
@@ -155,30 +155,30 @@ def shown_facts(shown: QuestionList, facts: Sequence[Fact]) -> list[Fact]:
 def _plainest_reason(shown: QuestionList) -> list[Fact]:
     """At most one reason: the plainest pattern of the listed dislikes that the whole record bears out."""
     for one in shown.patterns:
-        found = common_dislike(shown.person, one.about, one.value)
-        if found is None or one.about not in ("category", "tag", "blend"):
+        reason = common_dislike(shown.person, one.about, one.value)
+        if reason is None or one.about not in ("category", "tag", "blend"):
             continue
-        if _is_reason(shown, found, Fraction(0), LEAST_LISTED):
-            return [found]
+        if _is_reason(shown, reason, Fraction(0), LEAST_LISTED):
+            return [reason]
     return []
 
 
 def _independent(shown: QuestionList, reasons: Sequence[Fact]) -> list[Fact]:
     """The reasons that still hold without the works of those before them, of all works and of the listed ones."""
-    person, kept = shown.person, list[Fact]()
+    person, independent = shown.person, list[Fact]()
     rest = np.ones(len(person.codes), bool)
     for fact in reasons:
         has = person.carries(fact)
         k, n = ((one & rest & (person.sides == LIKE)).sum() for one in (has, rest))
         against, m = ((one & rest & (person.sides == DISLIKE)).sum() for one in (has, rest))
-        seen = (has & rest)[shown.places] & ~shown.is_like
+        listed_dislikes = (has & rest)[shown.places] & ~shown.is_like
         enough = against >= MIN_CARRIERS or (against >= LEAST_LISTED and not k)
         enough = enough and against >= MIN_SHARE_OF_FURTHER_REASONS * fact.count
         clear = int(against * n) >= MIN_CONTRAST_OF_FURTHER_REASONS * int(k * m)
-        if not kept or (seen.any() and enough and clear):
-            kept.append(fact)
+        if not independent or (listed_dislikes.any() and enough and clear):
+            independent.append(fact)
             rest &= ~has
-    return kept
+    return independent
 
 
 def _without_slight(reasons: Sequence[Fact]) -> list[Fact]:
@@ -213,7 +213,7 @@ def _with_details(shown: QuestionList, reasons: Sequence[Fact]) -> list[Fact]:
     excluded = np.zeros(len(shown.places), bool)
     carriers = [shown.carriers(fact) for fact in reasons]
     spared: list[int] = []
-    found = []
+    reasons_with_details = []
     for number, (fact, has) in enumerate(zip(reasons, carriers, strict=True)):
         low, liked = has & ~shown.is_like, _best_first(shown, fact, has & shown.is_like)
         places = exceptions(shown, fact, low & ~excluded) or exceptions(shown, fact, low)
@@ -236,9 +236,9 @@ def _with_details(shown: QuestionList, reasons: Sequence[Fact]) -> list[Fact]:
         titles = titles_of("title", liked, shown.items)
         titles += titles_of("work", places, shown.items)[:MAX_EXAMPLES]
         other = shown.overall_of(fact, UP)
-        found.append(replace(fact, details=(*shown.shown_of(fact), other, *titles)))
+        reasons_with_details.append(replace(fact, details=(*shown.shown_of(fact), other, *titles)))
         excluded |= has
-    return found
+    return reasons_with_details
 
 
 def _with_examples(
@@ -249,7 +249,7 @@ def _with_examples(
     for fact in reasons:
         warned |= shown.carriers(fact)
     named = np.zeros(len(shown.places), bool)
-    found: list[Fact] = []
+    visible_facts: list[Fact] = []
     for fact in facts:
         if fact.about == "obscure" and fact.direction == UP:
             fact = replace(fact, details=_little_known(shown, ~told_in(shown, reasons)))
@@ -263,9 +263,9 @@ def _with_examples(
             if not fact.direction and not tastes.tells_of_misses(fact, low_side):
                 continue
             # A series or maker says more than the kind of its works; a contrast and a share may be of one trait.
-            again = fact.about in NARROW or any(one.topic == fact.topic for one in found)
+            again = fact.about in NARROW or any(one.topic == fact.topic for one in visible_facts)
             barred = warned if again else warned | named
-            told = cited_in(shown, reasons) | failed_in(shown, found)
+            prior_examples = cited_in(shown, reasons) | failed_in(shown, visible_facts)
             twins = _twins(shown, fact, facts)
             if fact.about == "tag" and twins:
                 continue
@@ -273,17 +273,17 @@ def _with_examples(
             mixed = [one for one in facts if not one.direction and one.about in KINDS]
             either = [shown.carriers(one) for one in mixed if not nested(one, fact)]
             pure = np.any([barred, *either], axis=0) if fact.direction else barred
-            details = taste_details(shown, fact, pure, told) or taste_details(
-                shown, fact, barred, told
+            details = taste_details(shown, fact, pure, prior_examples) or taste_details(
+                shown, fact, barred, prior_examples
             )
             if details is None and twins:
-                details = taste_details(shown, fact, barred, told, exceptions)
+                details = taste_details(shown, fact, barred, prior_examples, exceptions)
             if details is None:
                 continue
             fact = replace(fact, details=details)
             named |= shown.carriers(fact) & shown.is_like
-        found.append(fact)
-    return found
+        visible_facts.append(fact)
+    return visible_facts
 
 
 def _twins(shown: QuestionList, fact: Fact, facts: Sequence[Fact]) -> list[Fact]:
@@ -423,8 +423,8 @@ def told_in(shown: QuestionList, facts: Sequence[Fact]) -> np.ndarray:
     Returns:
         bool per listed work.
     """
-    told = {one.value for fact in facts for one in fact.details if one.kind == "own"}
-    return np.array([item.title in told for item in shown.items], bool)
+    titles = {one.value for fact in facts for one in fact.details if one.kind == "own"}
+    return np.array([item.title in titles for item in shown.items], bool)
 
 
 def _is_shown(fact: Fact, k: int, n: int, against: int, m: int) -> bool:

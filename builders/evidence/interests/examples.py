@@ -60,10 +60,10 @@ def exceptions(shown: QuestionList, fact: Fact, able: np.ndarray) -> list[int]:
         Places in the list.
     """
     able = able & [_says_what_it_is(fact, item) for item in shown.items]
-    found = typical_ones(shown, fact, able)
+    places = typical_ones(shown, fact, able)
     few = MAX_CATEGORIES_OF_AN_EXCEPTION
-    others = [one for one in np.flatnonzero(able).tolist() if one not in found]
-    return found + [one for one in others if _is_mainly(fact, shown.items[one], few)]
+    others = [one for one in np.flatnonzero(able).tolist() if one not in places]
+    return places + [one for one in others if _is_mainly(fact, shown.items[one], few)]
 
 
 def unlike(
@@ -87,10 +87,10 @@ def unlike(
     if not shared:
         return places
     apart = (one for one in [*places, *others] if not shared <= set(items[one].categories))
-    found = next(apart, None)
-    if found is None:
+    second = next(apart, None)
+    if second is None:
         return places
-    return [places[0], found, *(one for one in places[1:] if one != found)]
+    return [places[0], second, *(one for one in places[1:] if one != second)]
 
 
 def _is_mainly(fact: Fact, item: Item, few: int) -> bool:

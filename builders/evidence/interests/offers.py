@@ -101,7 +101,7 @@ def offers(
     strength = _strength(pairs, able, len(barred))
     keys = (-pairs.gain[able], store.item_hash[pairs.other[able]], -strength[pairs.other[able]])
     able = able[np.lexsort(keys)]
-    found: list[Fact] = []
+    facts: list[Fact] = []
     used: set[object] = set()
     # Of a taste and a part of it the part is offered for, if anything is.
     parted: set[str] = set()
@@ -124,12 +124,12 @@ def offers(
             others = places[pairs.other[places] == pairs.other[place]]
             others = others[pairs.work[others] != pairs.work[place]][:1]
             more = tuple(_fact(store, pairs, int(one), UP) for one in others)
-            found.append(
+            facts.append(
                 replace(_fact(store, pairs, place, UP), details=(*taste.details[:1], *more))
             )
-        if len(found) == MAX_OFFERS:
+        if len(facts) == MAX_OFFERS:
             break
-    return found
+    return facts
 
 
 def aversions(split: Partition, rated: Rated, *, kinds: Sequence[Fact]) -> list[Fact]:
@@ -212,9 +212,9 @@ def _share_a_kind(store: StoreReader, pairs: Pairs, places: np.ndarray, rated: R
 
 def _clear(pairs: Pairs, lift: Fraction, fans: Fraction) -> np.ndarray:
     """Which pairs hold for so large a share of the first work's fans, and so many times as often as expected."""
-    asked = (pairs.of >= MIN_FANS) & (pairs.together >= MIN_SHARED_FANS)
+    enough_fans = (pairs.of >= MIN_FANS) & (pairs.together >= MIN_SHARED_FANS)
     shared = pairs.together * fans.denominator >= fans.numerator * pairs.of
-    return asked & shared & _is_lifted(pairs, lift)
+    return enough_fans & shared & _is_lifted(pairs, lift)
 
 
 def _is_lifted(pairs: Pairs, lift: Fraction) -> np.ndarray:
@@ -276,10 +276,10 @@ def _met(store: StoreReader, rated: Rated) -> np.ndarray:
 
 def _fitting(split: Partition, taste: Fact) -> np.ndarray:
     """By work code, whether the work is typical of a taste."""
-    known = counts.counts(split)
-    named = taste.about in ("category", "blend") and taste.value in known.codes[taste.about]
+    trait_counts = counts.counts(split)
+    named = taste.about in ("category", "blend") and taste.value in trait_counts.codes[taste.about]
     if named:
-        return typical.typical_works(known, *taste.topic)
+        return typical.typical_works(trait_counts, *taste.topic)
     return likeness.carrying(split, [taste])
 
 
@@ -290,9 +290,9 @@ def _sequels(split: Partition) -> np.ndarray:
 
 def _badly_received(split: Partition) -> np.ndarray:
     """By work code, whether too few of those who like or dislike the work like it."""
-    known = counts.counts(split)
-    judged = known.likes + known.dislikes
-    return known.likes * MIN_RECEPTION.denominator < MIN_RECEPTION.numerator * judged
+    totals = counts.counts(split)
+    judged = totals.likes + totals.dislikes
+    return totals.likes * MIN_RECEPTION.denominator < MIN_RECEPTION.numerator * judged
 
 
 def _well_known(split: Partition) -> np.ndarray:

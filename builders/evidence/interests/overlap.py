@@ -42,7 +42,7 @@ def told_apart(shown: QuestionList, facts: Sequence[Fact]) -> list[Fact]:
     likings = core.led([fact for fact in facts if core.is_about_likes(fact)])
     if not likings:
         return list(facts)
-    first, found = likings[0], list[Fact]()
+    first, apart = likings[0], list[Fact]()
     mixed = [one for one in likings if not one.direction and is_taste_sized(one)]
     for fact in facts:
         # What is mixed is not warned of in part as well.
@@ -50,10 +50,10 @@ def told_apart(shown: QuestionList, facts: Sequence[Fact]) -> list[Fact]:
             continue
         is_other = core.is_about_likes(fact) and fact.direction and fact.topic != first.topic
         if is_other and fact.kind != "series" and overlaps(shown, fact, first):
-            found += _apart(shown, first, fact, facts)
+            apart += _apart(shown, first, fact, facts)
         else:
-            found.append(fact)
-    return found
+            apart.append(fact)
+    return apart
 
 
 def overlaps(shown: QuestionList, fact: Fact, first: Fact) -> bool:
@@ -127,15 +127,15 @@ def rest_apart(
     Returns:
         Facts in the same order; what is nothing beside that taste is left out.
     """
-    found: list[Fact] = []
+    apart: list[Fact] = []
     kinds = [one for one in named if one.about == "category" and one.direction]
     for fact in more:
         other = next((one for one in kinds if overlaps(shown, fact, one)), None)
         if other is None or not fact.direction:
-            found.append(fact)
+            apart.append(fact)
         else:
-            found += _apart(shown, other, fact, [*facts, *named], alone=len(named) == 1)
-    return found
+            apart += _apart(shown, other, fact, [*facts, *named], alone=len(named) == 1)
+    return apart
 
 
 def _apart(
@@ -208,7 +208,7 @@ def plain_patterns(shown: QuestionList, named: Sequence[Fact], facts: Sequence[F
     topics = {fact.topic for fact in named}
     spoken = [one for one in named if one.about != "decade"]
     cited = display.cited_in(shown, facts) | display.told_in(shown, named)
-    found: list[Fact] = []
+    patterns: list[Fact] = []
     for about, value in _candidates(shown):
         fact = _counted(shown, about, value)
         if fact.topic in topics or any(display.nested(fact, one) for one in named):
@@ -234,8 +234,8 @@ def plain_patterns(shown: QuestionList, named: Sequence[Fact], facts: Sequence[F
             continue
         details = display.taste_details(shown, fact, display.told_in(shown, facts), cited)
         if details is not None:
-            found.append(_with(fact, _with_all_lows(shown, fact, details)))
-    return found[:MAX_CATEGORIES_OF_PLAIN]
+            patterns.append(_with(fact, _with_all_lows(shown, fact, details)))
+    return patterns[:MAX_CATEGORIES_OF_PLAIN]
 
 
 def _with_direction(fact: Fact, direction: int) -> Fact:

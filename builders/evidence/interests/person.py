@@ -58,8 +58,8 @@ class Person:
     @classmethod
     def of(cls, counts: Counts, mine: Sided, training: bool) -> Person:
         """The user with these likes and dislikes."""
-        known = sorted(time for time in mine.times if time is not None)
-        active = 1970 + known[len(known) // 2] // _YEAR if known else None
+        times = sorted(time for time in mine.times if time is not None)
+        active = 1970 + times[len(times) // 2] // _YEAR if times else None
         codes, sides = np.array(mine.works), np.array(mine.sides)
         judged = (mine.judged_works, mine.marks, mine.verdicts)
         return cls(counts, codes, sides, *judged, mine.judged, training, active)
@@ -125,9 +125,9 @@ class Person:
         Returns:
             bool per work of the user.
         """
-        found = self._bearing.get(trait)
-        if found is None:
+        bearers = self._bearing.get(trait)
+        if bearers is None:
             places, carried = self._carried
-            found = self._bearing[trait] = np.zeros(len(self.codes), bool)
-            found[places[carried == trait]] = True
-        return found
+            bearers = self._bearing[trait] = np.zeros(len(self.codes), bool)
+            bearers[places[carried == trait]] = True
+        return bearers

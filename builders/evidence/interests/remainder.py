@@ -55,12 +55,12 @@ def left_over(
         if not is_taste_sized(fact) and not is_seldom_disliked(shown, fact):
             continue
         alone = int((shown.carriers(fact) & free).sum())
-        seen = shown.counts_of(fact)[0]
-        last = shown.counts_of(named[-1])[0] if len(named) > 1 else seen
-        is_plain = seen > last or visible_patterns.is_plain_liking(shown, fact)
+        listed_likes = shown.counts_of(fact)[0]
+        last = shown.counts_of(named[-1])[0] if len(named) > 1 else listed_likes
+        is_plain = listed_likes > last or visible_patterns.is_plain_liking(shown, fact)
         is_plain = is_plain or alone >= SHARE_OF_A_REST * len(shown.liked)
         if strong or (alone >= MIN_EXAMPLES and is_plain):
-            able.append((strong, alone, seen, fact))
+            able.append((strong, alone, listed_likes, fact))
     repeated = display.told_in(shown, [*named, *facts])
     cited = display.cited_in(shown, facts) | display.failed_in(shown, named)
     warned = np.zeros(len(shown.places), bool)

@@ -61,8 +61,8 @@ def _together(shown: QuestionList, kind: Fact, fact: Fact) -> Fact:
     if {kind.about, fact.about} != {"category"}:
         return fact
     (name,) = works.blends([kind.value, fact.value])
-    known = name in shown.person.counts.codes["blend"] and shown.is_sayable("blend", name)
-    return replace(fact, about="blend", value=name) if known else fact
+    has_name = name in shown.person.counts.codes["blend"] and shown.is_sayable("blend", name)
+    return replace(fact, about="blend", value=name) if has_name else fact
 
 
 def _separating(shown: QuestionList, kind: Fact) -> Iterator[tuple[float, Fact, Fact]]:

@@ -125,19 +125,19 @@ def facts(person: Person, carried: int) -> list[Fact]:
         Shares, then contrasts, then habits.
     """
     tally = person.tally
-    found = list(_shares(tally, person, carried))
+    shares = list(_shares(tally, person, carried))
     # What a maker or a series explains is not put down to a category.
-    found.sort(key=lambda fact: (fact.about not in NARROW, -_gain(fact), fact.about, fact.value))
-    tastes = {fact.topic for fact in found if fact.direction}
+    shares.sort(key=lambda fact: (fact.about not in NARROW, -_gain(fact), fact.about, fact.value))
+    tastes = {fact.topic for fact in shares if fact.direction}
     contrasts = _contrasts(tally, person)
     contrasts = [one for one in contrasts if one.kind != "listed" or one.topic not in tastes]
     # What is warned of is not called mixed as well.
     against = {fact.topic for fact in contrasts if fact.direction == DOWN}
     # But what makes up so much of the likes, and so many times what is expected, comes first, be it with mixed results.
-    fields = {one.topic for one in found if is_field(one)}
+    fields = {one.topic for one in shares if is_field(one)}
     contrasts = [one for one in contrasts if one.direction == UP or one.topic not in fields]
-    found = [one for one in found if one.direction or one.topic not in against - fields]
-    return [*found, *contrasts, *habits(person)]
+    shares = [one for one in shares if one.direction or one.topic not in against - fields]
+    return [*shares, *contrasts, *habits(person)]
 
 
 def is_field(fact: Fact) -> bool:
@@ -312,12 +312,12 @@ def _contrasts(tally: Tally, person: Person) -> list[Fact]:
     tried = np.where(blended, blended.sum(), (~blended).sum())
     n, m = person.likes, person.dislikes
     facts = []
-    for direction, drawn, own, other in (
+    for direction, carriers, own, other in (
         (UP, likes, m * likes, n * dislikes),
         (DOWN, dislikes, n * dislikes, m * likes),
     ):
         far = direction * deviations
-        held = np.flatnonzero((drawn >= MIN_CARRIERS) & (other < own) & (far > 0))
+        held = np.flatnonzero((carriers >= MIN_CARRIERS) & (other < own) & (far > 0))
         for place in held[np.lexsort((traits[held], -far[held]))].tolist():
             clear = MIN_CONTRAST_BY_SIDE[direction] * other[place] <= own[place]
             sure = clear and far[place] >= _bound(int(tried[place]))

@@ -66,9 +66,9 @@ def required_of_reasons(shown: QuestionList) -> tuple[Fraction, int]:
     Returns:
         The least gap, and the least number of dislikes that have the trait.
     """
-    found, m = shown.patterns, len(shown.disliked)
-    greatest = max((one.gap for one in found), default=Fraction(0))
-    alike = any(one.number >= NEARLY_ALL * m and one.gap >= WIDE_GAP for one in found)
+    patterns, m = shown.patterns, len(shown.disliked)
+    greatest = max((one.gap for one in patterns), default=Fraction(0))
+    alike = any(one.number >= NEARLY_ALL * m and one.gap >= WIDE_GAP for one in patterns)
     return MIN_RATIO_TO_PLAINEST * greatest, math.ceil(NEARLY_ALL * m) if alike else LEAST_LISTED
 
 

@@ -110,10 +110,10 @@ def _namesakes(store: StoreReader) -> np.ndarray:
     dated = [len(without_year(title)) < len(title) for title in titles]
     plain = [_series.first_words(title) for title in titles]
     number = collections.Counter(plain)
-    found = np.zeros(len(store.work), bool)
+    is_namesake = np.zeros(len(store.work), bool)
     for code, name, has_year in zip(leads.tolist(), plain, dated, strict=True):
-        found[code] = number[name] > 1 and has_year
-    return found
+        is_namesake[code] = number[name] > 1 and has_year
+    return is_namesake
 
 
 def works_of(store: StoreReader, codes: Sequence[int]) -> list[Work]:
@@ -126,14 +126,14 @@ def works_of(store: StoreReader, codes: Sequence[int]) -> list[Work]:
     Returns:
         One work per code.
     """
-    known: dict[int, Work] = store.shared("works", dict)
-    missing = [code for code in dict.fromkeys(codes) if code not in known]
+    cache: dict[int, Work] = store.shared("works", dict)
+    missing = [code for code in dict.fromkeys(codes) if code not in cache]
     if missing:
-        if len(known) + len(missing) > MAX_CACHED_ITEMS:
-            known.clear()
+        if len(cache) + len(missing) > MAX_CACHED_ITEMS:
+            cache.clear()
             missing = list(dict.fromkeys(codes))
-        known.update(zip(missing, _read(store, missing), strict=True))
-    return [known[code] for code in codes]
+        cache.update(zip(missing, _read(store, missing), strict=True))
+    return [cache[code] for code in codes]
 
 
 def _read(store: StoreReader, codes: Sequence[int]) -> list[Work]:
@@ -143,8 +143,8 @@ def _read(store: StoreReader, codes: Sequence[int]) -> list[Work]:
     names = series_of(store)
     blended = store.source.words in BLENDED_IN
     return [
-        _work(item, given or (), year, names[code], blended)
-        for item, given, year, code in zip(items, pairs, years, codes, strict=True)
+        _work(item, attributes or (), year, names[code], blended)
+        for item, attributes, year, code in zip(items, pairs, years, codes, strict=True)
     ]
 
 
@@ -225,11 +225,11 @@ def _named_series(store: StoreReader) -> Sequence[tuple[str, bool]]:
     leads = np.flatnonzero(_leading(store))
     titles = store.items.column("title").combine_chunks().take(leads).to_pylist()
     numbered = store.source.words in _NUMBERED_IN
-    found = [("", False)] * n
+    series = [("", False)] * n
     for code, title, name in zip(leads.tolist(), titles, _series.series_of(titles), strict=True):
         if name:
-            found[code] = name, numbered and _series.part(title).numbered
-    return found
+            series[code] = name, numbered and _series.part(title).numbered
+    return series
 
 
 def _leading(store: StoreReader) -> np.ndarray:
@@ -300,9 +300,9 @@ def _periods(store: StoreReader, leads: np.ndarray) -> tuple[np.ndarray, pa.Stri
     """Works and the periods that their years fall into."""
     import pyarrow as pa
 
-    found = [periods(year) if year else () for year in _years(store, leads)]
-    owner = leads.repeat(np.array([len(one) for one in found], np.int64))
-    return owner, pa.array(list(itertools.chain.from_iterable(found)), pa.string())
+    periods_by_work = [periods(year) if year else () for year in _years(store, leads)]
+    owner = leads.repeat(np.array([len(one) for one in periods_by_work], np.int64))
+    return owner, pa.array(list(itertools.chain.from_iterable(periods_by_work)), pa.string())
 
 
 def _blended(store: StoreReader, leads: np.ndarray) -> tuple[np.ndarray, pa.StringArray]:
