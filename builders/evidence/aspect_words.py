@@ -117,8 +117,8 @@ class AspectWords:
         Returns:
             True where the fact should not be said.
         """
-        bound = self._bound.get(fact.value)
-        if bound is not None and not bound.search(label):
+        label_pattern = self._bound.get(fact.value)
+        if label_pattern is not None and not label_pattern.search(label):
             return True
         patterns = self._ruling_out[0 if fact.direction == UP else 1].get(fact.value)
         if patterns is None:
@@ -176,8 +176,8 @@ class AspectWords:
         praise = self.one_of("praise")
         patterns = {}
         for name, words in self.niches.items():
-            named = [word.lstrip("+-") for word in words if word[0] != "@"]
-            topic = rf"(?P<topic>{self._topic(named)})"
+            phrases = [word.lstrip("+-") for word in words if word[0] != "@"]
+            topic = rf"(?P<topic>{self._topic(phrases)})"
             patterns[name] = [
                 rf"{praise}(?:\s+{_WORD}){{0,2}}\s+{topic}",
                 rf"{topic}(?:\s+{_WORD}){{0,4}}\s+{praise}",
@@ -213,8 +213,8 @@ class AspectWords:
     @cached_property
     def _topics(self) -> dict[str, str]:
         words_by_name: dict[str, list[str]] = {}
-        for _, named in self._kinds:
-            for name, words in named.items():
+        for _, values in self._kinds:
+            for name, words in values.items():
                 plain = [word.lstrip("+-") for word in words if word[0] != "@"]
                 words_by_name.setdefault(name, []).extend(plain)
         return {name: _any_of(words) for name, words in words_by_name.items()}
@@ -231,9 +231,9 @@ class AspectWords:
         for entries in (self.unpraised, self.unblamed):
             by_name = {}
             for name, words in entries.items():
-                signed = [[one[1:] for one in words if one[0] == sign] for sign in "-+"]
+                by_sign = [[one[1:] for one in words if one[0] == sign] for sign in "-+"]
                 plain = [one for one in words if one[0] not in "+-"]
-                by_name[name] = [_pattern(_any_of(one)) for one in (signed[0], plain, signed[1])]
+                by_name[name] = [_pattern(_any_of(one)) for one in (by_sign[0], plain, by_sign[1])]
             patterns_by_side.append(by_name)
         return patterns_by_side
 
@@ -295,9 +295,9 @@ class AspectWords:
         """Indexes into `judged`, by the first word of what is named and by the beginning of that word: of topics, and
         of what judges by itself."""
         topics, own = _FirstWords({}, {}), _FirstWords({}, {})
-        named = dict(self._kinds)
+        kinds = dict(self._kinds)
         for place, (about, name, side, _) in enumerate(self.judged):
-            for phrase in (one for one in named[about][name] if one[0] != "@"):
+            for phrase in (one for one in kinds[about][name] if one[0] != "@"):
                 if phrase[0] in "+-" and phrase[0] != ("+" if side == UP else "-"):
                     continue
                 first = re.findall(r"[\w'&*-]+", phrase.lstrip("+-").casefold())[0]
@@ -320,8 +320,8 @@ class AspectWords:
         """(about, name, side, regular expression of a judgement), audiences first. They are a thousand and long:
         each is compiled when a clause first needs it."""
         entries = []
-        for about, named in self._kinds:
-            for name, words in named.items():
+        for about, values in self._kinds:
+            for name, words in values.items():
                 for side, sign in ((UP, "+"), (DOWN, "-")):
                     parts = self._patterns(about, words, side)
                     own = [word[1:] for word in words if word.startswith(sign)]
@@ -422,8 +422,8 @@ def is_proper(match: re.Match[str], group: str) -> bool:
         True for a word in title case that another one follows, but for the first of the text.
     """
     word, rest = match[group], match.string[match.end(group) :].split()
-    titled = word[:1].isupper() and not word.isupper()
-    return titled and bool(rest) and rest[0][:1].isupper() and not rest[0].isupper()
+    has_capital = word[:1].isupper() and not word.isupper()
+    return has_capital and bool(rest) and rest[0][:1].isupper() and not rest[0].isupper()
 
 
 def _places_of(

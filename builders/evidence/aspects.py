@@ -147,12 +147,12 @@ def _says_more(sentence: str, other: str, side: int, words: AspectWords) -> bool
 def _is_mixed(sentence: str, judgements: Sequence[Judgement], words: AspectWords) -> bool:
     """Whether the sentence also says the opposite or retracts something."""
     sides = {one.side for one in judgements}
-    denied = words.finds("denial", sentence)
+    is_denial = words.finds("denial", sentence)
     if len(sides) > 1 or words.finds("turn", sentence) or words.finds("elsewhere", sentence):
         return True
     if UP in sides:
-        return denied or words.finds("complaint", sentence)
-    return words.finds("praise", sentence) and not denied
+        return is_denial or words.finds("complaint", sentence)
+    return words.finds("praise", sentence) and not is_denial
 
 
 def undisputed(
@@ -221,8 +221,8 @@ def _excluded(sentence: str, words: AspectWords) -> Fact | None:
         value = _group(match[about] or "", words)
         if value and not words.finds("addressed", value):
             return Fact("aspect", about, value, direction=DOWN)
-    named = words.audience(match["who"] or "")
-    return Fact("aspect", "audience", named, direction=DOWN) if named else None
+    audience = words.audience(match["who"] or "")
+    return Fact("aspect", "audience", audience, direction=DOWN) if audience else None
 
 
 def _wanted(sentence: str, words: AspectWords) -> Fact | None:
@@ -257,11 +257,11 @@ def _suited(sentence: str, words: AspectWords) -> Fact | None:
     down = bool(match["bad"]) or words.denied(before)
     if not down and words.finds("denial", ASIDE.sub(" ", before)):
         return None
-    named = words.audience(who)
+    audience = words.audience(who)
     # "A great price for a great product" has no purpose.
-    if not named and (words.finds("praise", who) or words.finds("complaint", who)):
+    if not audience and (words.finds("praise", who) or words.finds("complaint", who)):
         return None
-    about = "audience" if named or words.finds("persons", who) else "purpose"
+    about = "audience" if audience or words.finds("persons", who) else "purpose"
     if about == "purpose" and not (_PURPOSE.match(who) and _has_subject(before, words)):
         return None
     if about == "purpose" and words.finds("purposeless", who):
@@ -269,7 +269,7 @@ def _suited(sentence: str, words: AspectWords) -> Fact | None:
     # "Great for straight looks": only an activity or an occasion is somebody's purpose.
     if about == "purpose" and not (_ACTIVITY.search(who) or words.finds("purposes", who)):
         return None
-    return Fact("aspect", about, named or who, direction=DOWN if down else UP)
+    return Fact("aspect", about, audience or who, direction=DOWN if down else UP)
 
 
 def _has_subject(before: str, words: AspectWords) -> bool:

@@ -161,9 +161,9 @@ class Tags:
         Yields:
             (work, tag), without the tags that say nothing of the item.
         """
-        coded = self._tags.combine_chunks().dictionary_encode()
-        tags = [plain(tag) if _is_telling(tag) else None for tag in coded.dictionary.to_pylist()]
-        for work, code in zip(self._works.tolist(), coded.indices.to_pylist(), strict=True):
+        encoding = self._tags.combine_chunks().dictionary_encode()
+        tags = [plain(tag) if _is_telling(tag) else None for tag in encoding.dictionary.to_pylist()]
+        for work, code in zip(self._works.tolist(), encoding.indices.to_pylist(), strict=True):
             tag = tags[code]
             if tag is not None:
                 yield work, tag

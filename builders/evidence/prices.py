@@ -38,8 +38,8 @@ class Prices:
         for chunk in column.chunks if column is not None else ():
             owners = np.repeat(np.arange(len(chunk)), np.diff(chunk.offsets.to_numpy()))
             entries = chunk.flatten()
-            priced = pc.fill_null(pc.equal(entries.field("name"), PRICE), False)
-            for place in np.flatnonzero(priced.to_numpy(zero_copy_only=False)).tolist():
+            is_price = pc.fill_null(pc.equal(entries.field("name"), PRICE), False)
+            for place in np.flatnonzero(is_price.to_numpy(zero_copy_only=False)).tolist():
                 match = _AMOUNT.search(str(entries.field("value")[place].as_py() or ""))
                 if match:
                     items.append(first + int(owners[place]))

@@ -121,9 +121,9 @@ def part(title: str) -> Part:
         The series' name; without one where the title names none.
     """
     title = _BINDING.sub("", _YEAR.sub("", title))
-    bracketed = _BRACKETED.search(title)
-    if bracketed and not _LISTS.search(bracketed[0]):
-        name = (bracketed[1] or bracketed[2]).strip(" ,")
+    brackets = _BRACKETED.search(title)
+    if brackets and not _LISTS.search(brackets[0]):
+        name = (brackets[1] or brackets[2]).strip(" ,")
         return Part(_SERIES.sub("", name), False, True)
     hero = _hero(title)
     if hero:
@@ -139,8 +139,8 @@ def part(title: str) -> Part:
     for form in (_SUBTITLE, _ADVENTURE):
         match = form.match(title)
         if match:
-            framed = _FRAME.match(match["name"])
-            return Part((framed or match)["name"])
+            frame = _FRAME.match(match["name"])
+            return Part((frame or match)["name"])
     return Part("")
 
 
@@ -167,10 +167,10 @@ def told_series(title: str) -> str:
     Returns:
         The name, without an article; "" where the title names none, or in capitals alone.
     """
-    bracketed = _TOLD.search(title) or _CALLED.search(title)
-    if bracketed and _LISTS.search(bracketed[0]):
+    brackets = _TOLD.search(title) or _CALLED.search(title)
+    if brackets and _LISTS.search(brackets[0]):
         return ""
-    name = bracketed[1] if bracketed else _hero(title)
+    name = brackets[1] if brackets else _hero(title)
     name = _LEADING_ARTICLE.sub("", _SERIES.sub("", name.strip(" ,:-")))
     return "" if name.isupper() or " ," in name else name
 
@@ -266,16 +266,16 @@ def shared_beginning(titles: Sequence[str]) -> str:
         no more than two titles have in common: "Escape from New York" begins with no name.
     """
     every = [_LEADING_ARTICLE.sub("", _BRACKETS.sub("", title)).split() for title in titles]
-    shared: list[str] = []
+    beginning: list[str] = []
     for words in zip(*every, strict=False):
         if len({_stem(word) for word in words}) > 1:
             break
-        shared.append(min(words, key=len))
-    while shared and _LEADS_ON.fullmatch(shared[-1].strip(" ,:-")):
-        shared = shared[:-1]
-    name = " ".join(shared).rstrip(" ,:-")
+        beginning.append(min(words, key=len))
+    while beginning and _LEADS_ON.fullmatch(beginning[-1].strip(" ,:-")):
+        beginning = beginning[:-1]
+    name = " ".join(beginning).rstrip(" ,:-")
     alone = plain(name) in {first_words(part(one).name or one) for one in titles}
-    sure = len(shared) > 1 or len(titles) > MIN_TITLES_OF_A_WORD or alone
+    sure = len(beginning) > 1 or len(titles) > MIN_TITLES_OF_A_WORD or alone
     return name if sure and sum(map(str.isalpha, name)) >= _MIN_CHARACTERS else ""
 
 
@@ -373,8 +373,8 @@ def is_later(title: str) -> bool:
     (False, True, True)
     """
     series_part = part(title)
-    numbered = series_part.numbered or _TOLD.search(title) is not None
-    return numbered and not is_first(title)
+    has_number = series_part.numbered or _TOLD.search(title) is not None
+    return has_number and not is_first(title)
 
 
 def in_brackets(title: str) -> list[str]:
@@ -410,16 +410,16 @@ def series_of(titles: Sequence[str | None]) -> list[str | None]:
     """
     parts = [part(title or "") for title in titles]
     plain = [_YEAR.sub("", title or "") for title in titles]
-    named = Counter(one.name.casefold() for one in parts if one.name)
+    works_by_name = Counter(one.name.casefold() for one in parts if one.name)
     surely = {one.name.casefold() for one in parts if one.sure}
     firsts = Counter(title.casefold() for title in plain)
-    spelled = Counter(one.name for one in parts if one.name)
+    spellings = Counter(one.name for one in parts if one.name)
     spelling: dict[str, str] = {}
-    for name in sorted(spelled, key=lambda name: (-spelled[name], name)):
+    for name in sorted(spellings, key=lambda name: (-spellings[name], name)):
         spelling.setdefault(name.casefold(), name)
     series = {
         name
-        for name, works in named.items()
+        for name, works in works_by_name.items()
         if len(name) > 1
         and works + (name in firsts) >= (2 if name in surely else MIN_WORKS_OF_A_SERIES)
     }

@@ -43,8 +43,8 @@ def stems_in_order(title: str, least: int = 1) -> tuple[str, ...]:
     Returns:
         The words, folded.
     """
-    named = words_of_base(base_title(title))
-    return tuple([word.removesuffix("s") for word in named if len(word) >= least])
+    words = words_of_base(base_title(title))
+    return tuple([word.removesuffix("s") for word in words if len(word) >= least])
 
 
 @functools.lru_cache(maxsize=1 << 16)

@@ -109,14 +109,14 @@ def _carried(
 ) -> tuple[np.ndarray, np.ndarray]:
     """(works, traits) for one kind; its names are added, each in its commonest spelling."""
     owner = leading[np.asarray(pc.list_parent_indices(lists))].astype(np.int64)
-    spelled, spellings = _coded(lists.flatten())
-    folded, keys = _coded(pa.array([plain(one) for one in spellings], pa.string()))
+    spelling_codes, spellings = _coded(lists.flatten())
+    key_codes, keys = _coded(pa.array([plain(one) for one in spellings], pa.string()))
     # A work may name a trait twice.
-    pairs = np.unique(owner * max(len(keys), 1) + folded[spelled])
+    pairs = np.unique(owner * max(len(keys), 1) + key_codes[spelling_codes])
     owner, trait = np.divmod(pairs, max(len(keys), 1))
     often = np.bincount(trait, minlength=len(keys)) >= MIN_WORKS_OF_A_TRAIT
-    common = np.lexsort((-np.bincount(spelled, minlength=len(spellings)), folded))
-    first = common[np.searchsorted(folded[common], np.flatnonzero(often))]
+    common = np.lexsort((-np.bincount(spelling_codes, minlength=len(spellings)), key_codes))
+    first = common[np.searchsorted(key_codes[common], np.flatnonzero(often))]
     code = np.cumsum(often) - 1 + len(names)
     names.extend((kind, spellings[place]) for place in first.tolist())
     keep = often[trait]
@@ -137,8 +137,8 @@ def _known(
     kind: str, values: pa.StringArray, names: list[tuple[str, str]]
 ) -> tuple[np.ndarray, np.ndarray]:
     users = np.flatnonzero(np.asarray(values.is_valid()))
-    coded, texts = _coded(values.drop_null())
-    code = coded + len(names)
+    codes, texts = _coded(values.drop_null())
+    code = codes + len(names)
     names.extend((kind, value) for value in texts)
     return users, code
 

@@ -94,7 +94,7 @@ def _of(split: Partition, users: np.ndarray) -> list[Sided]:
     begins = np.concatenate([[0], counts.cumsum(dtype=np.int64)])
     scale = store.source.scale
     marks = (side + 1) * TENTHS if hours or scale is None else _tenths(scale, value[places])
-    judged = np.diff(places.searchsorted(begins)).tolist()
+    judged_counts = np.diff(places.searchsorted(begins)).tolist()
     has_title = titles[places] >= 0
     cuts = places[has_title].searchsorted(begins)[1:-1]
     mine = [np.split(of[has_title], cuts) for of in (works[places], marks, side)]
@@ -109,11 +109,15 @@ def _of(split: Partition, users: np.ndarray) -> list[Sided]:
         raw_times = events.times[places].tolist()
         times = [None if time == MISSING_TIME else time for time in raw_times]
     columns: tuple[list[Any], ...] = (item, work, title, place, times, sides_of, strength)
-    touched = np.split(works, begins[1:-1])
+    works_by_user = np.split(works, begins[1:-1])
     return [
         Sided(*(column[start:stop] for column in columns), n, own_works, *own_judged)  # type: ignore[arg-type, call-arg]
         for n, own_works, own_judged, (start, stop) in zip(
-            judged, touched, zip(*mine, strict=True), itertools.pairwise(cuts.tolist()), strict=True
+            judged_counts,
+            works_by_user,
+            zip(*mine, strict=True),
+            itertools.pairwise(cuts.tolist()),
+            strict=True,
         )
     ]
 
@@ -138,9 +142,9 @@ def _by_hours(split: Partition, works: np.ndarray, hours: np.ndarray) -> np.ndar
     less = _place(values, start, stop, hours, "left") - start
     upto = _place(values, start, stop, hours, "right") - start
     enough = players >= LEAST_PLAYERS
-    liked = (hours >= KEPT_HOURS) & (10 * less >= KEPT_TENTHS * players)
-    left = (hours < KEPT_HOURS) & (10 * upto <= LEFT_TENTHS * players)
-    return np.where(enough & liked, LIKE, np.where(enough & left, DISLIKE, 0))
+    is_like = (hours >= KEPT_HOURS) & (10 * less >= KEPT_TENTHS * players)
+    is_dislike = (hours < KEPT_HOURS) & (10 * upto <= LEFT_TENTHS * players)
+    return np.where(enough & is_like, LIKE, np.where(enough & is_dislike, DISLIKE, 0))
 
 
 def _place(

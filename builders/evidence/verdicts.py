@@ -136,10 +136,10 @@ SELECT user_code, work, CAST(mod(first, 4) AS INTEGER) - 1 AS verdict FROM (
 
 def _by_taking(skips: bool, where: str, grouped: bool) -> str:
     least = "min" if grouped else ""
-    skipped = f"{least}(CASE WHEN e.event = {SKIP} THEN 1 ELSE 0 END)" if skips else "0"
+    is_skip = f"{least}(CASE WHEN e.event = {SKIP} THEN 1 ELSE 0 END)" if skips else "0"
     return f"""
 SELECT e.user_code AS user_code, w.work AS work,
-       CASE WHEN {skipped} = 1 THEN {DISLIKE} ELSE {LIKE} END AS verdict
+       CASE WHEN {is_skip} = 1 THEN {DISLIKE} ELSE {LIKE} END AS verdict
 {_MET} {_where(where)} {"GROUP BY e.user_code, w.work" if grouped else ""}
 """
 

@@ -119,16 +119,16 @@ def by_strength(facts: Sequence[Fact]) -> list[Fact]:
         about one trait, a contrast precedes a share. The first taste has a third of the likes, or a fifth that is far more
         than expected; where none has, there are no tastes.
     """
-    named = [fact for fact in facts if is_nameable(fact)]
+    nameable = [fact for fact in facts if is_nameable(fact)]
     most: dict[tuple[str, str], float] = {}
-    for fact in named:
+    for fact in nameable:
         most[fact.topic] = max(z_score(fact), most.get(fact.topic, 0))
     # What displeases as often as it pleases tells less than any liking.
-    named = sorted(
-        named,
+    nameable = sorted(
+        nameable,
         key=lambda fact: (
             not fact.direction,
-            _has_a_part(fact, named),
+            _has_a_part(fact, nameable),
             -most[fact.topic],
             fact.kind != "contrast",
             fact.kind == "most",
@@ -137,7 +137,7 @@ def by_strength(facts: Sequence[Fact]) -> list[Fact]:
         ),
     )
     rest = [fact for fact in facts if fact.kind != "most" and not is_about_likes(fact)]
-    return [*led(named), *rest]
+    return [*led(nameable), *rest]
 
 
 def _has_a_part(fact: Fact, named: Sequence[Fact]) -> bool:
@@ -291,8 +291,8 @@ def flags(shown: Sequence[Fact]) -> set[str]:
 
 def _core_of(first: Fact) -> set[str]:
     """The flag for a first taste that makes up much of the likes."""
-    listed = first.details[0]
-    if listed.count < MIN_LISTED_SHARE_OF_CORE * listed.of or not _is_large(first):
+    list_share = first.details[0]
+    if list_share.count < MIN_LISTED_SHARE_OF_CORE * list_share.of or not _is_large(first):
         return set()
     return {{"contrast": "core_line", "most": "mainstay"}.get(first.kind, "core")}
 
@@ -306,8 +306,8 @@ def _is_large(first: Fact) -> bool:
     """Whether the first taste makes up so much of the likes, or so much more than expected, that it is their core."""
     is_core = first.count >= MIN_SHARE_OF_CORE * first.of
     is_core = is_core and first.count >= MIN_LIFT_OF_CORE * round(expected_number(first), 6)
-    lifted = first.count >= MIN_LIFT_OF_SMALL_CORE * round(expected_number(first), 6)
-    return is_core and (lifted or first.count >= MIN_SHARE_OF_LARGE_CORE * first.of)
+    is_far_above = first.count >= MIN_LIFT_OF_SMALL_CORE * round(expected_number(first), 6)
+    return is_core and (is_far_above or first.count >= MIN_SHARE_OF_LARGE_CORE * first.of)
 
 
 def _is_weaker(second: Fact, first: Fact) -> bool:

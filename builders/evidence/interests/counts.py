@@ -155,8 +155,8 @@ class Counts:
             self.cache[key] = self._obscure_shares(step)
         of_all, by_trait = self.cache[key]
         places, traits = self.traits_of(liked)
-        filed = self.kinds[traits] == KINDS.index("category")
-        places, traits = places[filed], traits[filed]
+        is_category = self.kinds[traits] == KINDS.index("category")
+        places, traits = places[is_category], traits[is_category]
         number = np.bincount(places, minlength=len(liked))
         sums = np.bincount(places, by_trait[traits], len(liked))
         shares = np.where(number, sums / np.maximum(number, 1), of_all)
@@ -222,8 +222,8 @@ def _counts(split: Partition) -> Counts:
     folder = _prepared(split)
     traits = arrow.read(folder / "traits.arrow")
     kinds = traits.column("kind").to_numpy().astype(np.int64)
-    named = zip(kinds.tolist(), traits.column("name").to_pylist(), strict=True)
-    names = [(KINDS[kind], name) for kind, name in named]
+    pairs = zip(kinds.tolist(), traits.column("name").to_pylist(), strict=True)
+    names = [(KINDS[kind], name) for kind, name in pairs]
     codes: dict[str, dict[str, int]] = {kind: {} for kind in KINDS}
     for code, (kind, name) in enumerate(names):
         codes[kind][name] = code
@@ -276,8 +276,8 @@ def _habits(table: pa.Table) -> Habits | None:
 def _quantiles(values: np.ndarray, users: np.ndarray) -> tuple[float, ...]:
     """The values at the shares `HABIT_QUANTILES` of the users."""
     order = values.argsort(kind="stable")
-    reached = users[order].cumsum()
-    places = [int(reached.searchsorted(share * reached[-1])) for share in HABIT_QUANTILES]
+    sums = users[order].cumsum()
+    places = [int(sums.searchsorted(share * sums[-1])) for share in HABIT_QUANTILES]
     return tuple(float(values[order[place]]) for place in places)
 
 

@@ -134,9 +134,9 @@ def shown_facts(shown: QuestionList, facts: Sequence[Fact]) -> list[Fact]:
         and no taste named before it; the titles of listed dislikes precede them, as that of a listed like precedes the
         examples of a reason. What one reason excludes is no example of the next.
     """
-    required = visible_patterns.required_of_reasons(shown)
+    requirements = visible_patterns.required_of_reasons(shown)
     reasons = [
-        fact for fact in facts if core.is_reason(fact) and _is_reason(shown, fact, *required)
+        fact for fact in facts if core.is_reason(fact) and _is_reason(shown, fact, *requirements)
     ]
     while (pattern := visible_patterns.unspoken_pattern(shown, reasons)) is not None:
         warning = common_dislike(shown.person, pattern.about, pattern.value)
@@ -210,19 +210,19 @@ def _is_by_name(shown: QuestionList, fact: Fact) -> bool:
 
 def _with_details(shown: QuestionList, reasons: Sequence[Fact]) -> list[Fact]:
     """Facts against works, the first reason at the head, with their details."""
-    excluded = np.zeros(len(shown.places), bool)
+    earlier = np.zeros(len(shown.places), bool)
     carriers = [shown.carriers(fact) for fact in reasons]
-    spared: list[int] = []
+    named_likes: list[int] = []
     reasons_with_details = []
     for number, (fact, has) in enumerate(zip(reasons, carriers, strict=True)):
-        low, liked = has & ~shown.is_like, _best_first(shown, fact, has & shown.is_like)
-        places = exceptions(shown, fact, low & ~excluded) or exceptions(shown, fact, low)
+        low, likes = has & ~shown.is_like, _best_first(shown, fact, has & shown.is_like)
+        places = exceptions(shown, fact, low & ~earlier) or exceptions(shown, fact, low)
         # A warning without an example is the poorer one.
         places = places or typical_ones(shown, fact, low)
         # What a later reason explains as well is the poorer example.
         later = np.any([*carriers[number + 1 :], np.zeros_like(has)], axis=0)
         places.sort(key=lambda place: bool(later[place]))
-        others = [one for one in np.flatnonzero(low & ~excluded).tolist() if one not in places]
+        others = [one for one in np.flatnonzero(low & ~earlier).tolist() if one not in places]
         if len(places) < MIN_EXAMPLES:
             # One work says less than two, though the other one was named before.
             apt = exceptions(shown, fact, low)
@@ -230,14 +230,14 @@ def _with_details(shown: QuestionList, reasons: Sequence[Fact]) -> list[Fact]:
             places += [one for one in apt if one not in places]
         places = unlike(fact, places, shown.items, others)
         # A like is named once.
-        liked = [place for place in liked if place not in spared]
-        liked = liked[:MAX_SPARED]
-        spared += liked
-        titles = titles_of("title", liked, shown.items)
+        likes = [place for place in likes if place not in named_likes]
+        likes = likes[:MAX_SPARED]
+        named_likes += likes
+        titles = titles_of("title", likes, shown.items)
         titles += titles_of("work", places, shown.items)[:MAX_EXAMPLES]
         other = shown.overall_of(fact, UP)
         reasons_with_details.append(replace(fact, details=(*shown.shown_of(fact), other, *titles)))
-        excluded |= has
+        earlier |= has
     return reasons_with_details
 
 
@@ -245,10 +245,10 @@ def _with_examples(
     shown: QuestionList, facts: Sequence[Fact], reasons: Sequence[Fact]
 ) -> list[Fact]:
     """The tastes that the list shows, with their details, and the facts that are about no traits as they are."""
-    warned = np.zeros(len(shown.places), bool)
+    with_reason = np.zeros(len(shown.places), bool)
     for fact in reasons:
-        warned |= shown.carriers(fact)
-    named = np.zeros(len(shown.places), bool)
+        with_reason |= shown.carriers(fact)
+    taste_likes = np.zeros(len(shown.places), bool)
     visible_facts: list[Fact] = []
     for fact in facts:
         if fact.about == "obscure" and fact.direction == UP:
@@ -264,14 +264,14 @@ def _with_examples(
                 continue
             # A series or maker says more than the kind of its works; a contrast and a share may be of one trait.
             again = fact.about in NARROW or any(one.topic == fact.topic for one in visible_facts)
-            barred = warned if again else warned | named
+            barred = with_reason if again else with_reason | taste_likes
             prior_examples = cited_in(shown, reasons) | failed_in(shown, visible_facts)
             twins = _twins(shown, fact, facts)
             if fact.about == "tag" and twins:
                 continue
             # What is liked is shown best by works that are of nothing with mixed results.
-            mixed = [one for one in facts if not one.direction and one.about in KINDS]
-            either = [shown.carriers(one) for one in mixed if not nested(one, fact)]
+            mixed_tastes = [one for one in facts if not one.direction and one.about in KINDS]
+            either = [shown.carriers(one) for one in mixed_tastes if not nested(one, fact)]
             pure = np.any([barred, *either], axis=0) if fact.direction else barred
             details = taste_details(shown, fact, pure, prior_examples) or taste_details(
                 shown, fact, barred, prior_examples
@@ -281,7 +281,7 @@ def _with_examples(
             if details is None:
                 continue
             fact = replace(fact, details=details)
-            named |= shown.carriers(fact) & shown.is_like
+            taste_likes |= shown.carriers(fact) & shown.is_like
         visible_facts.append(fact)
     return visible_facts
 
@@ -391,12 +391,12 @@ def taste_details(
     told_apart |= bool(low.any()) and not free.any()
     if every.count == int(low.sum()) and (low & cited).any():
         free &= False
-    failed = exceptions(shown, fact, free)
-    failed += [place for place in np.flatnonzero(free).tolist() if place not in failed]
+    failures = exceptions(shown, fact, free)
+    failures += [place for place in np.flatnonzero(free).tolist() if place not in failures]
     # What is nothing else besides disappoints most clearly.
-    failed.sort(key=lambda place: len(shown.items[place].categories))
-    failed = failed[:MAX_EXCEPTIONS]
-    return (*shown.shown_of(fact), *other, *titles_of("title", failed, shown.items), *titles)
+    failures.sort(key=lambda place: len(shown.items[place].categories))
+    failures = failures[:MAX_EXCEPTIONS]
+    return (*shown.shown_of(fact), *other, *titles_of("title", failures, shown.items), *titles)
 
 
 def _little_known(shown: QuestionList, free: np.ndarray) -> tuple[Fact, ...]:

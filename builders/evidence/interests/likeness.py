@@ -108,12 +108,12 @@ def like_the_low(split: Partition, rated: Rated, works: np.ndarray) -> np.ndarra
     high, low = (Counter(_traits(split, "creator", of)) for of in (rated.liked, rated.disliked))
     traits = {maker for maker, number in low.items() if number > high[maker]}
     alike = _bearing(split, traits.union(_traits(split, "series", rated.dislikes)))
-    liked, disliked, items = split.store.items_of(
+    liked_items, disliked_items, items = split.store.items_of(
         [rated.liked.tolist(), rated.disliked.tolist(), works.tolist()]
     )
-    kinds = {_kind(item) for item in disliked} - {_kind(item) for item in liked}
+    kinds = {_kind(item) for item in disliked_items} - {_kind(item) for item in liked_items}
     kinds.discard(frozenset())
-    names = {word for item in disliked for word in title_words(item.title)}
+    names = {word for item in disliked_items for word in title_words(item.title)}
     names -= common_words(split, MAX_TITLES_WITH_A_NAME)
     for code, item in zip(works.tolist(), items, strict=True):
         if _kind(item) in kinds or not names.isdisjoint(title_words(item.title)):

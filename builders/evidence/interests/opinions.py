@@ -90,8 +90,8 @@ def is_for_others(comment: Comment, words: AspectWords) -> bool:
     Returns:
         True where it names an audience of the list `others`.
     """
-    named = aspects([comment], words, ("audience",))
-    return any(fact.about == "audience" and words.is_of("others", fact.value) for fact in named)
+    facts = aspects([comment], words, ("audience",))
+    return any(fact.about == "audience" and words.is_of("others", fact.value) for fact in facts)
 
 
 def _unsuited(comment: Comment, words: AspectWords) -> list[Fact]:

@@ -89,11 +89,11 @@ class QuestionList:
         counts, active = self.person.counts, self.person.active
         owners, traits = counts.traits_of(self.person.codes[self.places])
         names = [counts.names[trait] for trait in traits.tolist()]
-        dated = [
+        recent = [
             about == "decade" and value[:1].isdigit() and is_recent(value, active)
             for about, value in names
         ]
-        return np.bincount(owners, dated, len(self.places)) > 0
+        return np.bincount(owners, recent, len(self.places)) > 0
 
     def carriers(self, fact: Fact) -> np.ndarray:
         """Which of the listed works have the trait that a fact is about."""
