@@ -201,10 +201,10 @@ def _with_parts(form: AnswerForm) -> AnswerForm:
 
     statements = {}
     for name, one in form.statements.items():
-        used = dict.fromkeys(
+        names = dict.fromkeys(
             word for text, _ in one.wordings for word in _PLACEHOLDER.findall(text)
         )
-        parts = tuple(form.parts[word] for word in used if word in form.parts)
+        parts = tuple(form.parts[word] for word in names if word in form.parts)
         wordings = tuple((_PLACEHOLDER.sub(put, text), line) for text, line in one.wordings)
         statements[name] = replace(one, wordings=wordings, parts=parts)
     return replace(form, statements=statements)
@@ -401,11 +401,11 @@ def check(form: AnswerForm, lexicon: Lexicon, domain: str) -> None:
 
 def _require_used_parts(form: AnswerForm) -> None:
     """Refuse a part of the user's own that no wording names: its name may be misspelt."""
-    used = {part for one in form.statements.values() for part in one.parts}
+    parts_in_use = {part for one in form.statements.values() for part in one.parts}
     for name, part in form.parts.items():
-        if part not in used and not part.path.is_relative_to(BUILT_IN):
-            named = sorted(name for name, other in form.parts.items() if other in used)
-            raise complain(part.path, part.line, choose_from("part", name, named))
+        if part not in parts_in_use and not part.path.is_relative_to(BUILT_IN):
+            names = sorted(name for name, other in form.parts.items() if other in parts_in_use)
+            raise complain(part.path, part.line, choose_from("part", name, names))
 
 
 def _require_names(

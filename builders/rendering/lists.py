@@ -125,13 +125,13 @@ def inline(
     Returns:
         The entries on one line.
     """
-    held = "".join(entries) + beside
+    text = "".join(entries) + beside
     before, _, after = layout.within_line.partition("{title}")
-    if (before or after) and titles and not any(mark in held for mark in before + after):
+    if (before or after) and titles and not any(mark in text for mark in before + after):
         pairs = zip(titles, entries, strict=True)
-        quoted = [before + title + after + entry[len(title) :] for title, entry in pairs]
-        return layout.separators[0].join(quoted)
-    free = (one for one in layout.separators if one.strip() not in held)
+        in_quotes = [before + title + after + entry[len(title) :] for title, entry in pairs]
+        return layout.separators[0].join(in_quotes)
+    free = (one for one in layout.separators if one.strip() not in text)
     return next(free, layout.separators[-1]).join(entries)
 
 

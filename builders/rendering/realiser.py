@@ -271,15 +271,15 @@ class Realiser:
             subject += f"/{statement.facts[0].count}/{statement.facts[0].of}"
         text, _ = wordings[stable_hash(statement.form.id, subject) % len(wordings)]
         key = f"{statement.form.id}/{text}"
-        put = self._bound.get(key)
-        if put is None:
-            used = frozenset(_WORD.findall(text))
+        binding = self._bound.get(key)
+        if binding is None:
+            words = frozenset(_WORD.findall(text))
             empty = self._empty_context(statement.form)
             # A wording uses some tens of some hundred names.
             blank = {name: value for name, value in empty.items() if name in text}
-            put = self._bound[key] = (jinja.bind(text, {}), used, blank)
-        bind, used, blank = put
-        sentence = bind(self._context(statement, used, blank, in_counts))
+            binding = self._bound[key] = (jinja.bind(text, {}), words, blank)
+        bind, words, blank = binding
+        sentence = bind(self._context(statement, words, blank, in_counts))
         return _one_stop(" ".join(sentence.split()))
 
     def _context(

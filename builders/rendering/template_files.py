@@ -229,8 +229,8 @@ def _lexicons(folder: Path) -> set[str]:
     """What lexicons may be called: after the domains of this package, and those that a folder adds."""
     domains = set(built_in_domains())
     own = folder / f"{DOMAINS}.yaml"
-    if own.is_file() and isinstance(added := read_yaml(own).value, dict):
-        domains |= set(added)
+    if own.is_file() and isinstance(own_domains := read_yaml(own).value, dict):
+        domains |= set(own_domains)
     return {f"{LEXICON}/{name}.yaml" for name in domains}
 
 
@@ -393,8 +393,8 @@ def _check_names(
                 line, f"holds {name!r}, which would give the answer away; take it out."
             )
         if name not in variables:
-            offered = variables if section == "answers" else variables - {ANSWER}
-            raise jinja.TextError(line, choose_from("placeholder", name, sorted(offered)))
+            placeholders = variables if section == "answers" else variables - {ANSWER}
+            raise jinja.TextError(line, choose_from("placeholder", name, sorted(placeholders)))
 
 
 def read_domains(path: Path, known: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:

@@ -150,10 +150,10 @@ class Templates:
         description = descriptions[two % len(descriptions)]
         answer = serving.answers[three % len(serving.answers)]
         key = (prompt.id, description.id, answer.id)
-        picked = serving.picked.get(key)
-        if picked is None:
-            picked = serving.picked[key] = PickedTemplates(prompt, description, answer)
-        return picked
+        triple = serving.picked.get(key)
+        if triple is None:
+            triple = serving.picked[key] = PickedTemplates(prompt, description, answer)
+        return triple
 
     def _serving(self, part: str, flags: frozenset[str], in_lines: bool = False) -> _Serving:
         key = (part, flags, in_lines)
@@ -195,11 +195,11 @@ class Templates:
         of_person = [one for one in pool if person in (None, one.person)]
         suitable = tuple(one for one in of_person if one.serves(flags))
         if not suitable:
-            held = ", ".join(sorted(flags)) or "none"
+            flag_names = ", ".join(sorted(flags)) or "none"
             of = f" in the {person} person" if person else ""
             raise TemplateError(
                 f"{self.task}: no {what}{of} serves the {part} part where these flags hold: "
-                f"{held}. Choose others with the option templates, or add one whose `when` "
+                f"{flag_names}. Choose others with the option templates, or add one whose `when` "
                 f"allows it ({len(pool)} looked at: {_names(pool)})."
             )
         return suitable
@@ -443,9 +443,9 @@ def _pools(
     """The prompts that each part may draw from."""
     train = _sorted(one for one in prompts if not one.unseen)
     test = train
-    named = _sorted(one for one in prompts if any(_means(id_, one.id) for id_ in chosen.ids))
-    if named:
-        train, test = tuple(one for one in named if not one.unseen), named
+    by_id = _sorted(one for one in prompts if any(_means(id_, one.id) for id_ in chosen.ids))
+    if by_id:
+        train, test = tuple(one for one in by_id if not one.unseen), by_id
     elif chosen.unseen:
         test = _sorted(one for one in prompts if one.unseen)
     if not train:
