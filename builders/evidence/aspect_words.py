@@ -117,8 +117,8 @@ class AspectWords:
         Returns:
             True where the fact should not be said.
         """
-        bound = self._bound.get(fact.value)
-        if bound is not None and not bound.search(label):
+        label_pattern = self._bound.get(fact.value)
+        if label_pattern is not None and not label_pattern.search(label):
             return True
         patterns = self._ruling_out[0 if fact.direction == UP else 1].get(fact.value)
         if patterns is None:
@@ -143,8 +143,8 @@ class AspectWords:
         Returns:
             The word as the text has it, by the name of the niche.
         """
-        found = ((name, one.search(text)) for name, one in self._niches)
-        return {name: match[0] for name, match in found if match}
+        matches = ((name, one.search(text)) for name, one in self._niches)
+        return {name: match[0] for name, match in matches if match}
 
     @cached_property
     def _niches(self) -> list[tuple[str, re.Pattern[str]]]:
@@ -174,15 +174,15 @@ class AspectWords:
     def _praising(self) -> dict[str, list[str]]:
         """Regular expressions of praise a few words before or after a niche is named (`topic`)."""
         praise = self.one_of("praise")
-        found = {}
+        patterns = {}
         for name, words in self.niches.items():
-            named = [word.lstrip("+-") for word in words if word[0] != "@"]
-            topic = rf"(?P<topic>{self._topic(named)})"
-            found[name] = [
+            phrases = [word.lstrip("+-") for word in words if word[0] != "@"]
+            topic = rf"(?P<topic>{self._topic(phrases)})"
+            patterns[name] = [
                 rf"{praise}(?:\s+{_WORD}){{0,2}}\s+{topic}",
                 rf"{topic}(?:\s+{_WORD}){{0,4}}\s+{praise}",
             ]
-        return found
+        return patterns
 
     def _topic(self, named: Sequence[str]) -> str:
         """One of these words, unless it is part of another thing's name: no coffee shop, no food service."""
@@ -212,12 +212,12 @@ class AspectWords:
 
     @cached_property
     def _topics(self) -> dict[str, str]:
-        found: dict[str, list[str]] = {}
-        for _, named in self._kinds:
-            for name, words in named.items():
+        words_by_name: dict[str, list[str]] = {}
+        for _, values in self._kinds:
+            for name, words in values.items():
                 plain = [word.lstrip("+-") for word in words if word[0] != "@"]
-                found.setdefault(name, []).extend(plain)
-        return {name: _any_of(words) for name, words in found.items()}
+                words_by_name.setdefault(name, []).extend(plain)
+        return {name: _any_of(words) for name, words in words_by_name.items()}
 
     @cached_property
     def _bound(self) -> dict[str, re.Pattern[str]]:
@@ -227,15 +227,15 @@ class AspectWords:
     def _ruling_out(self) -> list[dict[str, list[re.Pattern[str]]]]:
         """For each value, the words that always rule it out, those that usually do, and those that cancel the latter:
         for praise and for complaints."""
-        found = []
+        patterns_by_side = []
         for entries in (self.unpraised, self.unblamed):
             by_name = {}
             for name, words in entries.items():
-                signed = [[one[1:] for one in words if one[0] == sign] for sign in "-+"]
+                by_sign = [[one[1:] for one in words if one[0] == sign] for sign in "-+"]
                 plain = [one for one in words if one[0] not in "+-"]
-                by_name[name] = [_pattern(_any_of(one)) for one in (signed[0], plain, signed[1])]
-            found.append(by_name)
-        return found
+                by_name[name] = [_pattern(_any_of(one)) for one in (by_sign[0], plain, by_sign[1])]
+            patterns_by_side.append(by_name)
+        return patterns_by_side
 
     def one_of(self, name: str) -> str:
         """A regular expression that matches any word of a `polarity` or `naming` list."""
@@ -255,10 +255,10 @@ class AspectWords:
 
     def audiences_in(self, title: str) -> list[tuple[str, str]]:
         """(name, matched words) of each audience that a title names, in order."""
-        found = [
+        hits = [
             (match, name) for name, one in self._audiences for match in [one.search(title)] if match
         ]
-        return [(name, match[0]) for match, name in sorted(found, key=lambda pair: pair[0].start())]
+        return [(name, match[0]) for match, name in sorted(hits, key=lambda pair: pair[0].start())]
 
     @cached_property
     def clause_ends(self) -> re.Pattern[str]:
@@ -281,7 +281,7 @@ class AspectWords:
             Entries in the order of `judged`.
         """
         words = re.findall(_WORD, clause.casefold().replace("’", "'"))
-        topics, own = (_places_of(words, *known) for known in self._first_words)
+        topics, own = (_places_of(words, *first_words) for first_words in self._first_words)
         sides = {
             side: any(self.finds(one, clause) for one in judging)
             for side, judging in (_JUDGING.items() if topics else ())
@@ -295,15 +295,15 @@ class AspectWords:
         """Indexes into `judged`, by the first word of what is named and by the beginning of that word: of topics, and
         of what judges by itself."""
         topics, own = _FirstWords({}, {}), _FirstWords({}, {})
-        named = dict(self._kinds)
+        kinds = dict(self._kinds)
         for place, (about, name, side, _) in enumerate(self.judged):
-            for phrase in (one for one in named[about][name] if one[0] != "@"):
+            for phrase in (one for one in kinds[about][name] if one[0] != "@"):
                 if phrase[0] in "+-" and phrase[0] != ("+" if side == UP else "-"):
                     continue
                 first = re.findall(r"[\w'&*-]+", phrase.lstrip("+-").casefold())[0]
                 exact, prefixes = own if phrase[0] in "+-" else topics
-                known = prefixes if first.endswith("*") else exact
-                known.setdefault(first.rstrip("*"), []).append(place)
+                places_by_word = prefixes if first.endswith("*") else exact
+                places_by_word.setdefault(first.rstrip("*"), []).append(place)
         return topics, own
 
     @property
@@ -319,17 +319,17 @@ class AspectWords:
     def judged(self) -> list[tuple[str, str, int, str]]:
         """(about, name, side, regular expression of a judgement), audiences first. They are a thousand and long:
         each is compiled when a clause first needs it."""
-        found = []
-        for about, named in self._kinds:
-            for name, words in named.items():
+        entries = []
+        for about, values in self._kinds:
+            for name, words in values.items():
                 for side, sign in ((UP, "+"), (DOWN, "-")):
                     parts = self._patterns(about, words, side)
                     own = [word[1:] for word in words if word.startswith(sign)]
                     if own:
                         parts.append(rf"(?P<own>{_any_of(own)})")
                     if parts:
-                        found.append((about, name, side, "|".join(parts)))
-        return found
+                        entries.append((about, name, side, "|".join(parts)))
+        return entries
 
     def _patterns(self, about: str, words: Sequence[str], side: int) -> list[str]:
         topics = [word for word in words if word[0] not in SIGNS]
@@ -422,8 +422,8 @@ def is_proper(match: re.Match[str], group: str) -> bool:
         True for a word in title case that another one follows, but for the first of the text.
     """
     word, rest = match[group], match.string[match.end(group) :].split()
-    titled = word[:1].isupper() and not word.isupper()
-    return titled and bool(rest) and rest[0][:1].isupper() and not rest[0].isupper()
+    has_capital = word[:1].isupper() and not word.isupper()
+    return has_capital and bool(rest) and rest[0][:1].isupper() and not rest[0].isupper()
 
 
 def _places_of(
@@ -433,9 +433,9 @@ def _places_of(
     places: set[int] = set()
     for word in words:
         places.update(exact.get(word, ()))
-        for prefix, found in prefixes.items():
+        for prefix, indexes in prefixes.items():
             if word.startswith(prefix):
-                places.update(found)
+                places.update(indexes)
     return places
 
 

@@ -77,7 +77,7 @@ def judgements_in(sentence: str, words: AspectWords) -> list[Judgement]:
 
 
 def _found_judgements(sentence: str, words: AspectWords) -> list[Judgement]:
-    found = []
+    judgements = []
     for clause in clauses_of(sentence, words):
         if words.finds("doubt", clause) or words.finds("elsewhere", clause):
             continue
@@ -96,8 +96,8 @@ def _found_judgements(sentence: str, words: AspectWords) -> list[Judgement]:
                 # "Perfect coffee shop atmosphere" is about the last of these.
                 place = (match.start(), -match.end())
                 here.append((place, Judgement(about, name, side, clause)))
-        found += [one for _, one in sorted(here, key=lambda pair: pair[0])]
-    return found
+        judgements += [one for _, one in sorted(here, key=lambda pair: pair[0])]
+    return judgements
 
 
 def aspects(
@@ -120,7 +120,7 @@ def aspects(
         Facts that quote whole sentences, one per sentence: no praise by anyone who disliked the item,
         and no complaints by anyone who liked it.
     """
-    found: dict[tuple[str, int], Fact] = {}
+    facts: dict[tuple[str, int], Fact] = {}
     for comment in comments if words.aspects else ():
         for sentence in quotable(comment.text, words):
             judgements = [one for one in judgements_in(sentence, words) if one.about in abouts]
@@ -129,13 +129,13 @@ def aspects(
             for one in filter(is_wanted, judgements):
                 key = (one.name, one.side)
                 against = one.side == DOWN and one.name in frank
-                better = key in found and _says_more(sentence, found[key].quote, one.side, words)
-                if (one.side != -comment.verdict or against) and (key not in found or better):
-                    found[key] = Fact(
+                better = key in facts and _says_more(sentence, facts[key].quote, one.side, words)
+                if (one.side != -comment.verdict or against) and (key not in facts or better):
+                    facts[key] = Fact(
                         "aspect", one.about, one.name, direction=one.side, quote=sentence
                     )
                     break
-    return list(found.values())
+    return list(facts.values())
 
 
 def _says_more(sentence: str, other: str, side: int, words: AspectWords) -> bool:
@@ -147,12 +147,12 @@ def _says_more(sentence: str, other: str, side: int, words: AspectWords) -> bool
 def _is_mixed(sentence: str, judgements: Sequence[Judgement], words: AspectWords) -> bool:
     """Whether the sentence also says the opposite or retracts something."""
     sides = {one.side for one in judgements}
-    denied = words.finds("denial", sentence)
+    is_denial = words.finds("denial", sentence)
     if len(sides) > 1 or words.finds("turn", sentence) or words.finds("elsewhere", sentence):
         return True
     if UP in sides:
-        return denied or words.finds("complaint", sentence)
-    return words.finds("praise", sentence) and not denied
+        return is_denial or words.finds("complaint", sentence)
+    return words.finds("praise", sentence) and not is_denial
 
 
 def undisputed(
@@ -180,8 +180,8 @@ def undisputed(
             for fact in facts:
                 if any(words.is_against(fact.value, clause) for clause in clauses):
                     sides[fact.topic].add(DOWN)
-    kept = [fact for fact in facts if not {UP, DOWN} <= sides[fact.topic]]
-    return sorted(kept, key=lambda fact: fact.direction)
+    one_sided = [fact for fact in facts if not {UP, DOWN} <= sides[fact.topic]]
+    return sorted(one_sided, key=lambda fact: fact.direction)
 
 
 def sentences_of(comments: Sequence[Comment]) -> list[str]:
@@ -200,17 +200,17 @@ def audiences(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
         Facts that quote the whole sentence; `about` is an audience, a purpose, or a feature that people
         look for. Praise by someone who disliked the item is not used.
     """
-    found: dict[tuple[str, str], Fact] = {}
+    facts: dict[tuple[str, str], Fact] = {}
     for comment in comments:
         for sentence in quotable(comment.text, words):
             if words.finds("elsewhere", sentence):
                 continue
-            said = sentence.rstrip("!")
-            fact = _excluded(said, words) or _wanted(said, words) or _suited(said, words)
-            fact = fact or _own_case(said, comment, words)
+            text = sentence.rstrip("!")
+            fact = _excluded(text, words) or _wanted(text, words) or _suited(text, words)
+            fact = fact or _own_case(text, comment, words)
             if fact is not None and not (fact.direction == UP and comment.verdict < 0):
-                found.setdefault(fact.topic, dataclasses.replace(fact, quote=sentence))
-    return list(found.values())
+                facts.setdefault(fact.topic, dataclasses.replace(fact, quote=sentence))
+    return list(facts.values())
 
 
 def _excluded(sentence: str, words: AspectWords) -> Fact | None:
@@ -221,8 +221,8 @@ def _excluded(sentence: str, words: AspectWords) -> Fact | None:
         value = _group(match[about] or "", words)
         if value and not words.finds("addressed", value):
             return Fact("aspect", about, value, direction=DOWN)
-    named = words.audience(match["who"] or "")
-    return Fact("aspect", "audience", named, direction=DOWN) if named else None
+    audience = words.audience(match["who"] or "")
+    return Fact("aspect", "audience", audience, direction=DOWN) if audience else None
 
 
 def _wanted(sentence: str, words: AspectWords) -> Fact | None:
@@ -257,11 +257,11 @@ def _suited(sentence: str, words: AspectWords) -> Fact | None:
     down = bool(match["bad"]) or words.denied(before)
     if not down and words.finds("denial", ASIDE.sub(" ", before)):
         return None
-    named = words.audience(who)
+    audience = words.audience(who)
     # "A great price for a great product" has no purpose.
-    if not named and (words.finds("praise", who) or words.finds("complaint", who)):
+    if not audience and (words.finds("praise", who) or words.finds("complaint", who)):
         return None
-    about = "audience" if named or words.finds("persons", who) else "purpose"
+    about = "audience" if audience or words.finds("persons", who) else "purpose"
     if about == "purpose" and not (_PURPOSE.match(who) and _has_subject(before, words)):
         return None
     if about == "purpose" and words.finds("purposeless", who):
@@ -269,7 +269,7 @@ def _suited(sentence: str, words: AspectWords) -> Fact | None:
     # "Great for straight looks": only an activity or an occasion is somebody's purpose.
     if about == "purpose" and not (_ACTIVITY.search(who) or words.finds("purposes", who)):
         return None
-    return Fact("aspect", about, named or who, direction=DOWN if down else UP)
+    return Fact("aspect", about, audience or who, direction=DOWN if down else UP)
 
 
 def _has_subject(before: str, words: AspectWords) -> bool:
@@ -297,8 +297,8 @@ def _group(text: str, words: AspectWords) -> str:
     who = re.split(rf"(?<!\w){words.one_of('stop')}(?!\w)", text, maxsplit=1, flags=re.I)[0]
     who = who.strip(EDGES)
     # "To meet other people in the same mood" is somebody's wish, whatever it is about.
-    told = " ".join(who.split()[:2]) if _INFINITIVE.match(who) else who
-    if not who or len(who.split()) > MOST_WORDS or words.finds("nobody", told):
+    opening = " ".join(who.split()[:2]) if _INFINITIVE.match(who) else who
+    if not who or len(who.split()) > MOST_WORDS or words.finds("nobody", opening):
         return ""
     if who.casefold() in words.naming.get("indefinite", ()):
         return ""

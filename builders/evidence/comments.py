@@ -75,12 +75,12 @@ class Comments:
         rows = table.slice(start, stop - start).to_pylist()
         # Some reviews stand twice, word for word.
         distinct = {row["text"].casefold(): row for row in reversed(rows)}
-        found = [
+        excerpts = [
             Comment(row["user_code"], row["verdict"], cut(row["text"], self._chars))
             for row in reversed(distinct.values())
         ]
-        against = [one for one in found if one.verdict == DISLIKE]
-        others = [one for one in found if one.verdict != DISLIKE]
+        against = [one for one in excerpts if one.verdict == DISLIKE]
+        others = [one for one in excerpts if one.verdict != DISLIKE]
         return (against[:1] + others + against[1:])[:MOST_COMMENTS]
 
     def _run(self, run: int) -> tuple[np.ndarray, pa.Table]:
@@ -148,12 +148,12 @@ class Tags:
         if start == stop:
             return []
         users = self._users[start:stop].tolist()
-        found = [
+        tag_counts = [
             (tag, n)
             for tag, n in zip(self._tags[start:stop].to_pylist(), users, strict=True)
             if _is_telling(tag)
         ]
-        return sorted(found, key=lambda pair: (-pair[1], stable_hash("tag", work, pair[0])))
+        return sorted(tag_counts, key=lambda pair: (-pair[1], stable_hash("tag", work, pair[0])))
 
     def by_work(self) -> Iterator[tuple[int, str]]:
         """All works and their tags, folded: each spelling is looked at once.
@@ -161,9 +161,9 @@ class Tags:
         Yields:
             (work, tag), without the tags that say nothing of the item.
         """
-        coded = self._tags.combine_chunks().dictionary_encode()
-        tags = [plain(tag) if _is_telling(tag) else None for tag in coded.dictionary.to_pylist()]
-        for work, code in zip(self._works.tolist(), coded.indices.to_pylist(), strict=True):
+        encoding = self._tags.combine_chunks().dictionary_encode()
+        tags = [plain(tag) if _is_telling(tag) else None for tag in encoding.dictionary.to_pylist()]
+        for work, code in zip(self._works.tolist(), encoding.indices.to_pylist(), strict=True):
             tag = tags[code]
             if tag is not None:
                 yield work, tag

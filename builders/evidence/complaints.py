@@ -32,20 +32,20 @@ def complaints(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
     Returns:
         At most `MAX_COMPLAINTS` facts against the item; of each comment one, if several complain.
     """
-    found: list[_Complaint] = []
+    candidates: list[_Complaint] = []
     for speaker, comment in enumerate(comments):
-        named: set[str] = set()
+        values: set[str] = set()
         for sentence in quotable(
             comment.text, words, MAX_CHARACTERS_OF_A_COMPLAINT, continuing=True
         ):
             fact = _complaint(sentence, words)
-            if fact is not None and fact.value not in named:
+            if fact is not None and fact.value not in values:
                 general = fact.about == "flaw"
                 liked = comment.verdict >= 0
-                found.append(_Complaint(bool(named), general, liked, speaker, fact))
-                named.add(fact.value)
+                candidates.append(_Complaint(bool(values), general, liked, speaker, fact))
+                values.add(fact.value)
     distinct: dict[tuple[str, str], Fact] = {}
-    for one in sorted(found, key=lambda one: one[:4]):
+    for one in sorted(candidates, key=lambda one: one[:4]):
         # Beside what an author complains of, another fault that concerns nobody in particular says little.
         if not (one.another and one.general):
             distinct.setdefault(one.fact.topic, one.fact)
@@ -67,7 +67,7 @@ def _complaint(sentence: str, words: AspectWords) -> Fact | None:
     grievance = grievance_in(sentence, words)
     if not grievance or not _says_what(sentence, words) or _is_taken_back(sentence, words):
         return None
-    judged = [
+    faults = [
         one
         for one in judgements_in(sentence, words)
         if one.side == DOWN
@@ -75,9 +75,9 @@ def _complaint(sentence: str, words: AspectWords) -> Fact | None:
         and not words.is_of("flaws", one.name)
     ]
     # Slow service concerns those in a hurry more than those who want it friendly.
-    judged.sort(key=lambda one: not words.is_of("frank", one.name))
-    if judged:
-        return Fact("aspect", judged[0].about, judged[0].name, direction=DOWN, quote=sentence)
+    faults.sort(key=lambda one: not words.is_of("frank", one.name))
+    if faults:
+        return Fact("aspect", faults[0].about, faults[0].name, direction=DOWN, quote=sentence)
     # What "it" was stands in the sentence before.
     if words.finds("pronoun", sentence.split(" ", 1)[0]) or words.finds("slight", sentence):
         return None
@@ -88,8 +88,8 @@ def _says_what(sentence: str, words: AspectWords) -> bool:
     """Whether a complaint is more than announced: "the only problem is the lid" tells nothing."""
     if any(not match["announced"] for match in words.grieving.finditer(sentence)):
         return True
-    announced = words.grieving.search(sentence)
-    return announced is not None and words.finds("stating", sentence[announced.end() :])
+    announcement = words.grieving.search(sentence)
+    return announcement is not None and words.finds("stating", sentence[announcement.end() :])
 
 
 def _is_taken_back(sentence: str, words: AspectWords) -> bool:
@@ -145,11 +145,11 @@ def unreported(
 
 def _is_unreported(text: str, quotes: Collection[str], words: AspectWords) -> bool:
     sentences = sentences_in(text)
-    left = [one for one in sentences if not any(quote in one for quote in quotes)]
-    if any(words.finds("excluding", one) for one in left):
+    rest = [one for one in sentences if not any(quote in one for quote in quotes)]
+    if any(words.finds("excluding", one) for one in rest):
         return True
     # Of one who is quoted, or beside as many complaints as an answer holds, not everything is repeated.
-    is_heard = len(quotes) >= MAX_COMPLAINTS or len(left) < len(sentences)
+    is_heard = len(quotes) >= MAX_COMPLAINTS or len(rest) < len(sentences)
     return not is_heard and any(
-        grievance_in(one.strip(), words) and not words.finds("slight", one) for one in left
+        grievance_in(one.strip(), words) and not words.finds("slight", one) for one in rest
     )

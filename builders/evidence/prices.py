@@ -38,8 +38,8 @@ class Prices:
         for chunk in column.chunks if column is not None else ():
             owners = np.repeat(np.arange(len(chunk)), np.diff(chunk.offsets.to_numpy()))
             entries = chunk.flatten()
-            priced = pc.fill_null(pc.equal(entries.field("name"), PRICE), False)
-            for place in np.flatnonzero(priced.to_numpy(zero_copy_only=False)).tolist():
+            is_price = pc.fill_null(pc.equal(entries.field("name"), PRICE), False)
+            for place in np.flatnonzero(is_price.to_numpy(zero_copy_only=False)).tolist():
                 match = _AMOUNT.search(str(entries.field("value")[place].as_py() or ""))
                 if match:
                     items.append(first + int(owners[place]))
@@ -57,12 +57,12 @@ class Prices:
     @functools.cached_property
     def _by_category(self) -> dict[str, np.ndarray]:
         """The prices of each category, ascending."""
-        found: dict[str, list[float]] = {}
+        by_category: dict[str, list[float]] = {}
         _, prices, categories = self._known
         for price, category in zip(prices.tolist(), categories, strict=True):
             if category:
-                found.setdefault(category, []).append(price)
-        return {name: np.sort(np.array(prices)) for name, prices in found.items()}
+                by_category.setdefault(category, []).append(price)
+        return {name: np.sort(np.array(prices)) for name, prices in by_category.items()}
 
     def fact(self, item: int) -> Fact | None:
         """The fact that an item is in the cheapest or most expensive fifth of its category.

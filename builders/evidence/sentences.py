@@ -63,13 +63,13 @@ def quotable(
         if inside or _QUOTED.search(passage):
             continue
         span = _span(sentence)
-        glued = span.split(" ", 2)
-        headed = len(glued) > 1 and words.is_of("heading", glued[0].casefold())
-        if headed and glued[1][:1].isupper() and glued[1] != "I":
+        pieces = span.split(" ", 2)
+        has_heading = len(pieces) > 1 and words.is_of("heading", pieces[0].casefold())
+        if has_heading and pieces[1][:1].isupper() and pieces[1] != "I":
             continue
         # A truncated sentence proves nothing, and neither does a question.
         elsewhere = words.is_of("somebody", span.split(" ", 1)[0].casefold())
-        cut = (
+        is_cut = (
             elsewhere or sentence.rstrip(" ')*").endswith((ELLIPSIS, "..", "?")) or "?!" in sentence
         )
         whole = span[:1].isupper() and span.count("(") == span.count(")")
@@ -77,7 +77,7 @@ def quotable(
         # The first one of a review continues nothing.
         continues = len(passage) < stop and _LEADING.match(span)
         whole = whole and (continuing or not (continues or ".." in span or ELLIPSIS in span))
-        if not cut and whole and SHORTEST <= len(span) <= longest:
+        if not is_cut and whole and SHORTEST <= len(span) <= longest:
             yield span
 
 
@@ -90,8 +90,8 @@ def _bounds(text: str) -> Iterator[tuple[int, int]]:
 
 def _span(sentence: str) -> str:
     """The sentence without heading, edges and a full stop, but with its exclamation marks."""
-    found = sentence.strip(EDGES)
+    span = sentence.strip(EDGES)
     marks = _MARKS.search(sentence.rstrip(" ')*"))
-    if marks and sentence.rstrip(" ')*").endswith(found + marks[0]):
-        found += marks[0]
-    return _HEADING.sub("", found)
+    if marks and sentence.rstrip(" ')*").endswith(span + marks[0]):
+        span += marks[0]
+    return _HEADING.sub("", span)

@@ -121,35 +121,35 @@ def part(title: str) -> Part:
         The series' name; without one where the title names none.
     """
     title = _BINDING.sub("", _YEAR.sub("", title))
-    bracketed = _BRACKETED.search(title)
-    if bracketed and not _LISTS.search(bracketed[0]):
-        name = (bracketed[1] or bracketed[2]).strip(" ,")
+    brackets = _BRACKETED.search(title)
+    if brackets and not _LISTS.search(brackets[0]):
+        name = (brackets[1] or brackets[2]).strip(" ,")
         return Part(_SERIES.sub("", name), False, True)
     hero = _hero(title)
     if hero:
         return Part(hero, False, True)
-    found = _SEASON.match(title)
-    if found:
-        return Part(found["name"], True, True)
-    found = _NUMBERED.match(title)
-    if found:
+    match = _SEASON.match(title)
+    if match:
+        return Part(match["name"], True, True)
+    match = _NUMBERED.match(title)
+    if match:
         # "Star Wars: Episode IV" is the first film.
-        first = (found["word"] or "").casefold() == "episode" and found["number"] == "IV"
-        return Part(found["name"], not first, True)
+        first = (match["word"] or "").casefold() == "episode" and match["number"] == "IV"
+        return Part(match["name"], not first, True)
     for form in (_SUBTITLE, _ADVENTURE):
-        found = form.match(title)
-        if found:
-            framed = _FRAME.match(found["name"])
-            return Part((framed or found)["name"])
+        match = form.match(title)
+        if match:
+            frame = _FRAME.match(match["name"])
+            return Part((frame or match)["name"])
     return Part("")
 
 
 def _hero(title: str) -> str:
     """Whom a title says that its novel is about; "" for "A Novel" and "A Crime Novel"."""
-    for found in _NOVEL.finditer(title):
-        words = plain(found["name"]).split()
+    for match in _NOVEL.finditer(title):
+        words = plain(match["name"]).split()
         if words and _NO_HEROES.isdisjoint(words) and words[-1] not in _NO_ENDS:
-            return found["name"]
+            return match["name"]
     return ""
 
 
@@ -167,10 +167,10 @@ def told_series(title: str) -> str:
     Returns:
         The name, without an article; "" where the title names none, or in capitals alone.
     """
-    bracketed = _TOLD.search(title) or _CALLED.search(title)
-    if bracketed and _LISTS.search(bracketed[0]):
+    brackets = _TOLD.search(title) or _CALLED.search(title)
+    if brackets and _LISTS.search(brackets[0]):
         return ""
-    name = bracketed[1] if bracketed else _hero(title)
+    name = brackets[1] if brackets else _hero(title)
     name = _LEADING_ARTICLE.sub("", _SERIES.sub("", name.strip(" ,:-")))
     return "" if name.isupper() or " ," in name else name
 
@@ -187,8 +187,8 @@ def tell_one_series(titles: Sequence[str]) -> bool:
     Returns:
         False for one title, or none.
     """
-    told = set(map(told_series, titles))
-    return len(titles) > 1 and len(told) == 1 and "" not in told
+    names = set(map(told_series, titles))
+    return len(titles) > 1 and len(names) == 1 and "" not in names
 
 
 @functools.lru_cache(maxsize=1 << 16)
@@ -223,8 +223,8 @@ def series_within(titles: Sequence[str]) -> str:
     Returns:
         The name; "" where there is none.
     """
-    found = {_known_parts()[1].get(_known_key(one), "") for one in titles}
-    return found.pop() if len(found) == 1 else ""
+    names = {_known_parts()[1].get(_known_key(one), "") for one in titles}
+    return names.pop() if len(names) == 1 else ""
 
 
 def _known_key(title: str) -> tuple[str, str]:
@@ -236,11 +236,11 @@ def _known_key(title: str) -> tuple[str, str]:
 @functools.cache
 def _known_parts() -> tuple[dict[tuple[str, str], str], dict[tuple[str, str], str]]:
     """By title and year (none for a book), the series, and the series within a series."""
-    written = yaml.safe_load(Path(__file__).with_name("series_names.yaml").read_text("utf-8"))
-    within = written.pop("within a series")
+    by_series = yaml.safe_load(Path(__file__).with_name("series_names.yaml").read_text("utf-8"))
+    within = by_series.pop("within a series")
     first, second = (
         {_known_key(part): name for name, parts in one.items() for part in parts}
-        for one in (written, within)
+        for one in (by_series, within)
     )
     return first, second
 
@@ -266,16 +266,16 @@ def shared_beginning(titles: Sequence[str]) -> str:
         no more than two titles have in common: "Escape from New York" begins with no name.
     """
     every = [_LEADING_ARTICLE.sub("", _BRACKETS.sub("", title)).split() for title in titles]
-    shared: list[str] = []
+    beginning: list[str] = []
     for words in zip(*every, strict=False):
         if len({_stem(word) for word in words}) > 1:
             break
-        shared.append(min(words, key=len))
-    while shared and _LEADS_ON.fullmatch(shared[-1].strip(" ,:-")):
-        shared = shared[:-1]
-    name = " ".join(shared).rstrip(" ,:-")
+        beginning.append(min(words, key=len))
+    while beginning and _LEADS_ON.fullmatch(beginning[-1].strip(" ,:-")):
+        beginning = beginning[:-1]
+    name = " ".join(beginning).rstrip(" ,:-")
     alone = plain(name) in {first_words(part(one).name or one) for one in titles}
-    sure = len(shared) > 1 or len(titles) > MIN_TITLES_OF_A_WORD or alone
+    sure = len(beginning) > 1 or len(titles) > MIN_TITLES_OF_A_WORD or alone
     return name if sure and sum(map(str.isalpha, name)) >= _MIN_CHARACTERS else ""
 
 
@@ -372,9 +372,9 @@ def is_later(title: str) -> bool:
     >>> is_later("Left Behind (Left Behind No. 1)"), is_later("Nicolae (Left Behind No. 3)"), is_later("Rocky II (1979)")
     (False, True, True)
     """
-    told = part(title)
-    numbered = told.numbered or _TOLD.search(title) is not None
-    return numbered and not is_first(title)
+    series_part = part(title)
+    has_number = series_part.numbered or _TOLD.search(title) is not None
+    return has_number and not is_first(title)
 
 
 def in_brackets(title: str) -> list[str]:
@@ -410,21 +410,21 @@ def series_of(titles: Sequence[str | None]) -> list[str | None]:
     """
     parts = [part(title or "") for title in titles]
     plain = [_YEAR.sub("", title or "") for title in titles]
-    named = Counter(one.name.casefold() for one in parts if one.name)
+    works_by_name = Counter(one.name.casefold() for one in parts if one.name)
     surely = {one.name.casefold() for one in parts if one.sure}
     firsts = Counter(title.casefold() for title in plain)
-    spelled = Counter(one.name for one in parts if one.name)
+    spellings = Counter(one.name for one in parts if one.name)
     spelling: dict[str, str] = {}
-    for name in sorted(spelled, key=lambda name: (-spelled[name], name)):
+    for name in sorted(spellings, key=lambda name: (-spellings[name], name)):
         spelling.setdefault(name.casefold(), name)
     series = {
         name
-        for name, works in named.items()
+        for name, works in works_by_name.items()
         if len(name) > 1
         and works + (name in firsts) >= (2 if name in surely else MIN_WORKS_OF_A_SERIES)
     }
-    found: list[str | None] = []
+    names: list[str | None] = []
     for one, title in zip(parts, plain, strict=True):
         key = one.name.casefold() if one.name else title.casefold()
-        found.append(spelling[key] if key in series else None)
-    return found
+        names.append(spelling[key] if key in series else None)
+    return names

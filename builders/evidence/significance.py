@@ -61,12 +61,12 @@ def more_common(k: int, n: int, j: int, m: int) -> float:
     """
     total, carriers = n + m, k + j
     whole = _log_choose(total, carriers)
-    found = sum(
+    chance = sum(
         math.exp(_log_choose(n, x) + _log_choose(m, carriers - x) - whole)
         for x in range(k, min(n, carriers) + 1)
         if carriers - x <= m
     )
-    return round(min(1.0, found), 9)
+    return round(min(1.0, chance), 9)
 
 
 def _log_choose(n: int, k: int) -> float:
@@ -77,5 +77,5 @@ def gain(k: int, expected: float) -> float:
     """The evidence of `k` against `expected`: twice the log-likelihood ratio; 0 if there is none.
 
     Rounded, so that float noise does not decide which of two comes first."""
-    found = 2 * (k * math.log(k / expected) - (k - expected)) if k > 0 else 2 * expected
-    return round(found, 6)
+    evidence = 2 * (k * math.log(k / expected) - (k - expected)) if k > 0 else 2 * expected
+    return round(evidence, 6)

@@ -25,8 +25,8 @@ def title_words(title: str) -> frozenset[str]:
     >>> sorted(title_words("Beneath the Planet of the Apes (1970)"))
     ['beneath', 'planet']
     """
-    found = (word for word in _LETTERS.findall(title) if len(word) >= MIN_LETTERS_OF_A_NAME)
-    return frozenset(map(str.casefold, found))
+    words = (word for word in _LETTERS.findall(title) if len(word) >= MIN_LETTERS_OF_A_NAME)
+    return frozenset(map(str.casefold, words))
 
 
 @functools.lru_cache(maxsize=1 << 16)
@@ -43,8 +43,8 @@ def stems_in_order(title: str, least: int = 1) -> tuple[str, ...]:
     Returns:
         The words, folded.
     """
-    named = words_of_base(base_title(title))
-    return tuple([word.removesuffix("s") for word in named if len(word) >= least])
+    words = words_of_base(base_title(title))
+    return tuple([word.removesuffix("s") for word in words if len(word) >= least])
 
 
 @functools.lru_cache(maxsize=1 << 16)

@@ -82,8 +82,8 @@ def hashtags(title: str) -> list[str]:
     >>> hashtags("a night on the train # travel # train songs # and so we went on and on")
     ['travel', 'train songs']
     """
-    found = _HASHTAG.findall(title) if "#" in title else []
-    return list(dict.fromkeys(one for one in found if one.count(" ") < 3))
+    tags = _HASHTAG.findall(title) if "#" in title else []
+    return list(dict.fromkeys(one for one in tags if one.count(" ") < 3))
 
 
 def has_hashtags(store: StoreReader) -> bool:
@@ -93,15 +93,15 @@ def has_hashtags(store: StoreReader) -> bool:
 
 def _lists(store: StoreReader, kind: str, leading: np.ndarray) -> pa.ListArray | None:
     """What the items with these codes carry of one kind; None where the source has none."""
-    taken = pa.array(leading)
+    codes = pa.array(leading)
     if kind == HASHTAG:
         if not has_hashtags(store):
             return None
-        titles = store.items.column("title").combine_chunks().take(taken).to_pylist()
+        titles = store.items.column("title").combine_chunks().take(codes).to_pylist()
         return pa.array([hashtags(title or "") for title in titles], pa.list_(pa.string()))
     if _COLUMNS[kind] not in store.items.column_names:
         return None
-    return store.items.column(_COLUMNS[kind]).combine_chunks().take(taken)
+    return store.items.column(_COLUMNS[kind]).combine_chunks().take(codes)
 
 
 def _carried(
@@ -109,14 +109,14 @@ def _carried(
 ) -> tuple[np.ndarray, np.ndarray]:
     """(works, traits) for one kind; its names are added, each in its commonest spelling."""
     owner = leading[np.asarray(pc.list_parent_indices(lists))].astype(np.int64)
-    spelled, spellings = _coded(lists.flatten())
-    folded, keys = _coded(pa.array([plain(one) for one in spellings], pa.string()))
+    spelling_codes, spellings = _coded(lists.flatten())
+    key_codes, keys = _coded(pa.array([plain(one) for one in spellings], pa.string()))
     # A work may name a trait twice.
-    pairs = np.unique(owner * max(len(keys), 1) + folded[spelled])
+    pairs = np.unique(owner * max(len(keys), 1) + key_codes[spelling_codes])
     owner, trait = np.divmod(pairs, max(len(keys), 1))
     often = np.bincount(trait, minlength=len(keys)) >= MIN_WORKS_OF_A_TRAIT
-    common = np.lexsort((-np.bincount(spelled, minlength=len(spellings)), folded))
-    first = common[np.searchsorted(folded[common], np.flatnonzero(often))]
+    common = np.lexsort((-np.bincount(spelling_codes, minlength=len(spellings)), key_codes))
+    first = common[np.searchsorted(key_codes[common], np.flatnonzero(often))]
     code = np.cumsum(often) - 1 + len(names)
     names.extend((kind, spellings[place]) for place in first.tolist())
     keep = often[trait]
@@ -125,21 +125,21 @@ def _carried(
 
 def _coded(texts: pa.StringArray) -> tuple[np.ndarray, list[str]]:
     """Codes of texts (none null), in the order of the texts that they stand for."""
-    seen = texts.dictionary_encode()
-    values = seen.dictionary.to_pylist()
+    encoding = texts.dictionary_encode()
+    values = encoding.dictionary.to_pylist()
     order = sorted(range(len(values)), key=lambda k: values[k])
     rank = np.zeros(len(values), np.int64)
     rank[order] = np.arange(len(values))
-    return rank[np.asarray(seen.indices).astype(np.int64)], [values[k] for k in order]
+    return rank[np.asarray(encoding.indices).astype(np.int64)], [values[k] for k in order]
 
 
 def _known(
     kind: str, values: pa.StringArray, names: list[tuple[str, str]]
 ) -> tuple[np.ndarray, np.ndarray]:
     users = np.flatnonzero(np.asarray(values.is_valid()))
-    coded, found = _coded(values.drop_null())
-    code = coded + len(names)
-    names.extend((kind, value) for value in found)
+    codes, texts = _coded(values.drop_null())
+    code = codes + len(names)
+    names.extend((kind, value) for value in texts)
     return users, code
 
 
@@ -154,17 +154,17 @@ def _joined(name: str, parts: list[tuple[np.ndarray, np.ndarray]]) -> pa.Table:
 def _of_users(store: StoreReader) -> dict[str, pa.StringArray]:
     """By kind, what is known of each user, by user code; null where nothing is."""
     there = set(store.users.column_names)
-    found = {}
+    by_kind = {}
     for kind in (GENDER, COUNTRY):
         if kind in there:
-            found[kind] = _texts(store, kind)
+            by_kind[kind] = _texts(store, kind)
     if "age_group" in there:
-        found[AGE] = _texts(store, "age_group")
+        by_kind[AGE] = _texts(store, "age_group")
     elif "age" in there:
-        found[AGE] = _binned(store, "age", _age_bin)
+        by_kind[AGE] = _binned(store, "age", _age_bin)
     elif "birth_year" in there:
-        found[AGE] = _binned(store, "birth_year", _birth_bin)
-    return found
+        by_kind[AGE] = _binned(store, "birth_year", _birth_bin)
+    return by_kind
 
 
 def _texts(store: StoreReader, column: str) -> pa.StringArray:

@@ -64,13 +64,13 @@ def sided(split: Partition, user: int) -> Sided:
     Returns:
         The works on both sides.
     """
-    kept: dict[int, Sided] = split.store.shared(("sided", split.seed), dict)
-    if user not in kept:
-        kept.clear()
+    cache: dict[int, Sided] = split.store.shared(("sided", split.seed), dict)
+    if user not in cache:
+        cache.clear()
         expected = split.store.expected_run(user)
         users = np.array([user]) if expected is None else expected
-        kept.update(zip(users.tolist(), _of(split, users), strict=True))
-    return kept[user]
+        cache.update(zip(users.tolist(), _of(split, users), strict=True))
+    return cache[user]
 
 
 def _of(split: Partition, users: np.ndarray) -> list[Sided]:
@@ -79,11 +79,11 @@ def _of(split: Partition, users: np.ndarray) -> list[Sided]:
     events = store.events_of(users)
     value = events.weights if hours else events.ratings
     assert value is not None
-    given = ~np.isnan(value)
+    has_value = ~np.isnan(value)
     if events.events is not None:
-        given &= events.events != SKIP
+        has_value &= events.events != SKIP
     counts = store.user_n[users]
-    places = np.flatnonzero(given)
+    places = np.flatnonzero(has_value)
     works = store.work[events.items]
     keys, _ = pair_keys(counts, works, len(store.work))
     _, first = np.unique(keys[places], return_index=True)
@@ -94,26 +94,30 @@ def _of(split: Partition, users: np.ndarray) -> list[Sided]:
     begins = np.concatenate([[0], counts.cumsum(dtype=np.int64)])
     scale = store.source.scale
     marks = (side + 1) * TENTHS if hours or scale is None else _tenths(scale, value[places])
-    judged = np.diff(places.searchsorted(begins)).tolist()
-    shown = titles[places] >= 0
-    cuts = places[shown].searchsorted(begins)[1:-1]
-    mine = [np.split(of[shown], cuts) for of in (works[places], marks, side)]
-    kept = (side != 0) & shown
-    places, side = places[kept], side[kept]
+    judged_counts = np.diff(places.searchsorted(begins)).tolist()
+    has_title = titles[places] >= 0
+    cuts = places[has_title].searchsorted(begins)[1:-1]
+    mine = [np.split(of[has_title], cuts) for of in (works[places], marks, side)]
+    is_sided = (side != 0) & has_title
+    places, side = places[is_sided], side[is_sided]
     cuts = places.searchsorted(begins)
     own = places - begins[:-1].repeat(np.diff(cuts))
     numbers = (events.items[places], works[places], titles[places], own, side, value[places])
     item, work, title, place, sides_of, strength = (one.tolist() for one in numbers)
     times: list[int | None] = [None] * len(places)
     if events.times is not None:
-        known = events.times[places].tolist()
-        times = [None if time == MISSING_TIME else time for time in known]
+        raw_times = events.times[places].tolist()
+        times = [None if time == MISSING_TIME else time for time in raw_times]
     columns: tuple[list[Any], ...] = (item, work, title, place, times, sides_of, strength)
-    touched = np.split(works, begins[1:-1])
+    works_by_user = np.split(works, begins[1:-1])
     return [
-        Sided(*(column[start:stop] for column in columns), n, met, *own_judged)  # type: ignore[arg-type, call-arg]
-        for n, met, own_judged, (start, stop) in zip(
-            judged, touched, zip(*mine, strict=True), itertools.pairwise(cuts.tolist()), strict=True
+        Sided(*(column[start:stop] for column in columns), n, own_works, *own_judged)  # type: ignore[arg-type, call-arg]
+        for n, own_works, own_judged, (start, stop) in zip(
+            judged_counts,
+            works_by_user,
+            zip(*mine, strict=True),
+            itertools.pairwise(cuts.tolist()),
+            strict=True,
         )
     ]
 
@@ -138,9 +142,9 @@ def _by_hours(split: Partition, works: np.ndarray, hours: np.ndarray) -> np.ndar
     less = _place(values, start, stop, hours, "left") - start
     upto = _place(values, start, stop, hours, "right") - start
     enough = players >= LEAST_PLAYERS
-    liked = (hours >= KEPT_HOURS) & (10 * less >= KEPT_TENTHS * players)
-    left = (hours < KEPT_HOURS) & (10 * upto <= LEFT_TENTHS * players)
-    return np.where(enough & liked, LIKE, np.where(enough & left, DISLIKE, 0))
+    is_like = (hours >= KEPT_HOURS) & (10 * less >= KEPT_TENTHS * players)
+    is_dislike = (hours < KEPT_HOURS) & (10 * upto <= LEFT_TENTHS * players)
+    return np.where(enough & is_like, LIKE, np.where(enough & is_dislike, DISLIKE, 0))
 
 
 def _place(

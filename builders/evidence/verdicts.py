@@ -91,7 +91,7 @@ def _marks(scale: Scale, skips: bool) -> str:
     above = f"(CAST(e.rating AS DOUBLE) - CAST('{scale.low!r}' AS DOUBLE))"
     tenths = f"""CAST(least(greatest(floor({above} * {TENTHS} + CAST('0.5' AS DOUBLE)), 0), {MOST_TENTHS})
                  AS BIGINT)"""
-    given = _where("e.rating IS NOT NULL", f"e.event <> {SKIP}" if skips else "")
+    condition = _where("e.rating IS NOT NULL", f"e.event <> {SKIP}" if skips else "")
     return f"""
 SELECT user_code, work, CAST(mod(said, 4) AS INTEGER) - 1 AS verdict,
        CAST((said - mod(said, 4)) / 4 AS BIGINT) AS mark
@@ -99,7 +99,7 @@ FROM (
     SELECT user_code, work, mod(first, 65536) AS said FROM (
         SELECT e.user_code AS user_code, w.work AS work,
                min(e.place * 65536 + {tenths} * 4 + {_of_rating(scale)}) AS first
-        {_MET} {given} GROUP BY e.user_code, w.work
+        {_MET} {condition} GROUP BY e.user_code, w.work
     ) AS firsts
 ) AS judged
 """
@@ -115,31 +115,31 @@ _MET = "FROM events AS e JOIN works AS w ON w.item_code = e.item_code"
 
 
 def _where(*conditions: str) -> str:
-    wanted = [one for one in conditions if one]
-    return f"WHERE {' AND '.join(wanted)}" if wanted else ""
+    terms = [one for one in conditions if one]
+    return f"WHERE {' AND '.join(terms)}" if terms else ""
 
 
 def _by_rating(scale: Scale, skips: bool, where: str, grouped: bool) -> str:
     """grouped: a user may have several ratings of a work. Position and verdict of each are packed into
     one number, so that one pass finds the earliest."""
     verdict = _of_rating(scale)
-    given = _where("e.rating IS NOT NULL", f"e.event <> {SKIP}" if skips else "", where)
+    condition = _where("e.rating IS NOT NULL", f"e.event <> {SKIP}" if skips else "", where)
     if not grouped:
-        return f"SELECT e.user_code AS user_code, w.work AS work, {verdict} - 1 AS verdict {_MET} {given}"
+        return f"SELECT e.user_code AS user_code, w.work AS work, {verdict} - 1 AS verdict {_MET} {condition}"
     return f"""
 SELECT user_code, work, CAST(mod(first, 4) AS INTEGER) - 1 AS verdict FROM (
     SELECT e.user_code AS user_code, w.work AS work, min(e.place * 4 + {verdict}) AS first
-    {_MET} {given} GROUP BY e.user_code, w.work
+    {_MET} {condition} GROUP BY e.user_code, w.work
 ) AS firsts
 """
 
 
 def _by_taking(skips: bool, where: str, grouped: bool) -> str:
     least = "min" if grouped else ""
-    skipped = f"{least}(CASE WHEN e.event = {SKIP} THEN 1 ELSE 0 END)" if skips else "0"
+    is_skip = f"{least}(CASE WHEN e.event = {SKIP} THEN 1 ELSE 0 END)" if skips else "0"
     return f"""
 SELECT e.user_code AS user_code, w.work AS work,
-       CASE WHEN {skipped} = 1 THEN {DISLIKE} ELSE {LIKE} END AS verdict
+       CASE WHEN {is_skip} = 1 THEN {DISLIKE} ELSE {LIKE} END AS verdict
 {_MET} {_where(where)} {"GROUP BY e.user_code, w.work" if grouped else ""}
 """
 

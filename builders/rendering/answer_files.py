@@ -182,12 +182,12 @@ def load_answer(task: str, folder: Path | None = None) -> AnswerForm:
     built_in = _read(BUILT_IN / ANSWERS / f"{task}.yaml", "")[1]
     if own is None:
         return _with_parts(built_in)
-    replaces_all, given = _read(own, fingerprint(folder))
+    replaces_all, own_form = _read(own, fingerprint(folder))
     if replaces_all:
-        return _with_parts(_checked_plan(own, given))
-    statements = {**built_in.statements, **given.statements}
-    parts = {**built_in.parts, **given.parts}
-    plan = given.plan or built_in.plan
+        return _with_parts(_checked_plan(own, own_form))
+    statements = {**built_in.statements, **own_form.statements}
+    parts = {**built_in.parts, **own_form.parts}
+    plan = own_form.plan or built_in.plan
     form = replace(built_in, task=task, statements=statements, plan=plan, parts=parts)
     return _with_parts(_checked_plan(own, form))
 
@@ -201,10 +201,10 @@ def _with_parts(form: AnswerForm) -> AnswerForm:
 
     statements = {}
     for name, one in form.statements.items():
-        used = dict.fromkeys(
+        names = dict.fromkeys(
             word for text, _ in one.wordings for word in _PLACEHOLDER.findall(text)
         )
-        parts = tuple(form.parts[word] for word in used if word in form.parts)
+        parts = tuple(form.parts[word] for word in names if word in form.parts)
         wordings = tuple((_PLACEHOLDER.sub(put, text), line) for text, line in one.wordings)
         statements[name] = replace(one, wordings=wordings, parts=parts)
     return replace(form, statements=statements)
@@ -258,52 +258,52 @@ def _parts(path: Path, node: Node) -> dict[str, WordingPart]:
 
 def _statement(path: Path, node: Node) -> StatementForm:
     optional = ("least", "most", "details", "details_least")
-    given = fields(path, node, "a statement", ("id", "when", "wordings"), optional)
+    nodes = fields(path, node, "a statement", ("id", "when", "wordings"), optional)
 
     def number(name: str, default: int) -> int:
-        return whole(path, given[name], name, 0, MOST_FACTS) if name in given else default
+        return whole(path, nodes[name], name, 0, MOST_FACTS) if name in nodes else default
 
-    wordings = given["wordings"]
-    nodes = wordings.value if isinstance(wordings.value, list) else [wordings]
-    if not 1 <= len(nodes) <= MOST_WORDINGS:
-        message = f"a statement has one to {MOST_WORDINGS} wordings, not {len(nodes)}."
+    wordings = nodes["wordings"]
+    wording_nodes = wordings.value if isinstance(wordings.value, list) else [wordings]
+    if not 1 <= len(wording_nodes) <= MOST_WORDINGS:
+        message = f"a statement has one to {MOST_WORDINGS} wordings, not {len(wording_nodes)}."
         raise complain(path, wordings.line, message)
     return StatementForm(
-        id=text(path, given["id"], "id"),
-        when=_when(path, given["when"]),
+        id=text(path, nodes["id"], "id"),
+        when=_when(path, nodes["when"]),
         least=number("least", 1),
         most=max(number("most", 1), 1),
         details_least=number("details_least", 0),
         details=max(number("details", 0), number("details_least", 0)),
-        wordings=tuple((text(path, one, "a wording"), one.text_line) for one in nodes),
+        wordings=tuple((text(path, one, "a wording"), one.text_line) for one in wording_nodes),
         path=path,
     )
 
 
 def _when(path: Path, node: Node) -> When:
-    given = fields(
+    nodes = fields(
         path, node, "when", (), ("kind", "about", "direction", "domains", "flags", "facts")
     )
 
     def names(field_name: str, allowed: Collection[str]) -> frozenset[str]:
-        if field_name not in given:
+        if field_name not in nodes:
             return frozenset()
-        found = texts(path, given[field_name], field_name)
-        for one in found:
+        words = texts(path, nodes[field_name], field_name)
+        for one in words:
             if one not in allowed:
-                raise complain(path, given[field_name].line, choose_from(field_name, one, allowed))
-        return frozenset(found)
+                raise complain(path, nodes[field_name].line, choose_from(field_name, one, allowed))
+        return frozenset(words)
 
     signs = {word or "none": sign for sign, word in DIRECTIONS.items()}
     return When(
         kinds=names("kind", FACT_KINDS),
         abouts=names("about", ABOUTS),
         directions=frozenset(signs[word] for word in names("direction", signs)),
-        domains=frozenset(texts(path, given["domains"], "domains"))
-        if "domains" in given
+        domains=frozenset(texts(path, nodes["domains"], "domains"))
+        if "domains" in nodes
         else frozenset(),
-        flags=_flags(path, given.get("flags")),
-        without_facts="facts" in given and not truth(path, given["facts"], "facts"),
+        flags=_flags(path, nodes.get("flags")),
+        without_facts="facts" in nodes and not truth(path, nodes["facts"], "facts"),
     )
 
 
@@ -322,7 +322,7 @@ def _plan(path: Path, node: Node) -> tuple[Section, ...]:
 
 
 def _section(path: Path, node: Node) -> Section:
-    given = fields(
+    nodes = fields(
         path,
         node,
         "a section",
@@ -331,29 +331,29 @@ def _section(path: Path, node: Node) -> Section:
     )
 
     def slots(name: str) -> tuple[tuple[str, ...], ...]:
-        value = given[name].value
+        value = nodes[name].value
         if not isinstance(value, list) or not value:
             message = f"{name} must be a list of statements, or of lists of them."
-            raise complain(path, given[name].line, message)
+            raise complain(path, nodes[name].line, message)
         return tuple(tuple(texts(path, one, "a slot")) for one in value)
 
-    layout = text(path, given["layout"], "layout") if "layout" in given else "sentences"
+    layout = text(path, nodes["layout"], "layout") if "layout" in nodes else "sentences"
     if layout not in LAYOUTS:
-        raise complain(path, given["layout"].line, choose_from("layout", layout, LAYOUTS))
-    found = slots("slots")
-    count = len(found)
+        raise complain(path, nodes["layout"].line, choose_from("layout", layout, LAYOUTS))
+    names_by_slot = slots("slots")
+    count = len(names_by_slot)
     return Section(
-        id=text(path, given["section"], "section"),
+        id=text(path, nodes["section"], "section"),
         layout=layout,
-        most=whole(path, given["most"], "most", 1, 20) if "most" in given else count,
-        least=whole(path, given["least"], "least", 0, 20) if "least" in given else 0,
-        lead=text(path, given["lead"], "lead") if "lead" in given else "",
-        slots=found,
-        enough=whole(path, given["enough"], "enough", 0, 20) if "enough" in given else 0,
-        spare=slots("spare") if "spare" in given else (),
-        flags=_flags(path, given.get("flags")),
-        lead_of_one=text(path, given["lead_of_one"], "lead_of_one")
-        if "lead_of_one" in given
+        most=whole(path, nodes["most"], "most", 1, 20) if "most" in nodes else count,
+        least=whole(path, nodes["least"], "least", 0, 20) if "least" in nodes else 0,
+        lead=text(path, nodes["lead"], "lead") if "lead" in nodes else "",
+        slots=names_by_slot,
+        enough=whole(path, nodes["enough"], "enough", 0, 20) if "enough" in nodes else 0,
+        spare=slots("spare") if "spare" in nodes else (),
+        flags=_flags(path, nodes.get("flags")),
+        lead_of_one=text(path, nodes["lead_of_one"], "lead_of_one")
+        if "lead_of_one" in nodes
         else "",
     )
 
@@ -391,21 +391,21 @@ def check(form: AnswerForm, lexicon: Lexicon, domain: str) -> None:
         allowed = frozenset(_allowed(one, lexicon))
         # Parts first: a mistake in one is named where the part stands.
         for part in one.parts:
-            said = "a part cannot name another, as {name!r}; write its text out."
-            _require_names(part.path, part.line, part.text, one.id, allowed, form.parts, said)
+            message = "a part cannot name another, as {name!r}; write its text out."
+            _require_names(part.path, part.line, part.text, one.id, allowed, form.parts, message)
         for wording, line in one.wordings:
-            said = "write {name!r}, which is a part, as {{{{ {name} }}}}, without a filter or a hyphen."
-            _require_names(one.path, line, wording, one.id, allowed, form.parts, said)
+            message = "write {name!r}, which is a part, as {{{{ {name} }}}}, without a filter or a hyphen."
+            _require_names(one.path, line, wording, one.id, allowed, form.parts, message)
     _require_used_parts(form)
 
 
 def _require_used_parts(form: AnswerForm) -> None:
     """Refuse a part of the user's own that no wording names: its name may be misspelt."""
-    used = {part for one in form.statements.values() for part in one.parts}
+    parts_in_use = {part for one in form.statements.values() for part in one.parts}
     for name, part in form.parts.items():
-        if part not in used and not part.path.is_relative_to(BUILT_IN):
-            named = sorted(name for name, other in form.parts.items() if other in used)
-            raise complain(part.path, part.line, choose_from("part", name, named))
+        if part not in parts_in_use and not part.path.is_relative_to(BUILT_IN):
+            names = sorted(name for name, other in form.parts.items() if other in parts_in_use)
+            raise complain(part.path, part.line, choose_from("part", name, names))
 
 
 def _require_names(

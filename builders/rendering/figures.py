@@ -46,39 +46,39 @@ def figures(
     Returns:
         Texts by name.
     """
-    found = plain_numbers(fact)
+    numbers = plain_numbers(fact)
     phrases = lexicon.phrases
-    made = {name: _PHRASES[name](found, fact, phrases) for name in _PHRASES.keys() & wanted}
-    if in_counts and "rate" in made:
-        made["rate"] = found["count"]
-    return {**found, **made}
+    wordings = {name: _PHRASES[name](numbers, fact, phrases) for name in _PHRASES.keys() & wanted}
+    if in_counts and "rate" in wordings:
+        wordings["rate"] = numbers["count"]
+    return {**numbers, **wordings}
 
 
-def _usual(found: Mapping[str, str], fact: Fact, phrases: Mapping[str, str]) -> str:
+def _usual(numbers: Mapping[str, str], fact: Fact, phrases: Mapping[str, str]) -> str:
     """The number that would be expected."""
-    usual = found["usual"]
+    usual = numbers["usual"]
     return _phrase(phrases["about" if usual != "0" else "below_one"], usual, "")
 
 
-def _usual_share(found: Mapping[str, str], fact: Fact, phrases: Mapping[str, str]) -> str:
+def _usual_share(numbers: Mapping[str, str], fact: Fact, phrases: Mapping[str, str]) -> str:
     """The percentage that would be expected."""
-    share = found["usual_percent"]
+    share = numbers["usual_percent"]
     none = "share_none" if not fact.base and "share_none" in phrases else "share_below_one"
     return _phrase(phrases.get("share" if share != "0" else none), share, "")
 
 
-def _tally(found: Mapping[str, str], fact: Fact, phrases: Mapping[str, str]) -> str:
+def _tally(numbers: Mapping[str, str], fact: Fact, phrases: Mapping[str, str]) -> str:
     """The count among those counted, as a phrase says it."""
     whole = fact.count == fact.of < SAMPLE
-    among = _phrase(phrases.get(_among(fact)), found["of"], "")
-    return _phrase(phrases.get("tally_all" if whole else "tally"), found["count"], among)
+    among = _phrase(phrases.get(_among(fact)), numbers["of"], "")
+    return _phrase(phrases.get("tally_all" if whole else "tally"), numbers["count"], among)
 
 
-def _counted(found: Mapping[str, str], fact: Fact, phrases: Mapping[str, str]) -> str:
+def _counted(numbers: Mapping[str, str], fact: Fact, phrases: Mapping[str, str]) -> str:
     """The count; "all" of them where it is."""
     if fact.count != fact.of:
-        return found["count"]
-    return _phrase(phrases.get("tally_all"), "", found["of"])
+        return numbers["count"]
+    return _phrase(phrases.get("tally_all"), "", numbers["of"])
 
 
 def _phrase(text: str | None, n: str, of: str) -> str:
@@ -116,36 +116,36 @@ def _printed(count: int, of: int, expected: float) -> Mapping[str, str]:
     }
 
 
-def _rate(found: Mapping[str, str], fact: Fact, phrases: Mapping[str, str]) -> str:
+def _rate(numbers: Mapping[str, str], fact: Fact, phrases: Mapping[str, str]) -> str:
     """The count as a percentage, or as it is if it or the total is small."""
     if is_small(fact):
-        return found["count"]
-    return _phrase(phrases.get("share"), found["percent"], "")
+        return numbers["count"]
+    return _phrase(phrases.get("share"), numbers["percent"], "")
 
 
-def _weighed(found: Mapping[str, str], fact: Fact, phrases: Mapping[str, str]) -> str:
+def _weighed(numbers: Mapping[str, str], fact: Fact, phrases: Mapping[str, str]) -> str:
     """The count among all as it can stand beside a share: as a percentage, but in words where it is all, and
     as it is beside none."""
     whole = fact.count == fact.of or not fact.base or "share_of" not in phrases
     name = _part(fact) if whole else "share_of"
-    return _phrase(phrases.get(name), found["count" if whole else "percent"], found["of"])
+    return _phrase(phrases.get(name), numbers["count" if whole else "percent"], numbers["of"])
 
 
 _PHRASES: dict[str, Callable[[Mapping[str, str], Fact, Mapping[str, str]], str]] = {
     "usual": _usual,
-    "expected": lambda found, fact, phrases: (
-        found["usual"] if found["usual"] != "0" else phrases.get("under_one", "")
+    "expected": lambda numbers, fact, phrases: (
+        numbers["usual"] if numbers["usual"] != "0" else phrases.get("under_one", "")
     ),
     "usual_share": _usual_share,
     "rate": _rate,
-    "part": lambda found, fact, phrases: _phrase(
-        phrases.get(_part(fact)), found["count"], found["of"]
+    "part": lambda numbers, fact, phrases: _phrase(
+        phrases.get(_part(fact)), numbers["count"], numbers["of"]
     ),
     "weighed": _weighed,
-    "among": lambda found, fact, phrases: _phrase(phrases.get(_among(fact)), found["of"], ""),
+    "among": lambda numbers, fact, phrases: _phrase(phrases.get(_among(fact)), numbers["of"], ""),
     "tally": _tally,
     "counted": _counted,
-    "quote": lambda found, fact, phrases: fact.quote.replace('"', "'"),
+    "quote": lambda numbers, fact, phrases: fact.quote.replace('"', "'"),
 }
 """What a wording may say of a fact beside its plain numbers."""
 

@@ -155,11 +155,11 @@ class _Walk:
             return
         if isinstance(node, nodes.Name):
             if entry is not None and node.name in (entry, "loop"):
-                known = FIELDS if node.name == entry else LOOP
+                fields = FIELDS if node.name == entry else LOOP
                 raise TextError(
                     line,
                     f"prints {node.name!r} as a whole; take one of "
-                    f"{', '.join(f'{node.name}.{field}' for field in known)}.",
+                    f"{', '.join(f'{node.name}.{field}' for field in fields)}.",
                 )
             self.variables[node.name] = min(line, self.variables.get(node.name, line))
         for child in node.iter_child_nodes():
@@ -210,9 +210,9 @@ def _check_field(node: nodes.Getattr, line: int, entry: str | None) -> None:
     of = node.node.name if isinstance(node.node, nodes.Name) else None
     if entry is None or of not in (entry, "loop"):
         raise TextError(line, "uses a dot outside a loop; only an entry of a list has fields.")
-    known = FIELDS if of == entry else LOOP
-    if node.attr not in known:
-        raise TextError(line, choose_from(f"field of {of}", node.attr, known))
+    fields = FIELDS if of == entry else LOOP
+    if node.attr not in fields:
+        raise TextError(line, choose_from(f"field of {of}", node.attr, fields))
 
 
 def require_names(text: str, allowed: Collection[str]) -> None:
@@ -257,10 +257,10 @@ def _asked(text: str) -> tuple[tuple[str, int], ...]:
     """The names in conditions of a template, with their lines."""
     if not _CONDITION.search(text):
         return ()
-    found = _ENV.parse(text).find_all((nodes.If, nodes.CondExpr))
+    branches = _ENV.parse(text).find_all((nodes.If, nodes.CondExpr))
     return tuple(
         (test.name, test.lineno)
-        for branch in found
+        for branch in branches
         if isinstance(branch, (nodes.If, nodes.CondExpr))
         for test in (branch.test, *branch.test.find_all(nodes.Name))
         if isinstance(test, nodes.Name)
@@ -274,8 +274,8 @@ def tree(text: str) -> nodes.Template:
 
 def filter_of(name: str) -> Callable[[str], str]:
     """What one of `FILTERS` does."""
-    found: Callable[[str], str] = _ENV.filters[name]
-    return found
+    function: Callable[[str], str] = _ENV.filters[name]
+    return function
 
 
 Variable = tuple[str, tuple[Callable[[str], str], ...]]
@@ -309,7 +309,7 @@ def _pieces(text: str) -> tuple[Piece, ...] | None:
 
 
 def _pieces_of(body: Sequence[nodes.Node]) -> tuple[Piece, ...] | None:
-    found: list[Piece] = []
+    all_pieces: list[Piece] = []
     for output in body:
         if isinstance(output, nodes.Output):
             pieces = [_piece(node) for node in output.nodes]
@@ -318,8 +318,8 @@ def _pieces_of(body: Sequence[nodes.Node]) -> tuple[Piece, ...] | None:
         for piece in pieces:
             if piece is None:
                 return None
-            found.append(piece)
-    return tuple(found)
+            all_pieces.append(piece)
+    return tuple(all_pieces)
 
 
 def _alternative(node: nodes.Node) -> Alternative | None:

@@ -176,8 +176,8 @@ def _read(
 ) -> dict[str, str | tuple[str, ...]]:
     names = tuple(field.name for field in dataclasses.fields(Layout))
     node = read_yaml(path)
-    given = fields(path, node, "a layout", () if known else names, names)
-    return {name: _entry(path, name, value) for name, value in given.items()}
+    nodes = fields(path, node, "a layout", () if known else names, names)
+    return {name: _entry(path, name, value) for name, value in nodes.items()}
 
 
 def _entry(path: Path, name: str, node: Node) -> str | tuple[str, ...]:
@@ -202,8 +202,8 @@ def _check_pattern(path: Path, name: str, node: Node, value: str) -> None:
         parts = list(string.Formatter().parse(value))
     except ValueError as error:
         raise complain(path, node.line, f"{name}: {error}.") from None
-    held = {of for _, of, how, changed in parts if of is not None and not (how or changed)}
-    plain = all(not (how or changed) for _, _, how, changed in parts)
-    if held != PATTERNS[name] or not plain:
-        wanted = " and ".join(f"{{{one}}}" for one in sorted(PATTERNS[name])) or "no braces"
-        raise complain(path, node.line, f"{name} must hold {wanted}, and no others.")
+    names = {of for _, of, how, conversion in parts if of is not None and not (how or conversion)}
+    plain = all(not (how or conversion) for _, _, how, conversion in parts)
+    if names != PATTERNS[name] or not plain:
+        placeholders = " and ".join(f"{{{one}}}" for one in sorted(PATTERNS[name])) or "no braces"
+        raise complain(path, node.line, f"{name} must hold {placeholders}, and no others.")

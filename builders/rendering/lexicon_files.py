@@ -94,7 +94,7 @@ class Lexicon:
         for title in titles:
             if title and _YEAR.search(title):
                 by_name.setdefault(plain(_YEAR.sub("", title)), set()).add(title)
-        alike = frozenset(one for found in by_name.values() if len(found) > 1 for one in found)
+        alike = frozenset(one for group in by_name.values() if len(group) > 1 for one in group)
         return replace(self, namesakes=alike, _said={})
 
     def is_taste(self, about: str, value: str) -> bool:
@@ -134,28 +134,28 @@ class Lexicon:
             Texts by name of the form.
         """
         key = (about, value)
-        found = self._said.get(key)
-        if found is None:
+        forms = self._said.get(key)
+        if forms is None:
             if len(self._said) > 20_000:
                 self._said.clear()
-            found = self._said[key] = self._forms(about, value)
-        return found
+            forms = self._said[key] = self._forms(about, value)
+        return forms
 
     def _forms(self, about: str, value: str) -> dict[str, str]:
         base = about.removeprefix(SELDOM)
-        shown = self.aliases.get((base, plain(value)), value)
-        term = self.terms.get(base, {}).get(plain(shown), {})
-        bare = base in ("work", "title") and shown not in self.namesakes
-        made = {"value": _quotable(_named(shown) if bare else shown)}
+        display_name = self.aliases.get((base, plain(value)), value)
+        term = self.terms.get(base, {}).get(plain(display_name), {})
+        bare = base in ("work", "title") and display_name not in self.namesakes
+        forms = {"value": _quotable(_named(display_name) if bare else display_name)}
         for name, form in self.forms.get(base, {}).items():
             own = term.get(name, form)
-            made[name] = jinja.bind(own, self.words)({**self.phrases, **made})
-        return made
+            forms[name] = jinja.bind(own, self.words)({**self.phrases, **forms})
+        return forms
 
     def place_of(self, about: str, value: str) -> int | None:
         """The place of a value among those that the lexicon has words of their own for; None for others."""
-        known = list(self.terms.get(about, {}))
-        return known.index(plain(value)) if plain(value) in known else None
+        values = list(self.terms.get(about, {}))
+        return values.index(plain(value)) if plain(value) in values else None
 
     def names(self, about: str) -> frozenset[str]:
         """The forms that values of this kind have."""
@@ -239,19 +239,19 @@ def _paths(key: str, folder: Path | None) -> Iterator[Path]:
 def _load(
     key: str, words: tuple[tuple[str, str], ...], paths: tuple[Path, ...], stamp: str
 ) -> Lexicon:
-    made = _Parts()
+    parts = _Parts()
     for path in paths:
-        made.read(path)
-    missing = [name for name in REQUIRED_PHRASES if name not in made.phrases]
+        parts.read(path)
+    missing = [name for name in REQUIRED_PHRASES if name not in parts.phrases]
     if missing:
         raise complain(paths[0], 1, f"phrases lack {', '.join(missing)}; add them.")
     return Lexicon(
-        {name: _worded(one, dict(words)) for name, one in made.phrases.items()},
-        frozenset(made.silent),
-        made.aliases,
-        made.forms,
-        made.terms,
-        AspectWords(**made.word_lists),
+        {name: _worded(one, dict(words)) for name, one in parts.phrases.items()},
+        frozenset(parts.silent),
+        parts.aliases,
+        parts.forms,
+        parts.terms,
+        AspectWords(**parts.word_lists),
         dict(words),
     )
 
@@ -284,9 +284,9 @@ class _Parts:
                 for name, one in _mapping(path, node, part):
                     self.word_lists[part][name] = tuple(texts(path, one, name))
             elif part in EXTENDED_LISTS:
-                known = self.word_lists[part]
+                word_list = self.word_lists[part]
                 for name, one in fields(path, node, part, (), EXTENDED_LISTS[part]).items():
-                    known[name] = (*known.get(name, ()), *texts(path, one, name))
+                    word_list[name] = (*word_list.get(name, ()), *texts(path, one, name))
             else:
                 getattr(self, f"_read_{part}")(path, node)
 
@@ -306,14 +306,14 @@ class _Parts:
 
     def _read_forms(self, path: Path, node: Node) -> None:
         for about, inner in _by_about(path, node, "forms"):
-            known = self.forms.setdefault(about, {})
+            forms = self.forms.setdefault(about, {})
             for name, one in _mapping(path, inner, about):
-                known[name] = text(path, one, name)
-                _check(path, one, known[name], {"value", *known, *self.phrases} - {name})
+                forms[name] = text(path, one, name)
+                _check(path, one, forms[name], {"value", *forms, *self.phrases} - {name})
 
     def _read_terms(self, path: Path, node: Node) -> None:
         for about, inner in _by_about(path, node, "terms"):
-            known = self.terms.setdefault(about, {})
+            terms = self.terms.setdefault(about, {})
             for value, entry in _mapping(path, inner, about):
                 forms = {n: text(path, one, n) for n, one in _mapping(path, entry, value)}
                 for name in forms:
@@ -321,7 +321,7 @@ class _Parts:
                         choice = choose_from("form", name, self.forms.get(about, {}))
                         raise complain(path, entry.line, f"{value}: {choice}")
                     _check(path, entry, forms[name], {"value", *self.forms[about], *self.phrases})
-                known[plain(value)] = known.get(plain(value), {}) | forms
+                terms[plain(value)] = terms.get(plain(value), {}) | forms
 
 
 def _mapping(path: Path, node: Node, what: str) -> list[tuple[str, Node]]:

@@ -77,15 +77,15 @@ def listings(
     Returns:
         Template variables by name.
     """
-    made: dict[str, object] = {}
+    variables: dict[str, object] = {}
     in_lines, by_number, within_line = _forms(name)
     if in_lines in needed:
-        made[in_lines] = _lines(entries, layout)
+        variables[in_lines] = _lines(entries, layout)
     if by_number in needed:
-        made[by_number] = numbered(entries, layout)
+        variables[by_number] = numbered(entries, layout)
     if within_line in needed:
-        made[within_line] = inline(entries, layout, titles, beside)
-    return made
+        variables[within_line] = inline(entries, layout, titles, beside)
+    return variables
 
 
 def inline_beside(name: str, needed: frozenset[str], *others: Sequence[Item]) -> tuple[Item, ...]:
@@ -125,13 +125,13 @@ def inline(
     Returns:
         The entries on one line.
     """
-    held = "".join(entries) + beside
+    text = "".join(entries) + beside
     before, _, after = layout.within_line.partition("{title}")
-    if (before or after) and titles and not any(mark in held for mark in before + after):
+    if (before or after) and titles and not any(mark in text for mark in before + after):
         pairs = zip(titles, entries, strict=True)
-        quoted = [before + title + after + entry[len(title) :] for title, entry in pairs]
-        return layout.separators[0].join(quoted)
-    free = (one for one in layout.separators if one.strip() not in held)
+        in_quotes = [before + title + after + entry[len(title) :] for title, entry in pairs]
+        return layout.separators[0].join(in_quotes)
+    free = (one for one in layout.separators if one.strip() not in text)
     return next(free, layout.separators[-1]).join(entries)
 
 
@@ -197,10 +197,10 @@ def of_items(
     others = ""
     if beside and _forms(name)[2] in needed:
         others = "".join(one.listed if "categories" in flags else one.title for one in beside)
-    made = listings(name, entries, needed, layout, titles, others)
+    variables = listings(name, entries, needed, layout, titles, others)
     if loop in needed:
-        made[loop] = list(_loop_entries(items, entries, layout, flags, ratings, times))
-    return made
+        variables[loop] = list(_loop_entries(items, entries, layout, flags, ratings, times))
+    return variables
 
 
 def _gaps(times: Sequence[int | None], layout: Layout) -> list[str]:

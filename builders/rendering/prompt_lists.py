@@ -30,10 +30,10 @@ def say_incomplete(task: str, folder: Path, language: str) -> None:
         if built_in.get(one.id) is one or not alike:
             continue
         try:
-            shown = {_LAYOUT.sub("", name) for name in one.needed}
+            lists = {_LAYOUT.sub("", name) for name in one.needed}
         except jinja.TextError:
             continue  # `load` names its line
-        lacking = sorted(frozenset.intersection(*alike) - shown)
+        lacking = sorted(frozenset.intersection(*alike) - lists)
         if lacking:
             warn_once(
                 f"itdr: {one.path}:{one.line}: {one.id} does not show the {' and the '.join(lacking)}: add "

@@ -134,8 +134,8 @@ class Realiser:
         Returns:
             Statements in the order of the plan.
         """
-        said: set[tuple[str, str]] = set()
-        made: list[Statement] = []
+        stated_topics: set[tuple[str, str]] = set()
+        statements: list[Statement] = []
         at_hand = _FactsByKind(facts)
         for section in self.form.plan:
             if not answer_files.holding(section.flags, flags):
@@ -146,13 +146,15 @@ class Realiser:
                     break
                 if place >= len(section.slots) and len(here) >= section.enough:
                     break
-                found = self._first(section, slot, at_hand, flags, said)
-                if found is not None:
-                    here.append(found)
-                    said.update(topic for fact in found.facts for topic in _topics(fact))
+                statement = self._first(section, slot, at_hand, flags, stated_topics)
+                if statement is not None:
+                    here.append(statement)
+                    stated_topics.update(
+                        topic for fact in statement.facts for topic in _topics(fact)
+                    )
             if len(here) >= section.least:
-                made += here
-        return made
+                statements += here
+        return statements
 
     def _first(
         self,
@@ -160,7 +162,7 @@ class Realiser:
         slot: Sequence[str],
         facts: _FactsByKind,
         flags: Collection[str],
-        said: set[tuple[str, str]],
+        stated_topics: set[tuple[str, str]],
     ) -> Statement | None:
         """The first statement of a slot that can be made."""
         for name in slot:
@@ -170,13 +172,13 @@ class Realiser:
                 continue
             if form.when.without_facts:
                 return Statement(form, section.id, ())
-            chosen = self._gather(form, facts.fitting(form.when), said)
-            if chosen:
-                return Statement(form, section.id, chosen)
+            own_facts = self._gather(form, facts.fitting(form.when), stated_topics)
+            if own_facts:
+                return Statement(form, section.id, own_facts)
         return None
 
     def _gather(
-        self, form: StatementForm, facts: Sequence[Fact], said: set[tuple[str, str]]
+        self, form: StatementForm, facts: Sequence[Fact], stated_topics: set[tuple[str, str]]
     ) -> tuple[Fact, ...]:
         """The facts of a statement: so many leading ones of `facts`, and details of the first."""
         leading: list[Fact] = []
@@ -184,12 +186,14 @@ class Realiser:
         for fact in facts:
             if len(leading) == form.most:
                 break
-            if fact.topic in said or any(fact.topic == one.topic for one in leading):
+            if fact.topic in stated_topics or any(fact.topic == one.topic for one in leading):
                 continue
             if form.details and not leading:
                 # What was counted of a taste may be said with other things of that taste, too.
                 details = [
-                    one for one in fact.details if one.kind == "shown" or one.topic not in said
+                    one
+                    for one in fact.details
+                    if one.kind == "shown" or one.topic not in stated_topics
                 ][: form.details]
                 if len(details) < form.details_least:
                     details = []
@@ -227,11 +231,11 @@ class Realiser:
             The text, with the statements made.
         """
         texts = []
-        counted = self.counts_throughout(fact for one in statements for fact in one.facts)
+        in_counts = self.counts_throughout(fact for one in statements for fact in one.facts)
         for section in self.form.plan:
             here = [one for one in statements if one.section == section.id]
             if here:
-                lines = [self.sentence(one, in_counts=counted) for one in here]
+                lines = [self.sentence(one, in_counts=in_counts) for one in here]
                 texts.append(_laid_out(section, lines))
         return ComposedAnswer(self.form.between.join(texts), tuple(statements))
 
@@ -267,16 +271,16 @@ class Realiser:
             subject += f"/{statement.facts[0].count}/{statement.facts[0].of}"
         text, _ = wordings[stable_hash(statement.form.id, subject) % len(wordings)]
         key = f"{statement.form.id}/{text}"
-        put = self._bound.get(key)
-        if put is None:
-            used = frozenset(_WORD.findall(text))
+        binding = self._bound.get(key)
+        if binding is None:
+            words = frozenset(_WORD.findall(text))
             empty = self._empty_context(statement.form)
             # A wording uses some tens of some hundred names.
             blank = {name: value for name, value in empty.items() if name in text}
-            put = self._bound[key] = (jinja.bind(text, {}), used, blank)
-        bind, used, blank = put
-        said = bind(self._context(statement, used, blank, in_counts))
-        return _one_stop(" ".join(said.split()))
+            binding = self._bound[key] = (jinja.bind(text, {}), words, blank)
+        bind, words, blank = binding
+        sentence = bind(self._context(statement, words, blank, in_counts))
+        return _one_stop(" ".join(sentence.split()))
 
     def _context(
         self,
@@ -291,15 +295,15 @@ class Realiser:
         every = [lexicon.forms_of(fact.about, fact.value) for fact in statement.facts]
         for place, (fact, forms) in enumerate(zip(statement.facts, every, strict=True), 1):
             end = f"_{place}" if place > 1 else ""
-            wanted = _that_end(used, end)
-            if place == 1 or wanted:
-                made = {**forms, **figures(fact, lexicon, wanted, in_counts=in_counts)}
+            names = _that_end(used, end)
+            if place == 1 or names:
+                texts = {**forms, **figures(fact, lexicon, names, in_counts=in_counts)}
                 # Most wordings ask for none of these.
-                for name in _HELD.keys() & wanted:
-                    made[name] = name * _HELD[name](fact, first[0])
+                for name in _HELD.keys() & names:
+                    texts[name] = name * _HELD[name](fact, first[0])
                 if end:
-                    made = {f"{name}{end}": made[name] for name in wanted if name in made}
-                context |= made
+                    texts = {f"{name}{end}": texts[name] for name in names if name in texts}
+                context |= texts
         things = [
             forms.get("thing", fact.value)
             for fact, forms in zip(statement.facts, every, strict=True)
@@ -322,12 +326,12 @@ class Realiser:
     def _empty_context(self, form: StatementForm) -> dict[str, object]:
         """The domain's words, and nothing of any fact."""
         key = f"context of {form.id}"
-        found = self._bound.get(key)
-        if found is None:
-            found = dict.fromkeys(_names(form, self.lexicon), "")
-            found |= {**self.lexicon.words, **self.lexicon.phrases}
-            self._bound[key] = found
-        return found
+        context = self._bound.get(key)
+        if context is None:
+            context = dict.fromkeys(_names(form, self.lexicon), "")
+            context |= {**self.lexicon.words, **self.lexicon.phrases}
+            self._bound[key] = context
+        return context
 
     def _listed(self, values: Sequence[str], last: str) -> str:
         """Values as one would list them."""
@@ -399,9 +403,9 @@ def percents_of(fact: Fact) -> set[str]:
 
 
 def _sayable(numbers: Iterable[str]) -> set[str]:
-    found = {number.replace(",", "") for number in numbers} - {""}
+    digits = {number.replace(",", "") for number in numbers} - {""}
     # A percentage that rounds to 0 is given as "below 1".
-    return found | {"1"} if "0" in found else found
+    return digits | {"1"} if "0" in digits else digits
 
 
 def _topics(fact: Fact) -> Iterator[tuple[str, str]]:

@@ -196,9 +196,9 @@ def own_files(folder: Path) -> dict[tuple[str, str], Path]:
         TemplateError: for a file that is misnamed or leads out of the folder, and where there is
             none.
     """
-    known = {f"{name}.yaml" for name in (*tasks(), DOMAINS, LAYOUT)}
+    file_names = {f"{name}.yaml" for name in (*tasks(), DOMAINS, LAYOUT)}
     for inner in SUBFOLDERS:
-        known |= {f"{inner}/{path.name}" for path in (BUILT_IN / inner).glob("*.yaml")}
+        file_names |= {f"{inner}/{path.name}" for path in (BUILT_IN / inner).glob("*.yaml")}
     files: dict[tuple[str, str], Path] = {}
     for language in languages():
         top = _of_language(folder, language)
@@ -208,10 +208,12 @@ def own_files(folder: Path) -> dict[tuple[str, str], Path]:
         paths = (path for place in places for path in sorted(place.iterdir()))
         for path in (one for one in paths if one.suffix in (".yaml", ".yml")):
             name = path.relative_to(top).as_posix()
-            if name not in known:
-                known |= _lexicons(top)
-            if name not in known:
-                raise TemplateError(f"{path}: {choose_from('template file', name, sorted(known))}")
+            if name not in file_names:
+                file_names |= _lexicons(top)
+            if name not in file_names:
+                raise TemplateError(
+                    f"{path}: {choose_from('template file', name, sorted(file_names))}"
+                )
             if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
                 raise TemplateError(f"{path}: leads out of its folder; put the file itself there.")
             files[language, name.rpartition(".")[0]] = path
@@ -227,8 +229,8 @@ def _lexicons(folder: Path) -> set[str]:
     """What lexicons may be called: after the domains of this package, and those that a folder adds."""
     domains = set(built_in_domains())
     own = folder / f"{DOMAINS}.yaml"
-    if own.is_file() and isinstance(added := read_yaml(own).value, dict):
-        domains |= set(added)
+    if own.is_file() and isinstance(own_domains := read_yaml(own).value, dict):
+        domains |= set(own_domains)
     return {f"{LEXICON}/{name}.yaml" for name in domains}
 
 
@@ -254,12 +256,12 @@ def texts_of(task: str, folder: Path | None, language: str = ENGLISH) -> Texts:
     """
     if task not in tasks():
         raise TemplateError(choose_from("task", task, tasks()))
-    texts = {section: dict(found) for section, found in _built_in(task, language).items()}
+    texts = {section: dict(templates) for section, templates in _built_in(task, language).items()}
     own = own_file(folder, task, language)
     if own is not None:
-        replace, given = read_task(own, task)
-        for section, found in given.items():
-            texts[section] = found if replace else texts[section] | found
+        replace, own_texts = read_task(own, task)
+        for section, templates in own_texts.items():
+            texts[section] = templates if replace else texts[section] | templates
     return texts
 
 
@@ -299,31 +301,31 @@ def _read_section(path: Path, node: Node, section: str, task: str) -> dict[str, 
         raise complain(
             path, node.line, f"{section} must be a list of entries, each with id and text."
         )
-    found: dict[str, Template] = {}
+    templates: dict[str, Template] = {}
     optional = {"prompts": ("when", "unseen", "person"), "descriptions": ("when", "person")}.get(
         section, ("when",)
     )
     for entry in node.value:
-        given = fields(path, entry, f"an entry of {section}", ("id", "text"), optional)
-        id_ = text(path, given["id"], "id")
+        nodes = fields(path, entry, f"an entry of {section}", ("id", "text"), optional)
+        id_ = text(path, nodes["id"], "id")
         if not _ID.fullmatch(id_):
             message = f"the id {id_!r} must be letters, digits, - and _ only."
-            raise complain(path, given["id"].line, message)
-        if f"{task}/{id_}" in found or id_ == UNSEEN:
+            raise complain(path, nodes["id"].line, message)
+        if f"{task}/{id_}" in templates or id_ == UNSEEN:
             message = f"the id {id_!r} is taken; choose another."
-            raise complain(path, given["id"].line, message)
-        found[f"{task}/{id_}"] = Template(
+            raise complain(path, nodes["id"].line, message)
+        templates[f"{task}/{id_}"] = Template(
             id=f"{task}/{id_}",
-            text=text(path, given["text"], "text"),
+            text=text(path, nodes["text"], "text"),
             path=path,
-            line=given["text"].text_line,
-            when=_read_when(path, given["when"]) if "when" in given else (),
-            unseen=truth(path, given["unseen"], "unseen") if "unseen" in given else False,
+            line=nodes["text"].text_line,
+            when=_read_when(path, nodes["when"]) if "when" in nodes else (),
+            unseen=truth(path, nodes["unseen"], "unseen") if "unseen" in nodes else False,
             asks=section != "answers",
-            person=_read_person(path, given["person"]) if "person" in given else "third",
-            when_line=given["when"].line if "when" in given else 0,
+            person=_read_person(path, nodes["person"]) if "person" in nodes else "third",
+            when_line=nodes["when"].line if "when" in nodes else 0,
         )
-    return found
+    return templates
 
 
 def _read_person(path: Path, node: Node) -> str:
@@ -391,8 +393,8 @@ def _check_names(
                 line, f"holds {name!r}, which would give the answer away; take it out."
             )
         if name not in variables:
-            offered = variables if section == "answers" else variables - {ANSWER}
-            raise jinja.TextError(line, choose_from("placeholder", name, sorted(offered)))
+            placeholders = variables if section == "answers" else variables - {ANSWER}
+            raise jinja.TextError(line, choose_from("placeholder", name, sorted(placeholders)))
 
 
 def read_domains(path: Path, known: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
@@ -414,10 +416,10 @@ def read_domains(path: Path, known: Mapping[str, Mapping[str, str]]) -> dict[str
     domains = {key: dict(words) for key, words in known.items()}
     for key, entry in node.value.items():
         required = () if key in known else WORDS
-        given = fields(
+        nodes = fields(
             path, entry, f"the domain {key!r}", required, (*WORDS, *TITLE_ENDS, *OPEN_TITLES)
         )
-        words = {name: text(path, word, name) for name, word in given.items()}
+        words = {name: text(path, word, name) for name, word in nodes.items()}
         domains[key] = domains.get(key, {}) | words
     return domains
 

@@ -150,10 +150,10 @@ class Templates:
         description = descriptions[two % len(descriptions)]
         answer = serving.answers[three % len(serving.answers)]
         key = (prompt.id, description.id, answer.id)
-        picked = serving.picked.get(key)
-        if picked is None:
-            picked = serving.picked[key] = PickedTemplates(prompt, description, answer)
-        return picked
+        triple = serving.picked.get(key)
+        if triple is None:
+            triple = serving.picked[key] = PickedTemplates(prompt, description, answer)
+        return triple
 
     def _serving(self, part: str, flags: frozenset[str], in_lines: bool = False) -> _Serving:
         key = (part, flags, in_lines)
@@ -193,16 +193,16 @@ class Templates:
     ) -> tuple[Template, ...]:
         """Those of the pool that serve the flags; TemplateError where none does."""
         of_person = [one for one in pool if person in (None, one.person)]
-        found = tuple(one for one in of_person if one.serves(flags))
-        if not found:
-            held = ", ".join(sorted(flags)) or "none"
+        suitable = tuple(one for one in of_person if one.serves(flags))
+        if not suitable:
+            flag_names = ", ".join(sorted(flags)) or "none"
             of = f" in the {person} person" if person else ""
             raise TemplateError(
                 f"{self.task}: no {what}{of} serves the {part} part where these flags hold: "
-                f"{held}. Choose others with the option templates, or add one whose `when` "
+                f"{flag_names}. Choose others with the option templates, or add one whose `when` "
                 f"allows it ({len(pool)} looked at: {_names(pool)})."
             )
-        return found
+        return suitable
 
 
 @dataclass(frozen=True)
@@ -252,17 +252,17 @@ def load(
         TemplateError: with file and line, for a text that breaks the rules; and for a choice that
             names nothing, or leaves nothing for train.
     """
-    chosen = _read_choice(choice)
-    texts = texts_of(task, chosen.folder, language)
+    selection = _read_choice(choice)
+    texts = texts_of(task, selection.folder, language)
     names = frozenset(variables) | frozenset(lists)
     for section in SECTIONS:
         if not texts[section]:
             raise TemplateError(f"{task}: no {section} left; give at least one.")
         for template in texts[section].values():
             check_text(template, section, names, frozenset(flags), frozenset(lists))
-    prompts = _pools(task, texts["prompts"].values(), chosen)
+    prompts = _pools(task, texts["prompts"].values(), selection)
     descriptions, answers = (_sorted(texts[name].values()) for name in ("descriptions", "answers"))
-    built_in = None if choice is None else _built_in(task, language, chosen.unseen)
+    built_in = None if choice is None else _built_in(task, language, selection.unseen)
     return Templates(task, prompts, descriptions, answers, built_in)
 
 
@@ -287,14 +287,14 @@ def check_choice(choice: Choice, tasks: Collection[str], language: str = ENGLISH
     Raises:
         TemplateError: for an id that none of them has.
     """
-    chosen = _read_choice(choice)
-    known = [full for task in tasks for full in _ids(task, chosen.folder, language)]
-    for one in chosen.ids:
-        if not any(_means(one, full) for full in known):
-            raise TemplateError(_unknown(one, known))
-    if chosen.folder is not None:
+    selection = _read_choice(choice)
+    all_ids = [full for task in tasks for full in _ids(task, selection.folder, language)]
+    for one in selection.ids:
+        if not any(_means(one, full) for full in all_ids):
+            raise TemplateError(_unknown(one, all_ids))
+    if selection.folder is not None:
         for task in tasks:
-            say_incomplete(task, chosen.folder, language)
+            say_incomplete(task, selection.folder, language)
 
 
 def _unknown(name: str, known: Iterable[str]) -> str:
@@ -354,10 +354,10 @@ def has_language(task: str, words: str, language: str, folder: Path | None = Non
     if language == ENGLISH:
         return True
     own = own_file(folder, DOMAINS, language)
-    known = built_in_domains(language)
-    known = known if own is None else read_domains(own, known)
+    domains = built_in_domains(language)
+    domains = domains if own is None else read_domains(own, domains)
     texts = texts_of(task, folder, language)
-    return words in known and all(texts[section] for section in SECTIONS)
+    return words in domains and all(texts[section] for section in SECTIONS)
 
 
 def folder_of(choice: Choice) -> Path | None:
@@ -408,8 +408,8 @@ def _read_choice(choice: Choice) -> _Chosen:
     folder = Path(folders[0]).expanduser() if folders else None
     for one in rest:
         if one not in folders and not _is_id(one, folder):
-            known = [full for task in tasks() for full in _ids(task, folder, ENGLISH)]
-            raise TemplateError(_unknown(one, known))
+            all_ids = [full for task in tasks() for full in _ids(task, folder, ENGLISH)]
+            raise TemplateError(_unknown(one, all_ids))
     ids = [one for one in names if one in ids or (one in rest and one not in folders)]
     if len(folders) > 1 or (ids and UNSEEN in names):
         raise TemplateError(
@@ -441,14 +441,14 @@ def _pools(
     task: str, prompts: Collection[Template], chosen: _Chosen
 ) -> dict[str, tuple[Template, ...]]:
     """The prompts that each part may draw from."""
-    seen = _sorted(one for one in prompts if not one.unseen)
-    test = seen
-    named = _sorted(one for one in prompts if any(_means(id_, one.id) for id_ in chosen.ids))
-    if named:
-        seen, test = tuple(one for one in named if not one.unseen), named
+    train = _sorted(one for one in prompts if not one.unseen)
+    test = train
+    by_id = _sorted(one for one in prompts if any(_means(id_, one.id) for id_ in chosen.ids))
+    if by_id:
+        train, test = tuple(one for one in by_id if not one.unseen), by_id
     elif chosen.unseen:
         test = _sorted(one for one in prompts if one.unseen)
-    if not seen:
+    if not train:
         raise TemplateError(
             f"{task}: {_names(test) or 'no prompt'} leaves nothing for train, which never draws "
             "from unseen prompts; choose a seen one as well."
@@ -457,7 +457,7 @@ def _pools(
         raise TemplateError(
             f"{task}: has no unseen prompt to draw for test; mark one `unseen: true`."
         )
-    return {"train": seen, "validation": seen, "test": test}
+    return {"train": train, "validation": train, "test": test}
 
 
 def _sorted(templates: Iterable[Template]) -> tuple[Template, ...]:

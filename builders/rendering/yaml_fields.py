@@ -48,10 +48,10 @@ def fields(
     """
     if not isinstance(node.value, dict):
         raise complain(path, node.line, f"{what} must be a mapping of fields.")
-    allowed = list(dict.fromkeys([*required, *optional]))
+    field_names = list(dict.fromkeys([*required, *optional]))
     for name, value in node.value.items():
-        if name not in allowed:
-            raise complain(path, value.line, f"{what}: {choose_from('field', name, allowed)}")
+        if name not in field_names:
+            raise complain(path, value.line, f"{what}: {choose_from('field', name, field_names)}")
     missing = [name for name in required if name not in node.value]
     if missing:
         raise complain(path, node.line, f"{what} lacks {', '.join(missing)}; add it.")

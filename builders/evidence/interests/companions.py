@@ -82,13 +82,13 @@ def count(engine: Engine, path: Path) -> None:
         ("asked", statements.ASKED),
     ):
         engine.keep(name, query)
-    found = _companions(
+    companions = _companions(
         table_of(engine, "SELECT work, likes FROM shelf ORDER BY work"),
         table_of(engine, statements.USERS_BY_ACTIVITY),
         table_of(engine, statements.ASKED_BY_ACTIVITY),
         table_of(engine, statements.TOGETHER),
     )
-    arrow.write_table(found, path)
+    arrow.write_table(companions, path)
 
 
 def _companions(shelf: pa.Table, users: pa.Table, asked: pa.Table, together: pa.Table) -> pa.Table:
@@ -98,15 +98,15 @@ def _companions(shelf: pa.Table, users: pa.Table, asked: pa.Table, together: pa.
     activity, people = (users.column(name).to_numpy() for name in ("likes", "users"))
     model = activity_of(activity, people, shelf.column("likes").to_numpy())
     chance = model.chances(model.rates)
-    heard = np.zeros((len(works), len(model.mean)), np.int64)
+    asked_likers = np.zeros((len(works), len(model.mean)), np.int64)
     by_work, likes, number = (column.to_numpy() for column in asked.columns)
     asked_steps = model.bins[activity.searchsorted(likes)]
-    np.add.at(heard, (works.searchsorted(by_work), asked_steps), number)
+    np.add.at(asked_likers, (works.searchsorted(by_work), asked_steps), number)
     work, other, k = (column.to_numpy() for column in together.columns)
     first, second = works.searchsorted(work), works.searchsorted(other)
     expected, variance = np.zeros(len(k)), np.zeros(len(k))
     for step in range(len(model.mean)):
-        p, n = chance[second, step], heard[first, step]
+        p, n = chance[second, step], asked_likers[first, step]
         expected += n * p
         variance += n * p * (1 - p)
     # Rounded before anything is compared or put in order: the last bits differ from machine to machine.
@@ -117,17 +117,17 @@ def _companions(shelf: pa.Table, users: pa.Table, asked: pa.Table, together: pa.
     for least, ratio, bound in RULES:
         holds |= (k >= least) & (ratios >= ratio) & (deviations >= bound)
     gain = np.round(2 * (k * np.log(k / np.maximum(expected, 1e-9)) - (k - expected)), 6)
-    held = np.flatnonzero(holds)
-    held = held[np.lexsort((other[held], -gain[held], work[held]))]
-    place = np.arange(len(held)) - work[held].searchsorted(work[held])
-    held = held[place < MAX_COMPANIONS]
+    rows = np.flatnonzero(holds)
+    rows = rows[np.lexsort((other[rows], -gain[rows], work[rows]))]
+    place = np.arange(len(rows)) - work[rows].searchsorted(work[rows])
+    rows = rows[place < MAX_COMPANIONS]
     columns = {
-        "work": work[held],
-        "other": other[held],
-        "together": k[held],
-        "of": heard.sum(1)[first[held]],
-        "expected": expected[held],
-        "gain": gain[held],
+        "work": work[rows],
+        "other": other[rows],
+        "together": k[rows],
+        "of": asked_likers.sum(1)[first[rows]],
+        "expected": expected[rows],
+        "gain": gain[rows],
     }
     return pa.table(columns)
 

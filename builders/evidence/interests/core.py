@@ -119,16 +119,16 @@ def by_strength(facts: Sequence[Fact]) -> list[Fact]:
         about one trait, a contrast precedes a share. The first taste has a third of the likes, or a fifth that is far more
         than expected; where none has, there are no tastes.
     """
-    named = [fact for fact in facts if is_nameable(fact)]
+    nameable = [fact for fact in facts if is_nameable(fact)]
     most: dict[tuple[str, str], float] = {}
-    for fact in named:
+    for fact in nameable:
         most[fact.topic] = max(z_score(fact), most.get(fact.topic, 0))
     # What displeases as often as it pleases tells less than any liking.
-    named = sorted(
-        named,
+    nameable = sorted(
+        nameable,
         key=lambda fact: (
             not fact.direction,
-            _has_a_part(fact, named),
+            _has_a_part(fact, nameable),
             -most[fact.topic],
             fact.kind != "contrast",
             fact.kind == "most",
@@ -137,7 +137,7 @@ def by_strength(facts: Sequence[Fact]) -> list[Fact]:
         ),
     )
     rest = [fact for fact in facts if fact.kind != "most" and not is_about_likes(fact)]
-    return [*led(named), *rest]
+    return [*led(nameable), *rest]
 
 
 def _has_a_part(fact: Fact, named: Sequence[Fact]) -> bool:
@@ -222,9 +222,9 @@ def chosen_tastes(shown: Sequence[Fact]) -> list[Fact]:
         pair.reverse()
     third = [] if any(one.kind == "contrast" for one in pair[1:]) else tastes
     extra = [one for one in third if one not in pair and (is_safe(one) or _divides(one))][:1]
-    kept = [one for one in tastes if one.kind == "series" or _is_field(one)]
-    kept = [one for one in kept if one not in pair and one not in extra]
-    return [*pair, *extra, *kept, *(one for one in shown if not is_about_likes(one))]
+    series_and_fields = [one for one in tastes if one.kind == "series" or _is_field(one)]
+    series_and_fields = [one for one in series_and_fields if one not in pair and one not in extra]
+    return [*pair, *extra, *series_and_fields, *(one for one in shown if not is_about_likes(one))]
 
 
 def _comes_first(second: Fact, first: Fact) -> bool:
@@ -270,29 +270,29 @@ def flags(shown: Sequence[Fact]) -> set[str]:
     Returns:
         The flags.
     """
-    found = _dividing(shown)
+    names = _dividing(shown)
     tastes = [fact for fact in shown if is_about_likes(fact)]
-    found |= {"safe"} if any(map(is_safe, tastes[1:])) else set()
+    names |= {"safe"} if any(map(is_safe, tastes[1:])) else set()
     most = max((one.count for one in tastes if one.direction), default=0)
-    found |= {"field"} if any(_is_field(one) and one.count >= most for one in tastes) else set()
+    names |= {"field"} if any(_is_field(one) and one.count >= most for one in tastes) else set()
     # What has mixed results is said after all that is liked.
     tastes = [one for one in tastes if one.direction]
     if not tastes:
-        return found
+        return names
     first, second = tastes[0], next(iter(tastes[1:]), None)
     # What is called nearly as frequent is not followed by what is more so.
     is_second = not any(one.count > tastes[1].count for one in tastes[2:])
     if len(tastes) > 1 and _are_alike(first, tastes[1]) and is_second:
-        return found | {"two", "equal" if tastes[1].count == first.count else "nearly"}
+        return names | {"two", "equal" if tastes[1].count == first.count else "nearly"}
     if second and _is_weaker(second, first):
-        found |= {"weaker"}
-    return found | _core_of(first)
+        names |= {"weaker"}
+    return names | _core_of(first)
 
 
 def _core_of(first: Fact) -> set[str]:
     """The flag for a first taste that makes up much of the likes."""
-    listed = first.details[0]
-    if listed.count < MIN_LISTED_SHARE_OF_CORE * listed.of or not _is_large(first):
+    list_share = first.details[0]
+    if list_share.count < MIN_LISTED_SHARE_OF_CORE * list_share.of or not _is_large(first):
         return set()
     return {{"contrast": "core_line", "most": "mainstay"}.get(first.kind, "core")}
 
@@ -306,8 +306,8 @@ def _is_large(first: Fact) -> bool:
     """Whether the first taste makes up so much of the likes, or so much more than expected, that it is their core."""
     is_core = first.count >= MIN_SHARE_OF_CORE * first.of
     is_core = is_core and first.count >= MIN_LIFT_OF_CORE * round(expected_number(first), 6)
-    lifted = first.count >= MIN_LIFT_OF_SMALL_CORE * round(expected_number(first), 6)
-    return is_core and (lifted or first.count >= MIN_SHARE_OF_LARGE_CORE * first.of)
+    is_far_above = first.count >= MIN_LIFT_OF_SMALL_CORE * round(expected_number(first), 6)
+    return is_core and (is_far_above or first.count >= MIN_SHARE_OF_LARGE_CORE * first.of)
 
 
 def _is_weaker(second: Fact, first: Fact) -> bool:

@@ -155,8 +155,8 @@ class Counts:
             self.cache[key] = self._obscure_shares(step)
         of_all, by_trait = self.cache[key]
         places, traits = self.traits_of(liked)
-        filed = self.kinds[traits] == KINDS.index("category")
-        places, traits = places[filed], traits[filed]
+        is_category = self.kinds[traits] == KINDS.index("category")
+        places, traits = places[is_category], traits[is_category]
         number = np.bincount(places, minlength=len(liked))
         sums = np.bincount(places, by_trait[traits], len(liked))
         shares = np.where(number, sums / np.maximum(number, 1), of_all)
@@ -165,13 +165,13 @@ class Counts:
 
     def _obscure_shares(self, step: int) -> tuple[float, np.ndarray]:
         """The share of little-known works among those drawn: of all, and of those with each trait."""
-        drawn = self._drawn(self.likes, step)
-        little = np.where(self.likes < self.known, drawn, 0.0)
+        chances = self._drawn(self.likes, step)
+        little = np.where(self.likes < self.known, chances, 0.0)
         owners = np.arange(len(self.likes)).repeat(np.diff(self.starts))
         n = len(self.names)
-        both = np.bincount(self.traits, drawn[owners], n)
+        both = np.bincount(self.traits, chances[owners], n)
         shares = np.bincount(self.traits, little[owners], n) / np.maximum(both, 1e-12)
-        return float(little.sum()) / max(float(drawn.sum()), 1e-12), shares
+        return float(little.sum()) / max(float(chances.sum()), 1e-12), shares
 
     @functools.cached_property
     def _chances(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -222,17 +222,17 @@ def _counts(split: Partition) -> Counts:
     folder = _prepared(split)
     traits = arrow.read(folder / "traits.arrow")
     kinds = traits.column("kind").to_numpy().astype(np.int64)
-    named = zip(kinds.tolist(), traits.column("name").to_pylist(), strict=True)
-    names = [(KINDS[kind], name) for kind, name in named]
+    pairs = zip(kinds.tolist(), traits.column("name").to_pylist(), strict=True)
+    names = [(KINDS[kind], name) for kind, name in pairs]
     codes: dict[str, dict[str, int]] = {kind: {} for kind in KINDS}
     for code, (kind, name) in enumerate(names):
         codes[kind][name] = code
     carried = arrow.read(folder / "carried.arrow")
     works_of_traits = carried.column("work").to_numpy()
-    met = arrow.read(folder / "works.arrow")
+    work_counts = arrow.read(folder / "works.arrow")
     by_work = np.zeros((4, len(split.store.work)), np.int64)
-    by_work[:, met.column("work").to_numpy()] = [
-        met.column(name).to_numpy() for name in ("likes", "dislikes", "judged", "marks")
+    by_work[:, work_counts.column("work").to_numpy()] = [
+        work_counts.column(name).to_numpy() for name in ("likes", "dislikes", "judged", "marks")
     ]
     activity = arrow.read(folder / "activity.arrow")
     return Counts(
@@ -276,8 +276,8 @@ def _habits(table: pa.Table) -> Habits | None:
 def _quantiles(values: np.ndarray, users: np.ndarray) -> tuple[float, ...]:
     """The values at the shares `HABIT_QUANTILES` of the users."""
     order = values.argsort(kind="stable")
-    reached = users[order].cumsum()
-    places = [int(reached.searchsorted(share * reached[-1])) for share in HABIT_QUANTILES]
+    sums = users[order].cumsum()
+    places = [int(sums.searchsorted(share * sums[-1])) for share in HABIT_QUANTILES]
     return tuple(float(values[order[place]]) for place in places)
 
 
@@ -318,8 +318,8 @@ def _count(split: Partition, folder: Path) -> None:
         arrow.write_table(_traits(engine, names), folder / "traits.arrow")
         by_work = table_of(engine, statements.WORKS_IN_ORDER)
         arrow.write_table(by_work, folder / "works.arrow")
-        known = _least_known(by_work.column("likes").to_numpy())
-        arrow.write_table(table_of(engine, statements.habits(known)), folder / "habits.arrow")
+        threshold = _least_known(by_work.column("likes").to_numpy())
+        arrow.write_table(table_of(engine, statements.habits(threshold)), folder / "habits.arrow")
         arrow.write_table(table_of(engine, statements.LIKERS), folder / "activity.arrow")
         companions.count(engine, folder / "companions.arrow")
     finally:
@@ -329,8 +329,8 @@ def _count(split: Partition, folder: Path) -> None:
 def _traits(engine: Engine, names: pa.Table) -> pa.Table:
     from itdr.builders.store.engine import table_of
 
-    found = table_of(engine, statements.TRAITS)
+    totals = table_of(engine, statements.TRAITS)
     # Every trait is carried by some work, so the rows stand for the codes 0, 1, 2, …
-    table = names.append_column("works", found.column("works"))
-    table = table.append_column("liked", found.column("likes"))
-    return table.append_column("disliked", found.column("dislikes"))
+    table = names.append_column("works", totals.column("works"))
+    table = table.append_column("liked", totals.column("likes"))
+    return table.append_column("disliked", totals.column("dislikes"))

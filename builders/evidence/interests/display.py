@@ -72,16 +72,16 @@ def distinct_tastes(person: Person, facts: Sequence[Fact]) -> list[Fact]:
     Returns:
         Facts in the same order; those about no trait of works all stay.
     """
-    kept: list[tuple[Fact, int]] = []
+    distinct: list[tuple[Fact, int]] = []
     for fact in facts:
         own = 0
         if fact.about in KINDS:
             side = DISLIKE if fact.direction == DOWN else LIKE
             has = person.carries(fact) & (person.sides == side)
             own = int.from_bytes(np.packbits(has).tobytes(), "big")
-        if not any(_restates(fact, own, *one) for one in kept):
-            kept.append((fact, own))
-    return [fact for fact, _ in kept]
+        if not any(_restates(fact, own, *one) for one in distinct):
+            distinct.append((fact, own))
+    return [fact for fact, _ in distinct]
 
 
 def _restates(fact: Fact, own: int, earlier: Fact, theirs: int) -> bool:
@@ -134,9 +134,9 @@ def shown_facts(shown: QuestionList, facts: Sequence[Fact]) -> list[Fact]:
         and no taste named before it; the titles of listed dislikes precede them, as that of a listed like precedes the
         examples of a reason. What one reason excludes is no example of the next.
     """
-    required = visible_patterns.required_of_reasons(shown)
+    requirements = visible_patterns.required_of_reasons(shown)
     reasons = [
-        fact for fact in facts if core.is_reason(fact) and _is_reason(shown, fact, *required)
+        fact for fact in facts if core.is_reason(fact) and _is_reason(shown, fact, *requirements)
     ]
     while (pattern := visible_patterns.unspoken_pattern(shown, reasons)) is not None:
         warning = common_dislike(shown.person, pattern.about, pattern.value)
@@ -155,30 +155,30 @@ def shown_facts(shown: QuestionList, facts: Sequence[Fact]) -> list[Fact]:
 def _plainest_reason(shown: QuestionList) -> list[Fact]:
     """At most one reason: the plainest pattern of the listed dislikes that the whole record bears out."""
     for one in shown.patterns:
-        found = common_dislike(shown.person, one.about, one.value)
-        if found is None or one.about not in ("category", "tag", "blend"):
+        reason = common_dislike(shown.person, one.about, one.value)
+        if reason is None or one.about not in ("category", "tag", "blend"):
             continue
-        if _is_reason(shown, found, Fraction(0), LEAST_LISTED):
-            return [found]
+        if _is_reason(shown, reason, Fraction(0), LEAST_LISTED):
+            return [reason]
     return []
 
 
 def _independent(shown: QuestionList, reasons: Sequence[Fact]) -> list[Fact]:
     """The reasons that still hold without the works of those before them, of all works and of the listed ones."""
-    person, kept = shown.person, list[Fact]()
+    person, independent = shown.person, list[Fact]()
     rest = np.ones(len(person.codes), bool)
     for fact in reasons:
         has = person.carries(fact)
         k, n = ((one & rest & (person.sides == LIKE)).sum() for one in (has, rest))
         against, m = ((one & rest & (person.sides == DISLIKE)).sum() for one in (has, rest))
-        seen = (has & rest)[shown.places] & ~shown.is_like
+        listed_dislikes = (has & rest)[shown.places] & ~shown.is_like
         enough = against >= MIN_CARRIERS or (against >= LEAST_LISTED and not k)
         enough = enough and against >= MIN_SHARE_OF_FURTHER_REASONS * fact.count
         clear = int(against * n) >= MIN_CONTRAST_OF_FURTHER_REASONS * int(k * m)
-        if not kept or (seen.any() and enough and clear):
-            kept.append(fact)
+        if not independent or (listed_dislikes.any() and enough and clear):
+            independent.append(fact)
             rest &= ~has
-    return kept
+    return independent
 
 
 def _without_slight(reasons: Sequence[Fact]) -> list[Fact]:
@@ -210,19 +210,19 @@ def _is_by_name(shown: QuestionList, fact: Fact) -> bool:
 
 def _with_details(shown: QuestionList, reasons: Sequence[Fact]) -> list[Fact]:
     """Facts against works, the first reason at the head, with their details."""
-    excluded = np.zeros(len(shown.places), bool)
+    earlier = np.zeros(len(shown.places), bool)
     carriers = [shown.carriers(fact) for fact in reasons]
-    spared: list[int] = []
-    found = []
+    named_likes: list[int] = []
+    reasons_with_details = []
     for number, (fact, has) in enumerate(zip(reasons, carriers, strict=True)):
-        low, liked = has & ~shown.is_like, _best_first(shown, fact, has & shown.is_like)
-        places = exceptions(shown, fact, low & ~excluded) or exceptions(shown, fact, low)
+        low, likes = has & ~shown.is_like, _best_first(shown, fact, has & shown.is_like)
+        places = exceptions(shown, fact, low & ~earlier) or exceptions(shown, fact, low)
         # A warning without an example is the poorer one.
         places = places or typical_ones(shown, fact, low)
         # What a later reason explains as well is the poorer example.
         later = np.any([*carriers[number + 1 :], np.zeros_like(has)], axis=0)
         places.sort(key=lambda place: bool(later[place]))
-        others = [one for one in np.flatnonzero(low & ~excluded).tolist() if one not in places]
+        others = [one for one in np.flatnonzero(low & ~earlier).tolist() if one not in places]
         if len(places) < MIN_EXAMPLES:
             # One work says less than two, though the other one was named before.
             apt = exceptions(shown, fact, low)
@@ -230,26 +230,26 @@ def _with_details(shown: QuestionList, reasons: Sequence[Fact]) -> list[Fact]:
             places += [one for one in apt if one not in places]
         places = unlike(fact, places, shown.items, others)
         # A like is named once.
-        liked = [place for place in liked if place not in spared]
-        liked = liked[:MAX_SPARED]
-        spared += liked
-        titles = titles_of("title", liked, shown.items)
+        likes = [place for place in likes if place not in named_likes]
+        likes = likes[:MAX_SPARED]
+        named_likes += likes
+        titles = titles_of("title", likes, shown.items)
         titles += titles_of("work", places, shown.items)[:MAX_EXAMPLES]
         other = shown.overall_of(fact, UP)
-        found.append(replace(fact, details=(*shown.shown_of(fact), other, *titles)))
-        excluded |= has
-    return found
+        reasons_with_details.append(replace(fact, details=(*shown.shown_of(fact), other, *titles)))
+        earlier |= has
+    return reasons_with_details
 
 
 def _with_examples(
     shown: QuestionList, facts: Sequence[Fact], reasons: Sequence[Fact]
 ) -> list[Fact]:
     """The tastes that the list shows, with their details, and the facts that are about no traits as they are."""
-    warned = np.zeros(len(shown.places), bool)
+    with_reason = np.zeros(len(shown.places), bool)
     for fact in reasons:
-        warned |= shown.carriers(fact)
-    named = np.zeros(len(shown.places), bool)
-    found: list[Fact] = []
+        with_reason |= shown.carriers(fact)
+    taste_likes = np.zeros(len(shown.places), bool)
+    visible_facts: list[Fact] = []
     for fact in facts:
         if fact.about == "obscure" and fact.direction == UP:
             fact = replace(fact, details=_little_known(shown, ~told_in(shown, reasons)))
@@ -263,27 +263,27 @@ def _with_examples(
             if not fact.direction and not tastes.tells_of_misses(fact, low_side):
                 continue
             # A series or maker says more than the kind of its works; a contrast and a share may be of one trait.
-            again = fact.about in NARROW or any(one.topic == fact.topic for one in found)
-            barred = warned if again else warned | named
-            told = cited_in(shown, reasons) | failed_in(shown, found)
+            again = fact.about in NARROW or any(one.topic == fact.topic for one in visible_facts)
+            barred = with_reason if again else with_reason | taste_likes
+            prior_examples = cited_in(shown, reasons) | failed_in(shown, visible_facts)
             twins = _twins(shown, fact, facts)
             if fact.about == "tag" and twins:
                 continue
             # What is liked is shown best by works that are of nothing with mixed results.
-            mixed = [one for one in facts if not one.direction and one.about in KINDS]
-            either = [shown.carriers(one) for one in mixed if not nested(one, fact)]
+            mixed_tastes = [one for one in facts if not one.direction and one.about in KINDS]
+            either = [shown.carriers(one) for one in mixed_tastes if not nested(one, fact)]
             pure = np.any([barred, *either], axis=0) if fact.direction else barred
-            details = taste_details(shown, fact, pure, told) or taste_details(
-                shown, fact, barred, told
+            details = taste_details(shown, fact, pure, prior_examples) or taste_details(
+                shown, fact, barred, prior_examples
             )
             if details is None and twins:
-                details = taste_details(shown, fact, barred, told, exceptions)
+                details = taste_details(shown, fact, barred, prior_examples, exceptions)
             if details is None:
                 continue
             fact = replace(fact, details=details)
-            named |= shown.carriers(fact) & shown.is_like
-        found.append(fact)
-    return found
+            taste_likes |= shown.carriers(fact) & shown.is_like
+        visible_facts.append(fact)
+    return visible_facts
 
 
 def _twins(shown: QuestionList, fact: Fact, facts: Sequence[Fact]) -> list[Fact]:
@@ -391,12 +391,12 @@ def taste_details(
     told_apart |= bool(low.any()) and not free.any()
     if every.count == int(low.sum()) and (low & cited).any():
         free &= False
-    failed = exceptions(shown, fact, free)
-    failed += [place for place in np.flatnonzero(free).tolist() if place not in failed]
+    failures = exceptions(shown, fact, free)
+    failures += [place for place in np.flatnonzero(free).tolist() if place not in failures]
     # What is nothing else besides disappoints most clearly.
-    failed.sort(key=lambda place: len(shown.items[place].categories))
-    failed = failed[:MAX_EXCEPTIONS]
-    return (*shown.shown_of(fact), *other, *titles_of("title", failed, shown.items), *titles)
+    failures.sort(key=lambda place: len(shown.items[place].categories))
+    failures = failures[:MAX_EXCEPTIONS]
+    return (*shown.shown_of(fact), *other, *titles_of("title", failures, shown.items), *titles)
 
 
 def _little_known(shown: QuestionList, free: np.ndarray) -> tuple[Fact, ...]:
@@ -423,8 +423,8 @@ def told_in(shown: QuestionList, facts: Sequence[Fact]) -> np.ndarray:
     Returns:
         bool per listed work.
     """
-    told = {one.value for fact in facts for one in fact.details if one.kind == "own"}
-    return np.array([item.title in told for item in shown.items], bool)
+    titles = {one.value for fact in facts for one in fact.details if one.kind == "own"}
+    return np.array([item.title in titles for item in shown.items], bool)
 
 
 def _is_shown(fact: Fact, k: int, n: int, against: int, m: int) -> bool:

@@ -60,10 +60,10 @@ def exceptions(shown: QuestionList, fact: Fact, able: np.ndarray) -> list[int]:
         Places in the list.
     """
     able = able & [_says_what_it_is(fact, item) for item in shown.items]
-    found = typical_ones(shown, fact, able)
+    places = typical_ones(shown, fact, able)
     few = MAX_CATEGORIES_OF_AN_EXCEPTION
-    others = [one for one in np.flatnonzero(able).tolist() if one not in found]
-    return found + [one for one in others if _is_mainly(fact, shown.items[one], few)]
+    others = [one for one in np.flatnonzero(able).tolist() if one not in places]
+    return places + [one for one in others if _is_mainly(fact, shown.items[one], few)]
 
 
 def unlike(
@@ -82,31 +82,31 @@ def unlike(
         The places in their order but for that one.
     """
     kinds = [set(items[place].categories) for place in places]
-    shared = set.intersection(*kinds[:MAX_EXAMPLES]) if len(kinds) > 1 else set[str]()
-    shared -= set(fact.value.split(PLUS))
-    if not shared:
+    common = set.intersection(*kinds[:MAX_EXAMPLES]) if len(kinds) > 1 else set[str]()
+    common -= set(fact.value.split(PLUS))
+    if not common:
         return places
-    apart = (one for one in [*places, *others] if not shared <= set(items[one].categories))
-    found = next(apart, None)
-    if found is None:
+    apart = (one for one in [*places, *others] if not common <= set(items[one].categories))
+    second = next(apart, None)
+    if second is None:
         return places
-    return [places[0], found, *(one for one in places[1:] if one != found)]
+    return [places[0], second, *(one for one in places[1:] if one != second)]
 
 
 def _is_mainly(fact: Fact, item: Item, few: int) -> bool:
     """Whether a work that is not typical of a trait is that before all else, or little else."""
-    named, parts = list(item.categories), fact.value.split(PLUS)
-    first = fact.about != "category" or named[:1] == parts
-    return len(named) <= few and (first or len(named) <= FEW_NAMES)
+    categories, parts = list(item.categories), fact.value.split(PLUS)
+    first = fact.about != "category" or categories[:1] == parts
+    return len(categories) <= few and (first or len(categories) <= FEW_NAMES)
 
 
 def _says_what_it_is(fact: Fact, item: Item) -> bool:
     """Whether a trait is among the first of a work's categories, or it has few; of other traits nothing is asked."""
-    named, parts = list(item.categories), fact.value.split(PLUS)
-    if fact.about not in ("category", "blend") or not set(parts) <= set(named):
+    categories, parts = list(item.categories), fact.value.split(PLUS)
+    if fact.about not in ("category", "blend") or not set(parts) <= set(categories):
         return True
-    last = max(map(named.index, parts))
-    return last < max(FIRST_NAMES, len(parts)) or len(named) <= FEW_NAMES
+    last = max(map(categories.index, parts))
+    return last < max(FIRST_NAMES, len(parts)) or len(categories) <= FEW_NAMES
 
 
 def typical_ones(shown: QuestionList, fact: Fact, able: np.ndarray) -> list[int]:
@@ -133,11 +133,11 @@ def typical_ones(shown: QuestionList, fact: Fact, able: np.ndarray) -> list[int]
         return min((_go_together(counts, name, parts) for name in others), default=Fraction(1))
 
     def rank(place: int) -> tuple[int, float, Fraction, int]:
-        named = items[place].categories
+        categories = items[place].categories
         if not is_of_kind(place):
             return 0, -shown.marks[place], Fraction(0), 0
-        named_last = max(map(named.index, parts))
-        return len(named), -shown.marks[place], -least_usual(place), named_last
+        named_last = max(map(categories.index, parts))
+        return len(categories), -shown.marks[place], -least_usual(place), named_last
 
     places = sorted(np.flatnonzero(able).tolist(), key=rank)
     few = [

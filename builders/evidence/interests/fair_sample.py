@@ -50,43 +50,45 @@ def fair_sample(
     if not n:
         return []
     has, weights = _tracked(person, facts, order)
-    wanted = has.sum(0)
+    totals = has.sum(0)
     has, order = has[:MAX_WORKS_SEARCHED], order[:MAX_WORKS_SEARCHED]
-    named = names[order].tolist()
+    side_names = names[order].tolist()
     alike: dict[int, list[int]] = {}
-    for place, name in enumerate(named):
+    for place, name in enumerate(side_names):
         alike.setdefault(name, []).append(place)
-    barred = np.array([name in taken for name in named], bool)
+    is_barred = np.array([name in taken for name in side_names], bool)
     # The squared distance of s + t from w (c + 1) / n, times n, minus what is the same for all works:
     # t: traits of a work, s: of the c chosen ones, w: of all n. Integers tie identically on every machine.
     own = n * (has @ weights)
-    shown = np.zeros(len(weights), np.int64)
-    chosen: list[int] = []
-    while len(chosen) < most:
-        off = own + 2 * (has @ (weights * (n * shown - (len(chosen) + 1) * wanted)))
-        off[barred] = _FARTHEST
+    sample_totals = np.zeros(len(weights), np.int64)
+    sample: list[int] = []
+    while len(sample) < most:
+        off = own + 2 * (has @ (weights * (n * sample_totals - (len(sample) + 1) * totals)))
+        off[is_barred] = _FARTHEST
         best = int(off.argmin())
-        if barred[best]:
+        if is_barred[best]:
             break
-        chosen.append(int(order[best]))
-        taken.add(named[best])
-        shown += has[best]
-        barred[alike[named[best]]] = True
-    return chosen
+        sample.append(int(order[best]))
+        taken.add(side_names[best])
+        sample_totals += has[best]
+        is_barred[alike[side_names[best]]] = True
+    return sample
 
 
 def _tracked(
     person: Person, facts: Sequence[Fact], order: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """What keeps its share: for each work of one side and each trait, whether the work has it; and the traits' weights."""
-    known = person.counts
-    stated = list(dict.fromkeys(fact.topic for fact in facts if fact.about in KINDS))[
+    counts = person.counts
+    topics = list(dict.fromkeys(fact.topic for fact in facts if fact.about in KINDS))[
         :MAX_FACTS_KEPT_IN_PROPORTION
     ]
-    codes = {known.codes[about].get(value): WEIGHT_OF_FACTS for about, value in stated}
-    traits, number = np.unique(known.traits_of(person.codes[order])[1], return_counts=True)
-    mixed = np.isin(known.kinds[traits], [KINDS.index(kind) for kind in TRAITS_KEPT_IN_PROPORTION])
-    traits, number = traits[mixed], number[mixed]
+    codes = {counts.codes[about].get(value): WEIGHT_OF_FACTS for about, value in topics}
+    traits, number = np.unique(counts.traits_of(person.codes[order])[1], return_counts=True)
+    in_proportion = np.isin(
+        counts.kinds[traits], [KINDS.index(kind) for kind in TRAITS_KEPT_IN_PROPORTION]
+    )
+    traits, number = traits[in_proportion], number[in_proportion]
     for code in traits[np.lexsort((traits, -number))][:MAX_TRAITS_KEPT_IN_PROPORTION].tolist():
         codes.setdefault(code, 1)
     has = [person.bears(code)[order] for code in codes if code is not None]

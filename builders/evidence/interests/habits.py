@@ -55,20 +55,20 @@ def habits(person: Person) -> Iterator[Fact]:
     usual = counts.habits
     if usual is None:
         return
-    n, judged = person.likes, person.number
-    if judged < MIN_JUDGED_OF_USERS_COMPARED:
+    n, total = person.likes, person.number
+    if total < MIN_JUDGED_OF_USERS_COMPARED:
         return
     # Rounded: float noise must not decide what is said.
-    usual_rate, rate = usual.liked[1], round(n / judged, 9)
-    dislikes_much = person.dislikes >= DISLIKE_SHARE_OF_STRICT * judged
+    usual_rate, rate = usual.liked[1], round(n / total, 9)
+    dislikes_much = person.dislikes >= DISLIKE_SHARE_OF_STRICT * total
     generous = max(usual.liked[2], GENEROUS_RATIO * usual_rate, usual_rate + MIN_POINTS)
     strict = min(usual.liked[0], STRICT_RATIO * usual_rate, usual_rate - MIN_POINTS)
     if rate >= round(generous, 9) and not dislikes_much:
-        yield Fact("habit", "generous", "", n, judged, usual_rate * judged, UP)
+        yield Fact("habit", "generous", "", n, total, usual_rate * total, UP)
     elif rate <= round(strict, 9) and dislikes_much and not _is_of_one_kind(person):
-        yield Fact("habit", "strict", "", n, judged, usual_rate * judged, DOWN)
-    liked = person.codes[person.sides == LIKE]
-    k, p = int((counts.likes[liked] < counts.known).sum()), counts.obscure_share(liked)
+        yield Fact("habit", "strict", "", n, total, usual_rate * total, DOWN)
+    codes = person.codes[person.sides == LIKE]
+    k, p = int((counts.likes[codes] < counts.known).sum()), counts.obscure_share(codes)
     if not 0 < p < 1:
         return
     share = round(k / n, 9)

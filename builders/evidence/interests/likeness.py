@@ -50,13 +50,13 @@ def carrying(split: Partition, facts: Sequence[Fact]) -> np.ndarray:
     Returns:
         bool by work code.
     """
-    known = counts.counts(split)
-    found = np.zeros(len(split.store.work), bool)
+    trait_counts = counts.counts(split)
+    carriers = np.zeros(len(split.store.work), bool)
     for fact in facts:
-        code = known.codes.get(fact.about, {}).get(fact.value)
+        code = trait_counts.codes.get(fact.about, {}).get(fact.value)
         if code is not None:
-            found[known.bearers(code)] = True
-    return found
+            carriers[trait_counts.bearers(code)] = True
+    return carriers
 
 
 def parts_of(facts: Sequence[Fact]) -> list[Fact]:
@@ -107,33 +107,33 @@ def like_the_low(split: Partition, rated: Rated, works: np.ndarray) -> np.ndarra
     """
     high, low = (Counter(_traits(split, "creator", of)) for of in (rated.liked, rated.disliked))
     traits = {maker for maker, number in low.items() if number > high[maker]}
-    found = _bearing(split, traits.union(_traits(split, "series", rated.dislikes)))
-    liked, disliked, items = split.store.items_of(
+    alike = _bearing(split, traits.union(_traits(split, "series", rated.dislikes)))
+    liked_items, disliked_items, items = split.store.items_of(
         [rated.liked.tolist(), rated.disliked.tolist(), works.tolist()]
     )
-    kinds = {_kind(item) for item in disliked} - {_kind(item) for item in liked}
+    kinds = {_kind(item) for item in disliked_items} - {_kind(item) for item in liked_items}
     kinds.discard(frozenset())
-    names = {word for item in disliked for word in title_words(item.title)}
+    names = {word for item in disliked_items for word in title_words(item.title)}
     names -= common_words(split, MAX_TITLES_WITH_A_NAME)
     for code, item in zip(works.tolist(), items, strict=True):
         if _kind(item) in kinds or not names.isdisjoint(title_words(item.title)):
-            found[code] = True
-    return found
+            alike[code] = True
+    return alike
 
 
 def _bearing(split: Partition, traits: set[int]) -> np.ndarray:
     """By work code, whether the work has one of these traits."""
-    found = np.zeros(len(split.store.work), bool)
+    bearers = np.zeros(len(split.store.work), bool)
     for trait in traits:
-        found[counts.counts(split).bearers(trait)] = True
-    return found
+        bearers[counts.counts(split).bearers(trait)] = True
+    return bearers
 
 
 def _traits(split: Partition, kind: str, works: np.ndarray) -> list[int]:
     """The traits of a kind that these works carry, once for each work."""
-    known = counts.counts(split)
-    traits = known.traits_of(works)[1]
-    return traits[known.kinds[traits] == KINDS.index(kind)].tolist()
+    trait_counts = counts.counts(split)
+    traits = trait_counts.traits_of(works)[1]
+    return traits[trait_counts.kinds[traits] == KINDS.index(kind)].tolist()
 
 
 def _kind(item: Item) -> frozenset[str]:

@@ -84,13 +84,13 @@ def offers(
     """
     store, table = split.store, counts.companions_of(split)
     pairs = table.of(rated.liked)
-    warned = likeness.carrying(split, against)
-    barred = warned | _met(store, rated) | _badly_received(split) | works.namesakes(store)
+    against_carriers = likeness.carrying(split, against)
+    barred = against_carriers | _met(store, rated) | _badly_received(split) | works.namesakes(store)
     barred |= likeness.like_the_low(split, rated, np.unique(pairs.other)) | _sequels(split)
     barred[table.of(rated.dislikes).other] = True
     if fame != Fame.ANY:
         barred |= _well_known(split) == (fame == Fame.LITTLE_KNOWN)
-    deaf = warned | np.isin(np.arange(len(barred)), np.array(silent, np.int64))
+    deaf = against_carriers | np.isin(np.arange(len(barred)), np.array(silent, np.int64))
     clear = (
         _clear(pairs, MIN_LIFT_OF_OFFERS, MIN_SHARE_OF_FANS)
         & ~barred[pairs.other]
@@ -101,12 +101,12 @@ def offers(
     strength = _strength(pairs, able, len(barred))
     keys = (-pairs.gain[able], store.item_hash[pairs.other[able]], -strength[pairs.other[able]])
     able = able[np.lexsort(keys)]
-    found: list[Fact] = []
+    facts: list[Fact] = []
     used: set[object] = set()
     # Of a taste and a part of it the part is offered for, if anything is.
-    parted: set[str] = set()
+    part_values: set[str] = set()
     for taste in sorted(tastes, key=lambda one: not _is_part(one, tastes)):
-        if taste.value in parted:
+        if taste.value in part_values:
             continue
         fits = _fitting(split, taste)
         places = able[fits[pairs.other[able]] & fits[pairs.work[able]]]
@@ -120,16 +120,16 @@ def offers(
         places = _preferred(split, pairs, places, taste, rated)
         place = _place(split, pairs, places, used)
         if place is not None:
-            parted |= set(taste.value.split(PLUS))
+            part_values |= set(taste.value.split(PLUS))
             others = places[pairs.other[places] == pairs.other[place]]
             others = others[pairs.work[others] != pairs.work[place]][:1]
             more = tuple(_fact(store, pairs, int(one), UP) for one in others)
-            found.append(
+            facts.append(
                 replace(_fact(store, pairs, place, UP), details=(*taste.details[:1], *more))
             )
-        if len(found) == MAX_OFFERS:
+        if len(facts) == MAX_OFFERS:
             break
-    return found
+    return facts
 
 
 def aversions(split: Partition, rated: Rated, *, kinds: Sequence[Fact]) -> list[Fact]:
@@ -150,8 +150,8 @@ def aversions(split: Partition, rated: Rated, *, kinds: Sequence[Fact]) -> list[
     barred = _met(store, rated) | works.namesakes(store)
     barred |= likeness.by_the_makers_of(split, rated.likes)
     barred[table.of(rated.likes).other] = True
-    named = works.series_of(store)
-    loved = {named[code][0] for code in rated.likes.tolist()} - {""}
+    series_by_work = works.series_of(store)
+    liked_series = {series_by_work[code][0] for code in rated.likes.tolist()} - {""}
     clear = _clear(pairs, MIN_LIFT_OF_AVERSIONS, MIN_SHARE_OF_FANS_OF_A_DISLIKE) & (
         pairs.of >= MIN_FANS_OF_A_DISLIKE
     )
@@ -162,7 +162,7 @@ def aversions(split: Partition, rated: Rated, *, kinds: Sequence[Fact]) -> list[
         for place in able[fits[pairs.other[able]] & fits[pairs.work[able]]].tolist():
             pair = int(pairs.work[place]), int(pairs.other[place])
             alike = not _one_series(store, *pair) and _are_alike(store, *pair)
-            if alike and named[pair[1]][0] not in loved:
+            if alike and series_by_work[pair[1]][0] not in liked_series:
                 return [replace(_fact(store, pairs, place, DOWN), details=kind.details[:1])]
     return []
 
@@ -195,8 +195,8 @@ def _is_backed(pairs: Pairs) -> np.ndarray:
 def _share_a_kind(store: StoreReader, pairs: Pairs, places: np.ndarray, rated: Rated) -> np.ndarray:
     """Which of these pairs are of works that share a category that another displayed like has, too; all where works have
     no categories."""
-    liked = Counter(one for code in rated.liked.tolist() for one in store.item(code).categories)
-    common = {one for one, number in liked.items() if number >= MIN_LIKES_OF_A_KIND}
+    kinds = Counter(one for code in rated.liked.tolist() for one in store.item(code).categories)
+    common = {one for one, number in kinds.items() if number >= MIN_LIKES_OF_A_KIND}
 
     def of(code: np.int64) -> set[str]:
         return set(store.item(int(code)).categories)
@@ -212,9 +212,9 @@ def _share_a_kind(store: StoreReader, pairs: Pairs, places: np.ndarray, rated: R
 
 def _clear(pairs: Pairs, lift: Fraction, fans: Fraction) -> np.ndarray:
     """Which pairs hold for so large a share of the first work's fans, and so many times as often as expected."""
-    asked = (pairs.of >= MIN_FANS) & (pairs.together >= MIN_SHARED_FANS)
-    shared = pairs.together * fans.denominator >= fans.numerator * pairs.of
-    return asked & shared & _is_lifted(pairs, lift)
+    enough_fans = (pairs.of >= MIN_FANS) & (pairs.together >= MIN_SHARED_FANS)
+    large_share = pairs.together * fans.denominator >= fans.numerator * pairs.of
+    return enough_fans & large_share & _is_lifted(pairs, lift)
 
 
 def _is_lifted(pairs: Pairs, lift: Fraction) -> np.ndarray:
@@ -230,8 +230,8 @@ def _preferred(
     the best marks, then those for which another one speaks, too, then those of works that stand for the taste in the
     answer."""
     store = split.store
-    named = {one.value for one in taste.details if one.kind == "own" and one.about == "work"}
-    quoted = [store.item(int(work)).title in named for work in pairs.work[places]]
+    titles = {one.value for one in taste.details if one.kind == "own" and one.about == "work"}
+    is_example = [store.item(int(work)).title in titles for work in pairs.work[places]]
     mark = dict(zip(rated.liked.tolist(), rated.marks.tolist(), strict=True))
     marks = [mark.get(int(work), 0.0) for work in pairs.work[places]]
     alike = [
@@ -240,7 +240,7 @@ def _preferred(
     ]
     others, number = np.unique(pairs.other[places], return_counts=True)
     several = number[others.searchsorted(pairs.other[places])] > 1
-    keys = (~np.array(quoted, bool), ~several, -np.array(marks, float), ~np.array(alike, bool))
+    keys = (~np.array(is_example, bool), ~several, -np.array(marks, float), ~np.array(alike, bool))
     order = np.lexsort(keys)
     return places[order]
 
@@ -253,12 +253,12 @@ def _are_alike(store: StoreReader, first: int, second: int) -> bool:
 
 def _place(split: Partition, pairs: Pairs, places: np.ndarray, used: set[object]) -> int | None:
     """The first of these pairs that names nothing named before. What it names goes into `used`."""
-    store, named = split.store, works.series_of(split.store)
+    store, series_by_work = split.store, works.series_of(split.store)
     for place in places.tolist():
         anchor, code = int(pairs.work[place]), int(pairs.other[place])
         if store.item(code).title.casefold().startswith(WORKING_TITLE):
             continue
-        series = named[code][0]
+        series = series_by_work[code][0]
         if not used & {anchor, code, series} and not _one_series(store, anchor, code):
             used |= {anchor, code, series or anchor}
             return place
@@ -276,10 +276,12 @@ def _met(store: StoreReader, rated: Rated) -> np.ndarray:
 
 def _fitting(split: Partition, taste: Fact) -> np.ndarray:
     """By work code, whether the work is typical of a taste."""
-    known = counts.counts(split)
-    named = taste.about in ("category", "blend") and taste.value in known.codes[taste.about]
-    if named:
-        return typical.typical_works(known, *taste.topic)
+    trait_counts = counts.counts(split)
+    is_kind = (
+        taste.about in ("category", "blend") and taste.value in trait_counts.codes[taste.about]
+    )
+    if is_kind:
+        return typical.typical_works(trait_counts, *taste.topic)
     return likeness.carrying(split, [taste])
 
 
@@ -290,9 +292,9 @@ def _sequels(split: Partition) -> np.ndarray:
 
 def _badly_received(split: Partition) -> np.ndarray:
     """By work code, whether too few of those who like or dislike the work like it."""
-    known = counts.counts(split)
-    judged = known.likes + known.dislikes
-    return known.likes * MIN_RECEPTION.denominator < MIN_RECEPTION.numerator * judged
+    totals = counts.counts(split)
+    verdicts = totals.likes + totals.dislikes
+    return totals.likes * MIN_RECEPTION.denominator < MIN_RECEPTION.numerator * verdicts
 
 
 def _well_known(split: Partition) -> np.ndarray:

@@ -31,30 +31,30 @@ def opinions(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
         people whom the user has in mind: what does not suit them is a complaint all the same. Where half of all reviews,
         of both sides, speak of them, that is a fact without a direction.
     """
-    found: dict[tuple[tuple[str, str], int], list[Fact]] = {}
+    mentions: dict[tuple[tuple[str, str], int], list[Fact]] = {}
     of = {side: sum(one.verdict == side for one in comments) for side in (UP, DOWN)}
     for comment in comments:
-        told = aspects([comment], words, ("aspect", "audience"))
-        topics = {fact.topic for fact in told}
-        told += [fact for fact in _unsuited(comment, words) if fact.topic not in topics]
-        for fact in told:
+        remarks = aspects([comment], words, ("aspect", "audience"))
+        topics = {fact.topic for fact in remarks}
+        remarks += [fact for fact in _unsuited(comment, words) if fact.topic not in topics]
+        for fact in remarks:
             if fact.direction == comment.verdict and _whole(fact.quote, comment.text):
-                found.setdefault((fact.topic, fact.direction), []).append(fact)
+                mentions.setdefault((fact.topic, fact.direction), []).append(fact)
     facts = []
-    for (topic, side), alike in found.items():
-        one_sided = topic[0] == "audience" or (topic, -side) not in found
+    for (topic, side), alike in mentions.items():
+        one_sided = topic[0] == "audience" or (topic, -side) not in mentions
         if one_sided and _is_often(len(alike), of[side], side):
             facts.append(_counted(alike, of[side]))
-    facts += _of_both_sides(found, of)
+    facts += _of_both_sides(mentions, of)
     return sorted(facts, key=lambda fact: (fact.direction, -fact.count))
 
 
 def _of_both_sides(
-    found: Mapping[tuple[tuple[str, str], int], Sequence[Fact]], of: Mapping[int, int]
+    mentions: Mapping[tuple[tuple[str, str], int], Sequence[Fact]], of: Mapping[int, int]
 ) -> Iterator[Fact]:
     """The people of whom half of all reviews speak, some of either side, unless all that complain do."""
-    for (topic, side), praise in found.items():
-        complaints = found.get((topic, DOWN), ())
+    for (topic, side), praise in mentions.items():
+        complaints = mentions.get((topic, DOWN), ())
         if topic[0] != "audience" or side != UP or not complaints:
             continue
         every, n = [*praise, *complaints], sum(of.values())
@@ -90,8 +90,8 @@ def is_for_others(comment: Comment, words: AspectWords) -> bool:
     Returns:
         True where it names an audience of the list `others`.
     """
-    named = aspects([comment], words, ("audience",))
-    return any(fact.about == "audience" and words.is_of("others", fact.value) for fact in named)
+    facts = aspects([comment], words, ("audience",))
+    return any(fact.about == "audience" and words.is_of("others", fact.value) for fact in facts)
 
 
 def _unsuited(comment: Comment, words: AspectWords) -> list[Fact]:

@@ -42,18 +42,18 @@ def told_apart(shown: QuestionList, facts: Sequence[Fact]) -> list[Fact]:
     likings = core.led([fact for fact in facts if core.is_about_likes(fact)])
     if not likings:
         return list(facts)
-    first, found = likings[0], list[Fact]()
-    mixed = [one for one in likings if not one.direction and is_taste_sized(one)]
+    first, apart = likings[0], list[Fact]()
+    mixed_tastes = [one for one in likings if not one.direction and is_taste_sized(one)]
     for fact in facts:
         # What is mixed is not warned of in part as well.
-        if core.is_reason(fact) and any(display.nested(fact, one) for one in mixed):
+        if core.is_reason(fact) and any(display.nested(fact, one) for one in mixed_tastes):
             continue
         is_other = core.is_about_likes(fact) and fact.direction and fact.topic != first.topic
         if is_other and fact.kind != "series" and overlaps(shown, fact, first):
-            found += _apart(shown, first, fact, facts)
+            apart += _apart(shown, first, fact, facts)
         else:
-            found.append(fact)
-    return found
+            apart.append(fact)
+    return apart
 
 
 def overlaps(shown: QuestionList, fact: Fact, first: Fact) -> bool:
@@ -72,9 +72,9 @@ def overlaps(shown: QuestionList, fact: Fact, first: Fact) -> bool:
     has = person.carries(fact) & (person.sides == LIKE)
     if int((has & person.carries(first)).sum()) > MIN_OVERLAP * int(has.sum()):
         return True
-    listed = shown.carriers(fact) & shown.is_like
-    both = int((listed & shown.carriers(first)).sum())
-    return both >= MIN_LISTED_OVERLAP and both > MIN_OVERLAP * int(listed.sum())
+    listed_likes = shown.carriers(fact) & shown.is_like
+    both = int((listed_likes & shown.carriers(first)).sum())
+    return both >= MIN_LISTED_OVERLAP and both > MIN_OVERLAP * int(listed_likes.sum())
 
 
 def is_inside(shown: QuestionList, fact: Fact, whole: Fact) -> bool:
@@ -102,13 +102,13 @@ def without_parts(shown: QuestionList, facts: Sequence[Fact]) -> list[Fact]:
     Returns:
         Facts in the same order.
     """
-    mixed = [one for one in facts if core.is_about_likes(one) and not one.direction]
-    fields = [one for one in mixed if tastes.is_field(one)]
+    mixed_tastes = [one for one in facts if core.is_about_likes(one) and not one.direction]
+    fields = [one for one in mixed_tastes if tastes.is_field(one)]
 
     def is_part(fact: Fact) -> bool:
         if core.is_about_likes(fact) and fact.direction:
             return any(display.nested(fact, one) or is_inside(shown, fact, one) for one in fields)
-        return core.is_reason(fact) and any(display.nested(fact, whole) for whole in mixed)
+        return core.is_reason(fact) and any(display.nested(fact, whole) for whole in mixed_tastes)
 
     return [fact for fact in facts if not is_part(fact)]
 
@@ -127,15 +127,15 @@ def rest_apart(
     Returns:
         Facts in the same order; what is nothing beside that taste is left out.
     """
-    found: list[Fact] = []
+    apart: list[Fact] = []
     kinds = [one for one in named if one.about == "category" and one.direction]
     for fact in more:
         other = next((one for one in kinds if overlaps(shown, fact, one)), None)
         if other is None or not fact.direction:
-            found.append(fact)
+            apart.append(fact)
         else:
-            found += _apart(shown, other, fact, [*facts, *named], alone=len(named) == 1)
-    return found
+            apart += _apart(shown, other, fact, [*facts, *named], alone=len(named) == 1)
+    return apart
 
 
 def _apart(
@@ -143,10 +143,10 @@ def _apart(
 ) -> Iterator[Fact]:
     """What there is to say of a taste beside the first, if anything."""
     cited = display.cited_in(shown, facts) | display.told_in(shown, [first])
-    warned = np.zeros(len(shown.places), bool)
+    with_reason = np.zeros(len(shown.places), bool)
     for one in facts:
         if core.is_reason(one):
-            warned |= shown.carriers(one)
+            with_reason |= shown.carriers(one)
     if not alone:
         return
     # What is counted apart from one taste is said directly after it.
@@ -154,7 +154,7 @@ def _apart(
     if outside is None or not is_taste_sized(outside):
         return
     details = display.taste_details(
-        shown, outside, shown.carriers(first) | warned, cited | shown.carriers(first)
+        shown, outside, shown.carriers(first) | with_reason, cited | shown.carriers(first)
     )
     if details is not None:
         low = _lows_outside(shown, first, fact)
@@ -206,20 +206,20 @@ def plain_patterns(shown: QuestionList, named: Sequence[Fact], facts: Sequence[F
     """
     person, n = shown.person, len(shown.liked)
     topics = {fact.topic for fact in named}
-    spoken = [one for one in named if one.about != "decade"]
+    not_by_decade = [one for one in named if one.about != "decade"]
     cited = display.cited_in(shown, facts) | display.told_in(shown, named)
-    found: list[Fact] = []
+    patterns: list[Fact] = []
     for about, value in _candidates(shown):
         fact = _counted(shown, about, value)
         if fact.topic in topics or any(display.nested(fact, one) for one in named):
             continue
-        listed, low = shown.counts_of(fact)
+        high, low = shown.counts_of(fact)
         both = low >= NEARLY_ALL * max(len(shown.disliked), 1)
-        if listed < SHARE_OF_PLAIN * n and not both:
+        if high < SHARE_OF_PLAIN * n and not both:
             continue
         has = shown.carriers(fact) & shown.is_like
-        covered = max((int((has & shown.carriers(one)).sum()) for one in spoken), default=0)
-        if about != "decade" and covered >= MAX_OVERLAP_OF_PLAIN * listed and not both:
+        overlap = max((int((has & shown.carriers(one)).sum()) for one in not_by_decade), default=0)
+        if about != "decade" and overlap >= MAX_OVERLAP_OF_PLAIN * high and not both:
             continue
         if both and about == "category" and fact.count >= fact.base * person.likes:
             fact = Fact("share", *fact.topic, fact.count, fact.of, fact.base)
@@ -234,8 +234,8 @@ def plain_patterns(shown: QuestionList, named: Sequence[Fact], facts: Sequence[F
             continue
         details = display.taste_details(shown, fact, display.told_in(shown, facts), cited)
         if details is not None:
-            found.append(_with(fact, _with_all_lows(shown, fact, details)))
-    return found[:MAX_CATEGORIES_OF_PLAIN]
+            patterns.append(_with(fact, _with_all_lows(shown, fact, details)))
+    return patterns[:MAX_CATEGORIES_OF_PLAIN]
 
 
 def _with_direction(fact: Fact, direction: int) -> Fact:

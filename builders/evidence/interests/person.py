@@ -58,11 +58,11 @@ class Person:
     @classmethod
     def of(cls, counts: Counts, mine: Sided, training: bool) -> Person:
         """The user with these likes and dislikes."""
-        known = sorted(time for time in mine.times if time is not None)
-        active = 1970 + known[len(known) // 2] // _YEAR if known else None
+        times = sorted(time for time in mine.times if time is not None)
+        active = 1970 + times[len(times) // 2] // _YEAR if times else None
         codes, sides = np.array(mine.works), np.array(mine.sides)
-        judged = (mine.judged_works, mine.marks, mine.verdicts)
-        return cls(counts, codes, sides, *judged, mine.judged, training, active)
+        record = (mine.judged_works, mine.marks, mine.verdicts)
+        return cls(counts, codes, sides, *record, mine.judged, training, active)
 
     @functools.cached_property
     def likes(self) -> int:
@@ -82,9 +82,9 @@ class Person:
         marks = self.marks.astype(np.float64)
         others = counts.judged[works] - own
         usual = (counts.marks[works] - own * marks + SHRINK * counts.usual_mark) / (others + SHRINK)
-        centred = usual - usual.mean()
-        slope = (centred * marks).sum() / max((centred * centred).sum(), 1e-9)
-        return marks - marks.mean() - min(max(slope, 0.0), STEEPEST) * centred
+        deviation = usual - usual.mean()
+        slope = (deviation * marks).sum() / max((deviation * deviation).sum(), 1e-9)
+        return marks - marks.mean() - min(max(slope, 0.0), STEEPEST) * deviation
 
     @functools.cached_property
     def _carried(self) -> tuple[np.ndarray, np.ndarray]:
@@ -94,8 +94,8 @@ class Person:
     @functools.cached_property
     def tally(self) -> Tally:
         """What the user judged of each trait."""
-        places, carried = self.counts.traits_of(self.judged)
-        traits, place_of = np.unique(carried, return_inverse=True)
+        places, codes = self.counts.traits_of(self.judged)
+        traits, place_of = np.unique(codes, return_inverse=True)
         verdicts, n = self.verdicts[places], len(traits)
         likes, dislikes = (
             np.bincount(place_of[verdicts == side], minlength=n) for side in (LIKE, DISLIKE)
@@ -125,9 +125,9 @@ class Person:
         Returns:
             bool per work of the user.
         """
-        found = self._bearing.get(trait)
-        if found is None:
-            places, carried = self._carried
-            found = self._bearing[trait] = np.zeros(len(self.codes), bool)
-            found[places[carried == trait]] = True
-        return found
+        bearers = self._bearing.get(trait)
+        if bearers is None:
+            places, codes = self._carried
+            bearers = self._bearing[trait] = np.zeros(len(self.codes), bool)
+            bearers[places[codes == trait]] = True
+        return bearers

@@ -89,11 +89,11 @@ class QuestionList:
         counts, active = self.person.counts, self.person.active
         owners, traits = counts.traits_of(self.person.codes[self.places])
         names = [counts.names[trait] for trait in traits.tolist()]
-        dated = [
+        recent = [
             about == "decade" and value[:1].isdigit() and is_recent(value, active)
             for about, value in names
         ]
-        return np.bincount(owners, dated, len(self.places)) > 0
+        return np.bincount(owners, recent, len(self.places)) > 0
 
     def carriers(self, fact: Fact) -> np.ndarray:
         """Which of the listed works have the trait that a fact is about."""
@@ -152,12 +152,12 @@ class QuestionList:
         person, n = self.person, len(self.liked)
         owners, traits = person.counts.traits_of(person.codes[self.places])
         low, numbers = np.unique(traits[owners >= n], return_counts=True)
-        found = []
+        patterns = []
         for trait, number in zip(low.tolist(), numbers.tolist(), strict=True):
             about, value = person.counts.names[trait]
             if number >= LEAST_LISTED and self.is_sayable(about, value):
                 likes = int((traits[owners < n] == trait).sum())
-                found.append(Pattern(about, value, number, likes, self.gap(likes, number)))
+                patterns.append(Pattern(about, value, number, likes, self.gap(likes, number)))
         return sorted(
-            found, key=lambda one: (-one.number, -one.gap, KINDS.index(one.about), one.value)
+            patterns, key=lambda one: (-one.number, -one.gap, KINDS.index(one.about), one.value)
         )

@@ -41,13 +41,13 @@ def left_over(
         At most one fact, with its details: a strong liking, or about a category of `SHARE_OF_A_REST` of the listed likes that no
         named taste applies to, of more listed likes than the last named taste, or of many and of few dislikes.
     """
-    barred = {fact.topic for fact in facts if fact.direction == DOWN} | {one.topic for one in named}
+    topics = {fact.topic for fact in facts if fact.direction == DOWN} | {one.topic for one in named}
     free = shown.is_like.copy()
     for fact in named:
         free &= ~shown.carriers(fact)
     able = []
     for fact in common:
-        if fact.topic in barred or any(display.nested(fact, one) for one in named):
+        if fact.topic in topics or any(display.nested(fact, one) for one in named):
             continue
         strong = visible_patterns.is_strong_liking(shown, fact)
         if not strong and not _may_be_left_over(shown, fact):
@@ -55,27 +55,27 @@ def left_over(
         if not is_taste_sized(fact) and not is_seldom_disliked(shown, fact):
             continue
         alone = int((shown.carriers(fact) & free).sum())
-        seen = shown.counts_of(fact)[0]
-        last = shown.counts_of(named[-1])[0] if len(named) > 1 else seen
-        is_plain = seen > last or visible_patterns.is_plain_liking(shown, fact)
+        listed_likes = shown.counts_of(fact)[0]
+        last = shown.counts_of(named[-1])[0] if len(named) > 1 else listed_likes
+        is_plain = listed_likes > last or visible_patterns.is_plain_liking(shown, fact)
         is_plain = is_plain or alone >= SHARE_OF_A_REST * len(shown.liked)
         if strong or (alone >= MIN_EXAMPLES and is_plain):
-            able.append((strong, alone, seen, fact))
-    repeated = display.told_in(shown, [*named, *facts])
+            able.append((strong, alone, listed_likes, fact))
+    mentions = display.told_in(shown, [*named, *facts])
     cited = display.cited_in(shown, facts) | display.failed_in(shown, named)
-    warned = np.zeros(len(shown.places), bool)
+    with_reason = np.zeros(len(shown.places), bool)
     for fact in facts:
         if core.is_reason(fact) and fact.details:
-            warned |= shown.carriers(fact)
-    repeated |= warned
+            with_reason |= shown.carriers(fact)
+    mentions |= with_reason
     for strong, *_, best in sorted(
         able, key=lambda one: (*(-key for key in one[:3]), -one[3].count)
     ):
         # Examples are works that no named taste applies to, or else others than were named.
-        details = display.taste_details(shown, best, (~free & shown.is_like) | warned, cited)
+        details = display.taste_details(shown, best, (~free & shown.is_like) | with_reason, cited)
         if details is None and strong:
-            details = display.taste_details(shown, best, repeated, cited) or display.taste_details(
-                shown, best, repeated, cited, exceptions
+            details = display.taste_details(shown, best, mentions, cited) or display.taste_details(
+                shown, best, mentions, cited, exceptions
             )
         if details is not None:
             return [replace(best, details=details)]

@@ -61,32 +61,32 @@ def _together(shown: QuestionList, kind: Fact, fact: Fact) -> Fact:
     if {kind.about, fact.about} != {"category"}:
         return fact
     (name,) = works.blends([kind.value, fact.value])
-    known = name in shown.person.counts.codes["blend"] and shown.is_sayable("blend", name)
-    return replace(fact, about="blend", value=name) if known else fact
+    has_name = name in shown.person.counts.codes["blend"] and shown.is_sayable("blend", name)
+    return replace(fact, about="blend", value=name) if has_name else fact
 
 
 def _separating(shown: QuestionList, kind: Fact) -> Iterator[tuple[float, Fact, Fact]]:
     """The traits that separate hits from misses, with the chance of each, and the figures of the other side."""
     person, counts = shown.person, shown.person.counts
     own = np.flatnonzero(person.carries(kind))
-    liked = person.sides[own] == LIKE
-    k, a = int(liked.sum()), int((~liked).sum())
+    is_like = person.sides[own] == LIKE
+    k, a = int(is_like.sum()), int((~is_like).sum())
     places, traits = counts.traits_of(person.codes[own])
     codes, number = np.unique(traits, return_counts=True)
-    tried = [
+    candidates = [
         code for code in codes[number >= FEWEST_TRIED].tolist() if _is_second(shown, kind, code)
     ]
-    for code in tried:
+    for code in candidates:
         has = np.zeros(len(own), bool)
         has[places[traits == code]] = True
-        c, d = int((has & liked).sum()), int((has & ~liked).sum())
+        c, d = int((has & is_like).sum()), int((has & ~is_like).sum())
         up = c * a > d * k
         (x, n), (y, m) = ((c, k), (d, a)) if up else ((d, a), (c, k))
         if x < FEWEST or x < MIN_SHARE_OF_SIDE * n or x * m < MIN_CONTRAST * y * n or not m:
             continue
         chance = significance.more_common(x, n, y, m)
         about, value = counts.names[code]
-        if chance * len(tried) <= MAX_CHANCE:
+        if chance * len(candidates) <= MAX_CHANCE:
             direction = UP if up else DOWN
             fact = Fact("among", about, value, x, n, y / m, direction)
             yield chance, fact, Fact("overall", about, value, y, m, 0.0, -direction)
@@ -113,6 +113,6 @@ def _details(shown: QuestionList, kind: Fact, fact: Fact, other: Fact) -> tuple[
     usual = shown.person.counts.share(
         shown.person.counts.codes[kind.about][kind.value], shown.person.likes
     )
-    named = Fact("shown", *kind.topic, likes.count, likes.of, usual, UP)
+    whole = Fact("shown", *kind.topic, likes.count, likes.of, usual, UP)
     titles = examples.titles_of("work", places, shown.items)[: examples.MAX_EXAMPLES]
-    return (named, other, *titles)
+    return (whole, other, *titles)

@@ -125,19 +125,19 @@ def facts(person: Person, carried: int) -> list[Fact]:
         Shares, then contrasts, then habits.
     """
     tally = person.tally
-    found = list(_shares(tally, person, carried))
+    shares = list(_shares(tally, person, carried))
     # What a maker or a series explains is not put down to a category.
-    found.sort(key=lambda fact: (fact.about not in NARROW, -_gain(fact), fact.about, fact.value))
-    tastes = {fact.topic for fact in found if fact.direction}
+    shares.sort(key=lambda fact: (fact.about not in NARROW, -_gain(fact), fact.about, fact.value))
+    tastes = {fact.topic for fact in shares if fact.direction}
     contrasts = _contrasts(tally, person)
     contrasts = [one for one in contrasts if one.kind != "listed" or one.topic not in tastes]
     # What is warned of is not called mixed as well.
     against = {fact.topic for fact in contrasts if fact.direction == DOWN}
     # But what makes up so much of the likes, and so many times what is expected, comes first, be it with mixed results.
-    fields = {one.topic for one in found if is_field(one)}
+    fields = {one.topic for one in shares if is_field(one)}
     contrasts = [one for one in contrasts if one.direction == UP or one.topic not in fields]
-    found = [one for one in found if one.direction or one.topic not in against - fields]
-    return [*found, *contrasts, *habits(person)]
+    shares = [one for one in shares if one.direction or one.topic not in against - fields]
+    return [*shares, *contrasts, *habits(person)]
 
 
 def is_field(fact: Fact) -> bool:
@@ -199,8 +199,8 @@ def _shares(tally: Tally, person: Person, carried: int) -> Iterator[Fact]:
     counts, own = person.counts, int(person.training)
     traits, k, n, m = tally.traits, tally.likes, person.likes, person.dislikes
     kinds = counts.kinds[traits]
-    liked = counts.liked[traits]
-    p = (liked - own * k + 1) / (counts.all_likes - own * n + 2)
+    usual_likes = counts.liked[traits]
+    p = (usual_likes - own * k + 1) / (counts.all_likes - own * n + 2)
     lift = (k + significance.PSEUDO_TRIALS * p) / (n + significance.PSEUDO_TRIALS) / p
     least = np.where(kinds == KINDS.index("category"), carried, 1)
     # How common sequels are reflects how many of them the source has.
@@ -215,7 +215,7 @@ def _shares(tally: Tally, person: Person, carried: int) -> Iterator[Fact]:
         if kind == "decade" and is_recent(name, person.active):
             continue
         candidates, sum_of_all = counts.candidates(kind, int(least[place]))
-        weight = (1 / candidates + int(liked[place]) / sum_of_all) / 2
+        weight = (1 / candidates + int(usual_likes[place]) / sum_of_all) / 2
         likes, total = int(k[place]), n
         # People with few likes like the popular works; people with many like others, too.
         base = max(float(p[place]), counts.share(int(traits[place]), total))
@@ -234,11 +234,11 @@ def _shares(tally: Tally, person: Person, carried: int) -> Iterator[Fact]:
             continue
         if _fails_by_strictness(likes, total, against, m):
             continue
-        mixed = against >= likes or not tells_apart(likes, total, against, m)
+        is_mixed = against >= likes or not tells_apart(likes, total, against, m)
         # The base of a `share` is a share as well; for other kinds it is the expected number.
         of_kind = FACT_OF.get(kind, "share")
         base = base if of_kind == "share" else base * total
-        yield Fact(of_kind, kind, name, likes, total, base, 0 if mixed else UP)
+        yield Fact(of_kind, kind, name, likes, total, base, 0 if is_mixed else UP)
 
 
 def tells_apart(k: int, n: int, against: int, m: int) -> bool:
@@ -293,8 +293,8 @@ def is_recent(decade: str, active: int | None) -> bool:
     Returns:
         True for what says more of the time than of the user.
     """
-    ended = works.ends(decade)
-    return ended > CERTAINLY_OLD_BEFORE if active is None else ended > active - RECENT_YEARS
+    last_year = works.ends(decade)
+    return last_year > CERTAINLY_OLD_BEFORE if active is None else last_year > active - RECENT_YEARS
 
 
 # -- likes against dislikes -------------------------------------------------------------------
@@ -308,19 +308,19 @@ def _contrasts(tally: Tally, person: Person) -> list[Fact]:
     able = (tally.works >= MIN_JUDGED_CARRIERS) & ~_dated(tally.traits, person)
     traits, deviations = tally.traits[able], person.deviations[able]
     likes, dislikes = tally.likes[able], tally.dislikes[able]
-    blended = person.counts.kinds[traits] == KINDS.index("blend")
-    tried = np.where(blended, blended.sum(), (~blended).sum())
+    is_blend = person.counts.kinds[traits] == KINDS.index("blend")
+    trials = np.where(is_blend, is_blend.sum(), (~is_blend).sum())
     n, m = person.likes, person.dislikes
     facts = []
-    for direction, drawn, own, other in (
+    for direction, carriers, own, other in (
         (UP, likes, m * likes, n * dislikes),
         (DOWN, dislikes, n * dislikes, m * likes),
     ):
         far = direction * deviations
-        held = np.flatnonzero((drawn >= MIN_CARRIERS) & (other < own) & (far > 0))
-        for place in held[np.lexsort((traits[held], -far[held]))].tolist():
+        candidates = np.flatnonzero((carriers >= MIN_CARRIERS) & (other < own) & (far > 0))
+        for place in candidates[np.lexsort((traits[candidates], -far[candidates]))].tolist():
             clear = MIN_CONTRAST_BY_SIDE[direction] * other[place] <= own[place]
-            sure = clear and far[place] >= _bound(int(tried[place]))
+            sure = clear and far[place] >= _bound(int(trials[place]))
             k, against = int(likes[place]), int(dislikes[place])
             if sure or (direction == DOWN and _is_commoner(against, m, k, n)):
                 kind, name = person.counts.names[traits[place]]

@@ -56,8 +56,8 @@ def typical_works(counts: Counts, about: str, value: str) -> np.ndarray:
         has[counts.bearers(counts.codes[about][value])] = True
         owners, traits = counts.traits_of(np.flatnonzero(has))
         owners = np.flatnonzero(has)[owners]
-        named = counts.kinds[traits] == KINDS.index("category")
-        has &= np.bincount(owners[named], minlength=len(has)) <= MAX_CATEGORIES_OF_AN_EXAMPLE
+        is_category = counts.kinds[traits] == KINDS.index("category")
+        has &= np.bincount(owners[is_category], minlength=len(has)) <= MAX_CATEGORIES_OF_AN_EXAMPLE
         codes = [counts.codes["category"][one] for one in seldom_beside(counts, about, value)]
         has[owners[np.isin(traits, codes)]] = False
         counts.cache[key] = has

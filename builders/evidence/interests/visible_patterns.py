@@ -66,9 +66,9 @@ def required_of_reasons(shown: QuestionList) -> tuple[Fraction, int]:
     Returns:
         The least gap, and the least number of dislikes that have the trait.
     """
-    found, m = shown.patterns, len(shown.disliked)
-    greatest = max((one.gap for one in found), default=Fraction(0))
-    alike = any(one.number >= NEARLY_ALL * m and one.gap >= WIDE_GAP for one in found)
+    patterns, m = shown.patterns, len(shown.disliked)
+    greatest = max((one.gap for one in patterns), default=Fraction(0))
+    alike = any(one.number >= NEARLY_ALL * m and one.gap >= WIDE_GAP for one in patterns)
     return MIN_RATIO_TO_PLAINEST * greatest, math.ceil(NEARLY_ALL * m) if alike else LEAST_LISTED
 
 
@@ -85,7 +85,7 @@ def unspoken_pattern(shown: QuestionList, said: Sequence[Fact]) -> Pattern | Non
     m, n = len(shown.disliked), len(shown.liked)
     if m < FEWEST_DISLIKES:
         return None
-    spoken = [shown.carriers(fact) & ~shown.is_like for fact in said if _is_about_lows(fact)]
+    lows_by_fact = [shown.carriers(fact) & ~shown.is_like for fact in said if _is_about_lows(fact)]
     for one in shown.patterns:
         least = NEARLY_ALL if one.about == "creator" else MIN_SHARE_OF_PLAIN_PATTERNS
         is_plain = (
@@ -97,7 +97,7 @@ def unspoken_pattern(shown: QuestionList, said: Sequence[Fact]) -> Pattern | Non
         pure = one.about == "category" and not one.likes
         is_plain = is_plain or (pure and one.number >= MIN_DISLIKES_OF_PURE_PATTERNS)
         fact = Fact("shown", one.about, one.value, direction=DOWN)
-        if is_plain and not _is_covered(shown.carriers(fact) & ~shown.is_like, spoken):
+        if is_plain and not _is_covered(shown.carriers(fact) & ~shown.is_like, lows_by_fact):
             return one
     return None
 
@@ -112,26 +112,30 @@ def passes_over_liking(shown: QuestionList, said: Sequence[Fact]) -> bool:
     Returns:
         False where each such category, tag or decade is named, or a named taste applies to most works that have it.
     """
-    named = [fact for fact in said if fact.about in KINDS and fact.direction != DOWN]
-    named = [fact for fact in named if fact.kind != "among"]
+    likings = [fact for fact in said if fact.about in KINDS and fact.direction != DOWN]
+    likings = [fact for fact in likings if fact.kind != "among"]
     # When a work is from says nothing of what it is, nor the other way round.
-    spoken = [shown.carriers(fact) & shown.is_like for fact in named if fact.about != "decade"]
+    likes_by_fact = [
+        shown.carriers(fact) & shown.is_like for fact in likings if fact.about != "decade"
+    ]
     # Two tastes may share out between them what a third would be named for.
-    spoken += [np.logical_or.reduce(spoken)] if spoken else []
-    topics = {fact.topic for fact in named}
+    likes_by_fact += [np.logical_or.reduce(likes_by_fact)] if likes_by_fact else []
+    topics = {fact.topic for fact in likings}
     plain = [*_plain_likings(shown), *_plain_decades(shown)]
-    if len(topics) == 1 and named[0].count < SHARE_OF_SMALL_TASTES * named[0].of:
+    if len(topics) == 1 and likings[0].count < SHARE_OF_SMALL_TASTES * likings[0].of:
         plain += _wide_kinds(shown)
     for fact in plain:
         has = shown.carriers(fact) & shown.is_like
-        others = [] if fact.about == "decade" else spoken
+        others = [] if fact.about == "decade" else likes_by_fact
         if fact.topic not in topics and not _is_covered(has, others):
             return True
     if any(fact.topic not in {one.topic for one in said} for fact in _of_both_sides(shown)):
         return True
-    if any(not _is_addressed(shown, fact, said, named) for fact in _strong_likings(shown, named)):
+    if any(
+        not _is_addressed(shown, fact, said, likings) for fact in _strong_likings(shown, likings)
+    ):
         return True
-    return any(_is_by_kind(shown, fact, topics) for fact in named if fact.about == "creator")
+    return any(_is_by_kind(shown, fact, topics) for fact in likings if fact.about == "creator")
 
 
 def _strong_likings(shown: QuestionList, named: Sequence[Fact]) -> Iterator[Fact]:
@@ -195,8 +199,8 @@ def warns_by_likings(shown: QuestionList, said: Sequence[Fact]) -> bool:
     for fact in said:
         if fact.about not in KINDS or fact.direction != DOWN:
             continue
-        cited = {one.value for one in fact.details if (one.kind, one.about) == ("own", "work")}
-        examples = np.array([item.title in cited for item in shown.items], bool) & ~shown.is_like
+        titles = {one.value for one in fact.details if (one.kind, one.about) == ("own", "work")}
+        examples = np.array([item.title in titles for item in shown.items], bool) & ~shown.is_like
         for one in likings:
             if examples.any() and bool((shown.carriers(one) >= examples).all()):
                 return True
@@ -220,8 +224,8 @@ def is_strong_liking(shown: QuestionList, fact: Fact) -> bool:
     if k >= SHARE_OF_STRONG_LIKINGS * n and k >= MIN_LIFT_OF_PLAIN_LIKINGS * usual:
         return True
     # What is far more common than usual may fail once.
-    disliked = against > (k >= MIN_LIFT_OF_DECADES * usual) or not shown.disliked
-    return not disliked and k >= max(SHARE_OF_UNDISPUTED * n, MIN_LIFT_OF_UNDISPUTED * usual)
+    is_disliked = against > (k >= MIN_LIFT_OF_DECADES * usual) or not shown.disliked
+    return not is_disliked and k >= max(SHARE_OF_UNDISPUTED * n, MIN_LIFT_OF_UNDISPUTED * usual)
 
 
 def _usual(shown: QuestionList, fact: Fact) -> Fraction:
@@ -248,8 +252,8 @@ def _is_addressed(
 def _is_by_kind(shown: QuestionList, maker: Fact, topics: Container[tuple[str, str]]) -> bool:
     """Whether all listed likes by a maker are of one category that is not named: it may be what pleases."""
     has = np.flatnonzero(shown.carriers(maker) & shown.is_like).tolist()
-    shared = [set(shown.items[place].categories) for place in has]
-    return any(("category", one) not in topics for one in set.intersection(*shared))
+    categories = [set(shown.items[place].categories) for place in has]
+    return any(("category", one) not in topics for one in set.intersection(*categories))
 
 
 def is_plain_liking(shown: QuestionList, fact: Fact) -> bool:
@@ -335,8 +339,8 @@ def _is_covered(has: np.ndarray, spoken: Sequence[np.ndarray]) -> bool:
 
 def _is_about_lows(fact: Fact) -> bool:
     """Whether a statement that leads with this fact speaks of dislikes that have its trait."""
-    warned = any((one.kind, one.about) == ("own", "title") for one in fact.details)
-    return fact.about in KINDS and (fact.direction != UP or warned)
+    names_dislikes = any((one.kind, one.about) == ("own", "title") for one in fact.details)
+    return fact.about in KINDS and (fact.direction != UP or names_dislikes)
 
 
 def leads_alone(shown: QuestionList, fact: Fact) -> bool:

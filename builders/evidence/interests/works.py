@@ -107,13 +107,13 @@ def titles_of_namesakes(store: StoreReader) -> list[str]:
 def _namesakes(store: StoreReader) -> np.ndarray:
     leads = np.flatnonzero(_leading(store))
     titles = store.items.column("title").combine_chunks().take(leads).to_pylist()
-    dated = [len(without_year(title)) < len(title) for title in titles]
+    have_year = [len(without_year(title)) < len(title) for title in titles]
     plain = [_series.first_words(title) for title in titles]
     number = collections.Counter(plain)
-    found = np.zeros(len(store.work), bool)
-    for code, name, has_year in zip(leads.tolist(), plain, dated, strict=True):
-        found[code] = number[name] > 1 and has_year
-    return found
+    is_namesake = np.zeros(len(store.work), bool)
+    for code, name, has_year in zip(leads.tolist(), plain, have_year, strict=True):
+        is_namesake[code] = number[name] > 1 and has_year
+    return is_namesake
 
 
 def works_of(store: StoreReader, codes: Sequence[int]) -> list[Work]:
@@ -126,14 +126,14 @@ def works_of(store: StoreReader, codes: Sequence[int]) -> list[Work]:
     Returns:
         One work per code.
     """
-    known: dict[int, Work] = store.shared("works", dict)
-    missing = [code for code in dict.fromkeys(codes) if code not in known]
+    cache: dict[int, Work] = store.shared("works", dict)
+    missing = [code for code in dict.fromkeys(codes) if code not in cache]
     if missing:
-        if len(known) + len(missing) > MAX_CACHED_ITEMS:
-            known.clear()
+        if len(cache) + len(missing) > MAX_CACHED_ITEMS:
+            cache.clear()
             missing = list(dict.fromkeys(codes))
-        known.update(zip(missing, _read(store, missing), strict=True))
-    return [known[code] for code in codes]
+        cache.update(zip(missing, _read(store, missing), strict=True))
+    return [cache[code] for code in codes]
 
 
 def _read(store: StoreReader, codes: Sequence[int]) -> list[Work]:
@@ -141,10 +141,10 @@ def _read(store: StoreReader, codes: Sequence[int]) -> list[Work]:
     pairs = store.values("items", "attributes", codes)
     years = _years(store, codes)
     names = series_of(store)
-    blended = store.source.words in BLENDED_IN
+    has_blends = store.source.words in BLENDED_IN
     return [
-        _work(item, given or (), year, names[code], blended)
-        for item, given, year, code in zip(items, pairs, years, codes, strict=True)
+        _work(item, attributes or (), year, names[code], has_blends)
+        for item, attributes, year, code in zip(items, pairs, years, codes, strict=True)
     ]
 
 
@@ -162,7 +162,7 @@ def _work(
         tuple(dict.fromkeys(filter(None, of))) for of in (item.categories, item.creators, tags)
     )
     # A tag that repeats a category is one trait.
-    folded = {name.casefold() for name in categories}
+    keys = {name.casefold() for name in categories}
     return Work(
         item.id,
         item.title,
@@ -170,7 +170,7 @@ def _work(
         creators,
         item.listed,
         item.shown,
-        tags=tuple(tag for tag in own if tag.casefold() not in folded),
+        tags=tuple(tag for tag in own if tag.casefold() not in keys),
         decade=periods(year) if year else (),
         series=(series[0],) if series[0] else (),
         sequel=(SEQUEL,) if series[1] else (),
@@ -224,12 +224,12 @@ def _named_series(store: StoreReader) -> Sequence[tuple[str, bool]]:
         return [("", False)] * n
     leads = np.flatnonzero(_leading(store))
     titles = store.items.column("title").combine_chunks().take(leads).to_pylist()
-    numbered = store.source.words in _NUMBERED_IN
-    found = [("", False)] * n
+    has_numbers = store.source.words in _NUMBERED_IN
+    series = [("", False)] * n
     for code, title, name in zip(leads.tolist(), titles, _series.series_of(titles), strict=True):
         if name:
-            found[code] = name, numbered and _series.part(title).numbered
-    return found
+            series[code] = name, has_numbers and _series.part(title).numbered
+    return series
 
 
 def _leading(store: StoreReader) -> np.ndarray:
@@ -257,12 +257,12 @@ def carried(store: StoreReader) -> tuple[pa.Table, pa.Table]:
     parts = [np.zeros((3, 0), np.int64)]
     for number, kind in enumerate(KINDS):
         owner, values = _named(store, kind, leads)
-        coded = values.dictionary_encode()
-        n = max(len(coded.dictionary), 1)
-        pairs = np.unique(owner.astype(np.int64) * n + coded.indices.to_numpy())
+        encoding = values.dictionary_encode()
+        n = max(len(encoding.dictionary), 1)
+        pairs = np.unique(owner.astype(np.int64) * n + encoding.indices.to_numpy())
         owner, index = np.divmod(pairs, n)
         parts.append(np.stack([owner, index + len(names), np.full(len(owner), number)]))
-        names += coded.dictionary.to_pylist()
+        names += encoding.dictionary.to_pylist()
         kinds += [number] * (len(names) - len(kinds))
     work, trait, of = np.concatenate(parts, axis=1).astype(np.int32)
     traits = pa.table({"kind": pa.array(kinds, pa.int8()), "name": pa.array(names, pa.string())})
@@ -289,9 +289,9 @@ def _named(store: StoreReader, kind: str, leads: np.ndarray) -> tuple[np.ndarray
     owner, values = leads[pc.list_parent_indices(lists).to_numpy()], pc.list_flatten(lists)
     if kind == "tag":
         tags = pc.fill_null(pc.equal(pc.struct_field(values, "name"), TAGS_ATTRIBUTE), False)
-        split = pc.split_pattern(pc.struct_field(values, "value").filter(tags), _COMMA)
+        pieces = pc.split_pattern(pc.struct_field(values, "value").filter(tags), _COMMA)
         owner = owner[tags.to_numpy(zero_copy_only=False)]
-        owner, values = owner[pc.list_parent_indices(split).to_numpy()], pc.list_flatten(split)
+        owner, values = owner[pc.list_parent_indices(pieces).to_numpy()], pc.list_flatten(pieces)
     there = pc.fill_null(pc.not_equal(values, ""), False)
     return owner[there.to_numpy(zero_copy_only=False)], values.filter(there)
 
@@ -300,9 +300,9 @@ def _periods(store: StoreReader, leads: np.ndarray) -> tuple[np.ndarray, pa.Stri
     """Works and the periods that their years fall into."""
     import pyarrow as pa
 
-    found = [periods(year) if year else () for year in _years(store, leads)]
-    owner = leads.repeat(np.array([len(one) for one in found], np.int64))
-    return owner, pa.array(list(itertools.chain.from_iterable(found)), pa.string())
+    periods_by_work = [periods(year) if year else () for year in _years(store, leads)]
+    owner = leads.repeat(np.array([len(one) for one in periods_by_work], np.int64))
+    return owner, pa.array(list(itertools.chain.from_iterable(periods_by_work)), pa.string())
 
 
 def _blended(store: StoreReader, leads: np.ndarray) -> tuple[np.ndarray, pa.StringArray]:
@@ -312,9 +312,9 @@ def _blended(store: StoreReader, leads: np.ndarray) -> tuple[np.ndarray, pa.Stri
     if store.source.words not in BLENDED_IN or "categories" not in store.items.column_names:
         return np.zeros(0, np.int64), pa.array([], pa.string())
     lists = store.items.column("categories").combine_chunks().take(pa.array(leads)).to_pylist()
-    numbered = series_of(store)
+    series = series_of(store)
     pairs = [
-        blends([*filter(None, one or ()), *[SEQUEL] * numbered[code][1]])
+        blends([*filter(None, one or ()), *[SEQUEL] * series[code][1]])
         for one, code in zip(lists, leads.tolist(), strict=True)
     ]
     owner = leads.repeat(np.array([len(one) for one in pairs], np.int64))
