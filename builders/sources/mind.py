@@ -1,8 +1,7 @@
 """MIND: the news that visitors of a news site clicked, were shown without clicking, and had read before.
 
-Format: https://msnews.github.io/ and its description of the set. TAB, UTF-8, LF, no header, no
-quoting: titles begin with stray quotes. One edition is read: small (train and dev) where its files
-are present, otherwise large.
+Format: https://msnews.github.io/. TAB, UTF-8, LF, no header, no quoting: titles begin with stray quotes. One
+edition is read: small (train and dev) where its files are present, otherwise large.
 
 A line of behaviors.tsv is an impression. It gives a `click` for each news clicked and a `skip` for
 each news shown but not clicked, both with the time of the impression (no zone is stated: taken as
@@ -491,10 +490,9 @@ SOURCE = Source(
         "<data_dir>/mind/MINDsmall_train/ and <data_dir>/mind/MINDsmall_dev/ (behaviors.tsv and "
         "news.tsv of each). MINDlarge_train and MINDlarge_dev serve in place of the small ones."
     ),
-    # Editions in order of preference: which keys each needs, for whoever looks for the files.
     options={
         "category_words": shown_topics,
-        "editions": EDITIONS,
+        "editions": EDITIONS,  # in order of preference: which keys each needs
         "subcategories": True,
         "several": {"categories": 0.9},
         "gaps": {"items": ("recorded",)},

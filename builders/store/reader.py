@@ -25,7 +25,7 @@ from itdr.builders.core.text import cut_title, joined
 from itdr.builders.store.interactions import Interactions
 from itdr.builders.store.layout import read_manifest
 from itdr.builders.store.selection import Selection
-from itdr.builders.store.shown_categories import category_pairs, most_specific
+from itdr.builders.store.shown_categories import CategoryPairs, category_pairs, shown_lists
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -306,7 +306,7 @@ class StoreReader:
             [tuple(values) if values else () for values in columns.get(name, none)]
             for name in ("categories", "creators")
         )
-        shown_categories = self._shown(categories)
+        shown_categories = shown_lists(self.source, categories, self._category_pairs)
         listed = [
             f"{title} [{joined(values)}]" if values else title
             for title, values in zip(titles, shown_categories, strict=True)
@@ -316,18 +316,10 @@ class StoreReader:
         )
         self._items.update(zip(missing, loaded, strict=True))
 
-    def _shown(self, categories: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
-        """Which of their categories items show in lists."""
-        in_words = self.source.options.get("category_words")
-        if in_words:
-            return [in_words(names) for names in categories]
-        broad = self.source.options.get("broad_categories")
-        if not broad:
-            return categories
-        together = self.shared(
+    def _category_pairs(self) -> CategoryPairs:
+        return self.shared(
             "pairs of categories", lambda: category_pairs(self.items.column("categories"))
         )
-        return [most_specific(names, broad, together) for names in categories]
 
     def value(self, table: str, column: str, code: int) -> Any:
         """One value of `users` or `items`.

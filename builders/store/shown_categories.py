@@ -7,11 +7,13 @@ Towing. The facts of the text subtasks rest on all of them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from itdr.builders.core.schema import Source
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -89,6 +91,29 @@ def category_pairs(categories: pa.ChunkedArray) -> CategoryPairs:
     right = codes[np.repeat(starts, sizes) + steps]
     pairs, counts = np.unique(left * len(names) + right, return_counts=True)
     return CategoryPairs({name: code for code, name in enumerate(names)}, pairs, counts)
+
+
+def shown_lists(
+    source: Source, categories: list[tuple[str, ...]], pairs: Callable[[], CategoryPairs]
+) -> list[tuple[str, ...]]:
+    """The categories that lists show of some items.
+
+    Args:
+        source: the declaration: `category_words` and `broad_categories` in its options say how.
+        categories: those of each item.
+        pairs: counts how often categories go together.
+
+    Returns:
+        What is shown of each item.
+    """
+    in_words = source.options.get("category_words")
+    if in_words:
+        return [in_words(names) for names in categories]
+    broad = source.options.get("broad_categories")
+    if not broad:
+        return categories
+    together = pairs()
+    return [most_specific(names, broad, together) for names in categories]
 
 
 def most_specific(
