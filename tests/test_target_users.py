@@ -81,7 +81,7 @@ def test_what_fewer_than_half_like_is_not_for_most() -> None:
     few = 0
     for row in world.everything(rows()):
         told = re.findall(
-            r"(Not for most viewers|Most viewers|Not to everybody's taste|Other viewers may not enjoy it): (.*)",
+            r"(Not for most viewers|Most viewers|Not to everybody's taste|Most other viewers do not like it): (.*)",
             row["output"],
         )
         found = [one for one in row["evidence"] if one["fact"].startswith("reception")]
@@ -89,7 +89,9 @@ def test_what_fewer_than_half_like_is_not_for_most() -> None:
         assert len(told) == len(found) <= 1
         for one, (lead, text) in zip(found, told, strict=True):
             share = int(100 * one["count"] / one["of"] + 0.5)
-            number = f"the {one['of']} others" if lead.startswith("Other ") else f"all {one['of']}"
+            number = (
+                f"the {one['of']} others" if lead.startswith("Most other ") else f"all {one['of']}"
+            )
             people = f"{number} who rated it liked it, against "
             assert text.startswith(f"only {share}% of {people}")
             assert ("ost viewers" in lead) == one["fact"].startswith("reception/panned")
