@@ -147,7 +147,12 @@ def _judged(columns: Collection[str], texts_read: bool) -> list[str]:
 
 def _clauses(known: KnownTable, found: Findings) -> list[str]:
     """What differs in a table, at most one thing."""
-    if found.expected >= ENOUGH and HALF * found.records < found.expected:
+    lost = found.expected - found.records
+    # Of somebody who has no fewer rows than in the release none may be missing.
+    changed = found.rows >= found.rows_released and lost >= max(
+        FEWEST, known.tolerance * found.expected
+    )
+    if found.expected >= ENOUGH and (changed or HALF * found.records < found.expected):
         number = (
             f"{found.records:,} {'is' if found.records == 1 else 'are'}"
             if found.records
@@ -189,10 +194,9 @@ def look_up(row: Row, table: str, columns: Collection[str], known: KnownTable) -
         What is there of them.
     """
     names, query = lookup_query(table, columns, known)
-    owners, released, rows, records, agreeing, *differing = map(int, row(query))
+    owners, released, rows, known_of_them, records, agreeing, *differing = map(int, row(query))
     share = min(1.0, rows / released) if released else 0.0
-    mean = len(known.records) / len({one[0][:OWNER] for one in known.records})
-    expected = share * mean * owners if table == "interactions" else 0.0
+    expected = share * known_of_them if table == "interactions" else 0.0
     numbers = dict(zip(names, differing, strict=True))
     return Findings(owners, expected, released, rows, records, agreeing, numbers)
 
@@ -225,16 +229,16 @@ def lookup_query(table: str, columns: Collection[str], known: KnownTable) -> tup
         compared,
         f"""
 WITH known AS (SELECT * FROM (VALUES {values}) AS listed({names})),
-people AS (SELECT substring(k, 1, {OWNER}) AS owner, max(n) AS n FROM known GROUP BY substring(k, 1, {OWNER})),
+people AS (SELECT substring(k, 1, {OWNER}) AS owner, max(n) AS n, count(*) AS records FROM known GROUP BY substring(k, 1, {OWNER})),
 here AS ({_keyed(table, columns, compared)}),
 present AS (
-    SELECT max(people.n) AS released, count(*) AS n FROM here JOIN people ON here.owner = people.owner GROUP BY people.owner
+    SELECT max(people.n) AS released, max(people.records) AS records, count(*) AS n FROM here JOIN people ON here.owner = people.owner GROUP BY people.owner
 ),
 matched AS (
     SELECT known.k, max({" * ".join(same) or "1"}) AS agrees{best} FROM known JOIN here ON known.k = here.k GROUP BY known.k
 )
 SELECT (SELECT count(*) FROM present), (SELECT coalesce(sum(released), 0) FROM present),
-    (SELECT coalesce(sum(n), 0) FROM present), count(*), coalesce(sum(agrees), 0){counts} FROM matched
+    (SELECT coalesce(sum(n), 0) FROM present), (SELECT coalesce(sum(records), 0) FROM present), count(*), coalesce(sum(agrees), 0){counts} FROM matched
 """,
     )
 
