@@ -106,15 +106,15 @@ def test_a_stopped_query_is_a_keyboard_interrupt() -> None:
         "print('asked', flush=True)\n"
         "try:\n"
         "    with translate_errors():\n"
-        f"        con.sql({SORTED.format(rows=2 * 10**7)!r}).to_arrow_table()\n"
+        f"        con.sql({SORTED.format(rows=5 * 10**6)!r}).to_arrow_table()\n"
         "except KeyboardInterrupt:\n"
         "    print('stopped')\n"
     )
     asked = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     assert asked.stdout is not None and asked.stdout.readline() == "asked\n"
-    for _ in range(40):
+    for _ in range(100):
         try:
-            asked.wait(0.5)
+            asked.wait(0.2)
             break
         except subprocess.TimeoutExpired:
             asked.send_signal(signal.SIGINT)

@@ -26,7 +26,7 @@ def own(tmp_path: Path) -> Path:
 
 
 def options(own: Path | None) -> dict[str, Any]:
-    given = {"sample": True, "sources": ["steam"], "size": 20}
+    given = {"sample": True, "sources": ["steam"], "size": 8}
     return given if own is None else {**given, "templates": str(own)}
 
 

@@ -65,22 +65,31 @@ def built(cache: Path, raw: Path, memory: str | None, monkeypatch: pytest.Monkey
     return watch.most
 
 
+@pytest.fixture(scope="module")
+def plain(large: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache with its store, built in as much memory as it needs."""
+    cache = tmp_path_factory.mktemp("plain") / "cache"
+    with pytest.MonkeyPatch.context() as patch:
+        assert built(cache, large, None, patch) == 0
+    return cache
+
+
 def test_a_build_in_little_memory_gives_the_same_store(
-    large: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    large: Path, plain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert built(tmp_path / "plain", large, None, monkeypatch) == 0
     spilled = built(tmp_path / "small", large, "160MB", monkeypatch)
     # How much depends on the timing of threads: 10 to 15 MB were seen; without need, none.
     assert spilled > MB, "nothing was spilled: the limit does not bind"
-    plain, small = (
-        next((tmp_path / name / "store").rglob("manifest.json")).parent
-        for name in ("plain", "small")
+    large_one, small = (
+        next((cache / "store").rglob("manifest.json")).parent
+        for cache in (plain, tmp_path / "small")
     )
     rows = pq.read_table(small / "interactions.parquet")
     assert rows.num_rows == RATINGS
-    assert rows.equals(pq.read_table(plain / "interactions.parquet"))
+    assert rows.equals(pq.read_table(large_one / "interactions.parquet"))
     for name in ("users.arrow", "items.arrow"):
-        assert ipc.open_file(small / name).read_all().equals(ipc.open_file(plain / name).read_all())
+        expected = ipc.open_file(large_one / name).read_all()
+        assert ipc.open_file(small / name).read_all().equals(expected)
     assert not list(tmp_path.rglob("spill")), "spill files are left behind"
 
 
@@ -120,9 +129,9 @@ def streamed(raw: Path, count: int) -> tuple[int, int, int]:
 
 
 def test_every_window_of_everybody_streams_at_once_in_bounded_memory(
-    large: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    large: Path, plain: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    built(tmp_path / "cache", large, None, monkeypatch)
+    monkeypatch.setenv("ITDR_CACHE", str(plain))
     streamed(large, 2)  # counts what the training part knows, once
     before, after, seen = streamed(large, 20_000)
     assert seen == 20_000

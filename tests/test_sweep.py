@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 
 import datasets
@@ -14,7 +13,7 @@ from itdr.builders.dataset.formats import schema
 from itdr.builders.rendering import templates
 from itdr.builders.sampling.splits import SPLITS
 from itdr.scoring.metrics.per_task import TEXT_TASKS
-from tests.world import Row, everything, load
+from tests.world import Row, everything, sampled
 
 PAPER = 195_065
 ABOUT_BOTH = ("rating_prediction", "pointwise_rec")
@@ -92,12 +91,6 @@ def test_a_task_is_made_of_columns_that_its_sources_have(name: str) -> None:
     assert len(seen) >= 5 and len(texts.descriptions) >= 3
     unseen = templates.load(name, task.variables, task.flags, "unseen")
     assert len({one.id for one in unseen.prompts["test"]} - seen) >= 2
-
-
-@functools.cache
-def sampled(root: str) -> dict[str, list[Row]]:
-    """All rows of a root config on the bundled sample."""
-    return load(root, data_dir=None, sample=True)
 
 
 def rows_of(task: str, source: str) -> list[Row]:

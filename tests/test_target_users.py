@@ -154,7 +154,7 @@ def test_reviews_are_quoted_word_for_word_and_never_against_the_stars(tmp_path: 
 
 
 def test_a_small_file_gives_rows_in_every_split_and_says_what_it_does_not_know() -> None:
-    found = world.load(CONFIG, sources="all", sample=True, data_dir=None, format="preference")
+    found = world.sampled(CONFIG, format="preference")
     assert set(found) == {"train", "validation", "test"} and all(found.values())
     for row in world.everything(found):
         assert row["rejected"] and row["chosen"].casefold() != row["rejected"].casefold()
@@ -171,7 +171,7 @@ def test_options_without_meaning_are_refused() -> None:
 
 def test_a_row_says_more_than_what_an_item_lists() -> None:
     """Something that people said or did leads at least one group, and a work shown to few is no main audience."""
-    found = world.load(CONFIG, sources="all", sample=True, data_dir=None)
+    found = world.sampled(CONFIG)
     for row in world.everything(found):
         facts = [one for one in row["evidence"] if one["fact"].endswith("up")]
         assert any(one["of"] or one["quote"] for one in facts if not one["fact"].startswith("own"))

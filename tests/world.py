@@ -11,6 +11,7 @@ from typing import Any
 import datasets
 
 import itdr  # noqa: F401  (teaches load_dataset the name)
+from itdr.builders.core.schema import ROOT_TASKS
 from tests import shared
 
 Row = dict[str, Any]
@@ -48,6 +49,24 @@ def load(config: str, root: Path | None = None, **options: Any) -> dict[str, lis
     options.setdefault("data_dir", str(root or folder()))
     stream = datasets.load_dataset("itdr", config, streaming=True, **options)
     return {split: list(rows) for split, rows in stream.items()}
+
+
+@functools.cache
+def sampled(config: str, **options: Any) -> dict[str, list[Row]]:
+    """All rows of a config on the bundled sample, drawn once for all tests of a run. No test may change them."""
+
+    from itdr.builders.dataset import registry
+
+    def draw(_: Path) -> dict[str, list[Row]]:
+        return load(config, data_dir=None, sample=True, **options)
+
+    if config not in ROOT_TASKS and not options:
+        # Its rows are those of its root, which other tests read as a whole.
+        root = sampled(registry.task(config).root)
+        return {
+            split: [row for row in rows if row["task"] == config] for split, rows in root.items()
+        }
+    return shared.once("sampled", draw, config, sorted(options.items()))[1]
 
 
 def everything(rows: dict[str, list[Row]]) -> list[Row]:

@@ -12,7 +12,7 @@ passes over, another list is drawn: it was no fair picture of the user.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 import numpy as np
@@ -104,6 +104,7 @@ class _Subject:
     person: Person
     held: list[Fact]
     common: list[Fact]
+    _telling: dict[int, bool] = field(default_factory=dict)
 
     @property
     def realiser(self) -> Realiser:
@@ -119,6 +120,12 @@ class _Subject:
         most = int(self.cell.cell.options["text_chars"])
         written = ((self.texts[self.mine.places[k]], self.mine.sides[k]) for k in places)
         return [Comment(self.user, side, cut(text, most)) for text, side in written if text]
+
+    def tells(self, place: int) -> bool:
+        """Whether the review of a work says what pleases or annoys; read once for all lists."""
+        if place not in self._telling:
+            self._telling[place] = bool(aspects(self.comments([place]), self.aspect_words))
+        return self._telling[place]
 
 
 def realiser_of(cell: OpenCell, variant: str = "") -> Realiser:
@@ -166,6 +173,8 @@ def sketch_of(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -
         facts, flags = _shown_facts(subject, shown, ordered, telling)
         if not _opens(subject, facts, flags):
             break
+        if heard != telling:
+            continue
         facts = _with_rest(subject, shown, facts, flags)
         if "two" in flags and "two" not in core.flags(facts):
             flags = (flags - PAIRED) | core.flags(facts)
@@ -175,7 +184,7 @@ def sketch_of(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -
         said = profile_claims.leading(subject.realiser.plan_statements(facts, flags))
         facts = _with_works(subject, shown, agreement.agreed(shown, facts, said), flags)
         said = profile_claims.leading(subject.realiser.plan_statements(facts, flags))
-        if heard == telling and _leads(shown, said) and not _passes_over(shown, said):
+        if _leads(shown, said) and not _passes_over(shown, said):
             found = _finished(subject, shown, facts, flags)
             if subject.person.dislikes < display.MANY_DISLIKES or any(
                 map(profile_claims.warns, said)
@@ -241,8 +250,7 @@ def _question_list(subject: _Subject, distinct: Sequence[Fact], attempt: int) ->
     common = likeness.common_words(subject.cell.partition, MAX_TITLES_OF_A_SERIES)
     blamed = [False] * len(liked) if any(subject.texts) else []
     if blamed:
-        heard = (aspects(subject.comments([k]), subject.aspect_words) for k in disliked)
-        blamed += map(bool, heard)
+        blamed += map(subject.tells, disliked)
     return QuestionList(person, liked, disliked, items, is_sayable, shared.tolist(), common, blamed)
 
 
@@ -277,9 +285,8 @@ def _names(subject: _Subject) -> np.ndarray:
 def _telling_first(subject: _Subject, order: np.ndarray) -> np.ndarray:
     """The order, begun by works whose review says what pleases or annoys: of a user with few tastes that
     can be counted there is little else to say."""
-    words = subject.aspect_words
     heard = order[:MAX_REVIEWS_READ]
-    tells = np.array([bool(aspects(subject.comments([place]), words)) for place in heard], bool)
+    tells = np.array(list(map(subject.tells, heard.tolist())), bool)
     return np.concatenate([heard[tells], heard[~tells], order[MAX_REVIEWS_READ:]])
 
 

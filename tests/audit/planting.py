@@ -68,6 +68,9 @@ def options(config: str, **more: Any) -> dict[str, Any]:
 
 @functools.cache
 def clean(config: str, **more: Any) -> Rows:
+    if config in SAMPLED:
+        return world.sampled(config, **more)
+
     def drawn(_: Path) -> Rows:
         opened = data.open_data(config, options(config, **more))
         return {split: list(opened.rows(split)) for split in opened.splits}

@@ -6,12 +6,13 @@ import pytest
 
 from itdr.scoring import data
 from itdr.scoring.metrics.groundedness import FactSpellings, grounds
+from tests import world
 
 
 @pytest.mark.parametrize("config", ["interest_recognition", "target_user_identification"])
 def test_facts_in_other_words_are_grounded_and_wrong_ones_are_not(config: str) -> None:
     opened = data.open_data(config, {"sample": True, "format": "preference"})
-    rows = [row for split in opened.splits for row in opened.rows(split)]
+    rows = world.everything(world.sampled(config, format="preference"))
     lexicon = FactSpellings.of(rows)
     others = data.references(opened, rows)
     assert set(others) == {row["id"] for row in rows}
