@@ -9,6 +9,7 @@ import pytest
 from benchmarks import __main__ as main
 from benchmarks import audiences, encoding, rows, splits
 from benchmarks import raw as raw_files
+from benchmarks.measure import Line
 from tests.rawgen import ml_1m
 from tests.sources.harness import load
 
@@ -38,6 +39,31 @@ def test_every_split_and_filter_has_rows_to_time(name: str, raw: Path) -> None:
 def test_ratings_with_tastes_tell_target_users(tmp_path: Path) -> None:
     seconds, _ = audiences.lines(tmp_path / "raw", tmp_path / "cache", main.QUICK)
     assert seconds.notes["rows"] > 0 and seconds.ours > 0
+
+
+def test_a_group_that_fails_leaves_the_others_their_lines(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def fails() -> list[Line]:
+        raise RuntimeError("no such module")
+
+    line = Line("something", 1, 2, 1)
+    lines, failed = main.measured({"one": fails, "other": lambda: [line]})
+    assert (lines, failed) == ([line], ["one"])
+    printed = capsys.readouterr()
+    assert "something" in printed.out and "no such module" in printed.err
+
+
+def test_one_group_can_be_measured_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    works = {name: lambda name=name: [Line(name, 1, 2, 1)] for name in ("one", "other")}
+    monkeypatch.setattr(main, "groups", lambda given: works)
+    main.main(["--only", "other"])
+    printed = capsys.readouterr().out
+    assert "other" in printed and "one" not in printed
+    with pytest.raises(SystemExit):
+        main.main(["--only", "third"])
 
 
 def test_what_is_timed_counts_all_anew(raw: Path, tmp_path: Path) -> None:
