@@ -165,7 +165,9 @@ class Counting:
             return without_contradictions(
                 found + over_represented(self.members, self.activity, work, takers)
             )
-        raters, everybody = self.raters(work), self.everybody(work)
+        raters = self.raters(work)
+        is_sample = len(raters.users) < self.judged.totals[0][work]
+        everybody = self.everybody(work) if is_sample else raters
         found, codes = self.company.of_judged(work, raters, everybody)
         found += unmoved(found, codes, self.judged, everybody)
         found += self._liked_if(work, raters, everybody)

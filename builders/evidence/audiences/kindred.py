@@ -164,12 +164,12 @@ class Kindred:
         """
         if not self._illustrates(kind, other, work, most_rarer):
             return False
-        if self._leans and not all(self._leans(other, one) for one in kind):
-            return False
-        if not self._agree:
-            return True
-        close = is_close(kind, self._known(kind, self._listed(other)), self._listed(work))
-        return close and self._agree(kind, work, other)
+        if self._agree:
+            close = is_close(kind, self._known(kind, self._listed(other)), self._listed(work))
+            if not (close and self._agree(kind, work, other)):
+                return False
+        # Asked last, as it takes longest.
+        return not self._leans or all(self._leans(other, one) for one in kind)
 
     def _illustrates(self, kind: Collection[str], other: int, work: int, most_rarer: int) -> bool:
         """As `is_example`, by categories alone."""

@@ -102,7 +102,7 @@ def beyond(
     if not parts or not any(one.about in ("praised", "acclaimed") for one in facts):
         return []
     fans = np.concatenate([judged.takers(one) for one in parts])
-    others = ~np.isin(everybody.users, fans)
+    others = ~np.isin(everybody.users, fans, kind="table")
     n, likes = int(others.sum()), int((others & everybody.liked).sum())
     if n < MIN_RATERS or likes < (liked + MIN_SHIFT_OF_RATERS) * n:
         return []
@@ -139,7 +139,7 @@ def disappointed(
     fans = [judged.takers(codes[one]) for one in sorted(named & codes.keys())]
     if not fans:
         return []
-    others = ~np.isin(everybody.users, np.concatenate(fans))
+    others = ~np.isin(everybody.users, np.concatenate(fans), kind="table")
     n, likes = int(others.sum()), int((others & everybody.liked).sum())
     most = min(liked - MIN_SHIFT_OF_OTHERS, MAX_SHARE_OF_LUKEWARM) * n
     if n < MIN_RATERS or likes > round(most, DECIMALS):
