@@ -41,17 +41,15 @@ def suited(statements: Sequence[Statement]) -> list[Statement]:
     return [one for one in statements if one.section == GROUPS]
 
 
-def asked_for(statements: Sequence[Statement], words: AspectWords) -> list[Statement]:
+def asked_for(statements: Sequence[Statement]) -> list[Statement]:
     """The statements that a question asks for.
 
     Args:
         statements: what the plan makes of an item's facts.
-        words: the words by which reviews are read.
 
     Returns:
         The groups that rest on more than a slight liking by the fans of one work; that fewer than half of all like the
-        item; and where a group is warned, that opinions differ, or a complaint that names no group. A fault that turns
-        away people of every taste always counts.
+        item; and where people are warned, that opinions differ, or a complaint that names no group.
     """
     against = sum(map(warns_a_group, statements))
     disliked = any(map(_disappoints, statements))
@@ -68,8 +66,8 @@ def asked_for(statements: Sequence[Statement], words: AspectWords) -> list[State
             quoted = one.section == GROUPS and bool(one.facts[0].quote)
             return not _rests_on_little(one) and not (disliked and quoted)
         if one.section == RECEIVED:
-            return against < MOST_AGAINST
-        return bool(against) or words.is_of("common_faults", one.facts[0].value)
+            return against < MOST_AGAINST and (bool(against) or _disappoints(one))
+        return bool(against) or disliked
 
     distinct = _told_apart([one for one in statements if is_asked_for(one)])
     fans = {genre for one in suited(distinct) for genre in _genres(one)}
