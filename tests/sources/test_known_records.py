@@ -186,6 +186,12 @@ def test_some_of_a_copy_in_another_form_may_differ(
     assert sentences(root) == []
 
 
+def test_empty_records_that_agree_by_chance_show_no_release() -> None:
+    found = known_records.Findings(200, 0.0, 200, 200, 200, 40, {"age": 160})
+    assert not found.is_of_release
+    assert found._replace(agreeing=100).is_of_release
+
+
 @pytest.mark.parametrize(("source", "table"), TABLES)
 def test_declared_records_are_of_columns(source: str, table: str) -> None:
     known = known_records.read_known_records(source)[table]
