@@ -144,7 +144,7 @@ def test_ids_that_differ_are_told_alone(films: Path, tmp_path: Path, release: No
     _, comma, rest = first.partition(",")
     found = manifest(edited(films, tmp_path, "movies.csv", in_one(first, f"99999{comma}{rest}")))
     (said,) = losses.deviating(found)
-    assert said.startswith("movies.csv: 'item_id' of its ")
+    assert said.startswith("movies.csv: the ids of its ")
 
 
 @pytest.mark.parametrize("source", sorted(contents.read_contents()))

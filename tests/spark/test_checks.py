@@ -130,7 +130,7 @@ TITLES = [
     "x",
     None,
 ]
-KNOWN = known_records.KnownTable("made up", 0, "", ("categories", "title"), [
+KNOWN = known_records.KnownTable("made up", 0, "", (), ("categories", "title"), [
     ["c4ca42c4ca4238", "1", "000", "-"], ["eccbc8eccbc87e", "2", "-", "000"], ["000000ffffffff", "1", "000", "000"],
 ])  # fmt: skip
 """The first and the third of three items, and one that is not there."""

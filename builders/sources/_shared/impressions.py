@@ -304,7 +304,7 @@ class OneHistoryEach:
         if self._again >= ENOUGH_TO_JUDGE and self._again > MOST_CHANGED * len(self._users):
             raise RawFileError(
                 f"{path}: {len(self._users):,} users that were looked at have {self._again:,} histories more than the one "
-                f"that each has officially: users or histories were mixed up, or two files joined. {AGAIN}"
+                f"that each has officially: users or histories were mixed up, clicks added to histories, or two files joined. {AGAIN}"
             )
 
 

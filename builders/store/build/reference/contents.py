@@ -144,7 +144,9 @@ def _differing(found: Mapping[str, int], known: Mapping[str, int]) -> list[str]:
 
 def _said(columns: Sequence[str], records: int, release: str) -> str:
     listed = " and ".join(filter(None, [", ".join(map(repr, columns[:-1])), repr(columns[-1])]))
-    verb = "are" if len(columns) > 1 else "is"
+    if columns[0] in IDS:
+        listed = "the ids"
+    verb = "is" if len(columns) == 1 and columns[0] not in IDS else "are"
     return (
         f"{listed} of its {records:,} records {verb} not as in {release}: some values were edited, lost, or moved to "
         "other records"

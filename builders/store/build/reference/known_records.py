@@ -28,7 +28,9 @@ HALF = 2
 FEWEST = 2
 """So many records that differ are no chance."""
 MISSING = 0.005
-"""A user's rows are missing from this share on."""
+"""Rows of users are missing from this share on."""
+NEARLY_ALL = 0.9
+"""If this share of the known users is there, the others should be, too."""
 Row = Callable[[str], Sequence[Any]]
 """Runs a query of one row."""
 
@@ -40,6 +42,7 @@ class KnownTable(NamedTuple):
         release: its name.
         tolerance: the share of records that may differ: the copy that was measured is not the file itself.
         within: a text in the path of each file of the edition; "" where there is one edition.
+        without: columns that are not compared: the copy has them in another form.
         columns: the columns that are compared.
         records: for each its key, how many rows its user has (1 but in interactions), and the hash of each value.
     """
@@ -47,6 +50,7 @@ class KnownTable(NamedTuple):
     release: str
     tolerance: float
     within: str
+    without: Collection[str]
     columns: Sequence[str]
     records: Sequence[Sequence[str]]
 
@@ -98,6 +102,7 @@ def read_known_records(source: str) -> Mapping[str, KnownTable]:
             stated["release"],
             stated.get("tolerance", 0),
             stated.get("within", ""),
+            stated.get("without", ()),
             columns,
             records,
         )
@@ -172,11 +177,11 @@ def _clauses(known: KnownTable, found: Findings) -> list[str]:
             f"of {found.records:,} records that are known from {known.release}, {counts} here: values were edited, filled "
             "in, or moved to other records, or the file is of another release; put the official file in place"
         ]
-    if found.rows < (1 - MISSING) * found.rows_released and not known.tolerance:
+    if found.rows < (1 - MISSING) * found.rows_released:
         return [
             f"{found.owners:,} users that are known from {known.release} have {found.rows:,} of their "
-            f"{found.rows_released:,} interactions here: rows are missing; if you did not choose such a part, put the "
-            "official file in place"
+            f"{found.rows_released:,} interactions here: rows are missing, or stand under other ids; if you did not choose such "
+            "a part, put the official file in place"
         ]
     return []
 
@@ -195,6 +200,9 @@ def look_up(row: Row, table: str, columns: Collection[str], known: KnownTable) -
     """
     names, query = lookup_query(table, columns, known)
     owners, released, rows, known_of_them, records, agreeing, *differing = map(int, row(query))
+    people = {one[0][:OWNER]: int(one[1]) for one in known.records}
+    if owners >= NEARLY_ALL * len(people):
+        owners, released, known_of_them = len(people), sum(people.values()), len(known.records)
     share = min(1.0, rows / released) if released else 0.0
     expected = share * known_of_them if table == "interactions" else 0.0
     numbers = dict(zip(names, differing, strict=True))
@@ -212,7 +220,7 @@ def lookup_query(table: str, columns: Collection[str], known: KnownTable) -> tup
     Returns:
         The names of the columns that it compares, and SQL for both engines.
     """
-    compared = [name for name in known.columns if name in columns]
+    compared = [name for name in known.columns if name in columns and name not in known.without]
     places = [2 + known.columns.index(name) for name in compared]
     values = ", ".join(
         "(" + ", ".join([f"'{one[0]}'", one[1], *(f"'{one[place]}'" for place in places)]) + ")"

@@ -29,7 +29,7 @@ SAID: dict[str, tuple[str, str]] = {
     "beyond": ("have a letter or sign beyond ASCII", "accents or other scripts were lost"),
     "chinese": ("have Chinese characters", "texts were translated, or lost other scripts"),
     "digit": ("have a digit", "digits were removed, or values are of another kind"),
-    "blank": ("have a blank", "words were joined, cut off or split"),
+    "blank": ("have a blank", "words were joined, cut off or split, or missing values filled in"),
     "two blanks": ("have two blanks in a row", "marks were replaced by blanks"),
     "line end": ("have a line end", "line ends were removed, or two columns swapped"),
     "code": ("have codes such as '&amp;' or '<br>'", "texts were escaped"),
