@@ -41,15 +41,17 @@ def suited(statements: Sequence[Statement]) -> list[Statement]:
     return [one for one in statements if one.section == GROUPS]
 
 
-def asked_for(statements: Sequence[Statement]) -> list[Statement]:
+def asked_for(statements: Sequence[Statement], words: AspectWords) -> list[Statement]:
     """The statements that a question asks for.
 
     Args:
         statements: what the plan makes of an item's facts.
+        words: the words by which reviews are read.
 
     Returns:
         The groups that rest on more than a slight liking by the fans of one work; that fewer than half of all like the
-        item; and where people are warned, that opinions differ, or a complaint that names no group.
+        item; and where a group is warned, that opinions differ, or a complaint that names no group. A fault that turns
+        away people of every taste always counts.
     """
     against = sum(map(warns_a_group, statements))
     disliked = any(map(_disappoints, statements))
@@ -67,7 +69,7 @@ def asked_for(statements: Sequence[Statement]) -> list[Statement]:
             return not _rests_on_little(one) and not (disliked and quoted)
         if one.section == RECEIVED:
             return against < MOST_AGAINST and (bool(against) or _disappoints(one))
-        return bool(against) or disliked
+        return bool(against) or words.is_of("common_faults", one.facts[0].value)
 
     distinct = _told_apart([one for one in statements if is_asked_for(one)])
     fans = {genre for one in suited(distinct) for genre in _genres(one)}
@@ -195,8 +197,8 @@ def _warns_people(one: Statement) -> bool:
 
 
 def warns(statements: Sequence[Statement]) -> bool:
-    """Whether an answer says whom the item does not suit: more than that opinions differ, or what is wrong with it."""
-    return any(one.section == NOT_FOR or _disappoints(one) for one in statements)
+    """Whether an answer says whom the item does not suit, or what is wrong with it: more than that opinions differ."""
+    return any(one.section not in (GROUPS, RECEIVED) or _disappoints(one) for one in statements)
 
 
 def solid(statements: Sequence[Statement]) -> int:

@@ -185,7 +185,7 @@ def _statements(cell: OpenCell, code: int) -> list[Statement]:
         item_comments, _ = _said(cell, code)
         words = _realiser(cell).lexicon.aspects
         plan = _realiser(cell).plan_statements(_facts(cell, code, item_comments))
-        statements = groups.asked_for(plan)
+        statements = groups.asked_for(plan, words)
         # Whoever asks whom to warn is not to overlook a complaint that the reviews make.
         overlooked = groups.overlook_complaint(statements, item_comments, words)
         cache[code] = [] if overlooked else statements

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 import functools
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -200,9 +201,13 @@ def look_up(row: Row, table: str, columns: Collection[str], known: KnownTable) -
     """
     names, query = lookup_query(table, columns, known)
     owners, released, rows, known_of_them, records, agreeing, *differing = map(int, row(query))
-    people = {one[0][:OWNER]: int(one[1]) for one in known.records}
+    people = _people(known)
     if owners >= NEARLY_ALL * len(people):
-        owners, released, known_of_them = len(people), sum(people.values()), len(known.records)
+        owners, released, known_of_them = (
+            len(people),
+            sum(n for _, n, _ in people),
+            len(known.records),
+        )
     share = min(1.0, rows / released) if released else 0.0
     expected = share * known_of_them if table == "interactions" else 0.0
     numbers = dict(zip(names, differing, strict=True))
@@ -223,37 +228,53 @@ def lookup_query(table: str, columns: Collection[str], known: KnownTable) -> tup
     compared = [name for name in known.columns if name in columns and name not in known.without]
     places = [2 + known.columns.index(name) for name in compared]
     values = ", ".join(
-        "(" + ", ".join([f"'{one[0]}'", one[1], *(f"'{one[place]}'" for place in places)]) + ")"
-        for one in known.records
+        "(" + ", ".join(f"'{one[place]}'" for place in (0, *places)) + ")" for one in known.records
     )
-    names = ", ".join(["k", "n", *(f"c{place}" for place in range(len(compared)))])
+    columns_of_known = ", ".join(["k", *(f"c{place}" for place in range(len(compared)))])
+    people = ", ".join(f"('{owner}', {rows}, {records})" for owner, rows, records in _people(known))
     same = [
         f"CASE WHEN known.c{place} IN ('{NONE}', {_hash('known.k', f'here.v{place}')}) THEN 1 ELSE 0 END"
         for place in range(len(compared))
     ]
     best = "".join(f", max({one}) AS m{place}" for place, one in enumerate(same))
-    counts = "".join(f", coalesce(sum(1 - m{place}), 0)" for place in range(len(compared)))
+    differ = "".join(
+        f", sum(CASE WHEN k IS NOT NULL THEN 1 - m{place} END) AS d{place}"
+        for place in range(len(compared))
+    )
+    counts = "".join(f", coalesce(sum(d{place}), 0)" for place in range(len(compared)))
     return (
         compared,
         f"""
-WITH known AS (SELECT * FROM (VALUES {values}) AS listed({names})),
-people AS (SELECT substring(k, 1, {OWNER}) AS owner, max(n) AS n, count(*) AS records FROM known GROUP BY substring(k, 1, {OWNER})),
-here AS ({_keyed(table, columns, compared)}),
-present AS (
-    SELECT max(people.n) AS released, max(people.records) AS records, count(*) AS n FROM here JOIN people ON here.owner = people.owner GROUP BY people.owner
-),
+WITH known AS (SELECT * FROM (VALUES {values}) AS listed({columns_of_known})),
+people AS (SELECT * FROM (VALUES {people}) AS listed(owner, released, records)),
 matched AS (
-    SELECT known.k, max({" * ".join(same) or "1"}) AS agrees{best} FROM known JOIN here ON known.k = here.k GROUP BY known.k
+    SELECT people.owner, known.k, max(people.released) AS released, max(people.records) AS records, count(*) AS n,
+        max({" * ".join(same) or "1"}) AS agrees{best}
+    FROM ({_keyed(table, columns, compared, "SELECT owner FROM people")}) AS here
+    JOIN people ON here.owner = people.owner LEFT JOIN known ON here.k = known.k
+    GROUP BY people.owner, known.k
+),
+owners AS (
+    SELECT owner, max(released) AS released, max(records) AS records, sum(n) AS n, count(k) AS there,
+        sum(CASE WHEN k IS NOT NULL THEN agrees END) AS agreeing{differ}
+    FROM matched GROUP BY owner
 )
-SELECT (SELECT count(*) FROM present), (SELECT coalesce(sum(released), 0) FROM present),
-    (SELECT coalesce(sum(n), 0) FROM present), (SELECT coalesce(sum(records), 0) FROM present), count(*), coalesce(sum(agrees), 0){counts} FROM matched
+SELECT count(*), coalesce(sum(released), 0), coalesce(sum(n), 0), coalesce(sum(records), 0), coalesce(sum(there), 0),
+    coalesce(sum(agreeing), 0){counts} FROM owners
 """,
     )
 
 
-def _keyed(table: str, columns: Collection[str], compared: Sequence[str]) -> str:
+def _people(known: KnownTable) -> list[tuple[str, int, int]]:
+    """The hash of each first id, how many rows there are with it in the release, and how many of these are known."""
+    rows = {record[0][:OWNER]: int(record[1]) for record in known.records}
+    records = Counter(record[0][:OWNER] for record in known.records)
+    return [(owner, rows[owner], records[owner]) for owner in rows]
+
+
+def _keyed(table: str, columns: Collection[str], compared: Sequence[str], owners: str = "") -> str:
     """SQL for the records of a table that may be known: `owner`, the beginning of the hash of the first id; `k`, the key;
-    and the values as texts, `v0`, …"""
+    and the values as texts, `v0`, …; of interactions those alone whose owner is among `owners`, a query, if it is given."""
     ids = [f"CAST({name} AS STRING)" for name in IDS if name in columns]
     owner = f"substring(md5({ids[0]}), 1, {OWNER})"
     joined = " || '|' || ".join(ids)
@@ -263,8 +284,8 @@ def _keyed(table: str, columns: Collection[str], compared: Sequence[str]) -> str
         for place, name in enumerate(compared)
     )
     chosen = ""
-    if len(ids) > 1:
-        known_ids = f"SELECT id FROM user_codes WHERE substring(md5(id), 1, {OWNER}) IN (SELECT owner FROM people)"
+    if owners and len(ids) > 1:
+        known_ids = f"SELECT id FROM user_codes WHERE substring(md5(id), 1, {OWNER}) IN ({owners})"
         chosen = f" AND {ids[0]} IN ({known_ids})"
     return f"SELECT {owner} AS owner, {key} AS k{spelled} FROM {VIEWS[table]} WHERE reject IS NULL{chosen}"
 
@@ -298,7 +319,7 @@ def written(
         f", CASE WHEN v{place} = '' AND {not exact} THEN '{NONE}' ELSE {_hash('k', f'v{place}')} END"
         for place in range(len(compared))
     )
-    keyed = _keyed(table, columns, compared).partition(" AND CAST")[0]
+    keyed = _keyed(table, columns, compared)
     query = f"""
 WITH here AS ({keyed}),
 numbered AS (
