@@ -29,7 +29,7 @@ IDS = ("user_id", "item_id")
 SOURCE_OPTIONS = {
     "work": "which items are one work: `book` for editions of a book, `id` where titles repeat by nature",
     "broad_categories": "categories that say little: lists show narrower ones",
-    "category_words": "how lists show the categories of an item: a function of them",
+    "category_words": "a file beside `store/shown_categories.py` with the words for categories that lists show",
     "private_categories": "categories that tell of a person's health and the like: items of these categories are never shown",
     "chinese": "titles are Chinese",
     "from_one": "columns of ids that are numbers from 1 on",

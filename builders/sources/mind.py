@@ -28,7 +28,6 @@ from itdr.builders.sources._formats import arrow
 from itdr.builders.sources._formats import lines as line_files
 from itdr.builders.sources._formats.validate import AGAIN, head_of
 from itdr.builders.sources._shared import impressions
-from itdr.builders.sources._shared.news_topics import shown_topics
 
 if TYPE_CHECKING:
     import numpy as np
@@ -491,7 +490,7 @@ SOURCE = Source(
         "news.tsv of each). MINDlarge_train and MINDlarge_dev serve in place of the small ones."
     ),
     options={
-        "category_words": shown_topics,
+        "category_words": "news_topics",
         "editions": EDITIONS,  # in order of preference: which keys each needs
         "subcategories": True,
         "several": {"categories": 0.9},

@@ -2,13 +2,15 @@
 
 A Yelp restaurant is filed under Restaurants, Food, Nightlife, Bars, Cocktail Bars and five more: a prompt
 shows the most specific ones that go together. A bowling alley that is also filed under Towing shows no
-Towing. The facts of the text subtasks rest on all of them.
+Towing. MIND's topics are codes: a prompt shows words. The facts of the text subtasks rest on all of them, as they are.
 """
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -106,14 +108,47 @@ def shown_lists(
     Returns:
         What is shown of each item.
     """
-    in_words = source.options.get("category_words")
-    if in_words:
-        return [in_words(names) for names in categories]
+    words = source.options.get("category_words")
+    if words:
+        return [in_words(names, words) for names in categories]
     broad = source.options.get("broad_categories")
     if not broad:
         return categories
     together = pairs()
     return [most_specific(names, broad, together) for names in categories]
+
+
+def in_words(names: Sequence[str], file: str) -> tuple[str, ...]:
+    """Categories in plain words: "food and drink, bakers" of `foodanddrink` and `foodanddrink-bakers`.
+
+    Args:
+        names: as the source writes them, the broadest first.
+        file: the name of the file of words.
+
+    Returns:
+        The words for each, without what the broadest one says already.
+
+    >>> in_words(("foodanddrink", "foodanddrink-bakers"), "news_topics"), in_words(("news", "newspolitics"), "news_topics")
+    (('food and drink', 'bakers'), ('news', 'politics'))
+    """
+    broadest = names[0] if names else ""
+    words = (_word(name, broadest if place else "", file) for place, name in enumerate(names))
+    return tuple(dict.fromkeys(words))
+
+
+@functools.lru_cache(maxsize=1024)
+def _word(name: str, broader: str, file: str) -> str:
+    rest = name.removeprefix(broader) or name
+    return _words(file).get(name) or rest.strip("-_").replace("-", " ").replace("_", " ") or name
+
+
+@functools.cache
+def _words(file: str) -> dict[str, str]:
+    import yaml
+
+    path = Path(__file__).parent / f"{file}.yaml"
+    words: dict[str, str] = yaml.safe_load(path.read_text("utf-8"))
+    return words
 
 
 def most_specific(

@@ -149,6 +149,17 @@ def test_changed_genres_are_told(films: Path, tmp_path: Path, release: object) -
     assert "another 'categories' here" in sentence
 
 
+def test_lost_films_are_told_as_records(films: Path, tmp_path: Path, release: object) -> None:
+    root = edited(
+        films,
+        tmp_path,
+        "movies.csv",
+        lambda lines: [line for at, line in enumerate(lines) if at % 20],
+    )
+    (sentence,) = sentences(root)
+    assert sentence.startswith("movies.csv: of 200 records that are known from ml-made-up, 1")
+
+
 def whole_users(lines: Lines) -> Lines:
     return [line for line in lines if int(line.split(",")[0]) % 2]
 

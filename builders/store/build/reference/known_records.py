@@ -143,7 +143,7 @@ def unlike_known(
     return [
         f"{', '.join(files.get(table, ()))}: {clause}"
         for table, (known, one) in findings.items()
-        for clause in _clauses(known, one)
+        for clause in _clauses(table, known, one)
     ]
 
 
@@ -151,11 +151,11 @@ def _judged(columns: Collection[str], texts_read: bool) -> list[str]:
     return [name for name in columns if name != "text" or texts_read]
 
 
-def _clauses(known: KnownTable, found: Findings) -> list[str]:
+def _clauses(table: str, known: KnownTable, found: Findings) -> list[str]:
     """What differs in a table, at most one thing."""
-    lost = found.expected - found.records
+    absent = found.expected - found.records
     # Of somebody who has no fewer rows than in the release none may be missing.
-    changed = found.rows >= found.rows_released and lost >= max(
+    changed = found.rows >= found.rows_released and absent >= max(
         FEWEST, known.tolerance * found.expected
     )
     if found.expected >= ENOUGH and (changed or HALF * found.records < found.expected):
@@ -179,11 +179,17 @@ def _clauses(known: KnownTable, found: Findings) -> list[str]:
             "in, or moved to other records, or the file is of another release; put the official file in place"
         ]
     if found.rows < (1 - MISSING) * found.rows_released:
-        return [
-            f"{found.owners:,} users that are known from {known.release} have {found.rows:,} of their "
-            f"{found.rows_released:,} interactions here: rows are missing, or stand under other ids; if you did not choose such "
-            "a part, put the official file in place"
-        ]
+        if table == "interactions":
+            lost = (
+                f"{found.owners:,} users that are known from {known.release} have {found.rows:,} of their "
+                f"{found.rows_released:,} interactions here: rows are missing, or stand under other ids"
+            )
+        else:
+            lost = (
+                f"of {found.rows_released:,} records that are known from {known.release}, {found.rows:,} are here: others "
+                "are missing, or stand under other ids"
+            )
+        return [f"{lost}; if you did not choose such a part, put the official file in place"]
     return []
 
 
