@@ -8,7 +8,7 @@ import itertools
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from itdr.builders.sources.amazon_books import TITLE_FUNCTION
 from itdr.builders.store.build import limits
 from itdr.builders.store.plain_files import plain_files
 
+Lines = list[str]
 PAIRS = pa.list_(pa.struct([("name", pa.string()), ("value", pa.string())]))
 TYPES: dict[str, pa.DataType] = {
     "rating": pa.float32(),
@@ -45,6 +46,17 @@ EVENTS = {"rate", "review", "click", "skip", "comment", "listen", "play", "impli
 
 
 _numbers = itertools.count()
+
+
+def edited(source: Path, tmp_path: Path, name: str, edit: Callable[[Lines], Lines]) -> Path:
+    """A folder with a copy of a source's files in which the lines below the header of one were edited."""
+    folder = tmp_path / source.name
+    folder.mkdir()
+    for path in source.iterdir():
+        (folder / path.name).write_bytes(path.read_bytes())
+    head, *lines = (folder / name).read_bytes().decode().splitlines()
+    (folder / name).write_bytes("\n".join([head, *edit(lines), ""]).encode())
+    return tmp_path
 
 
 @functools.cache

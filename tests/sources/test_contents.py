@@ -18,9 +18,8 @@ from itdr.builders.store.measuring import contents_of
 from itdr.builders.store.prepare import prepare
 from itdr.builders.store.spec import StoreSpec
 from tests.rawgen import ml_32m
-from tests.sources.harness import load
+from tests.sources.harness import Lines, edited, load
 
-Lines = list[str]
 TABLES = ("interactions", "items")
 
 
@@ -41,17 +40,6 @@ def release(films: Path, caches: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def manifest(root: Path, source: str = "ml-32m") -> dict[str, Any]:
     spec = StoreSpec(load(source), data_dir=root)
     return read_manifest(prepare(spec, offline=True, progress=False))
-
-
-def edited(films: Path, tmp_path: Path, name: str, edit: Callable[[Lines], Lines]) -> Path:
-    """A copy of the files in which the lines below the header of one were edited."""
-    folder = tmp_path / "ml-32m"
-    folder.mkdir()
-    for path in (films / "ml-32m").iterdir():
-        (folder / path.name).write_bytes(path.read_bytes())
-    head, *lines = (folder / name).read_bytes().decode().splitlines()
-    (folder / name).write_bytes("\n".join([head, *edit(lines), ""]).encode())
-    return tmp_path
 
 
 def in_one(old: str, new: str) -> Callable[[Lines], Lines]:
@@ -89,7 +77,7 @@ def exchanged(column: int) -> Callable[[Lines], Lines]:
 def test_one_value_that_was_edited_or_moved_is_told(
     films: Path, tmp_path: Path, release: None, name: str, edit: Any, columns: str
 ) -> None:
-    found = manifest(edited(films, tmp_path, name, edit))
+    found = manifest(edited(films / "ml-32m", tmp_path, name, edit))
     (said,) = losses.deviating(found)
     assert said.startswith(f"{name}: {columns} its ")
     assert "as in ml-made-up" in said
@@ -109,7 +97,7 @@ def quoted(lines: Lines) -> Lines:
 def test_order_quotes_and_line_ends_change_nothing(
     films: Path, tmp_path: Path, release: None, edit: Any
 ) -> None:
-    found = manifest(edited(films, tmp_path, "ratings.csv", edit))
+    found = manifest(edited(films / "ml-32m", tmp_path, "ratings.csv", edit))
     assert losses.deviating(found) == []
     assert found["as_released"] == dict.fromkeys(TABLES, "ml-made-up")
     assert losses.as_released(found) == [
@@ -120,7 +108,7 @@ def test_order_quotes_and_line_ends_change_nothing(
 def test_lost_records_are_told_beside_files_of_the_release(
     films: Path, tmp_path: Path, release: None
 ) -> None:
-    found = manifest(edited(films, tmp_path, "ratings.csv", lambda lines: lines[:-1]))
+    found = manifest(edited(films / "ml-32m", tmp_path, "ratings.csv", lambda lines: lines[:-1]))
     records = found["rows"]["interactions"]
     assert losses.deviating(found) == [
         f"ratings.csv: {records:,} records, and ml-made-up, of which other files are, has {records + 1:,}"
@@ -131,7 +119,7 @@ def test_lost_records_are_told_beside_files_of_the_release(
 def test_a_part_of_all_tables_may_be_of_any_release(
     films: Path, tmp_path: Path, release: None
 ) -> None:
-    root = edited(films, tmp_path, "ratings.csv", lambda lines: lines[:-1])
+    root = edited(films / "ml-32m", tmp_path, "ratings.csv", lambda lines: lines[:-1])
     movies = root / "ml-32m" / "movies.csv"
     movies.write_bytes(b"".join(movies.read_bytes().splitlines(keepends=True)[:-1]))
     found = manifest(root)
@@ -142,7 +130,9 @@ def test_a_part_of_all_tables_may_be_of_any_release(
 def test_ids_that_differ_are_told_alone(films: Path, tmp_path: Path, release: None) -> None:
     first = (films / "ml-32m" / "movies.csv").read_text("utf-8").splitlines()[1]
     _, comma, rest = first.partition(",")
-    found = manifest(edited(films, tmp_path, "movies.csv", in_one(first, f"99999{comma}{rest}")))
+    found = manifest(
+        edited(films / "ml-32m", tmp_path, "movies.csv", in_one(first, f"99999{comma}{rest}"))
+    )
     (said,) = losses.deviating(found)
     assert said.startswith("movies.csv: the ids of its ")
 
