@@ -192,7 +192,9 @@ class _Build:
         compared = deviating(self.source, draw_rows, file_names, items)
         released = contents.compare(self.source, self._row, columns, file_names)
         paths = map(Path, self.urls.values())
-        unlike = unlike_known(self.source, self._row, columns, file_names, paths, self.spec.facet)
+        unlike = unlike_known(
+            self.source, self._row, columns, file_names, paths, self.spec.facet, released.compared
+        )
         duplicates = count_duplicates(stored, interactions.columns)
         require_rows_once(
             self.source, duplicates, counts["interactions"], map(Path, self.urls.values())

@@ -112,7 +112,9 @@ def build(
         draw_sample = partial(draw, partial(_table, con), staged, stored(), folder)
         compared = deviating(source, draw_sample, file_names, row_counts.get("items", 0))
         released = contents.compare(source, row, staged, file_names)
-        unlike = unlike_known(source, row, staged, file_names, raw.paths.values(), raw.facet)
+        unlike = unlike_known(
+            source, row, staged, file_names, raw.paths.values(), raw.facet, released.compared
+        )
     require_rows_once(source, duplicates.result(), counts["interactions"], raw.paths.values())
     return {
         "rows": {**{f"{table}_read": rows for table, rows in row_counts.items()}, **counts},

@@ -29,10 +29,12 @@ class Contents(NamedTuple):
     Attributes:
         same: the tables that are the same as in a released file, with the name of the release.
         changed: a sentence without a full stop for each table that differs in values alone.
+        compared: the tables that have as many records as in a release.
     """
 
     same: dict[str, str]
     changed: list[str]
+    compared: frozenset[str]
 
 
 @functools.cache
@@ -112,6 +114,7 @@ def compare(
     """
     same: dict[str, str] = {}
     changed: list[str] = []
+    compared: set[str] = set()
     others: dict[tuple[str, str], tuple[int, int]] = {}
     for table, releases in read_contents().get(source.id, {}).items():
         if not columns.get(table):
@@ -119,6 +122,7 @@ def compare(
         names = ", ".join(files.get(table, ()))
         (records,) = row(f"SELECT count(*) FROM {VIEWS[table]} WHERE reject IS NULL")
         alike = [one for one in releases if one["records"] == records]
+        compared |= {table} if alike else set()
         sums = checksums(row, table, columns[table]) if alike else {}
         differing = [(_differing(sums, one["columns"]), one["release"]) for one in alike]
         fewest, release = min(differing, key=lambda one: len(one[0]), default=([], ""))
@@ -133,7 +137,7 @@ def compare(
             changed.append(
                 f"{names}: {records:,} records, and {release}, of which other files are, has {official:,}"
             )
-    return Contents(same, changed)
+    return Contents(same, changed, frozenset(compared))
 
 
 def _differing(found: Mapping[str, int], known: Mapping[str, int]) -> list[str]:

@@ -117,6 +117,7 @@ def unlike_known(
     files: Mapping[str, Sequence[str]],
     paths: Iterable[Path],
     facet: str,
+    settled: Collection[str],
 ) -> list[str]:
     """Compare the staged tables with the records that are known from the released files.
 
@@ -127,6 +128,7 @@ def unlike_known(
         files: the names of the files of each table.
         paths: all files.
         facet: what was read; texts may be missing in the facet `base`.
+        settled: the tables of which it is known already whether they differ; they show the release, and nothing is said of them.
 
     Returns:
         A sentence without a full stop for each table that differs; none where the files are of another release.
@@ -143,6 +145,7 @@ def unlike_known(
     return [
         f"{', '.join(files.get(table, ()))}: {clause}"
         for table, (known, one) in findings.items()
+        if table not in settled
         for clause in _clauses(table, known, one)
     ]
 
