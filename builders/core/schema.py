@@ -38,6 +38,8 @@ SOURCE_OPTIONS = {
     "gaps": "by table, whether its official ids, which are numbers, have gaps: those `recorded` in it, those `rated`, or `none`",
     "id_signs": "how many signs each id has; some of these are capitals",
     "user_signs": "how many signs each id of a user has at least",
+    "id_forms": "by column of ids, a pattern of those in official files, and the share of these that have another form",
+    "check_digits": "the share of ids in the form of an ISBN that may have another check digit than they should",
     "year_first": "nobody rates an item before the year that its record states",
     "incomplete": "columns of users or items that are empty for some of them in the official file",
     "any_case": "titles are written in small letters or capitals, as listeners have them",

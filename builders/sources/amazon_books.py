@@ -53,6 +53,7 @@ BOOKS = (
     "infoLink", "categories", "ratingsCount",
 )  # fmt: skip
 _HEADERS = [",".join(names) for names in (RATINGS, BOOKS)]
+_EXAMPLE = f"{_HEADERS[0]}\n0123456789,Title,,A0123456789ABC,Name,1/1,5.0,940636800,Summary,Text"
 RATING_RECORD = r",[0-9]+/[0-9]+,[0-9][.][0-9],-?[0-9]+,"
 """Helpfulness, score and time of a review."""
 _MOST_OTHER_TITLES = 0.2
@@ -337,7 +338,7 @@ SOURCE = Source(
     ),
     files=(
         RawFile(
-            "ratings", "Books_rating.csv", packed_in=(ARCHIVE,), rows=3_000_000, example=_HEADERS[0]
+            "ratings", "Books_rating.csv", packed_in=(ARCHIVE,), rows=3_000_000, example=_EXAMPLE
         ),
         RawFile("books", "books_data.csv", packed_in=(ARCHIVE,), rows=212_404, example=_HEADERS[1]),
     ),
@@ -350,6 +351,7 @@ SOURCE = Source(
         "work": "book",
         "capitals": True,
         "days": True,
+        "id_forms": {"user_id": ("(?:#oc-)?A[A-Z0-9]{12,13}|(?:#oc-R|A)[A-Z0-9]{15,20}", 0.02)},
         "left_out": (NO_USER,),
         "several": {"creators": 0.05},
     },

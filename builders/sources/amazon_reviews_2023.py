@@ -412,5 +412,10 @@ SOURCE = Source(
         # Train before the first, test from the second: the official cuts (seconds).
         "time_cuts": (1_628_643_414, 1_658_002_729),
         "user_signs": 28,
+        "id_forms": {
+            "user_id": ("A[A-Z0-9]{27}(?:_[0-9]+)?", 0.001),
+            "item_id": ("[A-Z0-9]{10}", 0.001),
+        },
+        "check_digits": 0.05,
     },
 )

@@ -50,8 +50,7 @@ AGE = (5, 100)
 YEAR = (1800, 2004)
 """Ages and years that are believed; others (0, 244; 0, 1376, 2050) are missing values."""
 
-# Rows in which a stray backslash joins title and author, with what they should say.
-# [public notebooks on this data set]
+# Rows in which a stray backslash joins title and author, with what they should say. [public notebooks on this data set]
 SHIFTED = {
     "078946697X": (
         "DK Readers: Creating the X-Men, How It All Began (Level 4: Proficient Readers)",
@@ -486,6 +485,7 @@ SOURCE = Source(
     options={
         "work": "book",
         "from_one": ("user_id",),
+        "check_digits": 0.05,
         "gaps": {"users": ("rated", "none")},
         "incomplete": ("age", "year"),
     },

@@ -352,5 +352,6 @@ SOURCE = Source(
         "town_in_title": True,
         "several": {"categories": 0.8},
         "id_signs": 22,
+        "id_forms": dict.fromkeys(("user_id", "item_id"), ("[A-Za-z0-9_-]{22}", 0)),
     },
 )

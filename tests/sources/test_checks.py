@@ -78,6 +78,7 @@ def test_broken_headers_are_refused(path: Path) -> None:
     refused(path, None, "no such file")
     refused(path, b"", "empty")
     refused(path, b"user,movieId,rating\n", "userId", "user,movieId,rating")
+    refused(path, b"userId;movieId;rating\n", "its names set apart by semicolons instead of commas")
     refused(path, b"userId,movieId,rating,rating\n", "names rating twice")
     refused(path, b"userId,movieId,rating,more\n", "has other columns", "more", exact=True)
     refused(path, b"movieId,userId,rating\n", "the columns in another order", exact=True)

@@ -18,6 +18,7 @@ from itdr.builders.core.csv_quotes import quote_mark, without_marked_quotes
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.text_files import AGAIN, is_gzip, open_bytes, wide_encoding
 
+_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _HEAD = 1 << 16
 _BLOCK = 1 << 22
 
@@ -72,7 +73,9 @@ def require_header(
     same = names == list(expected) or (not in_order and sorted(names) == sorted(expected))
     if missing or twice or (exact and not same):
         what = "has other columns"
-        if missing:
+        if missing and (other := _other_delimiter(text, expected, delimiter)):
+            what = f"has its names set apart by {other} instead of {_DELIMITERS.get(delimiter, delimiter)}"
+        elif missing:
             what = f"lacks the column(s) {', '.join(missing)}"
         elif twice:
             what = f"names {', '.join(twice)} twice"
@@ -85,6 +88,15 @@ def require_header(
     return tuple(
         name if name in expected else f"column {place}" for place, name in enumerate(names, 1)
     )
+
+
+def _other_delimiter(text: str, expected: Sequence[str], delimiter: str) -> str:
+    """The name of another mark by which all expected names are set apart in a header; empty where there is none."""
+    for mark, name in _DELIMITERS.items():
+        fields = {field.strip(' "').casefold() for field in text.split(mark)}
+        if mark != delimiter and {one.casefold() for one in expected} <= fields:
+            return name
+    return ""
 
 
 def first_fields(path: Path, delimiter: str = ",") -> list[str]:

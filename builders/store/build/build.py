@@ -22,6 +22,7 @@ from itdr.builders.core.one_record import require_one_per_line
 from itdr.builders.core.reasons import are_too_many, is_unreadable
 from itdr.builders.core.schema import COLUMNS, EVENTS, Source
 from itdr.builders.core.text_files import open_bytes
+from itdr.builders.core.time_forms import other_form
 from itdr.builders.store.build import ids as build_ids
 from itdr.builders.store.build import joins, limits, statements
 from itdr.builders.store.build.crowded_ids import require_spread_ids
@@ -55,6 +56,8 @@ if TYPE_CHECKING:
 ROW_GROUP = 65_536
 """Interactions per row group: small enough to be read for one user, large enough to compress."""
 
+HEAD = 1 << 16
+"""Bytes that show the form of a file."""
 BATCH = 1 << 16
 """Rows per batch that passes between the engine and Python."""
 
@@ -349,6 +352,11 @@ def _unreadable(
     )
     finding = example if example.startswith("Found") else ""
     sentences = [
+        other_form(examples.get(key, ""), _head(path).splitlines()[1:-1])
+        for key, path in files.items()
+        if table == "interactions"
+    ]
+    sentences += [
         f"Expected in {path.name}: {examples[key]!r}. {finding or f'Found: {_first_lines(path)!r}.'}"
         for key, path in files.items()
         if examples.get(key)
@@ -357,7 +365,7 @@ def _unreadable(
         sentences.append(example)
     return RawFileError(
         f"{source.id}: of {read:,} rows of {table} in {names}, {lost:,} cannot be read: "
-        f"{_reasons(rejected, table)}. {' '.join([*sentences, remedy])}"
+        f"{_reasons(rejected, table)}. {' '.join(filter(None, [*sentences, remedy]))}"
     )
 
 
@@ -369,9 +377,12 @@ def _reasons(rejected: Mapping[tuple[str, str], int], table: str) -> str:
 
 def _first_lines(path: Path, most: int = MOST_SHOWN) -> str:
     """The first two lines of a file, or as much as fits into a message."""
+    return "\n".join(_head(path).splitlines()[:2])[:most]
+
+
+def _head(path: Path) -> str:
     with open_bytes(path) as file:
-        head = file.read(4 * most)
-    return "\n".join(head.decode("utf-8", "replace").splitlines()[:2])[:most]
+        return file.read(HEAD).decode("utf-8", "replace")
 
 
 def _code_ids(source: Source, con: duckdb.DuckDBPyConnection) -> dict[str, int]:

@@ -1,7 +1,10 @@
-"""Whether ids have the form in which a source declares them: their length, their capitals, and ids and not names."""
+"""Whether ids have the form in which a source declares them: their length, their signs, their check digits, and ids and not names."""
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -10,6 +13,11 @@ from itdr.builders.core.schema import Source
 
 ENOUGH_IDS, ENOUGH_NAMED = 400, 100
 """So many ids have a capital among them, and so many of 1,000 interactions are not all names."""
+ENOUGH_NUMBERS = 200
+"""So many ISBNs show how many of them have another check digit than they should."""
+SPREAD = 3
+"""So many times the root of an expected number may a number be above it by chance."""
+ISBN = r"^\d{9}[\dX]$"
 NAMED = "^name:"
 """How the id begins of what has only a name."""
 
@@ -54,6 +62,46 @@ def named(source: Source, ids: pa.ChunkedArray, table: str) -> str:
     if source.described or n < ENOUGH_NAMED or _count(pc.match_substring_regex(ids, NAMED)) < n:
         return ""
     return f"none of {n:,} {table} has an id, and all are known by their names: the column of ids may have been emptied"
+
+
+def unusual(source: Source, ids: pa.ChunkedArray, key: str) -> list[str]:
+    """What shows that some ids were cut or edited.
+
+    Args:
+        source: the declaration; its option `id_forms` has a pattern by column, and the share of official ids that have another form,
+            and `check_digits` the share of ISBNs that may have another check digit.
+        ids: the different ids.
+        key: their column.
+
+    Returns:
+        A clause for each thing that may be wrong.
+    """
+    table = f"{key.removesuffix('_id')}s"
+    notes = []
+    if key in source.options.get("id_forms", {}):
+        pattern, usual = source.options["id_forms"][key]
+        others = ids.filter(pc.invert(pc.match_substring_regex(ids, f"^(?:{pattern})$")))
+        expected = usual * len(ids)
+        if len(others) > expected + SPREAD * math.sqrt(expected):
+            notes.append(
+                f"{len(others):,} of {len(ids):,} ids of {table} have another form than official ones, such as {others[0].as_py()!r}: "
+                "signs were lost or added, or ids replaced"
+            )
+    if key == "item_id" and "check_digits" in source.options:
+        numbers = ids.filter(pc.match_substring_regex(ids, ISBN))
+        wrong = _wrong_check_digits(numbers)
+        if len(numbers) >= ENOUGH_NUMBERS and wrong > source.options["check_digits"] * len(numbers):
+            notes.append(
+                f"{wrong:,} of {len(numbers):,} ISBNs have another check digit than their other digits ask for, and officially hardly any "
+                "has: digits were edited, lost or exchanged"
+            )
+    return notes
+
+
+def _wrong_check_digits(numbers: pa.ChunkedArray) -> int:
+    signs = np.array(numbers.to_pylist(), "S10").view(np.uint8).reshape(-1, 10)
+    digits = np.where(signs == ord("X"), 10, signs.astype(int) - ord("0"))
+    return int(np.count_nonzero(digits @ np.arange(10, 0, -1) % 11))
 
 
 def _count(found: pa.ChunkedArray) -> int:

@@ -113,7 +113,11 @@ def require_sound_sample(
         if fault:
             paths = ", ".join(map(str, files))
             raise RawFileError(f"{source.id}: {paths}: {fault}. Put the official files in place.")
-    return [note for column, check in _NOTES if column in columns and (note := check(sample))]
+    return [
+        *(note for column, check in _NOTES if column in columns and (note := check(sample))),
+        *id_forms.unusual(source, sample.items.column("item_id"), "item_id"),
+        *id_forms.unusual(source, sample.users.column("user_id"), "user_id"),
+    ]
 
 
 def _numbers(column: pa.ChunkedArray) -> np.ndarray:
