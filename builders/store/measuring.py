@@ -1,7 +1,7 @@
 """`python -m itdr.builders.store.measuring SOURCE DATA_DIR … > builders/store/build/reference/SOURCE.yaml`: measures real files of a
 source, and prints the declaration of their figures. With `--contents RELEASE TABLE …` behind one folder it prints the checksums of
 these tables, for `contents.yaml`; with `--known TABLE` known records of it, for `known_records/SOURCE.TABLE.csv` (`--known-part TABLE` of
-files that are a copy in another form). All hold numbers and hashes alone, and no value of the files."""
+files that are a copy in another form); with `--people` known users, for `known_people/SOURCE.csv`. All hold numbers and hashes alone, and no value of the files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from itdr.builders.core.raw_files import Raw
 from itdr.builders.store.build import build
-from itdr.builders.store.build.reference import contents, known_records
+from itdr.builders.store.build.reference import contents, known_people, known_records
 from itdr.builders.store.build.reference.declarations import written
 from itdr.builders.store.build.reference.measure import measure
 from itdr.builders.store.build.reference.samples import Sample, draw
@@ -33,6 +33,7 @@ KNOWN = {"--known": True, "--known-part": False}
 """Arguments that ask for known records, and whether the files are the released ones."""
 KNOWN_RECORDS = 800
 """So many of each table: of changes to one row in a hundred they show eight."""
+KNOWN_PEOPLE = 1_000
 
 
 def sample_of(source: str, data_dir: Path) -> Sample:
@@ -97,6 +98,26 @@ def known_records_of(source: str, data_dir: Path, table: str, most: int, exact: 
     return _look_at(source, data_dir, look)
 
 
+def known_people_of(source: str, data_dir: Path, most: int) -> str:
+    """Known users of a source's files.
+
+    Args:
+        source: its id, with a domain behind a slash where it has several.
+        data_dir: where its files lie.
+        most: the number of users.
+
+    Returns:
+        Lines for a file in `known_people`.
+    """
+
+    def look(con: Connection, columns: Columns, _: Path) -> str:
+        return known_people.written(
+            lambda query: con.sql(query).fetchall(), columns["interactions"], most
+        )
+
+    return _look_at(source, data_dir, look)
+
+
 def _look_at(
     source: str, data_dir: Path, look: Callable[[Connection, Columns, Path], Looked]
 ) -> Looked:
@@ -154,13 +175,16 @@ def main(arguments: list[str]) -> None:
     Args:
         arguments: the source; folders, each with `=` and the tables or columns that are real in it, where not all are; or
             one folder, `--contents`, the name of its release, and the tables that are complete; or one folder, `--known`
-            or `--known-part`, and a table.
+            or `--known-part`, and a table; or one folder and `--people`.
     """
     source, *folders = arguments
     if folders[1:2] and folders[1] in KNOWN:
         folder, kind, table = folders
         exact = KNOWN[kind]
         print(known_records_of(source, Path(folder), table, KNOWN_RECORDS, exact), end="")
+        return
+    if folders[1:] == ["--people"]:
+        print(known_people_of(source, Path(folders[0]), KNOWN_PEOPLE), end="")
         return
     if "--contents" in folders:
         folder, _, release, *tables = folders

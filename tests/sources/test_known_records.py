@@ -14,10 +14,10 @@ import yaml
 
 from itdr.builders.core.schema import COLUMNS, IDS
 from itdr.builders.store import losses
-from itdr.builders.store.build.reference import known_records
+from itdr.builders.store.build.reference import known_people, known_records
 from itdr.builders.store.build.reference.known_records import KEY, NONE, VALUE, KnownTable
 from itdr.builders.store.layout import read_manifest
-from itdr.builders.store.measuring import known_records_of
+from itdr.builders.store.measuring import known_people_of, known_records_of
 from itdr.builders.store.prepare import prepare
 from itdr.builders.store.spec import StoreSpec
 from tests.rawgen import ml_32m
@@ -50,15 +50,31 @@ def release(
 ) -> Callable[..., None]:
     """Makes the made-up films a known release."""
 
-    def know(tolerance: float = 0, within: str = "") -> None:
+    def know(tolerance: float = 0, within: str = "", rows: int = 0) -> None:
         known = {
-            table: KnownTable("ml-made-up", tolerance, within, (), head[2:], lines)
+            table: KnownTable("ml-made-up", tolerance, within, (), head[2:], lines, rows)
             for table, (head, *lines) in records.items()
         }
         monkeypatch.setattr(known_records, "read_known_records", lambda source: known)
 
     know()
     return know
+
+
+@pytest.fixture
+def people(
+    films: Path, records: dict[str, list[list[str]]], caches: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Makes the made-up films a release of which all users are known, and hardly any rating of itself."""
+    known = {
+        table: KnownTable("ml-made-up", 0, "", (), head[2:], lines, 10_000)
+        for table, (head, *lines) in records.items()
+    }
+    known["interactions"] = known["interactions"]._replace(records=records["interactions"][1:3])
+    (_, _, *columns), *users = csv.reader(known_people_of("ml-32m", films, 60).splitlines())
+    monkeypatch.setattr(known_records, "read_known_records", lambda source: known)
+    whole = known_people.KnownPeople(columns, users)
+    monkeypatch.setattr(known_people, "read_known_people", lambda source: whole)
 
 
 def manifest(root: Path, source: str = "ml-32m") -> dict[str, Any]:
@@ -154,6 +170,61 @@ def shuffled(lines: Lines) -> Lines:
     return lines
 
 
+def merged(lines: Lines) -> Lines:
+    """Two users under the ids of others."""
+    return [f"1{line[1:]}" if line.startswith(("2,", "3,")) else line for line in lines]
+
+
+def one_more(values: list[str]) -> list[str]:
+    return [str(4.5 - float(value)) if at == 500 else value for at, value in enumerate(values)]
+
+
+def first_of_four_lost(lines: Lines) -> Lines:
+    starts = {next(line for line in lines if line.startswith(f"{user},")) for user in (3, 5, 7, 9)}
+    return [line for line in lines if line not in starts]
+
+
+@pytest.mark.parametrize(
+    ("edit", "clause"),
+    [
+        (merged, "known from ml-made-up (58 here), 1 has more interactions here"),
+        (column(2, one_more), "1 has another 'rating' in some"),
+        (column(3, lambda values: ["964982703", *values[1:]]), "1 has another 'timestamp' in some"),
+        (column(1, lambda values: [values[900], *values[1:]]), "1 has other items in some"),
+        (first_of_four_lost, "4 have fewer interactions here"),
+    ],
+)
+def test_what_changed_of_known_users_is_told(
+    films: Path, tmp_path: Path, people: object, edit: Any, clause: str
+) -> None:
+    (sentence,) = sentences(edited(films / "ml-32m", tmp_path, "ratings.csv", edit))
+    assert sentence.startswith("ratings.csv: ")
+    assert clause in sentence
+
+
+def cut_at_an_end(lines: Lines) -> Lines:
+    return lines[:-3]
+
+
+@pytest.mark.parametrize("edit", [list, shuffled, whole_users, cut_at_an_end])
+def test_whole_users_say_nothing(films: Path, tmp_path: Path, people: object, edit: Any) -> None:
+    assert sentences(edited(films / "ml-32m", tmp_path, "ratings.csv", edit)) == []
+
+
+def more_of_all(lines: Lines) -> Lines:
+    """As if the release held more of each user."""
+    rows = [line.split(",") for line in lines]
+    more = {(user, str(int(film) % ITEMS + 1)): rest for user, film, *rest in rows}
+    there = {(user, film) for user, film, *_ in rows}
+    return lines + [",".join([*pair, *rest]) for pair, rest in more.items() if pair not in there]
+
+
+def test_users_who_are_more_complete_say_nothing(
+    films: Path, tmp_path: Path, people: object
+) -> None:
+    assert sentences(edited(films / "ml-32m", tmp_path, "ratings.csv", more_of_all)) == []
+
+
 @pytest.mark.parametrize("edit", [list, shuffled, whole_users])
 def test_parts_and_other_orders_say_nothing(
     films: Path, tmp_path: Path, release: object, edit: Any
@@ -182,6 +253,15 @@ def test_some_of_a_copy_in_another_form_may_differ(
     assert sentences(root) == []
 
 
+def test_none_of_the_copy_itself_may_differ(
+    films: Path, tmp_path: Path, release: Callable[..., None]
+) -> None:
+    root = edited(films / "ml-32m", tmp_path, "movies.csv", some_more_genres)
+    release(tolerance=0.2, rows=ITEMS)
+    (sentence,) = sentences(root)
+    assert "another 'categories' here" in sentence
+
+
 def test_empty_records_that_agree_by_chance_show_no_release() -> None:
     found = known_records.Findings(200, 0.0, 200, 200, 200, 40, {"age": 160})
     assert not found.is_of_release
@@ -192,7 +272,7 @@ def test_empty_records_that_agree_by_chance_show_no_release() -> None:
 def test_declared_records_are_of_columns(source: str, table: str) -> None:
     known = known_records.read_known_records(source)[table]
     assert load(source).id == source
-    assert set(DECLARED[source][table]) <= {"release", "tolerance", "within", "without"}
+    assert set(DECLARED[source][table]) <= {"release", "rows", "tolerance", "within", "without"}
     assert set(known.columns) <= set(COLUMNS[table]) - set(IDS)
     keys = [record[0] for record in known.records]
     assert len(set(keys)) == len(keys) >= known_records.ENOUGH
@@ -207,10 +287,33 @@ def test_every_file_of_records_is_declared() -> None:
     assert names == {f"{source}.{table}.csv" for source, table in TABLES}
 
 
-@pytest.mark.real
 @pytest.mark.parametrize("source", sorted(DECLARED))
+def test_declared_users_are_of_columns(source: str) -> None:
+    known = known_people.read_known_people(source)
+    first, *others = known.columns
+    assert first == "item_id"
+    assert set(others) <= set(COLUMNS["interactions"]) - set(IDS)
+    assert DECLARED[source]["interactions"]["rows"] >= sum(
+        int(rows) for _, rows, *_ in known.people
+    )
+    for person, rows, *sums in known.people:
+        assert len(person) == known_people.DIGITS
+        assert int(rows) > 0
+        assert all(0 <= int(one) < known_people.MODULUS for one in sums)
+
+
+def test_every_file_of_users_is_declared() -> None:
+    names = {path.name for path in known_people.FOLDER.iterdir()}
+    assert names == {f"{source}.csv" for source in DECLARED}
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(
+    ("source", "facet"),
+    [*((source, "base") for source in sorted(DECLARED)), ("amazon-reviews-2023", "text")],
+)
 def test_real_files_have_the_records_that_are_declared(
-    source: str, raw: Path, caches: Path, monkeypatch: pytest.MonkeyPatch
+    source: str, facet: str, raw: Path, caches: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     findings = {}
     look_up = known_records.look_up
@@ -221,7 +324,7 @@ def test_real_files_have_the_records_that_are_declared(
 
     monkeypatch.setattr(known_records, "look_up", record)
     domain = {"amazon-reviews-2023": "All_Beauty"}.get(source)
-    spec = StoreSpec(load(source), domain, data_dir=raw)
+    spec = StoreSpec(load(source), domain, facet, data_dir=raw)
     sentence = losses.deviating(read_manifest(prepare(spec, True, False)))
     assert not any("known from" in one for one in sentence)
     assert set(findings) == set(DECLARED[source])

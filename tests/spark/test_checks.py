@@ -25,7 +25,7 @@ from itdr.builders.store.build import (
     name_checks,
     user_checks,
 )
-from itdr.builders.store.build.reference import compare, contents, known_records
+from itdr.builders.store.build.reference import compare, contents, known_people, known_records
 from itdr.builders.store.engine import connect
 from itdr.builders.store.layout import read_manifest
 from itdr.builders.store.prepare import prepare
@@ -134,6 +134,11 @@ KNOWN = known_records.KnownTable("made up", 0, "", (), ("categories", "title"), 
     ["c4ca42c4ca4238", "1", "000", "-"], ["eccbc8eccbc87e", "2", "-", "000"], ["000000ffffffff", "1", "000", "000"],
 ])  # fmt: skip
 """The first and the third of three items, and one that is not there."""
+PEOPLE = known_people.KnownPeople(
+    ("item_id", "rating"),
+    [["c4ca4238", "2", "1", "2"], ["c81e728d", "1", "44061", "7"], ["00000000", "1", "1", "1"]],
+)
+"""The first and the second of three users, and one who is not there."""
 QUERIES = {
     "names": ("items_raw", {"title": TITLES}, name_checks.NAMES),
     "categories": ("items_raw", {"categories": [["drama"], ["Drama", "war"], ["Drama"], []]}, name_checks.CATEGORIES),
@@ -168,6 +173,10 @@ QUERIES = {
                   contents.sums_query("items", ("item_id", "title", "categories", "year"))[1]),
     "known records": ("items_raw", {"item_id": ["1", "2", "3"], "title": ["Ägypten", None, "x"], "categories": [["a", "b"], [], None]},
                       known_records.lookup_query("items", ("item_id", "title", "categories"), KNOWN)[1]),
+    "known users": ("interactions_raw",
+                    {"user_id": ["1", "1", "1", "2", "3"], "id": ["1", "1", "1", "2", "3"], "item_id": ["a", "b", "c", "d", "e"],
+                     "rating": pa.array([1.0, 4.5, None, 2.0, 3.0], pa.float32())},
+                    known_people.lookup_query(("item_id", "rating"), PEOPLE)[1].replace("user_codes", "interactions_raw")),
     "marks": ("items_raw", {"title": ["A Fox, a Dog's (2)", "x"]},
               f"SELECT min({joins.FORMS['marks such as commas'].format(id='title')}) AS n FROM items_raw"),
 }  # fmt: skip

@@ -82,13 +82,17 @@ def sums_query(table: str, columns: Collection[str]) -> tuple[list[str], str]:
         f"{key} || '|' || coalesce({statements.spelled(name)}, '')" for name in others
     ]
     hashed = ", ".join(f"md5({value}) AS h{place}" for place, value in enumerate(values))
-    sums = ", ".join(f"CAST(sum({_number(f'h{place}')}) AS BIGINT)" for place in range(len(values)))
+    sums = ", ".join(f"CAST(sum({number(f'h{place}')}) AS BIGINT)" for place in range(len(values)))
     rows = f"SELECT {hashed} FROM {VIEWS[table]} WHERE reject IS NULL"
     return [ids[0], *others], f"SELECT {sums} FROM ({rows}) AS hashed"
 
 
-def _number(text: str) -> str:
-    """SQL for the first hexadecimal digits of a text as a number, in every engine."""
+def number(text: str) -> str:
+    """SQL for the first hexadecimal digits of a text as a number, in every engine.
+
+    Args:
+        text: SQL for the text.
+    """
     return " + ".join(
         f"{16 ** (DIGITS - 1 - place)} * (instr('{_HEX}', substring({text}, {place + 1}, 1)) - 1)"
         for place in range(DIGITS)

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from itdr.builders.core.schema import IDS, Source
 from itdr.builders.store.build import statements
+from itdr.builders.store.build.reference import known_people
 from itdr.builders.store.build.reference.contents import VIEWS
 
 FOLDER = Path(__file__).parent / "known_records"
@@ -46,6 +47,7 @@ class KnownTable(NamedTuple):
         without: columns that are not compared: the copy has them in another form.
         columns: the columns that are compared.
         records: for each its key, how many rows its user has (1 but in interactions), and the hash of each value.
+        rows: those of the copy that was measured, or of the release where its users are whole in the copy; 0 where they do not matter.
     """
 
     release: str
@@ -54,6 +56,7 @@ class KnownTable(NamedTuple):
     without: Collection[str]
     columns: Sequence[str]
     records: Sequence[Sequence[str]]
+    rows: int = 0
 
 
 class Findings(NamedTuple):
@@ -106,6 +109,7 @@ def read_known_records(source: str) -> Mapping[str, KnownTable]:
             stated.get("without", ()),
             columns,
             records,
+            stated.get("rows", 0),
         )
     return tables
 
@@ -135,19 +139,44 @@ def unlike_known(
     """
     texts = [path.as_posix() for path in paths]
     texts_read = facet == "text" or not any("text" in file.facets for file in source.files)
-    findings = {
-        table: (known, look_up(row, table, _judged(columns[table], texts_read), known))
+    judged = {table: _judged(columns[table] or (), texts_read) for table in columns}
+    compared = {
+        table: _exact(row, table, known)
         for table, known in read_known_records(source.id).items()
         if columns.get(table) and any(known.within in text for text in texts)
     }
-    if not any(one.is_of_release for _, one in findings.values()):
+    findings = {
+        table: look_up(row, table, judged[table], known) for table, known in compared.items()
+    }
+    if not any(one.is_of_release for one in findings.values()):
         return []
+    told = {
+        table: _clauses(table, compared[table], one)
+        for table, one in findings.items()
+        if table not in settled
+    }
+    if texts_read and told.get("interactions") == []:  # Without texts, other files may be read.
+        known = compared["interactions"]
+        told["interactions"] = known_people.clauses(
+            row,
+            judged["interactions"],
+            known_people.read_known_people(source.id),
+            known.release,
+            known.rows,
+        )
     return [
         f"{', '.join(files.get(table, ()))}: {clause}"
-        for table, (known, one) in findings.items()
-        if table not in settled
-        for clause in _clauses(table, known, one)
+        for table, clauses in told.items()
+        for clause in clauses
     ]
+
+
+def _exact(row: Row, table: str, known: KnownTable) -> KnownTable:
+    """A table of which no value may differ, if there are as many records as in the copy that was measured."""
+    if not known.tolerance:
+        return known
+    (records,) = row(f"SELECT count(*) FROM {VIEWS[table]} WHERE reject IS NULL")
+    return known._replace(tolerance=0, without=()) if records == known.rows else known
 
 
 def _judged(columns: Collection[str], texts_read: bool) -> list[str]:
