@@ -219,10 +219,36 @@ def more_of_all(lines: Lines) -> Lines:
     return lines + [",".join([*pair, *rest]) for pair, rest in more.items() if pair not in there]
 
 
+def some_of_all(lines: Lines) -> Lines:
+    """Another part, in which most users have more."""
+    return [line for line in more_of_all(lines) if int(line.split(",")[0]) <= 20]
+
+
+@pytest.mark.parametrize("edit", [more_of_all, some_of_all])
 def test_users_who_are_more_complete_say_nothing(
-    films: Path, tmp_path: Path, people: object
+    films: Path, tmp_path: Path, people: object, edit: Any
 ) -> None:
-    assert sentences(edited(films / "ml-32m", tmp_path, "ratings.csv", more_of_all)) == []
+    assert sentences(edited(films / "ml-32m", tmp_path, "ratings.csv", edit)) == []
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        (known_people.FoundPeople(100, 200, 20, 20, 0, {}), True),
+        (known_people.FoundPeople(100, 200, 60, 60, 0, {}), False),
+        (known_people.FoundPeople(100, 200, 70, 20, 0, {}), False),
+        (known_people.FoundPeople(1, 4_997, 3, 1, 0, {}), False),
+        (known_people.FoundPeople(100, 200, 2, 0, 2, {}), False),
+        (known_people.FoundPeople(100, 200, 3, 0, 3, {}), True),
+    ],
+)
+def test_only_a_few_of_the_known_users_may_show_it(
+    found: known_people.FoundPeople, told: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(known_people, "look_up", lambda *_: found)
+    whole = known_people.KnownPeople(("item_id",), [["00000000", "1", "1"]])
+    assert bool(known_people.clauses(lambda _: (200,), (), whole, "ml", 200)) == told
+    assert known_people.clauses(lambda _: (201,), (), whole, "ml", 200) == []
 
 
 @pytest.mark.parametrize("edit", [list, shuffled, whole_users])

@@ -19,9 +19,8 @@ MODULUS = 1 << 16
 """Checksums are below it."""
 CUT = 3
 """So many users lack interactions by more than the ends of a part."""
-MORE_ROWS, MOST_APART = 1.1, 1 / 3
-"""A file with so many times the rows of the copy that was measured holds more of its users, and so does one in which theirs are by
-such a share more or fewer."""
+MOST_APART = 1 / 3
+"""Where the interactions of known users are by such a share more or fewer, the file is another part of the release."""
 Row = Callable[[str], Sequence[Any]]
 """Runs a query of one row."""
 
@@ -103,14 +102,15 @@ def clauses(
     if not known.people or not rows:
         return []
     (here,) = row(f"SELECT count(*) FROM {VIEWS['interactions']} WHERE reject IS NULL")
-    if here > MORE_ROWS * rows:
+    if here > rows:
         return []
     found = look_up(row, columns, known)
     if found.apart > MOST_APART * found.released:
         return []
     users = f"of the users that are known from {release} ({found.people:,} here)"
     whole = f"of the users that are known from {release} and have as many interactions as there should be ({found.complete:,} here)"
-    if found.more:
+    # Where most have more, they are more complete.
+    if 0 < found.more <= found.complete:
         return [
             f"{users}, {_have(found.more)} more interactions here than there should be: rows of other users stand under their "
             "ids, or rows twice; put the official file in place"
