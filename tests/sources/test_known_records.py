@@ -219,6 +219,17 @@ def more_of_all(lines: Lines) -> Lines:
     return lines + [",".join([*pair, *rest]) for pair, rest in more.items() if pair not in there]
 
 
+def test_files_with_more_rows_than_the_copy_may_hold_more_of_its_users(
+    films: Path, tmp_path: Path, people: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = {
+        table: one._replace(rows=USERS)
+        for table, one in known_records.read_known_records("ml-32m").items()
+    }
+    monkeypatch.setattr(known_records, "read_known_records", lambda source: known)
+    assert sentences(edited(films / "ml-32m", tmp_path, "ratings.csv", merged)) == []
+
+
 def some_of_all(lines: Lines) -> Lines:
     """Another part, in which most users have more."""
     return [line for line in more_of_all(lines) if int(line.split(",")[0]) <= 20]
@@ -247,8 +258,7 @@ def test_only_a_few_of_the_known_users_may_show_it(
 ) -> None:
     monkeypatch.setattr(known_people, "look_up", lambda *_: found)
     whole = known_people.KnownPeople(("item_id",), [["00000000", "1", "1"]])
-    assert bool(known_people.clauses(lambda _: (200,), (), whole, "ml", 200)) == told
-    assert known_people.clauses(lambda _: (201,), (), whole, "ml", 200) == []
+    assert bool(known_people.clauses(lambda _: (), (), whole, "ml")) == told
 
 
 @pytest.mark.parametrize("edit", [list, shuffled, whole_users])
@@ -288,6 +298,22 @@ def test_none_of_the_copy_itself_may_differ(
     assert "another 'categories' here" in sentence
 
 
+def test_tables_with_more_records_than_a_whole_release_are_not_compared(
+    films: Path,
+    tmp_path: Path,
+    records: dict[str, list[list[str]]],
+    release: object,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    root = edited(films / "ml-32m", tmp_path, "movies.csv", some_more_genres)
+    assert sentences(root)
+    head, *lines = records["items"]
+    whole = KnownTable("ml-made-up", 0, "", (), head[2:], lines, ITEMS - 1, True)
+    monkeypatch.setattr(known_records, "read_known_records", lambda source: {"items": whole})
+    monkeypatch.setenv("ITDR_CACHE", str(tmp_path / "again"))
+    assert sentences(root) == []
+
+
 def test_empty_records_that_agree_by_chance_show_no_release() -> None:
     found = known_records.Findings(200, 0.0, 200, 200, 200, 40, {"age": 160})
     assert not found.is_of_release
@@ -298,7 +324,14 @@ def test_empty_records_that_agree_by_chance_show_no_release() -> None:
 def test_declared_records_are_of_columns(source: str, table: str) -> None:
     known = known_records.read_known_records(source)[table]
     assert load(source).id == source
-    assert set(DECLARED[source][table]) <= {"release", "rows", "tolerance", "within", "without"}
+    assert set(DECLARED[source][table]) <= {
+        "release",
+        "rows",
+        "tolerance",
+        "whole",
+        "within",
+        "without",
+    }
     assert set(known.columns) <= set(COLUMNS[table]) - set(IDS)
     keys = [record[0] for record in known.records]
     assert len(set(keys)) == len(keys) >= known_records.ENOUGH

@@ -48,6 +48,7 @@ class KnownTable(NamedTuple):
         columns: the columns that are compared.
         records: for each its key, how many rows its user has (1 but in interactions), and the hash of each value.
         rows: those of the copy that was measured, or of the release where its users are whole in the copy; 0 where they do not matter.
+        whole: whether the release has no more rows than these, so that a table with more is of another one.
     """
 
     release: str
@@ -57,6 +58,7 @@ class KnownTable(NamedTuple):
     columns: Sequence[str]
     records: Sequence[Sequence[str]]
     rows: int = 0
+    whole: bool = False
 
 
 class Findings(NamedTuple):
@@ -110,6 +112,7 @@ def read_known_records(source: str) -> Mapping[str, KnownTable]:
             columns,
             records,
             stated.get("rows", 0),
+            stated.get("whole", False),
         )
     return tables
 
@@ -140,10 +143,19 @@ def unlike_known(
     texts = [path.as_posix() for path in paths]
     texts_read = facet == "text" or not any("text" in file.facets for file in source.files)
     judged = {table: _judged(columns[table] or (), texts_read) for table in columns}
-    compared = {
-        table: _exact(row, table, known)
+    tables = {
+        table: known
         for table, known in read_known_records(source.id).items()
         if columns.get(table) and any(known.within in text for text in texts)
+    }
+    counts = {
+        table: int(row(f"SELECT count(*) FROM {VIEWS[table]} WHERE reject IS NULL")[0])
+        for table in tables
+    }
+    compared = {
+        table: _exact(known, counts[table])
+        for table, known in tables.items()
+        if not (known.whole and counts[table] > known.rows)
     }
     findings = {
         table: look_up(row, table, judged[table], known) for table, known in compared.items()
@@ -155,15 +167,14 @@ def unlike_known(
         for table, one in findings.items()
         if table not in settled
     }
-    if texts_read and told.get("interactions") == []:  # Without texts, other files may be read.
+    people = known_people.read_known_people(source.id)
+    # Without texts, other files may be read; and files with more rows than the copy that was measured may hold more of its users.
+    if texts_read and told.get("interactions") == [] and people.people:
         known = compared["interactions"]
-        told["interactions"] = known_people.clauses(
-            row,
-            judged["interactions"],
-            known_people.read_known_people(source.id),
-            known.release,
-            known.rows,
-        )
+        if counts["interactions"] <= known.rows:
+            told["interactions"] = known_people.clauses(
+                row, judged["interactions"], people, known.release
+            )
     return [
         f"{', '.join(files.get(table, ()))}: {clause}"
         for table, clauses in told.items()
@@ -171,11 +182,8 @@ def unlike_known(
     ]
 
 
-def _exact(row: Row, table: str, known: KnownTable) -> KnownTable:
+def _exact(known: KnownTable, records: int) -> KnownTable:
     """A table of which no value may differ, if there are as many records as in the copy that was measured."""
-    if not known.tolerance:
-        return known
-    (records,) = row(f"SELECT count(*) FROM {VIEWS[table]} WHERE reject IS NULL")
     return known._replace(tolerance=0, without=()) if records == known.rows else known
 
 
