@@ -33,6 +33,8 @@ MISSING = 0.005
 """Rows of users are missing from this share on."""
 NEARLY_ALL = 0.9
 """If this share of the known users is there, the others should be, too."""
+MORE_ROWS = 1.02
+"""Edits and repeated rows make a file longer by less than this."""
 Row = Callable[[str], Sequence[Any]]
 """Runs a query of one row."""
 
@@ -171,7 +173,7 @@ def unlike_known(
     # Without texts, other files may be read; and files with more rows than the copy that was measured may hold more of its users.
     if texts_read and told.get("interactions") == [] and people.people:
         known = compared["interactions"]
-        if counts["interactions"] <= known.rows:
+        if counts["interactions"] <= MORE_ROWS * known.rows:
             told["interactions"] = known_people.clauses(
                 row, judged["interactions"], people, known.release
             )
