@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+from pathlib import Path
 
 import pyarrow as pa
 
 from itdr.builders.core.schema import Source
+from itdr.builders.store import losses
 from itdr.builders.store.build.id_forms import unusual
+from itdr.builders.store.layout import read_manifest
+from itdr.builders.store.prepare import prepare
+from itdr.builders.store.spec import StoreSpec
+from tests.rawgen import yelp
 from tests.sources.harness import load
 
 SHARE = 0.01
@@ -65,3 +72,15 @@ def test_exchanged_digits_of_isbns_are_told() -> None:
     assert "of 400 ISBNs have another check digit" in note
     assert notes(exchanged[:100]) == [], "too few to judge"
     assert notes([*exchanged[:20], *ISBNS[20:]]) == [], "some are wrong officially"
+
+
+def test_a_build_tells_of_cut_ids(tmp_path: Path, caches: Path) -> None:
+    yelp.write(tmp_path / "yelp", users=40, items=40, dirt=False)
+    path = tmp_path / "yelp" / "yelp_academic_dataset_review.json"
+    first, *lines = path.read_text("utf-8").splitlines()
+    user = json.loads(first)["user_id"]
+    cut = first.replace(user, user[:-1])
+    path.write_text("\n".join([cut, *lines, ""]), "utf-8")
+    manifest = read_manifest(prepare(StoreSpec(load("yelp"), data_dir=tmp_path), True, False))
+    (note,) = [one for one in losses.lacking(manifest) if "another form" in one]
+    assert note.startswith("1 of 41 ids of users have another form than official ones")
