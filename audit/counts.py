@@ -17,6 +17,7 @@ from itdr.audit.result import Result
 from itdr.builders.core.numbers import float32_sql
 from itdr.builders.evidence.facts import Fact, fact_of
 from itdr.builders.store.engine import connect
+from itdr.builders.store.titles import shown_titles
 
 Row = Mapping[str, Any]
 MOST_FACTS = 2000
@@ -102,14 +103,10 @@ def _faults(raw: RawOracle, queries: list[_Asked], result: Result) -> Iterator[t
 
 def _works_by_title(raw: RawOracle, titles: set[str]) -> dict[str, set[int]]:
     """The works that have each title."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    column = raw.store.items.column("title")
-    there = pc.is_in(column, value_set=pa.array(sorted(titles), column.type))
     works: dict[str, set[int]] = {}
-    for code in np.flatnonzero(there.to_numpy()).tolist():
-        works.setdefault(column[code].as_py(), set()).add(int(raw.store.work[code]))
+    for code, title in enumerate(shown_titles(raw.store)):
+        if title in titles:
+            works.setdefault(title, set()).add(int(raw.store.work[code]))
     return works
 
 

@@ -130,7 +130,7 @@ def chunk_schema(table: str) -> pa.Schema:
             "attributes": pairs,
             "domain": pa.string(),
             "hidden": pa.bool_(),
-            **dict.fromkeys(("work_title", "work_creator"), pa.string()),
+            **dict.fromkeys(("other_title", "work_title", "work_creator"), pa.string()),
         },
         "users": {
             **dict.fromkeys(("user_id", "gender"), pa.string()),

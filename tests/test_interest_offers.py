@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from itdr.builders.evidence.interests.companions import Pairs
 from itdr.builders.evidence.interests.likeness import Rated
 from itdr.builders.evidence.interests.works import works_of
 from itdr.builders.evidence.traits import MAX_CATEGORIES_OF_AN_EXAMPLE
+from itdr.builders.rendering import template_files
 from tests.interest import cases, open_cell, shared_cell, shown
 from tests.test_interest_companions import DRAMA, FIRST, crowd, rated, table, write
 
@@ -323,3 +325,13 @@ def test_two_old_works_have_more_in_common_than_their_age(
         found = offers.offers(cell.partition, rated(liked), tastes=[period])
         titles = [works.without_year(one.value) for one in found]
         assert (f"Film number {first + 1}" in titles) == is_offered
+
+
+def test_whoever_gets_a_suggestion_has_asked_for_one() -> None:
+    path = template_files.built_in_file("interest_recognition", "en")
+    _, found = template_files.read_task(path, "interest_recognition")
+    asks = re.compile("suggest|recommend|offer|next|good choice")
+    for one in found["prompts"].values():
+        if dict(one.when).get("offered") is None:
+            conditional = re.search(r"{% if offered %}(.*?){% endif %}", one.text)
+            assert asks.search(conditional[1] if conditional else one.text), one.id

@@ -8,11 +8,11 @@ import pytest
 
 from itdr.builders.evidence.comments import Comment
 from itdr.builders.evidence.facts import DOWN, UP, Fact
-from itdr.builders.evidence.interests import opinions
+from itdr.builders.evidence.interests import display, opinions
 from itdr.builders.rendering.lexicon_files import load_lexicon
 from itdr.builders.rendering.templates import load_words
 from itdr.builders.tasks.profile_sketch import realiser_of
-from tests.interest import cases, shared_cell
+from tests.interest import cases, question_list, shared_cell
 
 
 def said(*reviews: tuple[str, int], domain: str = "businesses") -> list[Fact]:
@@ -170,3 +170,32 @@ def test_half_of_all_reviews_tell_of_whom_somebody_thinks() -> None:
     # What all complaints say is more.
     (fact,) = said(love, bored, bored, bored, domain="games")
     assert fact.direction == DOWN
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        ("Bought this book for my husband.", True),
+        ("A gift for my son, who loved it.", True),
+        ("My kids love it.", False),
+        ("Read it for my own pleasure.", False),
+    ],
+)
+def test_a_gift_is_told_from_a_choice_of_ones_own(text: str, given: bool) -> None:
+    words = load_lexicon("book_reviews", load_words("book_reviews")).aspects
+    assert opinions.is_for_others(Comment(1, UP, text), words, "gifts") == given
+
+
+def test_a_gift_is_no_example_of_a_taste() -> None:
+    films = [("War",)] * 4
+    shown = question_list(films, [("Drama",)], films * 4, [("Drama",)] * 9)
+    taste = Fact("contrast", "category", "War", 20, 20, 0.3, UP)
+
+    def examples(*gifts: int) -> set[str]:
+        given = [place in gifts for place in range(len(shown.places))]
+        told = display.shown_facts(replace(shown, gifts=given), [taste])
+        return {one.value for fact in told for one in fact.details if one.about == "work"}
+
+    titles = [one.title for one in shown.items]
+    assert examples(0, 1) == set(titles[2:4])
+    assert examples(0, 1, 2) == set() != examples()

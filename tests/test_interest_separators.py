@@ -148,7 +148,7 @@ def test_two_categories_with_a_name_are_told_by_it_and_older_works_as_such() -> 
     assert said.startswith('war dramas such as "Film ')
     assert "they make up 12 of the 20 war films that this viewer rated highly, but only 2" in said
     for value, words in (
-        ("before 1970", "older war films, from before 1970, such as"),
+        ("before 1970", "war films from before 1970 such as"),
         ("1960s", "war films from the 1960s such as"),
     ):
         dated = (replace(found, about="decade", value=value), *found.details)
@@ -160,6 +160,30 @@ def test_what_dominates_stands_alone_only_with_what_separates_it() -> None:
     among = Fact("among", "category", "Drama", 12, 20, 0.1, UP)
     assert core.led([field]) == [field] and core.led([replace(MIXED, count=19, base=0.4)]) == []
     assert not profile_claims.tells([field]) and profile_claims.tells([field, among])
+    # Nor with what disappoints more often alone: nothing is liked then.
+    assert not profile_claims.tells([field, replace(among, direction=DOWN)])
+
+
+def test_what_disappoints_more_often_is_no_example_of_what_is_liked() -> None:
+    shown = judged(8, 19)
+    found = separators.separator_of(shown, [MIXED])
+    assert found is not None and found.direction == DOWN
+    war, both = (
+        [one for one in shown.items[:10] if set(one.categories) == set(kind)]
+        for kind in (WAR, BOTH)
+    )
+    assert len(war) > 1 and both
+    titles = [Fact("own", "work", one.title) for one in (*both[:1], *war[:2])]
+    other = Fact("own", "title", both[0].title)
+
+    def kept(*details: Fact) -> tuple[Fact, ...]:
+        fact = replace(MIXED, direction=UP, details=details)
+        (changed,) = separators.without_its_examples(shown, [fact], found)
+        return changed.details
+
+    assert kept(other, *titles) == (other, *titles[1:])
+    # Two examples stay in any case.
+    assert kept(*titles[:2]) == tuple(titles[:2])
 
 
 def test_part_of_what_has_mixed_results_is_no_claim_of_its_own() -> None:

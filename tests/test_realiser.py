@@ -48,7 +48,7 @@ def test_a_count_of_the_fans_of_a_work_says_so() -> None:
     )
     text = films().answer([most, every], HashRng(1)).text
     assert text == (
-        'Fans of "Ran" (9 of the 14 fans who rated this film liked it; 6 expected) and "Ikiru" (all 14; 6).'
+        'Fans of "Ran" (9 of the 14 fans who rated this film liked it; 6 expected from their other ratings) and "Ikiru" (all 14; 6).'
     )
     # A single title tells nobody what its fans like.
     assert films().answer([every], HashRng(1)).text == ""
@@ -58,12 +58,12 @@ def test_a_series_is_named_with_the_parts_by_which_it_is_told() -> None:
     parts = [Fact("series", "work", title, 9, 12, 6.0, UP) for title in ("One", "Two")]
     named = Fact("kin", "series", "Ada Fox", 2, 2, 0.0, UP, "", tuple(parts))
     assert films().answer([named, *parts], HashRng(1)).text == (
-        'Fans of the Ada Fox films: 9 of the 12 fans of "One" who rated this film liked it (6 expected), as did 9 of the '
+        'Fans of the Ada Fox films: 9 of the 12 fans of "One" who rated this film liked it (6 expected from their other ratings), as did 9 of the '
         '12 fans of "Two" (6).'
     )
     one = dataclasses.replace(named, value="Ada Fox prequels", details=tuple(parts[:1]))
     assert films().answer([one, parts[0]], HashRng(1)).text == (
-        'Fans of the Ada Fox prequels: 9 of the 12 fans of "One" who rated this film liked it (6 expected).'
+        'Fans of the Ada Fox prequels: 9 of the 12 fans of "One" who rated this film liked it (6 expected from their other ratings).'
     )
     # What has no name is not said.
     assert films().answer(parts, HashRng(1)).text == ""
@@ -98,7 +98,7 @@ def test_a_review_is_quoted_in_one_way() -> None:
         for about, value in (("audience", "children"), ("wish", "a laugh"), ("aspect", "pace"))
     ]
     text = films().answer(spoken, HashRng(1)).text
-    assert text.count(". One review says: ") == len(spoken)
+    assert text.count(". One viewer says: ") == len(spoken)
 
 
 def test_a_period_of_a_blend_is_said_if_the_blend_has_a_name() -> None:

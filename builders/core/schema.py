@@ -83,6 +83,7 @@ ITEMS = (
     "attributes",
     "domain",
     "hidden",
+    "other_title",
     "work_title",
     "work_creator",
 )

@@ -21,6 +21,7 @@ _FUNCTION_WORDS = frozenset(
     "your & + w/".split()
 )
 _GENITIVE = re.compile(r"['’]s?$")
+_YEAR = re.compile(r" \(\d{4}[^()]*\)$")
 _LOOSE = " ,;:.-–—!?…([\"'"
 _NOT_WORD = re.compile(r"[\W_]+")
 
@@ -60,6 +61,29 @@ def joined(names: Sequence[str], comma: str = ", ") -> str:
     """
     mark = comma.strip() or comma
     return (comma if mark not in "\n".join(names) else "; ").join(names)
+
+
+def shown_title(title: str, other: str | None = None, chars: int | None = None) -> str:
+    """A title as lists show it: with the other title of its work in brackets before the year, where both fit.
+
+    Args:
+        title: the title.
+        other: the other title; None for none.
+        chars: the most characters; None for any number.
+
+    Returns:
+        One line.
+
+    >>> shown_title("Hate (1995)", "La Haine")
+    'Hate (La Haine) (1995)'
+    """
+    if other:
+        year = _YEAR.search(title)
+        at = year.start() if year else len(title)
+        both = f"{title[:at]} ({other}){title[at:]}"
+        if chars is None or len(both) <= chars:
+            return both
+    return title if chars is None else cut_title(title, chars)
 
 
 def cut_title(title: str, chars: int) -> str:

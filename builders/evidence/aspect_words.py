@@ -38,6 +38,7 @@ LISTS = (
     "heading",
     "somebody",
     "others",
+    "gifts",
     "hints",
 )
 """What the lists of `AspectWords.lists` are called."""

@@ -93,7 +93,8 @@ class Lexicon:
         by_name: dict[str, set[str]] = {}
         for title in titles:
             if title and _YEAR.search(title):
-                by_name.setdefault(plain(_YEAR.sub("", title)), set()).add(title)
+                name = _BRACKETS.sub("", _YEAR.sub("", title))
+                by_name.setdefault(plain(name), set()).add(title)
         alike = frozenset(one for group in by_name.values() if len(group) > 1 for one in group)
         return replace(self, namesakes=alike, _said={})
 

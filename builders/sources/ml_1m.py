@@ -31,6 +31,7 @@ from itdr.builders.sources._shared.films import (
     ANCHORS,
     CITATION,
     genres_sql,
+    other_title_sql,
     title_sql,
     unread_genres_sql,
     year_sql,
@@ -131,6 +132,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
         f"""
         SELECT {duckdb_csv.integer_text_sql("item")} AS item_id,
             CASE WHEN NOT {_FOREIGN} THEN {title_sql("title")} END AS title,
+            CASE WHEN NOT {_FOREIGN} THEN {other_title_sql("title")} END AS other_title,
             {genres_sql("genres")} AS categories, {year_sql("title")} AS "year",
             {emptied.emptied_sql(title=_FOREIGN, categories=unread_genres_sql("genres"))} AS emptied,
             CASE
@@ -268,7 +270,7 @@ SOURCE = Source(
     ),
     columns=column_names(
         interactions="user_id item_id rating timestamp event",
-        items="item_id title categories year",
+        items="item_id title other_title categories year",
         users="user_id gender age_group occupation",
     ),
     scale=Scale(low=1, high=5, step=1, liked=4, disliked=2),

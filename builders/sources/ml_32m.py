@@ -26,6 +26,7 @@ from itdr.builders.sources._shared.films import (
     ANCHORS,
     CITATION,
     genres_sql,
+    other_title_sql,
     title_sql,
     unread_genres_sql,
     year_sql,
@@ -91,7 +92,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     return raw.con.sql(
         f"""
         SELECT item_id, {title_sql("title")} AS title, {genres_sql("genre_names")} AS categories,
-            {year_sql("title")} AS "year",
+            {year_sql("title")} AS "year", {other_title_sql("title")} AS other_title,
             {emptied.emptied_sql(categories=unread_genres_sql("genre_names"))} AS emptied,
             CASE WHEN NOT fits AND unpaired THEN '{duckdb_csv.UNPAIRED}'
                 WHEN NOT fits THEN '{BROKEN}' WHEN item_id IS NULL THEN '{EMPTY_ID}' END
@@ -219,7 +220,7 @@ SOURCE = Source(
     ),
     columns=column_names(
         interactions="user_id item_id rating timestamp event",
-        items="item_id title categories year",
+        items="item_id title other_title categories year",
         tags="user_id item_id tag",
     ),
     scale=Scale(low=0.5, high=5.0, step=0.5, liked=4.0, disliked=2.0, decimals=1),

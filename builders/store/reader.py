@@ -21,7 +21,7 @@ from itdr.builders.core.arrow import numbers, read, take_rows
 from itdr.builders.core.ranges import ranges
 from itdr.builders.core.rng import hash_ids
 from itdr.builders.core.schema import Source
-from itdr.builders.core.text import cut_title, joined
+from itdr.builders.core.text import joined, shown_title
 from itdr.builders.store.interactions import Interactions
 from itdr.builders.store.layout import read_manifest
 from itdr.builders.store.selection import Selection
@@ -37,7 +37,7 @@ CACHED_TEXT_GROUPS = 2
 RUN_ROWS = 1 << 18
 """Interactions of several users that are read at a time: about 20 MB of arrays."""
 MAX_CACHED_ITEMS = 200_000
-_ITEM_FIELDS = ("item_id", "title", "categories", "creators")
+_ITEM_FIELDS = ("item_id", "title", "other_title", "categories", "creators")
 MISSING_TIME = -(2**63) + 1
 """Stands for a null timestamp: earlier than every known one."""
 
@@ -299,9 +299,12 @@ class StoreReader:
         names = [name for name in _ITEM_FIELDS if name in self.items.column_names]
         columns = {name: take_rows(self.items.column(name), missing).to_pylist() for name in names}
         none: list[None] = [None] * len(missing)
-        titles = [title or "" for title in columns.get("title", none)]
-        if self.title_chars is not None:
-            titles = [cut_title(title, self.title_chars) for title in titles]
+        titles = [
+            shown_title(title or "", other, self.title_chars)
+            for title, other in zip(
+                columns.get("title", none), columns.get("other_title", none), strict=True
+            )
+        ]
         categories, creators = (
             [tuple(values) if values else () for values in columns.get(name, none)]
             for name in ("categories", "creators")

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from itdr.builders.core.arrow import numbers, read, take_rows, write_table
-from itdr.builders.core.text import ELLIPSIS, cut_title
+from itdr.builders.core.text import ELLIPSIS, cut_title, shown_title
 from itdr.builders.store import derived
 from itdr.builders.store.build.works import title_key
 from itdr.builders.store.reader import MAX_CACHED_ITEMS, StoreReader
@@ -53,6 +53,24 @@ def broken_off(store: StoreReader) -> np.ndarray:
     )
 
 
+def shown_titles(store: StoreReader, codes: np.ndarray | None = None) -> list[str | None]:
+    """Titles as lists show them, whatever their length.
+
+    Args:
+        store: a store.
+        codes: item codes; None for all items.
+
+    Returns:
+        A title for each; None where an item has none.
+    """
+    every = range(len(store.items)) if codes is None else codes
+    titles = store.values("items", "title", every)
+    others = store.values("items", "other_title", every)
+    return [
+        title and shown_title(title, other) for title, other in zip(titles, others, strict=True)
+    ]
+
+
 def _shortened(store: StoreReader, chars: int) -> Path:
     """The file of what shortening does to each title, written once."""
     path = derived.derived_path(store, "titles", (chars,))
@@ -64,6 +82,8 @@ def _longest(store: StoreReader) -> int:
 
     if "title" not in store.items.column_names:
         return 0
+    if "other_title" in store.items.column_names:
+        return max((len(title or "") for title in shown_titles(store)), default=0)
     return pc.max(pc.utf8_length(store.items.column("title"))).as_py() or 0
 
 

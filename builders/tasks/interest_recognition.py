@@ -48,6 +48,7 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
     variables: dict[str, object] = {
         "n_liked": case.liked,
         "n_disliked": n - case.liked,
+        "offered": "offered" in case.flags,
         "n_reviews": sum(text is not None for text in case.texts),
         "answer": case.answer.text,
         "table": "\n".join(f"- {line}" for line in case.table),
@@ -232,7 +233,7 @@ TASK = Task(
     defaults={"history": 10, "text_chars": 800, "show_facts": False},
     variables=lists.layouts("liked", "disliked")
     | {"liked_blocks", "disliked_blocks", "n_liked", "n_disliked", "n_reviews", "answer"}
-    | {"likes", "dislikes", "judged", "liked_from", "disliked_to", "table"},
+    | {"likes", "dislikes", "judged", "liked_from", "disliked_to", "table", "offered"},
     flags=frozenset(
         {
             "reviews",

@@ -42,7 +42,7 @@ def cited(statement: Statement) -> int:
 
 def tells(said: Sequence[Fact]) -> bool:
     """Whether this tells likes from dislikes, or two tastes and a work to offer; and not only what has mixed results,
-    unless it tells what separates these.
+    unless it tells which of these please.
 
     Args:
         said: what the statements lead with.
@@ -53,7 +53,7 @@ def tells(said: Sequence[Fact]) -> bool:
     liked = [fact for fact in said if core.is_taste(fact) and fact.direction == UP]
     mixed = any(core.is_taste(fact) and not fact.direction for fact in said)
     if mixed and not liked:
-        return any(fact.kind == "among" for fact in said)
+        return any(fact.kind == "among" and fact.direction == UP for fact in said)
     offered = any(fact.kind == "also_liked" and fact.direction == UP for fact in said)
     return any(map(_is_against, said)) or (len(liked) >= MIN_TASTES and offered)
 

@@ -121,6 +121,11 @@ class _Subject:
         written = ((self.texts[self.mine.places[k]], self.mine.sides[k]) for k in places)
         return [Comment(self.user, side, cut(text, most)) for text, side in written if text]
 
+    def is_for(self, names: str, place: int) -> bool:
+        """Whether the review of a work speaks of people on this list."""
+        words = self.aspect_words
+        return any(opinions.is_for_others(one, words, names) for one in self.comments([place]))
+
     def tells(self, place: int) -> bool:
         """Whether the review of a work says what pleases or annoys; read once for all lists."""
         if place not in self._telling:
@@ -248,10 +253,11 @@ def _question_list(subject: _Subject, distinct: Sequence[Fact], attempt: int) ->
     (items,) = subject.cell.store.items_of([codes])
     shared = works.namesakes(subject.cell.store)[[subject.mine.works[k] for k in liked + disliked]]
     common = likeness.common_words(subject.cell.partition, MAX_TITLES_OF_A_SERIES)
-    blamed = [False] * len(liked) if any(subject.texts) else []
-    if blamed:
-        blamed += map(subject.tells, disliked)
-    return QuestionList(person, liked, disliked, items, is_sayable, shared.tolist(), common, blamed)
+    has_texts = any(subject.texts)
+    blamed = [*([False] * len(liked)), *map(subject.tells, disliked)] if has_texts else []
+    gifts = [subject.is_for("gifts", place) for place in liked] + [False] * len(disliked)
+    named = shared.tolist()
+    return QuestionList(person, liked, disliked, items, is_sayable, named, common, blamed, gifts)
 
 
 def _displayed(subject: _Subject, facts: Sequence[Fact], draw: str) -> tuple[list[int], list[int]]:
@@ -341,6 +347,7 @@ def _with_separator(
     if found is None:
         return facts, flags
     warned = any(core.is_reason(one) and one.topic == found.details[0].topic for one in said)
+    facts = separators.without_its_examples(shown, facts, found)
     return [*facts, found], flags | ({"within_risk"} if warned else set())
 
 
@@ -426,7 +433,7 @@ def _with_offers(
     """The facts, and the works to offer. Who is said to want what is little known is offered that, or is not said
     to want it."""
     # What only a list could show counts where this one does.
-    sure = [fact for fact in subject.held if fact.kind != "listed"]
+    sure = (fact for fact in subject.held if fact.kind != "listed")
     against = [fact for fact in (*sure, *facts) if core.is_reason(fact)]
     named = [
         fact for fact in said if fact.direction and (core.is_taste(fact) or fact.kind == "most")
@@ -435,12 +442,8 @@ def _with_offers(
     # What is liked no more than usual asks for nothing.
     liked = [fact for fact in named if tastes.is_clearly_above(fact)]
     against += [one for one in likeness.parts_of(against) if one.topic not in topics]
-    words = subject.aspect_words
-    gifts = [
-        int(subject.person.codes[place])
-        for place in shown.liked
-        if any(opinions.is_for_others(one, words) for one in subject.comments([place]))
-    ]
+    for_others = [one for one in shown.liked if subject.is_for("others", one)]
+    gifts = subject.person.codes[np.array(for_others, int)].tolist()
     niche = any(map(tastes.wants_unknown, said))
 
     def offered(fame: offers.Fame) -> list[Fact]:

@@ -28,6 +28,7 @@ from itdr.builders.rendering.lexicon_files import Lexicon
 from itdr.builders.rendering.realiser import Realiser, Statement, load_realiser
 from itdr.builders.sampling.case import Case
 from itdr.builders.sampling.splits import SPLITS
+from itdr.builders.store.titles import shown_titles
 from itdr.builders.tasks import target_user_groups as groups
 from itdr.builders.tasks.base import CellRule, OpenCell, Task
 from itdr.builders.tasks.target_user_swaps import SwappedFacts
@@ -269,7 +270,7 @@ def _realiser(cell: OpenCell, end: str = "") -> Realiser:
 
     def load() -> Realiser:
         realiser = load_realiser(f"{TASK.id}{end}", words, cell.words, folder)
-        titles = cell.store.items.column("title").to_pylist()
+        titles = shown_titles(cell.store)
         return dataclasses.replace(realiser, lexicon=realiser.lexicon.telling_apart(titles))
 
     return cell.store.shared(key, load)

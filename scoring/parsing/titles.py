@@ -2,8 +2,8 @@
 
 Titles are compared as words: NFKC, casefolded, Latin accents, apostrophes and punctuation dropped, `&`
 read as "and", each Chinese or Japanese character a word of its own. A title may appear with or without
-its year, its article ("Matrix, The" = "The Matrix" = "Matrix") and its brackets. A spelling that fits
-two of the titles names neither.
+its year, its article ("Matrix, The" = "The Matrix" = "Matrix") and its brackets; a film by the other title in brackets before
+its year. A spelling that fits two of the titles names neither.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ _MARKS = re.compile("[\u0300-\u036f]")
 _APOSTROPHE = re.compile("(?<=\\w)['\u2019\u02bc\u00b4`](?=\\w)")
 _YEAR_AT_END = re.compile(r"\s*[(\[]((?:1[89]|20)\d\d)[)\]]\s*$")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_OTHER_TITLE = re.compile(r"\S \(([^()]+)\)$")
 _ARTICLE_BEHIND = re.compile(r"^(.*),\s*(" + "|".join(sorted(ARTICLES)) + r")'?$", re.I)
 YEAR = re.compile(r"(?:1[89]|20)\d\d")
 _SEQUEL = re.compile(r"\d{1,2}|i{1,3}|iv|vi{0,3}|ix|x|part|vol|volume|season|episode", re.I)
@@ -84,14 +85,15 @@ def spellings(title: str) -> list[list[tuple[str, ...]]]:
     year = tuple(words(year_of(title) or ""))
     bare = " ".join(_BRACKETS.sub(" ", plain).split())
     levels = [[tuple(words(title))], [tuple(words(plain))]]
-    for text in (plain, bare):
+    other = _OTHER_TITLE.search(plain) if year else None
+    for text in (plain, bare, other[1] if other else ""):
         behind = _ARTICLE_BEHIND.match(text.strip())
         rest = words(behind[1] if behind else text)
         article = words(behind[2]) if behind else []
         if not behind and len(rest) > 1 and rest[0] in ARTICLES:
             article, rest = rest[:1], rest[1:]
         forms = [(*article, *rest), (*rest, *article), tuple(rest)]
-        levels.append([form + year for form in forms] if year else forms)
+        levels.append([form + year for form in forms if form] if year else forms)
         levels.append(forms)
     return [[form for form in forms if form] for forms in levels]
 

@@ -14,7 +14,7 @@ from itdr.builders.evidence.prices import HIGH, LOW
 from itdr.builders.rendering import lexicon_files, templates
 from itdr.builders.rendering.template_files import BUILT_IN
 
-NAMES = ("minor", "flaws", "common_faults", "everybody", "frank", "others")
+NAMES = ("minor", "flaws", "common_faults", "everybody", "frank", "others", "gifts")
 """Lists of names."""
 WORDS = ("apart", "heading", "hints", "somebody")
 """Lists of words."""

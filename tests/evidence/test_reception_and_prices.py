@@ -83,9 +83,14 @@ def test_others_are_disappointed_where_a_work_is_no_favorite_and_nobody_is_warne
         assert facts() == []
         told = with_others([kind, warned], {"Other": 1}, judged, everybody, 0.6, False)
         assert told == [kind, warned]
-        lukewarm = Fact("reception", "lukewarm", "", 45, 100, 60.0, DOWN)
-        told = with_others([kind, warned, lukewarm], {"Other": 1}, judged, everybody, 0.6, True)
-        assert told == [kind, warned, *(facts(kind) or [lukewarm])]
+        for about in ("lukewarm", "panned"):
+            by_all = Fact("reception", about, "", 45, 100, 60.0, DOWN)
+            told = with_others([kind, warned, by_all], {"Other": 1}, judged, everybody, 0.6, True)
+            assert told == [kind, warned, *(facts(kind) or [by_all])]
+            # Who they are is not known beside a group that no works tell.
+            women = Fact("liked_if", "gender", "female", 15, 20, 9.0, UP)
+            known = [kind, women, by_all]
+            assert with_others(known, {"Other": 1}, judged, everybody, 0.6, True) == known
     # Of a work that is liked more than others, its fans are only the warmest.
     liked = np.concatenate([np.ones(20, bool), np.arange(80) < 30])
     liking = SimpleNamespace(users=np.arange(100), liked=liked)

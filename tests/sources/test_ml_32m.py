@@ -113,7 +113,8 @@ def test_movies_of_all_kinds(tmp_path: Path) -> None:
     )
     found, rejects = table(tmp_path, "movies.csv", text, "items")
     assert rejects == {UNPAIRED: 1, "broken line": 1, "empty id": 1}
-    assert [tuple(row.values()) for row in found] == [
+    names = ("item_id", "title", "categories", "year")
+    assert [tuple(row[name] for name in names) for row in found] == [
         ("1", "The American President (1995)", ["Comedy", "Drama", "Romance"], 1995),
         ("2", "11'09\"01 - September 11 (2002)", ["Drama"], 2002),
         ("3", "Babylon 5", ["Sci-Fi"], None),
@@ -173,6 +174,32 @@ def test_tags_that_look_missing_are_text(tmp_path: Path) -> None:
 )
 def test_titles_get_their_article_back(raw: str, shown: str | None) -> None:
     assert sql(films.title_sql("t"), raw) == shown
+
+
+@pytest.mark.parametrize(
+    ("raw", "other"),
+    [
+        ("Hate (Haine, La) (1995)", "La Haine"),
+        ("Eye of Vichy, The (Oeil de Vichy, L') (1993)", "L'Oeil de Vichy"),
+        ("Bear, The (Ours, L')(1988) ", "L'Ours"),
+        ("Salt (a.k.a. Orchard, The) (Sel) (2006–2007)", "Sel"),
+        ("Salt (a.k.a. Sea) (1991)", None),
+        ("Salt (1991)", None),
+        ("Salt (Sel)", None),
+        ("Salt (Sea) (Sel) (1991)", None),  # several
+        ("Dumb & Dumber (Dumb and Dumber) (1994)", None),  # the same
+        ("Océans (Les oceans) (2009)", None),
+        ("Silver Bullet (Stephen King's Silver Bullet) (1985)", None),
+        ("8 1/2 (8½) (1963)", None),
+        ("Salt (Part 1) (2014)", None),
+        ("Salt: Or (The Unexpected Sea) (2014)", None),
+        (f"Salt ({'Sel ' * 11}) (1991)", None),  # too long
+        (f"{'Salt ' * 10}({'Sel ' * 5}) (1991)", None),
+        (None, None),
+    ],
+)
+def test_another_title_is_kept_where_it_says_more(raw: str | None, other: str | None) -> None:
+    assert sql(films.other_title_sql("t"), raw) == other
 
 
 @pytest.mark.parametrize(

@@ -158,7 +158,7 @@ def with_others(
     is_reviewed: bool,
 ) -> list[Fact]:
     """The facts, with what those think who are no fans of the works by which its audience is told, where nobody else is
-    warned; it stands in place of a reception by all that is lukewarm.
+    warned; it stands in place of a reception by all, fans included, that speaks against the work.
 
     Args:
         facts, codes, judged, everybody, liked: as for `disappointed`.
@@ -167,12 +167,19 @@ def with_others(
     Returns:
         The facts, in their order, and at most one more.
     """
-    lukewarm = [one for one in facts if one.about == "lukewarm"]
-    rest = [one for one in facts if one not in lukewarm]
+    by_all = [one for one in facts if one.about in ("lukewarm", "panned")]
+    rest = [one for one in facts if one not in by_all]
     warned = any(one.direction != UP and one.about not in UNSAID for one in rest)
-    if (is_reviewed or warned) and not lukewarm:
+    if (is_reviewed or warned) and not by_all:
         return rest
-    return [*rest, *(disappointed(rest, codes, judged, everybody, liked) or lukewarm)]
+    # Of groups that no works tell it is not known here who the others are.
+    if by_all and any(one.direction == UP and _is_of_people(one) for one in rest):
+        return list(facts)
+    return [*rest, *(disappointed(rest, codes, judged, everybody, liked) or by_all)]
+
+
+def _is_of_people(fact: Fact) -> bool:
+    return fact.kind in ("liked_if", "group") and fact.about != "work"
 
 
 def of_a_series(facts: Sequence[Fact], is_later: bool = False) -> list[Fact]:

@@ -245,7 +245,8 @@ def _with_examples(
     shown: QuestionList, facts: Sequence[Fact], reasons: Sequence[Fact]
 ) -> list[Fact]:
     """The tastes that the list shows, with their details, and the facts that are about no traits as they are."""
-    with_reason = np.zeros(len(shown.places), bool)
+    # What was given away shows no taste of the user's.
+    with_reason = np.array(shown.gifts or [False] * len(shown.places), bool)
     for fact in reasons:
         with_reason |= shown.carriers(fact)
     taste_likes = np.zeros(len(shown.places), bool)

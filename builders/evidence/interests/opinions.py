@@ -80,18 +80,19 @@ def without_common_faults(facts: Sequence[Fact], words: AspectWords) -> list[Fac
     ]
 
 
-def is_for_others(comment: Comment, words: AspectWords) -> bool:
+def is_for_others(comment: Comment, words: AspectWords, names: str = "others") -> bool:
     """Whether a review says that its author had somebody else in mind: a gift is no choice of their own.
 
     Args:
         comment: the review.
         words: the words of the domain.
+        names: a list of audiences.
 
     Returns:
-        True where it names an audience of the list `others`.
+        True where it names an audience of that list.
     """
     facts = aspects([comment], words, ("audience",))
-    return any(fact.about == "audience" and words.is_of("others", fact.value) for fact in facts)
+    return any(fact.about == "audience" and words.is_of(names, fact.value) for fact in facts)
 
 
 def _unsuited(comment: Comment, words: AspectWords) -> list[Fact]:

@@ -54,7 +54,7 @@ class QuestionList:
     liked, disliked: places of the listed works among the user's.   items: the items, in the same order.
     is_sayable: whether a trait can be named.   namesakes: of each listed work, whether another one bears its name.
     common_words: words of titles that are no names.   blamed: of each listed work, whether a review of it says what was
-    wrong with it.
+    wrong with it.   gifts: whether one says that it was a gift.
     """
 
     person: Person
@@ -65,6 +65,7 @@ class QuestionList:
     namesakes: Sequence[bool] = ()
     common_words: frozenset[str] = frozenset()
     blamed: Sequence[bool] = ()
+    gifts: Sequence[bool] = ()
 
     @functools.cached_property
     def places(self) -> np.ndarray:

@@ -56,6 +56,32 @@ def separator_of(shown: QuestionList, said: Sequence[Fact]) -> Fact | None:
     return None
 
 
+def without_its_examples(shown: QuestionList, facts: Sequence[Fact], separator: Fact) -> list[Fact]:
+    """The facts, their examples without works of which an answer says next that they disappoint more often.
+
+    Args:
+        shown: the list.
+        facts: facts with their details.
+        separator: a fact of `separator_of`.
+
+    Returns:
+        The same facts; one that would have too few examples keeps all.
+    """
+    if separator.direction == UP:
+        return list(facts)
+    kind = Fact("shown", *separator.details[0].topic)
+    both = shown.carriers(kind) & shown.carriers(separator)
+    titles = {shown.items[place].title for place in np.flatnonzero(both).tolist()}
+    changed = []
+    for fact in facts:
+        works = [one for one in fact.details if (one.kind, one.about) == ("own", "work")]
+        poor = [one for one in works if one.value in titles]
+        if fact.direction != DOWN and poor and len(works) - len(poor) >= examples.MIN_EXAMPLES:
+            fact = replace(fact, details=tuple(one for one in fact.details if one not in poor))
+        changed.append(fact)
+    return changed
+
+
 def _together(shown: QuestionList, kind: Fact, fact: Fact) -> Fact:
     """The fact about both categories at once, if these have a name."""
     if {kind.about, fact.about} != {"category"}:

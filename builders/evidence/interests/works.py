@@ -14,6 +14,7 @@ import numpy as np
 from itdr.builders.evidence import series as _series
 from itdr.builders.evidence.traits import BLENDED_IN, PLUS
 from itdr.builders.store.reader import MAX_CACHED_ITEMS, Item, StoreReader
+from itdr.builders.store.titles import shown_titles
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -101,7 +102,7 @@ def namesakes(store: StoreReader) -> np.ndarray:
 def titles_of_namesakes(store: StoreReader) -> list[str]:
     """The titles of these works, which an answer gives with their years."""
     codes = np.flatnonzero(namesakes(store))
-    return store.items.column("title").combine_chunks().take(codes).to_pylist()
+    return [title or "" for title in shown_titles(store, codes)]
 
 
 def _namesakes(store: StoreReader) -> np.ndarray:

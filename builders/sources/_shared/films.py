@@ -70,9 +70,14 @@ _ARTICLES = (
     *("De", "Het", "Det", "Den", "En", "Ett", "O", "Os", "As", "Da"),  # Dutch, Nordic and others
 )
 
+LONGEST_OTHER, LONGEST_BOTH = 40, 75
+"""Characters of another title, and of both titles together, up to which both are shown."""
+
 # The last year in parentheses; a series ends in a span such as (2006–2007), of which the first.
 _YEAR = r"^.*\((\d{4})(?: ?[–-] ?(?:\d{4})?)?\)"
 _SPAN = r"\d{4}(?: ?[–-] ?(?:\d{4})?)?"
+# Brackets that are part of the title.
+_KEPT = "'(?i)(?: or| of| the| and|:) \\(|\\((?:part|vol|volume|episode|chapter|season|book)\\b'"
 
 
 def title_sql(text: str) -> str:
@@ -84,6 +89,39 @@ def title_sql(text: str) -> str:
     Returns:
         An SQL expression.
     """
+    return f"nullif({_without_others(_turned(text))}, '')"
+
+
+def other_title_sql(text: str) -> str:
+    """SQL for the other title of a film, such as the original one of `Hate (Haine, La) (1995)`; null where it has
+    none, or several, or one that says the same or is too long to be shown beside it.
+
+    Args:
+        text: an SQL expression of the raw title.
+
+    Returns:
+        An SQL expression.
+    """
+    one = f"^([^()]+) \\(([^()]+)\\) \\({_SPAN}\\)$"
+    known = _without_known_as(_turned(text))
+    title, other = (_letters(f"regexp_extract(t, '{one}', {k})") for k in (1, 2))
+    fits = (
+        f"t LIKE '%(%(%' AND regexp_matches(t, '{one}') AND NOT regexp_matches(t, {_KEPT}) AND length({other}) > 2 "
+        f"AND NOT contains({title}, {other}) AND NOT contains({other}, {title}) "
+        f"AND length(regexp_extract(t, '{one}', 2)) <= {LONGEST_OTHER} AND length(t) <= {LONGEST_BOTH}"
+    )
+    other = f"CASE WHEN {fits} THEN trim(regexp_extract(t, '{one}', 2)) END"
+    return f"list_transform([{known}], lambda t: {other})[1]"
+
+
+def _letters(sql: str) -> str:
+    """SQL for what two spellings of one title share: small letters, `&` as "and"."""
+    small = f"replace(strip_accents(lower({sql})), '&', 'and')"
+    return f"regexp_replace({small}, '[^\\pL]', '', 'g')"
+
+
+def _turned(text: str) -> str:
+    """SQL for a title with its articles in front, in brackets, too."""
     sql = f"trim(regexp_replace({decoded_sql(text)}, '[\\s\u00a0]+', ' ', 'g'))"
     sql = f"replace(replace({sql}, ' )', ')'), ')(', ') (')"
     moved = "t"
@@ -98,7 +136,7 @@ def title_sql(text: str) -> str:
             f"regexp_replace({moved}, '\\((a\\.k\\.a\\. )?([^()]*), ({names}) ?\\)', "
             f"'(\\1\\3{blank}\\2)', 'g')"
         )
-    return f"nullif({_without_others(_where(sql, _holds(', '), moved))}, '')"
+    return _where(sql, _holds(", "), moved)
 
 
 def _without_others(sql: str) -> str:
@@ -106,11 +144,15 @@ def _without_others(sql: str) -> str:
 
     Brackets that number a part, and those that belong to the title ("Or (The Unexpected …)"), stay.
     """
-    known_as = "regexp_replace(t, ' ?\\((?i:a\\.?k\\.?a\\.?)[ :][^()]*\\)', '', 'g')"
-    sql = _where(sql, f"{_holds('(a')} OR {_holds('(A')}", known_as)
     others = f"regexp_replace(t, '^([^(].*?)(?: \\([^()]*\\))+( \\({_SPAN}\\))$', '\\1\\2')"
-    keep = "'(?i)(?: or| of| the| and|:) \\(|\\((?:part|vol|volume|episode|chapter|season|book)\\b'"
-    return _where(sql, f"t LIKE '%(%(%' AND NOT regexp_matches(t, {keep})", others)
+    several = f"t LIKE '%(%(%' AND NOT regexp_matches(t, {_KEPT})"
+    return _where(_without_known_as(sql), several, others)
+
+
+def _without_known_as(sql: str) -> str:
+    """SQL for a title without "(a.k.a. …)"."""
+    known_as = "regexp_replace(t, ' ?\\((?i:a\\.?k\\.?a\\.?)[ :][^()]*\\)', '', 'g')"
+    return _where(sql, f"{_holds('(a')} OR {_holds('(A')}", known_as)
 
 
 def _where(sql: str, condition: str, changed: str) -> str:

@@ -53,7 +53,10 @@ MANY_ITEMS, FEWEST_MISSING = 2_000, 0.002
 ENOUGH_RATINGS = 100
 """Of so many ratings, some are in the upper half of the scale."""
 _TABLES = ("interactions", "items", "users")
-_NOT_JUDGED = (*IDS, "timestamp", "event", "seq", "hidden", "domain", "work_title", "work_creator")
+_NOT_JUDGED = (
+    *(*IDS, "timestamp", "event", "seq", "hidden", "domain"),
+    *("other_title", "work_title", "work_creator"),
+)
 
 
 def lacking(

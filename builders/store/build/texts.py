@@ -46,6 +46,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "interactions": {"text": "text"},
     "items": {
         "title": "text",
+        "other_title": "text",
         "description": "text",
         "categories": "list",
         "creators": "list",

@@ -18,7 +18,7 @@ MOST = 10_000
 """Rows of each table."""
 KEYS = {"items": "item_id", "users": "user_id", "tags": "tag"}
 """The column of each staged table by whose hash its rows are drawn."""
-NOT_LOOKED_AT = ("event", "domain", "hidden", "work_title", "work_creator")
+NOT_LOOKED_AT = ("event", "domain", "hidden", "other_title", "work_title", "work_creator")
 OF_ROWS = ("user_code", "item_code", "rating", "timestamp", "weight", "text")
 LEAST_USERS = 20
 """Interactions of fewer users say nothing of those of others."""
