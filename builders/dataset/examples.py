@@ -92,8 +92,7 @@ def shard_tables(
 
 
 def _of_file(sample: CellSample, cells: int) -> _Sizes:
-    """The batches of one of so many cells of a file: large ones, since a fifth of a row's time goes to what numpy takes
-    to begin with, where 256 cases share it."""
+    """The batches of one of so many cells of a file: large ones, which share what numpy takes to begin with."""
     candidates = sample.cell.options.get("candidates") or 1
     size = max(BATCH, min(FILE_BATCH, FILE_CASES // cells, FILE_CANDIDATES // candidates))
     users = size if sample.per_user == 1 else BATCH
