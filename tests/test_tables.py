@@ -14,9 +14,10 @@ import pytest
 import itdr
 from itdr.builders.core import cache
 from itdr.builders.dataset import builder as dataset_builder
-from itdr.builders.dataset import open_cells, registry
+from itdr.builders.dataset import examples, open_cells, registry
 from itdr.builders.dataset.formats import schema
 from itdr.builders.dataset.shards import Shard
+from itdr.builders.tasks import ranking
 
 FEW = {
     "user_item_interaction": ["ml-32m", "microlens"],
@@ -122,6 +123,50 @@ def test_what_is_drawn_for_later_splits_changes_no_row(config: str, order: tuple
     moved = shards[::-1]
     assert drawn(2, moved) == list(dataset_builder.rows(moved, plans[2], look))
     assert [ahead(part) for part in range(3)] == kept
+
+
+@pytest.mark.parametrize(
+    ("sources", "options", "limits", "most"),
+    [
+        (["ml-32m"], {}, (8, 32), 32),
+        (["ml-32m", "microlens"], {}, (8, 32), 24),  # of several cells together
+        (["ml-32m"], {"candidates": 20}, (8, 32), 16),
+        (["ml-32m"], {"candidates": 60}, (8, 32), 8),  # no fewer than in a stream
+        (["ml-32m"], {"per_user": "all"}, (1, 4), 4),  # of one user
+    ],
+    ids=str,
+)
+def test_files_are_drawn_in_larger_batches(
+    sources: list[str],
+    options: dict[str, Any],
+    limits: tuple[int, int],
+    most: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    names = ("FIRST_BATCH", "BATCH", "FILE_BATCH", "FILE_CASES", "FILE_CANDIDATES")
+    for name, value in zip(names, (limits[0], *limits, 48, 320), strict=True):
+        monkeypatch.setattr(examples, name, value)
+    drawn: list[int] = []
+
+    def counted(cell: Any, windows: Any) -> Any:
+        drawn.append(len(windows))
+        return ranking.draw(cell, windows)
+
+    given: dict[str, Any] = {"sources": sources, "sample": True, "size": 300, "history": 2}
+    builder: Any = itdr.Itdr(config_name="top_k_rec", **given, **options)
+    look = dataset_builder.wording(builder.config)
+    plan = dataset_builder.prepare(builder.config)[0]
+    chosen = []
+    for one in plan.chosen:
+        task = dataclasses.replace(one.cell.task, draw=counted)
+        chosen.append(dataclasses.replace(one, cell=dataclasses.replace(one.cell, task=task)))
+    plan = dataclasses.replace(plan, chosen=tuple(chosen))
+    rows = list(dataset_builder.rows([Shard(0, 1)], plan, look))
+    assert rows and max(drawn) == limits[0]
+    drawn.clear()
+    tables = dataset_builder.tables([Shard(0, 1)], plan, look, builder.info.features, 50)
+    assert [row for table in tables for row in table.to_pylist()] == rows
+    assert max(drawn) == most
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing forks here")

@@ -6,7 +6,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import cachetools
 
@@ -38,9 +38,19 @@ Drawn = list[tuple[int, int, int, Case]]
 FIRST_BATCH, GROWTH, BATCH = 8, 4, 256
 """Users whose cases are drawn together: at the beginning of a stream, how much that grows, and at most; also
 windows of one user."""
+FILE_BATCH, FILE_CASES, FILE_CANDIDATES = 1024, 4096, 1 << 14
+"""Cases drawn together for a file: at most; of all cells, which wait for one another; and times their candidates."""
 TEXTS = 3
 """Random numbers to an example, to choose its prompt, description and answer."""
 _read: cachetools.LRUCache[tuple[str, ...], templates.Templates] = cachetools.LRUCache(maxsize=64)
+
+
+class _Sizes(NamedTuple):
+    """How many users' cases are drawn together, in the first batch and at most, and how many windows of one user."""
+
+    first: int
+    most: int
+    windows: int
 
 
 @dataclass(frozen=True)
@@ -65,7 +75,8 @@ def rows_by_shard(
     Yields:
         The rows of a shard; all of them must have been taken before the next shard is asked for.
     """
-    return (map(row, examples) for examples in _by_shard(plan, shards, wording, FIRST_BATCH))
+    sizes = [_Sizes(FIRST_BATCH, BATCH, BATCH)] * len(plan.chosen)
+    return (map(row, examples) for examples in _by_shard(plan, shards, wording, sizes))
 
 
 def shard_tables(
@@ -73,10 +84,19 @@ def shard_tables(
 ) -> Iterator[pa.Table]:
     """The rows of several shards one after the other, in tables of `size` rows; the last may be
     shorter."""
-    examples = itertools.chain.from_iterable(_by_shard(plan, shards, wording, BATCH))
+    sizes = [_of_file(sample, len(plan.chosen)) for sample in plan.chosen]
+    examples = itertools.chain.from_iterable(_by_shard(plan, shards, wording, sizes))
     columns = Columns(schema)
     while table := _next_table(columns, examples, size):
         yield table
+
+
+def _of_file(sample: CellSample, cells: int) -> _Sizes:
+    """The batches of one of so many cells of a file: large ones, which share what numpy takes to begin with."""
+    candidates = sample.cell.options.get("candidates") or 1
+    size = max(BATCH, min(FILE_BATCH, FILE_CASES // cells, FILE_CANDIDATES // candidates))
+    users = size if sample.per_user == 1 else BATCH
+    return _Sizes(users, users, size)
 
 
 def _next_table(columns: Columns, examples: Iterator[Example], size: int) -> pa.Table | None:
@@ -88,22 +108,23 @@ def _next_table(columns: Columns, examples: Iterator[Example], size: int) -> pa.
 
 
 def _by_shard(
-    plan: SplitPlan, shards: Sequence[Shard], wording: Wording, first: int
+    plan: SplitPlan, shards: Sequence[Shard], wording: Wording, sizes: Sequence[_Sizes]
 ) -> Iterator[Iterator[Example]]:
-    """The examples of each of some shards. first: users in the first batch of each cell."""
-    streams = [ShardedStream(_of_cell(sample, shards, wording, first)) for sample in plan.chosen]
+    """The examples of each of some shards. sizes: of each cell's batches."""
+    samples = zip(plan.chosen, sizes, strict=True)
+    streams = [ShardedStream(_of_cell(sample, shards, wording, of)) for sample, of in samples]
     by_cell = [expected(sample, shards) for sample in plan.chosen]
     for place, counts in enumerate(zip(*by_cell, strict=True)):
         yield interleave([stream.of(place) for stream in streams], counts)
 
 
 def _of_cell(
-    chosen: CellSample, shards: Sequence[Shard], wording: Wording, first: int
+    chosen: CellSample, shards: Sequence[Shard], wording: Wording, sizes: _Sizes
 ) -> Iterator[tuple[int, Example]]:
     """The examples of one cell, each with the position of its shard."""
     cell = open_cell(chosen.cell, chosen.paths).for_part(chosen.part)
     write = _writer(cell, SPLITS[chosen.part], wording)
-    batches = _batches(chosen, cell, shards, first)
+    batches = _batches(chosen, cell, shards, sizes)
     while True:
         with gc_pause.gc_paused():
             batch = next(batches, None)
@@ -116,13 +137,13 @@ def _of_cell(
 
 
 def _batches(
-    chosen: CellSample, opened: OpenCell, shards: Sequence[Shard], first: int
+    chosen: CellSample, opened: OpenCell, shards: Sequence[Shard], sizes: _Sizes
 ) -> Iterator[Drawn]:
     """The cases of a split's users in some shards, in batches. A process that draws whole splits comes to
     the later ones as well: where the last batch has room, theirs are drawn with it and kept."""
     users = requested_users(chosen, opened, shards)
-    if first < BATCH or len(shards) < shards[0].of:
-        yield from _cases(opened, users, first)
+    if sizes.first < sizes.most or len(shards) < shards[0].of:
+        yield from _cases(opened, users, sizes)
         return
     key = tuple(shards)
     ahead = chosen.ahead.pop(key, [])
@@ -134,7 +155,7 @@ def _batches(
         for queue in [sample.ahead.setdefault(key, [])]
         for who in itertools.islice(requested_users(sample, opened, shards), len(queue), None)
     )
-    yield from _cases(opened, itertools.islice(users, len(ahead), None), first, later)
+    yield from _cases(opened, itertools.islice(users, len(ahead), None), sizes, later)
 
 
 def _later(chosen: CellSample) -> Iterator[CellSample]:
@@ -147,16 +168,16 @@ def _later(chosen: CellSample) -> Iterator[CellSample]:
 def _cases(
     opened: OpenCell,
     users: Iterator[UserRequest],
-    first: int,
+    sizes: _Sizes,
     later: Iterable[tuple[list[Drawn], UserRequest]] = (),
 ) -> Iterator[Drawn]:
     """The cases of these users in order, as many of each as requested (None: all), in batches; the
     first batch is small where the first row should come at once. later: further users, with whose cases the last batch
     is filled up, each with where to keep them."""
-    size = first
+    size, most, windows = sizes
     while block := list(itertools.islice(users, size)):
         others = list(itertools.islice(later, size - len(block)))
-        size = min(GROWTH * size, BATCH)
+        size = min(GROWTH * size, most)
         draws = _drawn_together(opened, block + [who for _, who in others])
         batch: Drawn = []
         for who, rest, cases in itertools.islice(draws, len(block)):
@@ -164,7 +185,7 @@ def _cases(
             if rest is not None:
                 if batch:
                     yield batch
-                yield from _more(opened, who, rest)
+                yield from _more(opened, who, rest, windows)
                 batch = []
         for (queue, _), (_, rest, cases) in zip(others, draws, strict=True):
             if rest is not None:
@@ -186,12 +207,12 @@ def _drawn_together(
     opened.expect([who.user for who, window in firsts if window is None])
     streams = [(who, _windows(opened, who.user, window)) for who, window in firsts]
     # Almost every window yields a case, so start with exactly as many as are requested.
-    tried = [list(itertools.islice(stream, _at_once(who.most))) for who, stream in streams]
+    tried = [list(itertools.islice(stream, _at_once(who.most, BATCH))) for who, stream in streams]
     cases = iter(task.draw(opened, [window for windows in tried for window in windows]))
     for (who, stream), windows in zip(streams, tried, strict=True):
         batch = _made(who, windows, cases)
         left = None if who.most is None else who.most - len(batch)
-        if left != 0 and len(windows) == _at_once(who.most):
+        if left != 0 and len(windows) == _at_once(who.most, BATCH):
             yield who._replace(most=left), stream, batch
         else:
             yield who, None, batch
@@ -214,10 +235,10 @@ def _windows(opened: OpenCell, user: int, first: Any) -> Iterator[Any]:
     yield from itertools.islice(windows, int(first is not None), None)
 
 
-def _more(opened: OpenCell, who: UserRequest, found: Iterator[Any]) -> Iterator[Drawn]:
-    """Further cases of one user, from as many windows as it takes."""
+def _more(opened: OpenCell, who: UserRequest, found: Iterator[Any], size: int) -> Iterator[Drawn]:
+    """Further cases of one user, from as many windows as it takes, `size` at a time."""
     left = who.most
-    while left != 0 and (windows := list(itertools.islice(found, _at_once(left)))):
+    while left != 0 and (windows := list(itertools.islice(found, _at_once(left, size)))):
         batch = _made(who, windows, iter(opened.cell.task.draw(opened, windows)))
         if batch:
             yield batch
@@ -230,8 +251,8 @@ def _made(who: UserRequest, windows: list[Any], cases: Iterator[Case | None]) ->
     return [(who.shard, who.user, one.index, case) for one, case in pairs if case is not None]
 
 
-def _at_once(most: int | None) -> int:
-    return BATCH if most is None else min(most, BATCH)
+def _at_once(most: int | None, size: int) -> int:
+    return size if most is None else min(most, size)
 
 
 def _writer(opened: OpenCell, part: str, wording: Wording) -> Callable[..., Example]:

@@ -2,45 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 from itdr.builders.core.schema import INTERACTION
 from itdr.builders.core.text import readable_domain
 from itdr.builders.rendering import lists
 from itdr.builders.sampling.case import Case
-from itdr.builders.store.reader import Item
 from itdr.builders.tasks import crossing, entries, ranking, top_k_rec
 from itdr.builders.tasks.base import CellRule, OpenCell, Task
-from itdr.builders.tasks.crossing import Crossing, Earlier
+from itdr.builders.tasks.crossing import Crossing
 
 
 def _draw(cell: OpenCell, windows: Sequence[Crossing]) -> list[Case | None]:
-    assert cell.other is not None
-    cases = ranking.draw(cell, windows)
-    pairs = zip(windows, cases, strict=True)
-    first_domain = [_earlier(cell, window, case) if case else None for window, case in pairs]
-    items = iter(cell.other.items_of([earlier.items for earlier in first_domain if earlier]))
-    return [
-        _with_earlier(case, next(items), earlier) if case and earlier else None
-        for case, earlier in zip(cases, first_domain, strict=True)
-    ]
-
-
-def _earlier(cell: OpenCell, window: Crossing, case: Case) -> Earlier | None:
-    """What the user met in the first domain before; None where that is too little."""
-    items = (*case.candidates, *case.history)
-    if frozenset(window.earlier.keys).isdisjoint(crossing.shown_keys(items)):
-        return window.earlier
-    keys = frozenset(crossing.shown_keys(items))
-    earlier = crossing.earlier_items(cell, window.code, window.time, keys)
-    return earlier if len(earlier.items) == cell.history else None
-
-
-def _with_earlier(case: Case, items: list[Item], earlier: Earlier) -> Case:
-    case.history = [*items, *case.history]
-    case.ratings = [*earlier.ratings, *case.ratings]
-    case.times = [*earlier.times, *case.times]
-    return case
+    return ranking.draw(cell, windows, functools.partial(crossing.pasts, cell))
 
 
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:

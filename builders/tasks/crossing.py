@@ -3,46 +3,52 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 
 from itdr.builders.core.cache import BatchCache
+from itdr.builders.core.rng import hash_texts
 from itdr.builders.sampling.histories import UserHistory, histories, without
 from itdr.builders.sampling.windows import MORE, Window
 from itdr.builders.store.build.works import title_key
-from itdr.builders.store.reader import Item, StoreReader
+from itdr.builders.store.reader import StoreReader
 from itdr.builders.tasks import ranking
 from itdr.builders.tasks.base import OpenCell
 
 KEPT_KEYS = 1 << 16
 
 
-class _Keys(dict[str, str]):
-    """The key of each title that was asked for: a dictionary answers in a third of the time of `lru_cache`."""
+class _Keys(dict[str, int]):
+    """A hash of the key of each title that was asked for: a dictionary answers in a third of the time of `lru_cache`."""
 
-    def __missing__(self, title: str) -> str:
+    def __missing__(self, title: str) -> int:
         if len(self) >= KEPT_KEYS:
             self.clear()
-        key = self[title] = title_key(title)
+        key = self[title] = hash_texts([title_key(title)])
         return key
 
 
 _keys = _Keys()
 
 
-def shown_keys(items: Iterable[Item]) -> list[str]:
-    """What the titles of items are told apart by."""
-    return [_keys[item.title] for item in items]
+def _keys_of(store: StoreReader, codes: np.ndarray) -> np.ndarray:
+    """uint64: what the titles of items are told apart by. Looked up once for each item."""
+    keys = store.shared("title keys", lambda: np.zeros(len(store.work), np.uint64))
+    unknown = np.unique(codes[keys[codes] == 0]).tolist()
+    if unknown:
+        store.read_items(unknown)
+        keys[unknown] = np.array([_keys[store.item(code).title] for code in unknown], np.uint64)
+    return keys[codes]
 
 
 class Earlier(NamedTuple):
     """Items of the first domain, oldest first: the keys of their titles, their codes, what the user gave them, and
     when."""
 
-    keys: Sequence[str] = ()
+    keys: Sequence[int] = ()
     items: Sequence[int] = ()
     ratings: Sequence[float | None] = ()
     times: Sequence[int] = ()
@@ -68,7 +74,7 @@ class _Crossed:
 
     users: list[int]
     codes: list[int]
-    keys: list[Sequence[str]]
+    keys: np.ndarray
     items: np.ndarray
     ratings: np.ndarray
     times: np.ndarray
@@ -79,7 +85,7 @@ class _Crossed:
         return cls(
             [one.user_history.user for one in crossings],
             [one.code for one in crossings],
-            list(keys),
+            np.array(keys, np.uint64),
             np.array(items, np.int32),
             np.array(ratings, np.float64),
             np.array(times, np.int64),
@@ -90,10 +96,11 @@ class _Crossed:
         return 6 * self.items.size
 
     def at(self, places: np.ndarray) -> Iterator[tuple[int, tuple[int, Earlier]]]:
-        items, times = (column[places].tolist() for column in (self.items, self.times))
+        numbers = (self.keys, self.items, self.times)
+        keys, items, times = (column[places].tolist() for column in numbers)
         ratings = without(self.ratings[places], None)
-        for place, *events in zip(places.tolist(), items, ratings, times, strict=True):
-            yield self.users[place], (self.codes[place], Earlier(self.keys[place], *events))
+        for place, *events in zip(places.tolist(), keys, items, ratings, times, strict=True):
+            yield self.users[place], (self.codes[place], Earlier(*events))
 
 
 def windows(cell: OpenCell, subject: int) -> Iterator[Crossing]:
@@ -168,31 +175,50 @@ def _found_anew(cell: OpenCell, users: Sequence[int]) -> dict[int, Crossing]:
 def _crossing(cell: OpenCell, window: Window, start: UserHistory) -> Iterator[Crossing]:
     """The window with what lies before it in the first domain, if that is enough. start: the end of
     the history there."""
-    earlier = earlier_items(cell, start.user, window.time, end=start)
+    earlier = _earlier_items(cell, start.user, window.time, end=start)
     if len(earlier.items) >= cell.history:
         of = (window.user_history, window.history, window.targets, window.index)
         yield Crossing(*of, code=start.user, earlier=earlier)
 
 
-def earlier_items(
-    cell: OpenCell,
-    code: int,
-    time: int | None,
-    keys: Collection[str] = (),
-    end: UserHistory | None = None,
-) -> Earlier:
-    """What a user met in the first domain last before a moment: `history` items, or as many as there are.
+def pasts(
+    cell: OpenCell, windows: Sequence[Crossing], codes: np.ndarray
+) -> list[ranking.Past | None]:
+    """What cases show of the first domain: titles that they do not show of the second.
 
     Args:
         cell: an open cell of two domains.
-        code: the user's code in the first domain.
-        time: UTC seconds; None where the moment is unknown.
-        keys: items whose titles have one of these keys are left out.
-        end: the end of the user's history, where it has been read already.
+        windows: windows of it.
+        codes: the items that each case shows of the second domain, a row each.
 
     Returns:
-        The items, with distinct titles.
+        The events for each window; None where there are too few.
     """
+    other, shown = cell.other, _keys_of(cell.store, codes)
+    assert other is not None
+    held = np.array([window.earlier.keys for window in windows], np.uint64)
+    events = [window.earlier for window in windows]
+    again = (held[:, :, None] == shown[:, None, :]).any(axis=(1, 2))
+    for k in np.flatnonzero(again).tolist():
+        keys = frozenset(shown[k].tolist())
+        events[k] = _earlier_items(cell, windows[k].code, windows[k].time, keys)
+    enough = [len(one.items) == cell.history for one in events]
+    items = iter(other.items_of([one.items for one in itertools.compress(events, enough)]))
+    return [
+        ranking.Past(next(items), one.ratings, one.times) if able else None
+        for one, able in zip(events, enough, strict=True)
+    ]
+
+
+def _earlier_items(
+    cell: OpenCell,
+    code: int,
+    time: int | None,
+    keys: Collection[int] = (),
+    end: UserHistory | None = None,
+) -> Earlier:
+    """What a user met in the first domain last before a moment: `history` items with distinct titles, none of them with
+    one of these keys, or as many as there are. end: the end of the history, where it has been read already."""
     assert cell.other is not None
     earlier = _latest(cell.other, cell.history, end, time, keys) if end else Earlier()
     if len(earlier.items) < cell.history:
@@ -203,9 +229,9 @@ def earlier_items(
 
 
 def _latest(
-    other: StoreReader, most: int, line: UserHistory, time: int | None, keys: Collection[str]
+    other: StoreReader, most: int, line: UserHistory, time: int | None, keys: Collection[int]
 ) -> Earlier:
-    by_title: dict[str, tuple[int, float | None, int]] = {}
+    by_title: dict[int, tuple[int, float | None, int]] = {}
     for k in range(len(line) - 1, -1, -1):
         when = line.times[k]
         if time is None or when is None or when >= time:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -149,15 +149,31 @@ def window_spec(cell: OpenCell) -> WindowSpec:
     )
 
 
-def draw(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
+class Past(NamedTuple):
+    """Events that a case shows before those of its window, oldest first."""
+
+    items: Sequence[Item] = ()
+    ratings: Sequence[float | None] = ()
+    times: Sequence[int | None] = ()
+
+
+_NO_PAST = Past()
+Pasts = Callable[[Sequence[Any], np.ndarray], Sequence[Past | None]]
+"""Finds the past of each window, where the codes of all its other items are known; None where that is too little."""
+
+
+def draw(
+    cell: OpenCell, windows: Sequence[Window], pasts: Pasts | None = None
+) -> list[Case | None]:
     """Make a case of each window: draw its negatives and mix them with the targets.
 
     Args:
-        cell: an open cell.
+        cell: an open cell with candidates, if `pasts` is given.
         windows: windows of this cell.
+        pasts: what cases show before their windows; None: nothing.
 
     Returns:
-        One case per window; None where there are too few negatives.
+        One case per window; None where there are too few negatives or past events.
     """
     if cell.whole_catalogue:
         return _without_candidates(cell, windows)
@@ -166,7 +182,7 @@ def draw(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
     for place, window in enumerate(windows):
         by_length.setdefault(len(window.history), []).append(place)
     for places_of_length in by_length.values():
-        length_cases = _of_one_length(cell, [windows[place] for place in places_of_length])
+        length_cases = _of_one_length(cell, [windows[place] for place in places_of_length], pasts)
         for place, case in zip(places_of_length, length_cases, strict=True):
             cases[place] = case
     return cases
@@ -184,7 +200,9 @@ def _without_candidates(cell: OpenCell, windows: Sequence[Window]) -> list[Case 
     ]
 
 
-def _of_one_length(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
+def _of_one_length(
+    cell: OpenCell, windows: Sequence[Window], pasts: Pasts | None
+) -> list[Case | None]:
     """`draw` of windows whose histories are of one length."""
     item_codes = np.array([_shown(cell, window) for window in windows])
     negatives = _negatives(cell, windows, item_codes)
@@ -200,8 +218,10 @@ def _of_one_length(cell: OpenCell, windows: Sequence[Window]) -> list[Case | Non
     orders = shuffles(numbers(rng_states, cell.candidates - 1))
     items, ids = cell.store.items_of(codes.tolist()), cell.user_ids(users)
     flags = _case_flags(cell, tied=False), _case_flags(cell, tied=True)
-    for k, *parts in zip(window_places, windows, ids, items, orders.tolist(), strict=True):
-        cases[k] = _case(cell, flags, *parts)
+    past = [_NO_PAST] * len(windows) if pasts is None else pasts(windows, codes)
+    for k, *parts in zip(window_places, windows, ids, items, orders.tolist(), past, strict=True):
+        if parts[-1] is not None:
+            cases[k] = _case(cell, flags, *parts)
     return cases
 
 
@@ -253,17 +273,18 @@ def _case(
     user: str,
     items: list[Item],
     order: list[int],
+    past: Past = _NO_PAST,
 ) -> Case:
     """flags: of windows that are not tied, and of tied ones.   items: the history, the true ones, the
-    negatives."""
-    line, past, targets = window.user_history, window.history, len(window.targets)
-    ranking = items[len(past) :]
+    negatives.   past: what is shown before the history."""
+    line, own, targets = window.user_history, window.history, len(window.targets)
+    ranking = items[len(own) :]
     return Case(
         key=cell.key(window, user),
         user=user,
-        history=items[: len(past)],
-        ratings=[line.ratings[k] for k in past],
-        times=[line.times[k] for k in past],
+        history=[*past.items, *items[: len(own)]],
+        ratings=[*past.ratings, *[line.ratings[k] for k in own]],
+        times=[*past.times, *[line.times[k] for k in own]],
         candidates=list(map(ranking.__getitem__, order)),
         relevant=ranking[:targets],
         ranking=ranking,
