@@ -13,7 +13,7 @@ from benchmarks.measure import Line
 from tests.rawgen import ml_1m
 from tests.sources.harness import load
 
-SHAPE = {"users": 1_500, "items": 800, "ratings": 90_000}
+SHAPE = {"users": 800, "items": 500, "ratings": 48_000}
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def test_every_split_and_filter_has_rows_to_time(name: str, raw: Path) -> None:
 
 
 def test_ratings_with_tastes_tell_target_users(tmp_path: Path) -> None:
-    seconds, _ = audiences.lines(tmp_path / "raw", tmp_path / "cache", main.QUICK)
+    seconds, _ = audiences.lines(tmp_path / "raw", tmp_path / "cache", SHAPE)
     assert seconds.notes["rows"] > 0 and seconds.ours > 0
 
 
