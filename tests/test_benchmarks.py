@@ -37,7 +37,7 @@ def test_every_split_and_filter_has_rows_to_time(name: str, raw: Path) -> None:
 
 
 def test_ratings_with_tastes_tell_target_users(tmp_path: Path) -> None:
-    seconds, _ = audiences.lines(tmp_path / "raw", tmp_path / "cache", SHAPE)
+    seconds, _ = audiences.lines(tmp_path / "raw", tmp_path / "cache", main.QUICK)
     assert seconds.notes["rows"] > 0 and seconds.ours > 0
 
 
