@@ -430,10 +430,10 @@ def test_the_answers_can_be_said_in_every_domain_of_profiles(key: str) -> None:
 
 
 @pytest.mark.real
-@pytest.mark.parametrize(("source", "least"), [("ml-1m", 40), ("ml-32m", 12)])
+@pytest.mark.parametrize(("source", "least"), [("ml-1m", 80), ("ml-32m", 12)])
 def test_real_users_have_profiles(source: str, least: int, raw: Path) -> None:
     cell = open_cell(source, raw)
-    drawn = cases(cell, 750 if source == "ml-1m" else None)
+    drawn = cases(cell, 1500)
     assert len(drawn) >= least
     checked, _ = require_named(cell, drawn)
     assert checked or source != "ml-1m"
