@@ -153,8 +153,6 @@ def test_training_rows_show_and_count_training_users_only(
     elif config == "target_user_identification":
         root, sources = planted.liked_together()[0], ["ml-1m"]
     options: dict[str, Any] = {"sources": sources, "cells": "all"}
-    if config == "interest_recognition":
-        options["size"] = 30  # each takes long
     kept_apart: dict[str, set[str]] = {source: set() for source in sources}
     for cell in open_data(config, {**options, "data_dir": str(root)}).cells.values():
         for user in range(len(cell.store.user_hash)):
