@@ -60,7 +60,7 @@ def test_target_users_are_named_from_what_people_did(raw: Path) -> None:
 
 
 def test_interests_are_named_from_what_the_user_did(raw: Path) -> None:
-    found = rows("interest_recognition", raw, 30)
+    found = rows("interest_recognition", raw, 20)
     assert min(map(facts, found)) >= 3
     assert share(found, lambda row: len(named(row)) >= 2) >= 0.95
     assert 90 <= median_length(found) <= 200

@@ -13,7 +13,7 @@ from benchmarks.measure import Line
 from tests.rawgen import ml_1m
 from tests.sources.harness import load
 
-SHAPE = {"users": 1_500, "items": 800, "ratings": 90_000}
+SHAPE = {"users": 800, "items": 500, "ratings": 48_000}
 
 
 @pytest.fixture(scope="module")

@@ -45,7 +45,7 @@ def test_what_is_imported_is_the_wheel_when_the_wheel_is_tested() -> None:
 
 @pytest.mark.parametrize("config", registry.config_names())
 def test_every_config_has_all_splits_and_the_same_features(config: str) -> None:
-    rows = datasets.load_dataset("itdr", config, sample=True, size=20)
+    rows = datasets.load_dataset("itdr", config, sample=True, size=10)
     assert list(rows) == ["train", "validation", "test"]
     for split in rows.values():
         assert len(split) > 0

@@ -98,7 +98,7 @@ def test_another_seed_gives_other_rows() -> None:
 
 
 @given(seed=SEEDS)
-@settings(SLOW, max_examples=3)
+@settings(SLOW, max_examples=2)
 def test_a_user_is_in_one_split_for_all_subtasks(seed: int) -> None:
     where: dict[tuple[str, str], set[str]] = {}
     for config in ("user_item_interaction", "user_item_understanding"):

@@ -63,6 +63,7 @@ def opened() -> StoreReader:
 LEFT_OUT = {"split_by": "leave_one_out"}
 BY_TIME = {"split_by": "time", "cuts": [0.5, 0.75]}
 COLD = {"split_by": "cold_item"}
+UNSAMPLED = {"candidates": 0, "k_core": 3, "size": 400}
 
 
 def test_the_last_event_is_test_and_the_one_before_validation() -> None:
@@ -127,22 +128,23 @@ def test_a_store_without_repeats_is_counted_as_one_that_may_have_some(
 
 
 @pytest.mark.parametrize(
-    "own",
+    ("config", "own"),
     [
-        LEFT_OUT,
-        {**LEFT_OUT, "k_core": 4, "repeats": "last"},
-        {"split_by": "time", "cuts": [0.5, 0.75]},
-        {"split_by": "time", "cuts": [0.5, 0.75], "target": "first"},
-        {"target": "random"},
-        {**BY_TIME, "validation": "last"},
-        {**BY_TIME, "validation": "last", "candidates": 0, "target": "all", "k_core": 3},
-        {**BY_TIME, "validation": "users"},
-        COLD,
-        {**COLD, "k_core": 4, "candidates": 0, "min_history": 2},
+        *(("sequential_rec", own) for own in (LEFT_OUT, BY_TIME, COLD)),
+        ("sequential_rec", {**LEFT_OUT, "k_core": 4, "repeats": "last"}),
+        ("sequential_rec", {**BY_TIME, "target": "first"}),
+        ("sequential_rec", {"target": "random"}),
+        ("sequential_rec", {**BY_TIME, "validation": "last"}),
+        ("sequential_rec", {**BY_TIME, **UNSAMPLED, "validation": "last", "target": "all"}),
+        ("sequential_rec", {**BY_TIME, "validation": "users"}),
+        ("sequential_rec", {**COLD, "k_core": 4, "candidates": 0, "min_history": 2}),
+        # Several true items.
+        *(("top_k_rec", own) for own in (LEFT_OUT, COLD)),
+        ("top_k_rec", {**BY_TIME, **UNSAMPLED, "validation": "last", "target": "all"}),
+        ("top_k_rec", {**BY_TIME, "validation": "users"}),
     ],
     ids=str,
 )
-@pytest.mark.parametrize("config", ["sequential_rec", "top_k_rec"])
 def test_the_audit_finds_no_fault(config: str, own: dict[str, Any]) -> None:
     if config == "top_k_rec" and "cold_item" in own.values():
         own = {"candidates": 6, **own, "positives": 1}  # few made-up films are left for more

@@ -258,7 +258,7 @@ def child(root: Path, cache: Path) -> subprocess.Popen[str]:
 
 
 def test_processes_at_once_build_one_store(caches: Path, raw_copy: Path) -> None:
-    running = [child(raw_copy, caches) for _ in range(3)]
+    running = [child(raw_copy, caches) for _ in range(2)]
     said = [process.communicate(timeout=120) for process in running]
     assert all(process.returncode == 0 for process in running), said
     assert len({out for out, _ in said}) == 1
@@ -266,7 +266,7 @@ def test_processes_at_once_build_one_store(caches: Path, raw_copy: Path) -> None
     assert not list((caches / "store").rglob("*.tmp-*"))
 
 
-@pytest.mark.parametrize("after", [0.9, 1.3, 1.7])
+@pytest.mark.parametrize("after", [0.9, 1.7])
 def test_a_killed_build_leaves_nothing_that_is_trusted(
     caches: Path, tmp_path: Path, after: float
 ) -> None:

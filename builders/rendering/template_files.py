@@ -133,6 +133,7 @@ class Template:
             raise complain(self.path, self.line, f"{self.id} {error.message}") from None
 
 
+@cache
 def languages() -> tuple[str, ...]:
     """The languages that have built-in templates, English first."""
     others = (path.parent.name for path in BUILT_IN.glob(f"*/{DOMAINS}.yaml"))

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
+from itdr.audit import Result
 from tests.audit import faults
 from tests.audit.faults import KINDS, Fault, Row
 from tests.audit.further_faults import FURTHER
@@ -63,10 +64,13 @@ def planted(fault: Fault, row: Row, others: list[Row]) -> Row | None:
 
 
 @functools.cache
+def audited_bundle(config: str, raw: bool) -> dict[str, Result]:
+    return audited(config, bundle(config).rows, raw=raw)
+
+
 def named(config: str, raw: bool) -> frozenset[str]:
     """The rows that an audit names."""
-    found = faulty(audited(config, bundle(config).rows, raw=raw))
-    return frozenset().union(*found.values())
+    return frozenset().union(*faulty(audited_bundle(config, raw)).values())
 
 
 @pytest.mark.parametrize(("config", "fault"), CASES)
@@ -84,7 +88,7 @@ def test_no_other_row_is_named(config: str) -> None:
     mine = {*planted_rows.ids.values(), *planted_rows.before.values()}
     for raw in (True, False):
         # Whose question a row got shows nearly the same as that row.
-        found = audited(config, planted_rows.rows, raw=raw).values()
+        found = audited_bundle(config, raw).values()
         every = [fault for one in found for fault in one.faults]
         others = {row for row, why in every if not any(one in why for one in mine)}
         assert others <= mine

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 import pytest
-import yaml
 
 from itdr.builders.core.text import plain
 from itdr.builders.evidence.aspect_words import LISTS
@@ -21,7 +20,7 @@ WORDS = ("apart", "heading", "hints", "somebody")
 DOMAINS = sorted(
     path.stem
     for path in (BUILT_IN / "lexicon").glob("*.yaml")
-    if (yaml.safe_load(path.read_text("utf-8")) or {}).get("aspects")
+    if re.search(r"^aspects:", path.read_text("utf-8"), re.MULTILINE)
 )
 
 

@@ -113,7 +113,7 @@ SHOWN = ("title", "categories", "creators", "description", "attributes")
     names=st.lists(WORDS.filter(lambda one: one.strip() == one), min_size=25, max_size=25, unique=True),
 )  # fmt: skip
 @settings(
-    max_examples=5,
+    max_examples=3,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # an example takes a second
     suppress_health_check=[HealthCheck.function_scoped_fixture],

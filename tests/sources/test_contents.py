@@ -149,7 +149,7 @@ def test_declared_contents_are_of_columns(source: str) -> None:
 
 @pytest.mark.real
 @pytest.mark.parametrize("source", sorted(contents.read_contents()))
-def test_real_files_are_what_is_declared_of_them(source: str, raw: Path, caches: Path) -> None:
+def test_real_files_are_what_is_declared_of_them(source: str, raw: Path) -> None:
     found = manifest(raw, source)
     assert set(found["as_released"]) == set(contents.read_contents()[source])
     assert not any("not as in" in said for said in losses.deviating(found))

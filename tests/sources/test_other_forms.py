@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import importlib
 import re
@@ -108,6 +109,17 @@ def stored(source: str, file: str, data: Path, work: Path) -> tuple[dict[str, An
     return tables, dict(read_json(path / "manifest.json") or {})
 
 
+@pytest.fixture(scope="module")
+def sound(
+    undamaged: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str, str], tuple[dict[str, Any], dict[str, Any]]]:
+    """What is stored of the undamaged files of a source."""
+    work = tmp_path_factory.mktemp("sound")
+    return functools.cache(
+        lambda source, file: stored(source, file, undamaged, work / f"{source}-{Path(file).name}")
+    )
+
+
 def damaged(source: str, file: str, change: Change, undamaged: Path, folder: Path) -> Path:
     shutil.copytree(undamaged / source, folder / source)
     path = folder / source / file
@@ -121,10 +133,15 @@ def damaged(source: str, file: str, change: Change, undamaged: Path, folder: Pat
 
 
 @pytest.mark.parametrize("name", SAME)
-def test_other_forms_are_read(name: str, undamaged: Path, tmp_path: Path) -> None:
+def test_other_forms_are_read(
+    name: str,
+    undamaged: Path,
+    sound: Callable[[str, str], tuple[dict[str, Any], dict[str, Any]]],
+    tmp_path: Path,
+) -> None:
     source, file, change = SAME[name]
     data = damaged(source, file, change, undamaged, tmp_path / "data")
-    before, clean = stored(source, file, undamaged, tmp_path / "before")
+    before, clean = sound(source, file)
     after, facts = stored(source, file, data, tmp_path / "after")
     assert before == after
     assert facts["rejected"] == clean["rejected"] and facts["emptied"] == clean["emptied"]

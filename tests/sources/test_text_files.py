@@ -125,8 +125,6 @@ print(stored[0] == stored[1])
         ("bookcrossing", "BX-Book-Ratings.csv"),
         ("steam", "steam_reviews.json.gz"),
         ("yelp", "yelp_academic_dataset_review.json"),
-        ("ml-32m", "ratings.csv"),
-        ("lastfm-360k", "usersha1-artmbid-artname-plays.tsv"),
     ],
 )
 def test_a_line_of_200_megabytes_costs_neither_memory_nor_time(

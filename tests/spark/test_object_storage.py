@@ -49,9 +49,9 @@ def test_from_s3_to_s3(spark: Any, bucket: str | None, tmp_path: Path) -> None:
 
 
 def test_a_local_url_is_a_path(spark: Any, tmp_path: Path, place: str) -> None:
-    options = {"data_dir": f"file://{SAMPLE}", "sources": ["ml-32m"], "num_shards": 2}
+    options = {"data_dir": f"file://{SAMPLE}", "sources": ["ml-32m"], "num_shards": 2, "size": 100}
     out = f"file://{tmp_path}/out"
-    built = on_spark.build(spark, "sequential_rec", out, work=f"file://{place}", **options)
-    rows = built["sequential_rec"]["rows"]
+    built = on_spark.build(spark, "rating_prediction", out, work=f"file://{place}", **options)
+    rows = built["rating_prediction"]["rows"]
     assert rows["train"] > 50
-    assert (tmp_path / "out/sequential_rec/train-00000-of-00001.parquet").is_file()
+    assert (tmp_path / "out/rating_prediction/train-00000-of-00001.parquet").is_file()

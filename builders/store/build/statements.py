@@ -45,6 +45,7 @@ FUNCTIONS = {
         "CREATE OR REPLACE TEMPORARY MACRO hashed(a) AS CASE WHEN a IS NOT NULL THEN hash(a) END",
         "CREATE OR REPLACE TEMPORARY MACRO between_quotes(a) AS CASE WHEN a[1] IN ('''', '\"') "
         f"THEN regexp_matches(a, {literal(QUOTED)}) ELSE false END",
+        "CREATE OR REPLACE TEMPORARY MACRO explode(a) AS unnest(a)",
         "CREATE OR REPLACE TEMPORARY MACRO matches(a, p) AS regexp_matches(a, p)",
         f"CREATE OR REPLACE TEMPORARY MACRO chinese(a) AS regexp_matches(a, '{_CHINESE}')",
         f"CREATE OR REPLACE TEMPORARY MACRO english(a) AS regexp_matches(a, '{_ENGLISH}')",
