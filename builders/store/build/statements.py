@@ -8,7 +8,7 @@ or counted here: ratios are computed by the caller, so that engines agree to the
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from itdr.builders.core.duckdb_csv import literal
 from itdr.builders.core.letters import LOST, TWICE
@@ -255,6 +255,20 @@ def spelled(column: str) -> str:
 
 BUCKET = 1 << 16
 """Codes per bucket, where numbers follow the order of codes."""
+
+
+def listed(records: Iterable[Iterable[object]]) -> str:
+    """SQL for a table of known records, each in one text `r`, its values set apart by `|`: one literal is read far faster
+    than as many as there are values.
+
+    Args:
+        records: the values of each, without spaces and `|`.
+
+    Returns:
+        What stands behind FROM.
+    """
+    text = " ".join("|".join(map(str, record)) for record in records)
+    return f"(SELECT explode(split({literal(text)}, ' ')) AS r) AS listed"
 
 
 def buckets(table: str, bucket: str = "bucket", rows: str = "count(*)") -> str:

@@ -158,11 +158,11 @@ def lookup_query(columns: Collection[str], known: KnownPeople) -> tuple[list[str
     """
     names = [name for name in known.columns if name in ("item_id", *columns)]
     places = [2 + known.columns.index(name) for name in names]
-    values = ", ".join(
-        "(" + ", ".join([f"'{one[0]}'", one[1], *(one[place] for place in places)]) + ")"
-        for one in known.people
+    listed = statements.listed([one[0], one[1], *(one[p] for p in places)] for one in known.people)
+    sums = "".join(
+        f", CAST(split_part(r, '|', {3 + place}) AS BIGINT) AS k{place}"
+        for place in range(len(names))
     )
-    listed = ", ".join(["person", "released", *(f"k{place}" for place in range(len(names)))])
     # Sums of values belong to their items, so that other items change them all.
     same = "k0 = s0 AND "
     differ = "".join(
@@ -176,7 +176,10 @@ def lookup_query(columns: Collection[str], known: KnownPeople) -> tuple[list[str
     return (
         names,
         f"""
-WITH known AS (SELECT * FROM (VALUES {values}) AS listed({listed})),
+WITH known AS (
+    SELECT split_part(r, '|', 1) AS person, CAST(split_part(r, '|', 2) AS INT) AS released{sums}
+    FROM {listed}
+),
 here AS ({sums_query(names)} AND CAST(user_id AS STRING) IN ({known_ids}) GROUP BY user_id)
 SELECT count(*), coalesce(sum(released), 0), coalesce(sum(abs(n - released)), 0), count(CASE WHEN n > released THEN 1 END),
     count(CASE WHEN n < released THEN 1 END){differ}
