@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import datasets
 import pytest
 
-from itdr.builders.core.errors import ConfigError
+from itdr.builders.core.errors import ConfigError, EmptySplitError
 from itdr.builders.dataset import registry
 from itdr.builders.tasks import user_attribute_prediction
 from itdr.builders.tasks.user_attribute_prediction import (
@@ -20,6 +22,7 @@ from itdr.builders.tasks.user_attribute_prediction import (
     chosen_attributes,
 )
 from itdr.scoring.parsing.attributes import same_value
+from tests import world
 
 AGES = ("under 20", "20-29", "30-39", "40-49", "50-59", "60 or older")
 SOURCES = ("lastfm-1k", "lastfm-360k", "anime-2023", "bookcrossing", "ml-1m")
@@ -159,3 +162,12 @@ def test_bands_stand_in_the_order_of_years() -> None:
     assert sorted(["writer", "K-12 student"], key=_rank) == ["K-12 student", "writer"]
     countries = ["Croatia", "Côte d'Ivoire", "Canada"]
     assert sorted(countries, key=_rank) == ["Canada", "Côte d'Ivoire", "Croatia"]
+
+
+def test_where_all_users_are_alike_nothing_is_asked(tmp_path: Path) -> None:
+    shutil.copytree(world.folder(dirt=False) / "ml-1m", tmp_path / "ml-1m")
+    path = tmp_path / "ml-1m" / "users.dat"
+    users = (line.split("::")[0] for line in path.read_text("latin-1").splitlines())
+    path.write_text("".join(f"{user}::M::25::4::12345\n" for user in users), "latin-1")
+    with pytest.raises(EmptySplitError, match=r"needs users .* that tell them apart"):
+        rows("ml-1m", sample=False, data_dir=str(tmp_path))

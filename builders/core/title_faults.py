@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from itdr.builders.core.letters import ENOUGH_IF_ALL, MOST
 from itdr.builders.core.reasons import ENOUGH_TO_JUDGE
 
-QUOTED = r"""^'.*'( [(].*[)])?$|^".*"( [(].*[)])?$"""
+QUOTED = r"""^'[^']*'( [(].*[)])?$|^"[^"]*"( [(].*[)])?$"""
 """A title between quotes, perhaps with a place behind it: few are written so."""
 MARKED = '\\"'
 """A quote that another program marked as one within a text."""

@@ -119,20 +119,17 @@ _COMMA = "\x1f"
 
 
 _USER, _REVIEW = (re.compile(rf'"{name}_id": ?"([^"]{{22}})"') for name in ("user", "review"))
-"""Ids; they have capitals and digits among their letters."""
+"""Ids."""
 
 
 def _require_own_values(path: Path) -> None:
-    """Raise `RawFileError` where the first and the last users have ids of reviews or in small letters, or texts were
-    escaped twice."""
+    """Raise `RawFileError` where the first and the last users have ids of reviews, or texts were escaped twice."""
     text = validate.ends_of(path)
     users, reviews = set(_USER.findall(text)), set(_REVIEW.findall(text))
     enough = len(users) >= ENOUGH_TO_JUDGE
     fault = ""
     if enough and 2 * len(users & reviews) > len(users):
         fault = f"of {len(users):,} users that were looked at, {len(users & reviews):,} have the id of a review"
-    elif enough and all(user == user.lower() for user in users):
-        fault = f"the ids of {len(users):,} users that were looked at were written in small letters"
     elif text.count("\\\\n") >= ENOUGH_TO_JUDGE and 10 * text.count("\\\\n") > 9 * text.count(
         "\\n"
     ):

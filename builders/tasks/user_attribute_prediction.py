@@ -75,8 +75,8 @@ def _firsts(cell: OpenCell, users: Sequence[int]) -> list[Described | None]:
 
 
 def _least_attributes(cell: OpenCell) -> int:
-    """How many of the attributes asked for must be known of a user."""
-    return min(int(cell.cell.rule.options.get("least_attributes", 1)), len(_asked(cell)))
+    """How many of the attributes asked for must be known of a user; one, even where nothing can be asked for."""
+    return max(1, min(int(cell.cell.rule.options.get("least_attributes", 1)), len(_asked(cell))))
 
 
 def _asked(cell: OpenCell) -> tuple[str, ...]:
@@ -306,6 +306,7 @@ TASK = Task(
     needs=frozenset({"items.title"}),
     needs_any=frozenset(f"users.{name}" for name in USERS if name != "user_id"),
     defaults={"history": 20, "attributes": None},
+    asks="users with known attributes that tell them apart, and enough items that can be shown",
     variables=lists.layouts("items")
     | {"n_items", "attribute", "attributes", "attributes_lines", "n_attributes", "answer"},
     lists=frozenset({"history"}),

@@ -270,10 +270,14 @@ def of_reviews(text: str) -> str:
 
 @pytest.mark.parametrize(
     ("change", "said"),
-    [(str, ""), (small, "written in small letters"), (of_reviews, "the id of a review")],
+    [
+        (str, ""),
+        (small, "none of 400 ids of users has a capital"),
+        (of_reviews, "the id of a review"),
+    ],
 )
 def test_users_of_yelp(change: Callable[[str], str], said: str, tmp_path: Path) -> None:
-    yelp.write(tmp_path / "data" / "yelp", users=60, items=90, dirt=False)
+    yelp.write(tmp_path / "data" / "yelp", users=400, items=90, dirt=False)
     path = tmp_path / "data" / "yelp" / "yelp_academic_dataset_review.json"
     path.write_text(change(path.read_text("utf-8")), "utf-8")
     if not said:

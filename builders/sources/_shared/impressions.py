@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("itdr")
 
 ENOUGH_HISTORIES = 200
-"""Of so many impressions, most have a history."""
+"""Of so many impressions, most have a history, and most histories are in the order of clicks: fewer may be made up."""
 SHORTENED = 0.95
 """The share of its length that the last id of a history has at most, in the mean, where histories were cut off."""
 MOST_CHANGED = 0.02
@@ -121,7 +121,7 @@ class HistoryLengths:
                 f"{path}: {self._empty:,} of {self._seen:,} impressions have no history, and officially one in fifty "
                 f"has none: the histories were removed. {AGAIN}"
             )
-        if self._long >= ENOUGH_TO_JUDGE and 2 * self._sorted > self._long:
+        if self._long >= ENOUGH_HISTORIES and 2 * self._sorted > self._long:
             raise RawFileError(
                 f"{path}: {self._sorted:,} of {self._long:,} histories of several clicks that were looked at are in the order of "
                 f"the ids of news, and not of the clicks: they were sorted. {AGAIN}"

@@ -37,8 +37,8 @@ ENOUGH, MANY, ENOUGH_RATINGS = 1_000, 5_000, 500
 """So many interactions show how ratings and weights are spread, which items have the higher ones, and whether ratings are two
 of many."""
 ENOUGH_USERS, ENOUGH_TITLES = 200, 2_000
-"""So many users show how ratings are spread, and so many titles that they are in the order of ids: fewer may be made up
-in this order."""
+"""So many users show how ratings are spread and times follow each other, and so many titles that they are in the order of
+ids: fewer may be made up in this order."""
 NEARLY_ALL = 0.95
 RUN = 5
 """A user of so many interactions has not rated them all alike, nor played them 1, 2, 3, … times, as a rule."""
@@ -188,7 +188,7 @@ def _times_in_order(sample: Sample) -> str:
     users, times = sample.rows["user_code"], sample.rows["timestamp"]
     starts = _runs(users)
     ids = _ids(sample.users, "user_id")[users[starts]]
-    if len(starts) < ENOUGH_TO_JUDGE or len(users) < ENOUGH or np.isnan(ids).any():
+    if len(starts) < ENOUGH_USERS or len(users) < ENOUGH or np.isnan(ids).any():
         return ""
     first, last = np.fmin.reduceat(times, starts), np.fmax.reduceat(times, starts)
     order = np.argsort(ids)
