@@ -333,6 +333,17 @@ class Source:
             if facet in file.facets and (domain is None or file.domain in (None, domain))
         )
 
+    def reads_texts(self, facet: str) -> bool:
+        """Whether the files of a facet hold the texts of interactions.
+
+        Args:
+            facet: `base` or `text`.
+
+        Returns:
+            False where other files hold them.
+        """
+        return facet == "text" or not any("text" in file.facets for file in self.files)
+
     def remote(self, name: str) -> Remote:
         """The remote with this name."""
         return next(remote for remote in self.remotes if remote.name == name)

@@ -19,6 +19,9 @@ from itdr.builders.sources import amazon_reviews_2023 as reader
 from itdr.builders.sources._formats import keys
 from itdr.builders.sources.amazon_reviews_2023 import SOURCE
 from itdr.builders.store.build.id_forms import misshapen
+from itdr.builders.store.layout import read_manifest
+from itdr.builders.store.prepare import prepare
+from itdr.builders.store.spec import StoreSpec
 from tests import world
 from tests.rawgen import amazon_reviews_2023 as rawgen
 from tests.sources.harness import read, real, rows
@@ -429,3 +432,11 @@ def test_ids_of_users_that_were_cut_are_noticed() -> None:
     assert fault(21).startswith("21 of 40 ids of users have fewer than 28 signs")
     # Ids of one's own are no worse.
     assert misshapen(SOURCE, pa.chunked_array([[str(n) for n in range(40)]]), "users") == ""
+
+
+def test_ratings_alone_are_not_told_to_lack_texts(tmp_path: Path) -> None:
+    rawgen.write(tmp_path / SOURCE.id, users=240, items=1_800, dirt=False)
+    for facet in ("base", "text"):
+        spec = StoreSpec(SOURCE, domain="All_Beauty", facet=facet, data_dir=tmp_path)
+        told = read_manifest(prepare(spec, offline=True, progress=False))["deviating"]
+        assert not any("'text' have a value" in one for one in told), facet

@@ -102,10 +102,10 @@ def test_times_sorted_alone(sample: Check) -> None:
             timestamp=times,
         )
 
-    timed(19, 0)
-    timed(40, 4)
-    with pytest.raises(RawFileError, match="the times of 39 of 40 users"):
-        timed(40, 0)
+    timed(199, 0)
+    timed(200, 20)
+    with pytest.raises(RawFileError, match="the times of 199 of 200 users"):
+        timed(200, 0)
 
 
 def test_ratings_before_their_item(sample: Check) -> None:

@@ -112,7 +112,10 @@ def build(
         )
         if staged.get("tags"):
             _write_parquet(con, statements.SORTED_TAGS, folder / "tags.parquet")
-        draw_sample = partial(draw, partial(_table, con), staged, stored(), folder)
+        compared_columns = dict(staged)
+        if not source.reads_texts(raw.facet):
+            compared_columns["interactions"] = [n for n in staged["interactions"] if n != "text"]
+        draw_sample = partial(draw, partial(_table, con), compared_columns, stored(), folder)
         compared = deviating(source, draw_sample, file_names, row_counts.get("items", 0))
         released = contents.compare(source, row, staged, file_names)
         unlike = unlike_known(

@@ -78,7 +78,7 @@ def unusual(source: Source, ids: pa.ChunkedArray, key: str) -> list[str]:
     """
     table = f"{key.removesuffix('_id')}s"
     notes = []
-    if key in source.options.get("id_forms", {}):
+    if len(ids) >= ENOUGH_TO_JUDGE and key in source.options.get("id_forms", {}):
         pattern, usual = source.options["id_forms"][key]
         others = ids.filter(pc.invert(pc.match_substring_regex(ids, f"^(?:{pattern})$")))
         expected = usual * len(ids)

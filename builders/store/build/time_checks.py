@@ -109,7 +109,7 @@ def rounded(times: np.ndarray) -> str:
         return f"{clause} {MINUTE} seconds: the seconds were lost"
     if not common % IN_32_BITS:
         return f"{clause} {IN_32_BITS} seconds: they were rounded"
-    if not common % 10:
+    if not common % 100:
         return f"{clause} {common:,} seconds: a spreadsheet rounded them to a few digits"
     if _held_in_milliseconds(different):
         return (

@@ -143,7 +143,7 @@ def unlike_known(
         A sentence without a full stop for each table that differs; none where the files are of another release.
     """
     texts = [path.as_posix() for path in paths]
-    texts_read = facet == "text" or not any("text" in file.facets for file in source.files)
+    texts_read = source.reads_texts(facet)
     judged = {table: _judged(columns[table] or (), texts_read) for table in columns}
     tables = {
         table: known
