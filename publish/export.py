@@ -35,7 +35,7 @@ SPLIT_BY = ("user", "time")
 PARTS = ("train", "valid", "test")
 """What RecBole calls the splits."""
 NUMBERS = ("rating", "timestamp", "seq", "weight", "age", "birth_year", "year")
-WORDS = ("title", "text", "description", "categories", "creators")
+WORDS = ("title", "other_title", "text", "description", "categories", "creators")
 SEPARATOR = "|"
 """Stands between the values of a list in CSV. Where one of them holds it, all lists of the column are
 written as JSON."""
@@ -186,7 +186,7 @@ class _Export:
             hidden = "CASE WHEN hidden THEN NULL ELSE title END"
             fields["title"] = hidden if "hidden" in there else "title"
         columns: dict[str, Any] = {name: name for name in fields}
-        for name in ("categories", "creators", "year", "description"):
+        for name in ("other_title", "categories", "creators", "year", "description"):
             if name in there:
                 fields[name] = name
                 columns[name] = name

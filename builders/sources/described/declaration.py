@@ -150,6 +150,9 @@ class ItemColumns:
 
     item_id: IdColumn = entry(IdColumn, "The id, as in the interactions.", required=True)
     title: TextColumn | None = entry(TextColumn, "The name that is shown.")
+    other_title: TextColumn | None = entry(
+        TextColumn, "Another title of the same work, shown beside it in brackets."
+    )
     categories: ListColumn | None = entry(ListColumn, "Categories, genres or tags.")
     creators: ListColumn | None = entry(ListColumn, "Authors, artists, directors or brands.")
     year: YearColumn | None = entry(YearColumn, "The year of publication.")

@@ -221,8 +221,9 @@ def items(found: Resolved, raw: Raw) -> Rows:
             fields[name] = sql.list_sql(*select.take(column.from_, name), column)
     if columns.year is not None:
         fields["year"] = sql.year(*select.take(columns.year.from_, "year"))
-    if columns.description is not None:
-        fields["description"] = select.of(columns.description, "description")
+    for name in ("other_title", "description"):
+        if (text := getattr(columns, name)) is not None:
+            fields[name] = select.of(text, name)
     if columns.attributes:
         fields["attributes"] = _attributes(columns.attributes, select)
     # A log that names its items names each of them many times.
