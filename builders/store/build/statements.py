@@ -257,7 +257,7 @@ BUCKET = 1 << 16
 """Codes per bucket, where numbers follow the order of codes."""
 
 
-def listed(records: Iterable[Iterable[object]]) -> str:
+def records_sql(records: Iterable[Iterable[object]]) -> str:
     """SQL for a table of known records, each in one text `r`, its values set apart by `|`: one literal is read far faster
     than as many as there are values.
 

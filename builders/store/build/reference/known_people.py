@@ -158,7 +158,9 @@ def lookup_query(columns: Collection[str], known: KnownPeople) -> tuple[list[str
     """
     names = [name for name in known.columns if name in ("item_id", *columns)]
     places = [2 + known.columns.index(name) for name in names]
-    listed = statements.listed([one[0], one[1], *(one[p] for p in places)] for one in known.people)
+    listed = statements.records_sql(
+        [one[0], one[1], *(one[p] for p in places)] for one in known.people
+    )
     sums = "".join(
         f", CAST(split_part(r, '|', {3 + place}) AS BIGINT) AS k{place}"
         for place in range(len(names))

@@ -275,7 +275,7 @@ def lookup_query(table: str, columns: Collection[str], known: KnownTable) -> tup
     """
     compared = [name for name in known.columns if name in columns and name not in known.without]
     places = [2 + known.columns.index(name) for name in compared]
-    listed = statements.listed([one[place] for place in (0, *places)] for one in known.records)
+    listed = statements.records_sql([one[place] for place in (0, *places)] for one in known.records)
     parts = "".join(
         f", split_part(r, '|', {2 + place}) AS c{place}" for place in range(len(compared))
     )
@@ -296,7 +296,7 @@ WITH known AS (SELECT split_part(r, '|', 1) AS k{parts} FROM {listed}),
 people AS (
     SELECT split_part(r, '|', 1) AS owner, CAST(split_part(r, '|', 2) AS INT) AS released,
         CAST(split_part(r, '|', 3) AS INT) AS records
-    FROM {statements.listed(_people(known))}
+    FROM {statements.records_sql(_people(known))}
 ),
 matched AS (
     SELECT people.owner, known.k, max(people.released) AS released, max(people.records) AS records, count(*) AS n,
