@@ -113,14 +113,14 @@ def test_the_real_files() -> None:
     found, rejects = read(SOURCE, folder, "items")
     assert (found.num_rows, rejects) == (3_883, {})
     assert [tuple(row.values()) for row in rows(found, 0, 9, -1)] == [
-        ("1", "Toy Story (1995)", ["Animation", "Children's", "Comedy"], 1995),
-        ("10", "GoldenEye (1995)", ["Action", "Adventure", "Thriller"], 1995),
-        ("3952", "The Contender (2000)", ["Drama", "Thriller"], 2000),
+        ("1", "Toy Story (1995)", None, ["Animation", "Children's", "Comedy"], 1995),
+        ("10", "GoldenEye (1995)", None, ["Action", "Adventure", "Thriller"], 1995),
+        ("3952", "The Contender (2000)", None, ["Drama", "Thriller"], 2000),
     ]
     titles = found.column("title")
     assert titles.null_count == found.column("year").null_count == 0
     assert len(pc.unique(titles)) == 3_883
-    # Titles in Latin-1 keep their letters; original titles in brackets are not shown.
+    # Titles in Latin-1 keep their letters; original titles in brackets are apart.
     assert sum(not title.isascii() for title in titles.to_pylist()) == 14
     assert "The Slingshot (1993)" in titles.to_pylist()
 

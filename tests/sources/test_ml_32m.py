@@ -265,9 +265,10 @@ def test_the_real_small_release() -> None:
             "Toy Story (1995)",
             ["Adventure", "Animation", "Children", "Comedy", "Fantasy"],
             1995,
+            None,
         ),
-        ("10", "GoldenEye (1995)", ["Action", "Adventure", "Thriller"], 1995),
-        ("193609", "Andrew Dice Clay: Dice Rules (1991)", ["Comedy"], 1991),
+        ("10", "GoldenEye (1995)", ["Action", "Adventure", "Thriller"], 1995, None),
+        ("193609", "Andrew Dice Clay: Dice Rules (1991)", ["Comedy"], 1991, None),
     ]
     assert found.column("categories").null_count == 34
     assert found.column("year").null_count == 12

@@ -355,9 +355,9 @@ def _unreadable(
     )
     finding = example if example.startswith("Found") else ""
     sentences = [
-        other_form(examples.get(key, ""), _head(path).splitlines()[1:-1])
+        other_form(examples[key], _head(path).splitlines()[1:-1])
         for key, path in files.items()
-        if table == "interactions"
+        if table == "interactions" and examples.get(key)
     ]
     sentences += [
         f"Expected in {path.name}: {examples[key]!r}. {finding or f'Found: {_first_lines(path)!r}.'}"
