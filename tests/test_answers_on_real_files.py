@@ -54,7 +54,7 @@ def test_target_users_are_named_from_what_people_did(raw: Path) -> None:
     # its genre are none beside those who do.
     assert share(found, is_warning) >= 0.4
     for row in found:
-        warned = re.search(r"\n\n(Not for|Not to|Most other)", row["output"])
+        warned = re.search(r"\n\n(Not for|Not to|This film is less likely)", row["output"])
         assert bool(warned) == is_warning(row)
     assert 70 <= median_length(found) <= 260
 

@@ -93,7 +93,7 @@ def test_no_list_is_shown_of_which_all_complaints_go_unsaid() -> None:
 @pytest.mark.parametrize(
     ("domain", "text", "words"),
     [
-        ("games", "The combat is great.", "This player praises combat in all 3"),
+        ("games", "The combat is great.", "This player praises the combat in all 3"),
         ("games", "Great with friends.", "so this player seems to like playing with friends"),
         ("book_reviews", "Clear and warm.", "This reader praises the writing in all 3"),
         ("book_reviews", "A gift for my son, who loved it.", "so part of this taste may be his"),

@@ -81,7 +81,7 @@ def test_what_fewer_than_half_like_is_not_for_most() -> None:
     few = 0
     for row in world.everything(rows()):
         told = re.findall(
-            r"(Not for most viewers|Most viewers|Not to everybody's taste|Most other viewers do not like it): (.*)",
+            r"(Not for most viewers|Most viewers|Not to everybody's taste|This film is less likely to appeal to other viewers): (.*)",
             row["output"],
         )
         found = [one for one in row["evidence"] if one["fact"].startswith("reception")]
@@ -90,7 +90,9 @@ def test_what_fewer_than_half_like_is_not_for_most() -> None:
         for one, (lead, text) in zip(found, told, strict=True):
             share = int(100 * one["count"] / one["of"] + 0.5)
             number = (
-                f"the {one['of']} others" if lead.startswith("Most other ") else f"all {one['of']}"
+                f"the {one['of']} others"
+                if lead.startswith("This film is less likely ")
+                else f"all {one['of']}"
             )
             people = f"{number} who rated it liked it, against "
             assert text.startswith(f"only {share}% of {people}")

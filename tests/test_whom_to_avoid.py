@@ -80,7 +80,7 @@ def _warns(row: dict[str, object]) -> bool:
     """Whether an answer says for whom the item is not, or warns everybody but those whom it names."""
     return bool(
         re.search(
-            r"\n\n(Not for\b|Not to|Most other|A caveat)",
+            r"\n\n(Not for\b|Not to|This \w+ is less likely|A caveat)",
             str(row["output"]),
         )
     )

@@ -34,11 +34,16 @@ SHOWN = {
     "The Orchard of Salt: a novel": "The Orchard of Salt: A Novel",
     "Orchard (Salt Mile S.)": "Orchard (Salt Mile Series)",
     "Is There Salt?: An Ada Salt Mystery": "Is There Salt? An Ada Salt Mystery",
+    "Random Acts of Salt:A Sea Book": "Random Acts of Salt: A Sea Book",
+    # A binding, and a shop's word, behind a dash.
+    "De Sal y de Mar - Bolsillo": "De Sal y de Mar",
+    "The Orchard - Promotional": "The Orchard",
 }
 KEPT = (
     # Two books in one; whose name it is, or which language, cannot be told.
     *("Salt Street / Sea Street", "Salt / The Sea", "Orchard / Ben Example"),
     *("Roman: A Sea", "Ein Roman. Salz", "A Roman Garden", "Salt: A Novel", "Salt- Street"),
+    *("R:A Salt", "Salt - Sea", "Promotional"),
     *("Orchard (Sea Stories, Book 3)", "Orchard (2004)", "Dr. (Ada) Salt", "(Colección Sal)"),
 )
 

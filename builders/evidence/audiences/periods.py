@@ -18,24 +18,26 @@ def period_of(years: Collection[int]) -> str:
         years: of works; 0 where one is not known.
 
     Returns:
-        A third of a decade, a decade, or two decades; "" where a year is not known, or they are of three or far apart.
+        A third of a decade, a decade, or two neighboring decades; "" where a year is not known, or they are farther apart.
 
     >>> period_of([1997, 1999]), period_of([1980, 1988]), period_of([1977, 1982]), period_of([1973, 1985])
     ('late 1990s', '1980s', 'late 1970s and early 1980s', '1970s and 1980s')
-    >>> period_of([1938, 1992]), period_of([1938, 0]), period_of([1949, 1960])
+    >>> period_of([1938, 1992]), period_of([1938, 0]), period_of([1968, 1981])
     ('', '', '')
     """
     first, last = min(years, default=0), max(years, default=0)
     if not first or last - first > MAX_YEARS:
         return ""
     decades = sorted({year // 10 * 10 for year in years})
+    if decades[-1] - decades[0] > 10:
+        return ""
     if len(decades) == 1:
         thirds = {_third(year) for year in years}
         decade = f"{decades[0]}s"
         return f"{thirds.pop()}{decade}" if len(thirds) == 1 else decade
     ends = _third(first), _third(last)
     late, early = ends if ends == ("late ", "early ") else ("", "")
-    return f"{late}{decades[0]}s and {early}{decades[1]}s" if len(decades) == 2 else ""
+    return f"{late}{decades[0]}s and {early}{decades[1]}s"
 
 
 def years_in(period: str) -> tuple[int, int]:

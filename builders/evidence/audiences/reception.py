@@ -96,7 +96,7 @@ def beyond(
         liked: the share of all verdicts that are likes.
 
     Returns:
-        One fact where there are `MIN_RATERS` of them and they like it clearly better than the average work.
+        One fact where there are `MIN_RATERS` of them, most of whom like it, and clearly more than the average work.
     """
     parts = [codes[one.value] for one in facts if one.kind == "series"]
     if not parts or not any(one.about in ("praised", "acclaimed") for one in facts):
@@ -104,7 +104,7 @@ def beyond(
     fans = np.concatenate([judged.takers(one) for one in parts])
     others = ~np.isin(everybody.users, fans, kind="table")
     n, likes = int(others.sum()), int((others & everybody.liked).sum())
-    if n < MIN_RATERS or likes < (liked + MIN_SHIFT_OF_RATERS) * n:
+    if n < MIN_RATERS or likes < (liked + MIN_SHIFT_OF_RATERS) * n or 2 * likes <= n:
         return []
     if _deviation(likes, n, liked) < MIN_Z_OF_OTHERS:
         return []

@@ -57,6 +57,8 @@ _SIGNS = (
     (re.compile(r"(?<=\w[?!]): "), " "),  # "Do Penguins Have Knees?: An Imponderables Book"
     (re.compile(r"(?<=: )a novel$"), "A Novel"),
     (re.compile(r"(?<=\w) S\.\)$"), " Series)"),  # "Mouse on the Mile (Green Mile S.)"
+    (re.compile(r"(?<=[^\W\d_]{2}):(?=[A-Z])"), ": "),  # "Random Acts of Management:A Dilbert Book"
+    (re.compile(r"(?<=\w) - (?:Promotional|Bolsillo)$"), ""),  # "De Amor y de Sombra - Bolsillo"
 )
 _ROLE = re.compile(r" ?\((?:authors?|editors?|eds?|illustrators?|translators?|hrsg)\.?\)$", re.I)
 _MC = re.compile(r"\bMc (?=[A-Z][a-z])")
