@@ -9,6 +9,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+import datasets
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
@@ -298,7 +299,11 @@ def test_rows_do_not_depend_on_shards(source: str) -> None:
     assert sorted(map(str, one)) == sorted(map(str, many)) and len(one) > 10
 
 
-def test_a_profile_is_worked_out_once_for_the_plan_and_its_row(monkeypatch: Any) -> None:
+@pytest.mark.parametrize("streamed", [True, False], ids=["streamed", "in tables"])
+def test_a_profile_is_worked_out_once_for_the_plan_and_its_row(
+    streamed: bool, monkeypatch: Any, tmp_path: Path
+) -> None:
+    """Also those of validation and test, whose cases may be drawn with the last ones of training."""
     asked: list[tuple[int, bool]] = []
     sketch_of = profiles.sketch_of
 
@@ -308,8 +313,10 @@ def test_a_profile_is_worked_out_once_for_the_plan_and_its_row(monkeypatch: Any)
         return found
 
     monkeypatch.setattr(profiles, "sketch_of", noted)
-    options: dict[str, Any] = {"sources": ["steam"], "root": folder(), "seed": 11}
-    found = everything(world.load("interest_recognition", size=40, **options))
+    options: dict[str, Any] = {"sources": ["steam"], "data_dir": str(folder()), "seed": 11}
+    options |= {"streaming": True} if streamed else {"cache_dir": str(tmp_path)}
+    splits = datasets.load_dataset("itdr", "interest_recognition", size=40, **options)
+    found = [row for rows in splits.values() for row in rows]
     sketched = [user for user, able in asked if able]
     assert len(sketched) == len(set(sketched)) >= len(found) > 10
 

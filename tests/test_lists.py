@@ -111,6 +111,6 @@ def test_long_titles_stand_on_lines_of_their_own(tmp_path: Path) -> None:
 
 
 def test_titles_are_long_on_average() -> None:
-    short, long = (Item("1", "x" * n, (), ()) for n in (30, 41))
-    assert not lists.need_lines([short], [short]) and not lists.need_lines([], [])
-    assert lists.need_lines([short], [long]) and not lists.need_lines([short, short], [long])
+    short, long = "x" * 30, "x" * 41
+    assert not lists.need_lines([[short], [short]]) and not lists.need_lines([[], []])
+    assert lists.need_lines([[short], [long]]) and not lists.need_lines([[short, short], [long]])

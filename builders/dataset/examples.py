@@ -130,17 +130,23 @@ def _of_cell(
             batch = next(batches, None)
             if batch is None:
                 return
-            places, subjects, indexes, cases = zip(*batch, strict=True)
-            numbers = rng.numbers(cell.rng_states(subjects, "template", indexes), TEXTS).tolist()
-            examples = list(map(write, cases, subjects, indexes, numbers))
-        yield from zip(places, examples, strict=True)
+        while batch:
+            with gc_pause.gc_paused():
+                places, subjects, indexes, cases = zip(*batch[:BATCH], strict=True)
+                # Whatever is done with is let go: the garbage collector walks through all that is alive.
+                del batch[:BATCH]
+                states = cell.rng_states(subjects, "template", indexes)
+                numbers = rng.numbers(states, TEXTS).tolist()
+                examples = list(map(write, cases, subjects, indexes, numbers))
+                del cases
+            yield from zip(places, examples, strict=True)
 
 
 def _batches(
     chosen: CellSample, opened: OpenCell, shards: Sequence[Shard], sizes: _Sizes
 ) -> Iterator[Drawn]:
-    """The cases of a split's users in some shards, in batches. A process that draws whole splits comes to
-    the later ones as well: where the last batch has room, theirs are drawn with it and kept."""
+    """The cases of a split's users in some shards, in batches, which the taker may empty. A process that draws whole
+    splits comes to the later ones as well: where the last batch has room, theirs are drawn with it and kept."""
     users = requested_users(chosen, opened, shards)
     if sizes.first < sizes.most or len(shards) < shards[0].of:
         yield from _cases(opened, users, sizes)
@@ -240,9 +246,9 @@ def _more(opened: OpenCell, who: UserRequest, found: Iterator[Any], size: int) -
     left = who.most
     while left != 0 and (windows := list(itertools.islice(found, _at_once(left, size)))):
         batch = _made(who, windows, iter(opened.cell.task.draw(opened, windows)))
+        left = None if left is None else left - len(batch)
         if batch:
             yield batch
-        left = None if left is None else left - len(batch)
 
 
 def _made(who: UserRequest, windows: list[Any], cases: Iterator[Case | None]) -> Drawn:
@@ -267,7 +273,7 @@ def _writer(opened: OpenCell, part: str, wording: Wording) -> Callable[..., Exam
     name = cell.name
 
     def write(case: Case, code: int, index: int, numbers: list[int]) -> Example:
-        in_lines = lists.need_lines(case.history, case.candidates)
+        in_lines = lists.need_lines(case.titles)
         picked = texts.pick(part, case.flags, numbers, in_lines)
         instruction, question, answer = picked.render(task.context(opened, case, picked.needed))
         if not wording.descriptions:

@@ -26,11 +26,6 @@ LISTS = ("history", "candidates", "attributes", "evidence")
 EVIDENCE_FIELDS = ("fact", "value", "count", "of", "base", "quote")
 Field = Callable[[Sequence[Any]], Iterable[Any]]
 """Takes one field of each of some entries."""
-# In half the time of `attrgetter`.
-_ITEM: tuple[Field, ...] = (
-    lambda items: [item.id for item in items],
-    lambda items: [item.title for item in items],
-)
 _PAIR: tuple[Field, ...] = tuple(functools.partial(map, itemgetter(k)) for k in range(2))
 _EVIDENCE: tuple[Field, ...] = tuple(
     functools.partial(map, attrgetter(name)) for name in EVIDENCE_FIELDS
@@ -72,7 +67,7 @@ def row_hash(case: Case, texts: Sequence[str]) -> str:
         texts,
         case.user,
         case.item.id if case.item else None,
-        [[item.id for item in items] for items in (case.history, case.candidates, case.relevant)],
+        case.ids,
         case.rating,
         case.attributes,
     )
@@ -208,14 +203,17 @@ class Columns:
             plain[name] += [example.about[name] for example in examples]
         plain["user_id"] += [case.user for case in cases]
         plain["item_id"] += [case.item.id if case.item else None for case in cases]
-        plain["relevant"] += [[item.id for item in case.relevant] for case in cases]
+        plain["relevant"] += [case.ids[2] for case in cases]
         plain["rating"] += [case.rating for case in cases]
-        self._add("history", [case.history for case in cases], _ITEM)
+        for place, name in enumerate(("history", "candidates")):
+            self._add(name, [case.ids[place] for case in cases], (iter,))
+            titles = self._fields[name][1]
+            for case in cases:
+                titles += case.titles[place]
         ratings, times = self._fields["history"][2:]
         for case in cases:
             ratings += case.ratings or (None,) * len(case.history)
             times += case.times or (None,) * len(case.history)
-        self._add("candidates", [case.candidates for case in cases], _ITEM)
         self._add("attributes", [case.attributes for case in cases], _PAIR)
         self._add("evidence", [case.evidence for case in cases], _EVIDENCE)
 

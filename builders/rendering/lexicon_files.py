@@ -80,6 +80,7 @@ class Lexicon:
     _said: dict[tuple[str, str], Mapping[str, str]] = field(
         default_factory=dict, compare=False, repr=False
     )
+    _bound: dict[str, jinja.Put] = field(default_factory=dict, compare=False, repr=False)
 
     def telling_apart(self, titles: Iterable[str | None]) -> Lexicon:
         """The same lexicon, with the year after those titles that are alike without it.
@@ -148,9 +149,12 @@ class Lexicon:
         term = self.terms.get(base, {}).get(plain(display_name), {})
         bare = base in ("work", "title") and display_name not in self.namesakes
         forms = {"value": _quotable(_named(display_name) if bare else display_name)}
+        context = {**self.phrases, **forms}
         for name, form in self.forms.get(base, {}).items():
             own = term.get(name, form)
-            forms[name] = jinja.bind(own, self.words)({**self.phrases, **forms})
+            if own not in self._bound:
+                self._bound[own] = jinja.bind(own, self.words)
+            context[name] = forms[name] = self._bound[own](context)
         return forms
 
     def place_of(self, about: str, value: str) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -135,10 +135,10 @@ def inline(
     return next(free, layout.separators[-1]).join(entries)
 
 
-def need_lines(*lists: Sequence[Item]) -> bool:
+def need_lines(lists: Iterable[Sequence[str]]) -> bool:
     """Whether the titles of a case are so long that each should stand on a line of its own."""
-    titles = [item.title for items in lists for item in items]
-    return len("".join(titles)) > LONGEST_WITHIN_LINE * len(titles)
+    spare = [LONGEST_WITHIN_LINE * len(titles) - len("".join(titles)) for titles in lists]
+    return sum(spare) < 0
 
 
 def layouts(*names: str) -> frozenset[str]:
@@ -157,6 +157,7 @@ def of_items(
     loop: str | None = None,
     notes: Sequence[str] = (),
     beside: Sequence[Item] = (),
+    titles: list[str] | None = None,
 ) -> dict[str, object]:
     """A list of items in every form that a template asks for.
 
@@ -172,12 +173,13 @@ def of_items(
         notes: what else each entry says, one for each item, empty for nothing.
         loop: what a template calls the list in a loop, where that is not `name`.
         beside: the items of the prompt's other lists, whose entries are set apart by the same mark.
+        titles: the items' titles, where they are at hand.
 
     Returns:
         The variables, by name.
     """
     loop = loop or name
-    titles = [item.title for item in items]
+    titles = [item.title for item in items] if titles is None else titles
     entries = titles
     if flags == _CATEGORIES and not (ratings or notes) and layout.as_stored:
         entries = [item.listed for item in items]

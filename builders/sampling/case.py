@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from itdr.builders.store.reader import Item
 
@@ -54,3 +54,23 @@ class Case:
     attributes: Sequence[tuple[str, str]] = ()
     evidence: Sequence[Evidence] = ()
     flags: frozenset[str] = frozenset()
+    _ids: tuple[list[str], ...] | None = field(default=None, init=False, repr=False, compare=False)
+    _titles: tuple[list[str], ...] | None = field(
+        default=None, init=False, repr=False, compare=False
+    )
+
+    @property
+    def ids(self) -> tuple[list[str], ...]:
+        """The ids of the history, the candidates and the true ones; looked up once."""
+        if self._ids is None:
+            lists = (self.history, self.candidates, self.relevant)
+            self._ids = tuple([[item.id for item in items] for items in lists])
+        return self._ids
+
+    @property
+    def titles(self) -> tuple[list[str], ...]:
+        """The titles of the history and the candidates; looked up once."""
+        if self._titles is None:
+            lists = (self.history, self.candidates)
+            self._titles = tuple([[item.title for item in items] for items in lists])
+        return self._titles

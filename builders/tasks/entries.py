@@ -65,6 +65,7 @@ def of_candidates(
         shown_flags,
         notes=notes,
         beside=case.history,
+        titles=case.titles[1],
     )
 
 
@@ -74,19 +75,17 @@ TITLE_VARIABLES = frozenset({"full_title", "full_titles", "leaving_out"})
 
 def answer_titles(
     cell: OpenCell,
-    items: Sequence[Item],
+    case: Case,
     needed: frozenset[str],
     show: frozenset[str],
-    several: bool = False,
 ) -> dict[str, object]:
     """What an answer names of an entry, and what it leaves out, as phrases for a prompt.
 
     Args:
         cell: the cell.
-        items: the listed items that the answer names.
+        case: the case, whose answer names some of its candidates.
         needed: the template's variables.
         show: what is shown beside their titles.
-        several: whether the answer names more than one of them.
 
     Returns:
         `full_title` and `full_titles`, as "title and year" and "titles and years", or without candidates
@@ -96,15 +95,17 @@ def answer_titles(
     if TITLE_VARIABLES.isdisjoint(needed):
         return {}
     words, layout = cell.words, cell.layout
+    listed_titles = case.titles[1] or case.titles[0]
     title, titles = words["title"], words["titles"]
     if cell.whole_catalogue:
         title, titles = words.get("open_title", title), words.get("open_titles", titles)
-    if "title_end" in words and _all_end_in_brackets(items):
+    if "title_end" in words and _all_end_in_brackets(listed_titles):
         title = _ended(layout.full_title, title, words["title_end"])
         titles = _ended(layout.full_titles, titles, words["title_ends"])
     if not show:
         return {"full_title": title, "full_titles": titles, "leaving_out": ""}
     names = []
+    items, several = case.candidates or case.history, len(case.relevant) > 1
     if "creator" in show and any(item.creators for item in items):
         names.append(words["creators" if several else "creator"])
     if "categories" in show and any(item.categories for item in items):
@@ -114,10 +115,10 @@ def answer_titles(
     return {"full_title": title, "full_titles": titles, "leaving_out": leave_out}
 
 
-def _all_end_in_brackets(items: Sequence[Item]) -> bool:
+def _all_end_in_brackets(titles: Sequence[str]) -> bool:
     # A loop, in a third of the time of `all`.
-    for item in items:  # noqa: SIM110
-        if item.title[-1:] != ")":
+    for title in titles:  # noqa: SIM110
+        if title[-1:] != ")":
             return False
     return True
 
@@ -175,6 +176,7 @@ def of_history(
         beside=lists.inline_beside(name, needed, case.history, case.candidates)
         if beside is None
         else beside,
+        titles=case.titles[0][part],
     )
 
 

@@ -37,7 +37,7 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
     return {
         **likes_and_dislikes.context(cell, case, needed),
         **entries.of_candidates(cell, case, needed, show),
-        **entries.answer_titles(cell, case.candidates, needed, show),
+        **entries.answer_titles(cell, case, needed, show),
         "answer": case.ranking[0].title,
     }
 

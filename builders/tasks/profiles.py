@@ -79,7 +79,9 @@ def _remembered(cell: OpenCell) -> dict[int, Sketch]:
     """Sketches by user, each of which is taken out by whoever asks next: rows say what the plan that chose their users
     has found."""
     one = cell.cell
-    key = (one.seed, one.split_by, one.validation, cell.cuts, cell.part_index, str(one.templates))
+    # A user of one split alone may be drawn with the users of another.
+    part = None if cell.by_subject else cell.part_index
+    key = (one.seed, one.split_by, one.validation, cell.cuts, part, str(one.templates))
     options = repr(sorted(one.options.items()))
     return cell.store.shared(("sketches", options, *key), dict)
 

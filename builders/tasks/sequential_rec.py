@@ -35,7 +35,7 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
     return {
         **entries.of_history(cell, case, needed, show),
         **entries.of_candidates(cell, case, needed, show),
-        **entries.answer_titles(cell, case.candidates or case.history, needed, show),
+        **entries.answer_titles(cell, case, needed, show),
         "n_history": len(case.history),
         "n_candidates": len(case.candidates),
         "answer": ranking.answer(cell, case),

@@ -109,13 +109,13 @@ def _spares(cell: OpenCell) -> frozenset[int]:
     """A few items of each part in which enough is known of none, but of which a group is named, more than
     a list of works if possible: so that a small file gives rows in every split. Where items are only taken, that
     would restate their topics: there are none."""
-    key = (
-        "audience spares",
-        cell.cell.seed,
-        str(cell.cell.templates),
-        cell.cell.options["text_chars"],
-    )
+    key = _key(cell, "audience spares")
     return cell.store.shared(key, lambda: frozenset(_found_spares(cell)))
+
+
+def _key(cell: OpenCell, what: str) -> tuple[object, ...]:
+    """Names what is remembered of all items, as it depends on options."""
+    return what, cell.cell.seed, str(cell.cell.templates), cell.cell.options["text_chars"]
 
 
 def _found_spares(cell: OpenCell) -> Iterator[int]:
@@ -154,6 +154,12 @@ def _with_works_of_their_own(
 
 
 def _is_enough(cell: OpenCell, code: int) -> bool:
+    """Whether enough can be said of an item; remembered, as a plan asks before rows do."""
+    cache: dict[int, bool] = cell.store.shared(_key(cell, "audience enough"), dict)
+    return cache[code] if code in cache else cache.setdefault(code, _says_enough(cell, code))
+
+
+def _says_enough(cell: OpenCell, code: int) -> bool:
     statements = _statements(cell, code)
     if groups.tell_series_alone(statements) and cell.draws(code, "series").below(ONE_IN_OF_SERIES):
         return False
@@ -170,13 +176,7 @@ def _is_rated(cell: OpenCell) -> bool:
 
 def _statements(cell: OpenCell, code: int) -> list[Statement]:
     """What can be said of an item; remembered, as a plan asks for what rows then say."""
-    key = (
-        "audience statements",
-        cell.cell.seed,
-        str(cell.cell.templates),
-        cell.cell.options["text_chars"],
-    )
-    cache: dict[int, list[Statement]] = cell.store.shared(key, dict)
+    cache: dict[int, list[Statement]] = cell.store.shared(_key(cell, "audience statements"), dict)
     if code not in cache:
         if len(cache) > 20_000:
             cache.clear()
