@@ -27,7 +27,7 @@ lint: $(VENV)/installed-test
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	@mkdir -p build/types && ln -sfn ../.. build/types/itdr
-	cd build/types && "$(abspath $(VENV))/bin/mypy" --config-file ../../pyproject.toml
+	cd build/types && "$(abspath $(VENV))/bin/mypy" --config-file ../../pyproject.toml --num-workers 2
 
 # The documentation as a site, in build/site.
 docs: $(VENV)/installed-docs

@@ -35,7 +35,7 @@ from itdr.builders.store.build.notes import lacking
 from itdr.builders.store.build.reference import contents
 from itdr.builders.store.build.reference.compare import deviating
 from itdr.builders.store.build.reference.known_records import unlike_known
-from itdr.builders.store.build.reference.samples import draw
+from itdr.builders.store.build.reference.samples import columns_of_facet, draw
 from itdr.builders.store.build.sample_checks import require_sound_sample
 from itdr.builders.store.build.text_checks import JUDGED, require_sound_texts
 from itdr.builders.store.build.user_checks import require_plausible_users
@@ -184,7 +184,8 @@ class _Build:
         lacks["unusual"] += require_sound_sample(
             self.source, stored, folder, interactions.columns, map(Path, self.urls.values())
         )
-        draw_rows = functools.partial(draw, self._table, columns, stored, folder)
+        own_columns = columns_of_facet(self.source, self.spec.facet, columns)
+        draw_rows = functools.partial(draw, self._table, own_columns, stored, folder)
         file_names = {
             table: [path.name for path in self._files(table).values()] for table in columns
         }

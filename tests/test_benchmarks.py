@@ -13,12 +13,15 @@ from benchmarks.measure import Line
 from tests.rawgen import ml_1m
 from tests.sources.harness import load
 
-SHAPE = {"users": 800, "items": 500, "ratings": 48_000}
+SHAPE = {"users": 400, "items": 300, "ratings": 24_000}
+OTHERS = {"users": 400, "items": 300}
 
 
 @pytest.fixture(scope="module")
 def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return main.write(tmp_path_factory.mktemp("bench"), SHAPE, quick=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(main, "SMALL", OTHERS)
+        return main.write(tmp_path_factory.mktemp("bench"), SHAPE, quick=True)
 
 
 @pytest.mark.parametrize("config", encoding.CONFIGS)

@@ -26,6 +26,7 @@ from itdr.builders.core.schema import (
     column_names,
 )
 from itdr.builders.sources._formats import validate
+from itdr.builders.sources._formats.text import decoded_sql
 from itdr.builders.sources._shared import people
 from itdr.builders.sources._shared.films import (
     ANCHORS,
@@ -33,6 +34,7 @@ from itdr.builders.sources._shared.films import (
     genres_sql,
     other_title_sql,
     title_sql,
+    turned_sql,
     unread_genres_sql,
     year_sql,
 )
@@ -131,16 +133,18 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     return raw.con.sql(
         f"""
         SELECT {duckdb_csv.integer_text_sql("item")} AS item_id,
-            CASE WHEN NOT {_FOREIGN} THEN {title_sql("title")} END AS title,
-            CASE WHEN NOT {_FOREIGN} THEN {other_title_sql("title")} END AS other_title,
-            {genres_sql("genres")} AS categories, {year_sql("title")} AS "year",
-            {emptied.emptied_sql(title=_FOREIGN, categories=unread_genres_sql("genres"))} AS emptied,
+            CASE WHEN NOT {_FOREIGN} THEN {title_sql("turned")} END AS title,
+            CASE WHEN NOT {_FOREIGN} THEN {other_title_sql("turned")} END AS other_title,
+            {genres_sql("names")} AS categories, {year_sql("decoded")} AS "year",
+            {emptied.emptied_sql(title=_FOREIGN, categories=unread_genres_sql("names"))} AS emptied,
             CASE
                 WHEN more IS NOT NULL THEN {duckdb_csv.too_many_sql()}
                 WHEN item IS NULL THEN '{EMPTY_ID}'
                 WHEN title IS NULL AND genres IS NULL THEN '{duckdb_csv.TOO_FEW}'
             END AS reject
-        FROM {_lines(path, "items", types)}
+        FROM (SELECT *, {turned_sql("decoded")} AS turned FROM (
+            SELECT *, {decoded_sql("title")} AS decoded, {decoded_sql("genres")} AS names
+            FROM {_lines(path, "items", types)}))
         """
     )
 

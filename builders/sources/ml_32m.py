@@ -22,12 +22,14 @@ from itdr.builders.core.schema import (
     column_names,
 )
 from itdr.builders.sources._formats import validate
+from itdr.builders.sources._formats.text import decoded_sql
 from itdr.builders.sources._shared.films import (
     ANCHORS,
     CITATION,
     genres_sql,
     other_title_sql,
     title_sql,
+    turned_sql,
     unread_genres_sql,
     year_sql,
 )
@@ -91,19 +93,19 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     validate.require_encoding(path)
     return raw.con.sql(
         f"""
-        SELECT item_id, {title_sql("title")} AS title, {genres_sql("genre_names")} AS categories,
-            {year_sql("title")} AS "year", {other_title_sql("title")} AS other_title,
+        SELECT item_id, {title_sql("turned")} AS title, {genres_sql("genre_names")} AS categories,
+            {year_sql("title")} AS "year", {other_title_sql("turned")} AS other_title,
             {emptied.emptied_sql(categories=unread_genres_sql("genre_names"))} AS emptied,
             CASE WHEN NOT fits AND unpaired THEN '{duckdb_csv.UNPAIRED}'
                 WHEN NOT fits THEN '{BROKEN}' WHEN item_id IS NULL THEN '{EMPTY_ID}' END
                 AS reject
-        FROM (
-            SELECT {_number("field.movieId")} AS item_id, {_unquoted("field.title")} AS title,
-                {_unquoted("field.genres")} AS genre_names, field.line <> '' AS fits, unpaired
+        FROM (SELECT *, {turned_sql("title")} AS turned FROM (
+            SELECT {_number("field.movieId")} AS item_id, {decoded_sql(_unquoted("field.title"))} AS title,
+                {decoded_sql(_unquoted("field.genres"))} AS genre_names, field.line <> '' AS fits, unpaired
             FROM (SELECT {_fields(_MOVIE, *header)} AS field,
                     {duckdb_csv.unpaired_sql("line")} AS unpaired
                 FROM {duckdb_csv.read_lines(path, "items")} WHERE line IS NOT NULL)
-        )
+        ))
         """
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -23,14 +24,23 @@ from tests.own_data.test_described import load
 from tests.own_data.test_export import run
 
 
-@pytest.fixture
-def used(tmp_path: Path, caches: Path) -> Path:
-    """A cache with stores of two sources, their counts, and a table."""
-    load("sequential_rec", str(shop.write(tmp_path / "shop")))
-    load("sequential_rec", "ml-32m", sample=True)
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a shop, and a cache with stores of two sources, their counts, and a table."""
     pd = pytest.importorskip("pandas")
-    itdr.source(pd.DataFrame(shop.log()), id="frame")
-    return caches
+    home = tmp_path_factory.mktemp("filled")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ITDR_CACHE", str(home / "cache"))
+        load("sequential_rec", str(shop.write(home / "shop")))
+        load("sequential_rec", "ml-32m", sample=True)
+        itdr.source(pd.DataFrame(shop.log()), id="frame")
+    return home
+
+
+@pytest.fixture
+def used(filled: Path, caches: Path) -> Path:
+    """A copy of that cache, for one test."""
+    return shutil.copytree(filled / "cache", caches)
 
 
 def test_the_list_says_what_and_how_much(used: Path) -> None:
@@ -53,8 +63,8 @@ def test_nothing_is_removed_in_a_dry_run(used: Path) -> None:
     assert sorted(used.rglob("*")) == before
 
 
-def test_one_source_is_removed_and_made_again(used: Path, tmp_path: Path) -> None:
-    path = str(tmp_path / "shop" / "shop.yaml")
+def test_one_source_is_removed_and_made_again(used: Path, filled: Path) -> None:
+    path = str(filled / "shop" / "shop.yaml")
     rows = load("sequential_rec", path)
     store = StoreSpec(own_sources.find_source(path)[0]).path
     assert store.is_dir()
@@ -161,9 +171,9 @@ class Place:
 
 
 @pytest.fixture
-def place(used: Path, tmp_path: Path) -> Place:
+def place(used: Path, filled: Path) -> Place:
     """The cache with a download and scratch files in it, too."""
-    source = own_sources.find_source(str(tmp_path / "shop" / "shop.yaml"))[0]
+    source = own_sources.find_source(str(filled / "shop" / "shop.yaml"))[0]
     found = Place(used, StoreSpec(source).path)
     for path in (found.raw / "log.zip", found.work / "spill-x" / "1", found.work / "spill-x/lock"):
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -70,7 +70,7 @@ def test_the_harness_runs_with_its_dummy_model(root: str) -> None:
     manager = TaskManager(
         include_path=str(evaluation.FOLDER),
         include_defaults=False,
-        metadata={"sample": True, "size": 30, "pretrained": "none"},
+        metadata={"sample": True, "size": 10, "pretrained": "none"},
     )
     found = lm_eval.simple_evaluate(
         model="dummy", tasks=[f"itdr_{root}"], task_manager=manager, bootstrap_iters=0

@@ -61,9 +61,19 @@ def release(
     return know
 
 
+@pytest.fixture(scope="module")
+def whole(films: Path) -> known_people.KnownPeople:
+    """All users of the made-up films."""
+    (_, _, *columns), *users = csv.reader(known_people_of("ml-32m", films, USERS).splitlines())
+    return known_people.KnownPeople(columns, users)
+
+
 @pytest.fixture
 def people(
-    films: Path, records: dict[str, list[list[str]]], caches: Path, monkeypatch: pytest.MonkeyPatch
+    records: dict[str, list[list[str]]],
+    whole: known_people.KnownPeople,
+    caches: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Makes the made-up films a release of which all users are known, and hardly any rating of itself."""
     known = {
@@ -71,9 +81,7 @@ def people(
         for table, (head, *lines) in records.items()
     }
     known["interactions"] = known["interactions"]._replace(records=records["interactions"][1:3])
-    (_, _, *columns), *users = csv.reader(known_people_of("ml-32m", films, 60).splitlines())
     monkeypatch.setattr(known_records, "read_known_records", lambda source: known)
-    whole = known_people.KnownPeople(columns, users)
     monkeypatch.setattr(known_people, "read_known_people", lambda source: whole)
 
 

@@ -12,11 +12,13 @@ import pytest
 
 from itdr.builders.core.duckdb_csv import UNPAIRED
 from itdr.builders.core.errors import RawFileError
+from itdr.builders.sources._formats.text import decoded_sql
 from itdr.builders.sources._shared import films
 from itdr.builders.sources.ml_32m import SOURCE
 from tests.rawgen import ml_32m
 from tests.sources.harness import read, real, rows
 
+TURNED = films.turned_sql(decoded_sql("t"))
 RATINGS = "userId,movieId,rating,timestamp\n"
 MOVIES = "movieId,title,genres\n"
 TAGS = "userId,movieId,tag,timestamp\n"
@@ -173,7 +175,7 @@ def test_tags_that_look_missing_are_text(tmp_path: Path) -> None:
     ],
 )
 def test_titles_get_their_article_back(raw: str, shown: str | None) -> None:
-    assert sql(films.title_sql("t"), raw) == shown
+    assert sql(films.title_sql(TURNED), raw) == shown
 
 
 @pytest.mark.parametrize(
@@ -199,7 +201,7 @@ def test_titles_get_their_article_back(raw: str, shown: str | None) -> None:
     ],
 )
 def test_another_title_is_kept_where_it_says_more(raw: str | None, other: str | None) -> None:
-    assert sql(films.other_title_sql("t"), raw) == other
+    assert sql(films.other_title_sql(TURNED), raw) == other
 
 
 @pytest.mark.parametrize(

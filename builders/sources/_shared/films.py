@@ -8,7 +8,6 @@ titles in parentheses. [GroupLens READMEs; the forms were seen in ml-latest-smal
 from __future__ import annotations
 
 from itdr.builders.core.duckdb_csv import literal
-from itdr.builders.sources._formats.text import decoded_sql
 
 CITATION = """@article{harper2015movielens,
   author  = {F. Maxwell Harper and Joseph A. Konstan},
@@ -80,30 +79,30 @@ _SPAN = r"\d{4}(?: ?[–-] ?(?:\d{4})?)?"
 _KEPT = "'(?i)(?: or| of| the| and|:) \\(|\\((?:part|vol|volume|episode|chapter|season|book)\\b'"
 
 
-def title_sql(text: str) -> str:
-    """SQL for the display title: blanks collapsed, articles in front, alternate titles removed.
+def title_sql(turned: str) -> str:
+    """SQL for the display title: alternate titles removed.
 
     Args:
-        text: an SQL expression of the raw title. Empty titles become null.
+        turned: an SQL expression as `turned_sql` makes it. Empty titles become null.
 
     Returns:
         An SQL expression.
     """
-    return f"nullif({_without_others(_turned(text))}, '')"
+    return f"nullif({_without_others(turned)}, '')"
 
 
-def other_title_sql(text: str) -> str:
+def other_title_sql(turned: str) -> str:
     """SQL for the other title of a film, such as the original one of `Hate (Haine, La) (1995)`; null where it has
     none, or several, or one that says the same or is too long to be shown beside it.
 
     Args:
-        text: an SQL expression of the raw title.
+        turned: an SQL expression as `turned_sql` makes it.
 
     Returns:
         An SQL expression.
     """
     one = f"^([^()]+) \\(([^()]+)\\) \\({_SPAN}\\)$"
-    known = _without_known_as(_turned(text))
+    known = _without_known_as(turned)
     title, other = (_letters(f"regexp_extract(t, '{one}', {k})") for k in (1, 2))
     fits = (
         f"t LIKE '%(%(%' AND regexp_matches(t, '{one}') AND NOT regexp_matches(t, {_KEPT}) AND length({other}) > 2 "
@@ -120,9 +119,16 @@ def _letters(sql: str) -> str:
     return f"regexp_replace({small}, '[^\\pL]', '', 'g')"
 
 
-def _turned(text: str) -> str:
-    """SQL for a title with its articles in front, in brackets, too."""
-    sql = f"trim(regexp_replace({decoded_sql(text)}, '[\\s\u00a0]+', ' ', 'g'))"
+def turned_sql(text: str) -> str:
+    """SQL for a title with blanks collapsed, and its articles in front, in brackets, too.
+
+    Args:
+        text: an SQL expression of the decoded title.
+
+    Returns:
+        An SQL expression.
+    """
+    sql = f"trim(regexp_replace({text}, '[\\s\u00a0]+', ' ', 'g'))"
     sql = f"replace(replace({sql}, ' )', ')'), ')(', ') (')"
     moved = "t"
     for articles, blank in ((_ARTICLES, " "), (_GLUED, "")):
@@ -169,9 +175,9 @@ def year_sql(text: str) -> str:
     """SQL for the year of a film (SMALLINT); null where the title has none.
 
     Args:
-        text: an SQL expression of the raw title.
+        text: an SQL expression of the decoded title.
     """
-    return f"try_cast(nullif(regexp_extract({decoded_sql(text)}, '{_YEAR}', 1), '') AS SMALLINT)"
+    return f"try_cast(nullif(regexp_extract({text}, '{_YEAR}', 1), '') AS SMALLINT)"
 
 
 def genres_sql(text: str) -> str:
@@ -180,7 +186,7 @@ def genres_sql(text: str) -> str:
     Copies set them apart by commas, semicolons or slashes, and write them in small letters or as a list.
 
     Args:
-        text: an SQL expression of the raw field, such as `Comedy|Drama` or `(no genres listed)`.
+        text: an SQL expression of the decoded field, such as `Comedy|Drama` or `(no genres listed)`.
 
     Returns:
         An SQL expression.
@@ -194,7 +200,7 @@ def unread_genres_sql(text: str) -> str:
     """SQL condition: the field of genres holds something that is no genre, such as a number or an object.
 
     Args:
-        text: an SQL expression of the raw field.
+        text: an SQL expression of the decoded field.
     """
     genres = ", ".join(literal(name.lower()) for name in ("", NO_GENRE, NONE_LISTED, *GENRES))
     other = f"list_filter({_genre_names(text)}, lambda name: lower(name) NOT IN ({genres}))"
@@ -204,5 +210,5 @@ def unread_genres_sql(text: str) -> str:
 def _genre_names(text: str) -> str:
     # Of a list as Python writes it, brackets and quotes go, too.
     bare = """trim(name, ' []''"')"""
-    parts = f"string_split_regex({decoded_sql(text)}, '[|,;/]')"
+    parts = f"string_split_regex({text}, '[|,;/]')"
     return f"list_transform({parts}, lambda name: {bare})"

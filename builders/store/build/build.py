@@ -35,7 +35,7 @@ from itdr.builders.store.build.notes import lacking
 from itdr.builders.store.build.reference import contents
 from itdr.builders.store.build.reference.compare import deviating
 from itdr.builders.store.build.reference.known_records import unlike_known
-from itdr.builders.store.build.reference.samples import draw
+from itdr.builders.store.build.reference.samples import columns_of_facet, draw
 from itdr.builders.store.build.sample_checks import require_sound_sample
 from itdr.builders.store.build.staging import (
     MOST_SHOWN,
@@ -112,10 +112,8 @@ def build(
         )
         if staged.get("tags"):
             _write_parquet(con, statements.SORTED_TAGS, folder / "tags.parquet")
-        compared_columns = dict(staged)
-        if not source.reads_texts(raw.facet):
-            compared_columns["interactions"] = [n for n in staged["interactions"] if n != "text"]
-        draw_sample = partial(draw, partial(_table, con), compared_columns, stored(), folder)
+        own_columns = columns_of_facet(source, raw.facet, staged)
+        draw_sample = partial(draw, partial(_table, con), own_columns, stored(), folder)
         compared = deviating(source, draw_sample, file_names, row_counts.get("items", 0))
         released = contents.compare(source, row, staged, file_names)
         unlike = unlike_known(

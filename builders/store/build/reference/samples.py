@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from itdr.builders.core import arrow
-from itdr.builders.core.schema import COLUMNS
+from itdr.builders.core.schema import COLUMNS, Source
 from itdr.builders.store.build import statements
 from itdr.builders.store.build.duplicates import RowGroups
 
@@ -35,6 +35,24 @@ as `TIMED` users and times alone, of more interactions."""
 JOINED = "joined"
 TIMED = "timed"
 """The users and times of more interactions."""
+
+
+def columns_of_facet(
+    source: Source, facet: str, columns: Mapping[str, Collection[str]]
+) -> dict[str, Collection[str]]:
+    """The columns that the files of a facet fill: without the texts of interactions where other files hold them.
+
+    Args:
+        source: the declaration.
+        facet: `base` or `text`.
+        columns: the columns of each table that was read.
+
+    Returns:
+        Those of each table that are compared.
+    """
+    if source.reads_texts(facet):
+        return dict(columns)
+    return {**columns, "interactions": [n for n in columns["interactions"] if n != "text"]}
 
 
 def draw(
