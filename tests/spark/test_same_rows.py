@@ -134,6 +134,11 @@ def test_other_options(spark: Any, options: dict[str, Any], tmp_path: Path, plac
 @pytest.mark.real
 def test_real_files(spark: Any, raw: Path, tmp_path: Path, place: str) -> None:
     # A file without texts of a source that has them elsewhere, and the figures of a released one, which the sample lacks.
-    sources = ["amazon-reviews-2023/All_Beauty"]
-    own = {"data_dir": str(raw), "sources": sources, "num_shards": 3, "size": 30}
-    compare(spark, "rating_prediction", tmp_path, place, cells="all", **own)
+    small = "amazon-reviews-2023/All_Beauty"
+    own = {"data_dir": str(raw), "num_shards": 3, "size": 30}
+    compare(
+        spark, "rating_prediction", tmp_path / "ratings", place, sources=[small], cells="all", **own
+    )
+    # The reviews of the small file alone leave a split empty.
+    target_users = "target_user_identification"
+    compare(spark, target_users, tmp_path / "target users", place, sources=[small, "ml-32m"], **own)
