@@ -66,7 +66,7 @@ class Activity:
         """How many bins there are."""
         return len(self.mean)
 
-    def expected(self, people: np.ndarray, works: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def expected(self, people: np.ndarray, works: np.ndarray) -> np.ndarray:
         """How many of some people like each of some works, by their activity.
 
         Args:
@@ -74,12 +74,22 @@ class Activity:
             works: the works.
 
         Returns:
-            (expected numbers, rounded to `DECIMALS`; their variances), a column to a work.
+            Numbers rounded to `DECIMALS`, a column to a work.
         """
-        chances, spreads = self._by_number
-        rows = self._place[works]
-        expected = people @ chances.take(rows, axis=0).T
-        return np.round(expected, DECIMALS), people @ spreads.take(rows, axis=0).T
+        chances, _ = self._by_number
+        return np.round(people @ chances.take(self._place[works], axis=0).T, DECIMALS)
+
+    def variance(self, people: np.ndarray, works: np.ndarray) -> np.ndarray:
+        """The variance of these numbers.
+
+        Args:
+            people, works: as for `expected`.
+
+        Returns:
+            Variances, a column to a work.
+        """
+        _, spreads = self._by_number
+        return people @ spreads.take(self._place[works], axis=0).T
 
     @functools.cached_property
     def _by_number(self) -> tuple[np.ndarray, np.ndarray]:

@@ -110,7 +110,7 @@ def test_what_likers_share_by_chance_does_not_make_their_works_tell() -> None:
         raters = counting.raters(work)
         together = counting.company.together
         folds = together.folds(work, np.arange(raters.n_likers), raters)
-        near = together.near(work, raters.likes, folds.groups)
+        near = together.near(work, raters.fans, raters.fan_likes, raters.n_likers, folds.sizes)
         told.append(together.foretold(near, folds, raters))
     assert abs(np.mean(told)) < 0.25 and np.std(told) < 1.25
 
@@ -218,7 +218,7 @@ def test_expected_likers_add_up_to_the_real_ones() -> None:
     likers = np.array([5, 20, 100, 600])
     activity = activity_of(likes, likers)
     people = activity.by_bin(np.arange(3000))
-    expected, variance = activity.expected(people, np.arange(4))
+    expected, variance = (f(people, np.arange(4)) for f in (activity.expected, activity.variance))
     assert np.allclose(expected, likers, rtol=1e-3)
     assert (variance < expected).all() and (variance > 0).all()
 

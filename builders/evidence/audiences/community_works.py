@@ -97,7 +97,7 @@ class CommunityWorks:
         for code, works in enumerate(self.communities.typical(likes)):
             inside = users[member == code]
             ranks = self.company.likes_of(inside).ranks
-            counts = np.bincount(ranks, minlength=len(likes))[self.company.ranks.of]
+            counts = np.bincount(ranks, minlength=len(likes) + 1)[self.company.ranks.of]
             here: dict[str, Typical] = {}
             for work in works.tolist() if len(inside) else ():
                 title = self.store.item(work).title

@@ -17,10 +17,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from itdr.builders.core.ranges import ranges
 from itdr.builders.core.rng import splitmix64
 from itdr.builders.evidence import traits as all_traits
 from itdr.builders.evidence.activity import DECIMALS, Activity
 from itdr.builders.evidence.audiences.expectations import FALSE_FINDS, bound, is_surprise
+from itdr.builders.evidence.audiences.fans import Fans
 from itdr.builders.evidence.audiences.judged import Judged
 from itdr.builders.evidence.audiences.liked_together import (
     MIN_PEOPLE,
@@ -34,7 +36,7 @@ from itdr.builders.evidence.audiences.liked_together import (
 from itdr.builders.evidence.audiences.members import TraitTable
 from itdr.builders.evidence.audiences.pooled import Pooled
 from itdr.builders.evidence.audiences.raters import MIN_FANS_WHO_JUDGED, Raters, Rates
-from itdr.builders.evidence.audiences.shared_likes import Likes, Ranks
+from itdr.builders.evidence.audiences.shared_likes import LikesOfAll, Ranks
 from itdr.builders.evidence.audiences.themes import Shared, Themes, makers_of
 from itdr.builders.evidence.facts import DOWN, SAMPLE, UP, Fact
 from itdr.builders.evidence.series import base_title, tell_one_series
@@ -91,12 +93,11 @@ class Company:
         likers = np.bincount(self.liked, minlength=len(store.work))
         self.nameable = (likers >= MIN_TOGETHER) & (store.title_code >= 0)
         self.ranks = Ranks(self.nameable, likers)
-        self._liked_ranks = self.ranks.of[self.liked]
-        self._none = self._liked_ranks[:0]
         self.active = max(int((np.diff(self.begins) > 0).sum()), 1)
-        self.n_nameable = int(self.nameable.sum())
         tried = max(int((likers >= MIN_TOGETHER).sum()), 1)
-        self.together = LikedTogether(store, activity, self.ranks, self.n_nameable, tried)
+        self.together = LikedTogether(store, activity, self.ranks, tried)
+        self.likes_of = LikesOfAll(self.begins, self.liked, self.ranks).of
+        """What gives all that some users like."""
 
     @functools.cached_property
     def pooled(self) -> Pooled:
@@ -120,14 +121,6 @@ class Company:
         found[np.argsort(keys, kind="stable")[:SAMPLE]] = True
         return found
 
-    def likes_of(self, users: np.ndarray) -> Likes:
-        """All that these users like."""
-        begins, ends = self.begins[users], self.begins[users + 1]
-        who = np.arange(len(users)).repeat(ends - begins)
-        # Likes of one user lie in a row: they are copied at once rather than picked.
-        rows = map(slice, begins.tolist(), ends.tolist())
-        return Likes(who, np.concatenate([self._none, *map(self._liked_ranks.__getitem__, rows)]))
-
     def of_judged(
         self, work: int, raters: Raters, everybody: Raters
     ) -> tuple[list[Fact], dict[str, int]]:
@@ -144,12 +137,12 @@ class Company:
         likers = np.flatnonzero(raters.liked)
         likers = likers[self.sampled(raters.users[likers], work)]
         folds = self.together.folds(work, likers, raters)
-        near = self.together.near(work, raters.likes, folds.groups)
+        near = self.together.near(work, raters.fans, raters.fan_likes, raters.n_likers, folds.sizes)
         (found,) = self.together.shared(raters.users, near, folds.groups[:1])
         companions = self._of_its_kind(work, found)
         # Nobody had to look for the parts of its series, which need not be liked more often than usual.
-        parts = self.themes.series_among(work, self.ranks.works[near.ranks])
-        codes = self._also_traits(work, raters.users, raters.likes).codes
+        parts = self.themes.series_among(work, self.ranks.works[raters.fans.ranks[near.codes]])
+        codes = self._also_traits(work, raters.users).codes
         works = np.union1d(companions.works, sorted(parts)).astype(np.int64)
         rates = raters.fans_of(works)
         clear, known = self._welcomed(raters, rates, works, parts), _are_among(works, parts)
@@ -165,7 +158,7 @@ class Company:
         traits = self._welcome_traits(work, codes, raters, everybody)
         if not self.is_rated:
             users = raters.users[likers]
-            traits += self._shunned(work, users, self.likes_of(users))
+            traits += self._shunned(work, users)
         return self._named(work, parts, shared, traits)
 
     def of_taken(self, work: int, takers: np.ndarray) -> tuple[list[Fact], dict[str, int]]:
@@ -178,15 +171,14 @@ class Company:
         Returns:
             As `of_judged`.
         """
-        likes = self.likes_of(takers)
-        everybody = np.ones((1, len(takers)), bool)
-        near = self.together.near(work, likes, everybody)
-        (found,) = self.together.shared(takers, near, everybody)
+        fans = Fans(self.likes_of(takers), self.ranks)
+        near = self.together.near(work, fans, fans.number(), len(takers), [len(takers)])
+        (found,) = self.together.shared(takers, near, np.ones((1, len(takers)), bool))
         companions = self._of_its_kind(work, found)
         parts = self.themes.parts_among(work, companions.works.tolist())
-        also = self._also_traits(work, takers, likes)
+        also = self._also_traits(work, takers)
         traits = self._taken_traits(work, len(takers), also)
-        traits += self._shunned(work, takers, likes)
+        traits += self._shunned(work, takers)
         shared = self._takers(work, len(takers), companions)
         return self._named(work, parts, shared, traits)
 
@@ -269,14 +261,14 @@ class Company:
 
     # -- makers, hashtags and topics ------------------------------------------------------------
 
-    def _also_traits(self, work: int, users: np.ndarray, likes: Likes) -> _Traits:
+    def _also_traits(self, work: int, users: np.ndarray) -> _Traits:
         """The makers, hashtags and topics of which these people also like other works, the strongest first."""
         if len(users) < MIN_PEOPLE or not self.pooled.able.any():
             return _Traits([], [], [])
-        together = self._together_by_trait(work, likes)
+        together = self._together_by_trait(work, users)
         codes = np.flatnonzero((together >= MIN_TOGETHER) & self.pooled.able)
         k, activity = together[codes], self.pooled.activity
-        expected, _ = activity.expected(activity.by_bin(users), codes)
+        expected = activity.expected(activity.by_bin(users), codes)
         mine = np.isin(codes, self.traits.of(work))
         likers = np.maximum(self.traits.likes[codes], 1)
         rest = np.where(mine, 1 - self.judged.totals[1][work] / likers, 1)
@@ -305,10 +297,12 @@ class Company:
             for code, k, expected in zip(*traits, strict=True)
         ]
 
-    def _together_by_trait(self, work: int, likes: Likes) -> np.ndarray:
+    def _together_by_trait(self, work: int, users: np.ndarray) -> np.ndarray:
         """By trait, how many of the people like other works with it."""
-        kept = likes.ranks != self.ranks.of[work]
-        return self.pooled.together(likes.who[kept], self.ranks.works[likes.ranks[kept]])
+        counts = self.begins[users + 1] - self.begins[users]
+        works = self.liked[ranges(self.begins[users], counts)]
+        kept = works != work
+        return self.pooled.together(np.arange(len(users)).repeat(counts)[kept], works[kept])
 
     def _welcome_traits(
         self, work: int, codes: list[int], raters: Raters, everybody: Raters
@@ -370,14 +364,14 @@ class Company:
         parts = self.themes.parts_among(work, works.tolist())
         return np.array([one for one in works.tolist() if one != work and one not in parts], int)
 
-    def _shunned(self, work: int, takers: np.ndarray, likes: Likes) -> list[Fact]:
+    def _shunned(self, work: int, takers: np.ndarray) -> list[Fact]:
         """Topics and hashtags that its takers hardly touch; used if no group dislikes the work by rate."""
         if len(takers) < MIN_PEOPLE or not self.pooled.able.any():
             return []
-        together, own = self._together_by_trait(work, likes), set(self.traits.of(work))
+        together, own = self._together_by_trait(work, takers), set(self.traits.of(work))
         able, activity = np.flatnonzero(self.pooled.able), self.pooled.activity
-        expected, variance = activity.expected(activity.by_bin(takers), able)
-        k = together[able]
+        people, k = activity.by_bin(takers), together[able]
+        expected, variance = activity.expected(people, able), activity.variance(people, able)
         z = np.round((k - expected) / np.sqrt(variance + 1e-9), DECIMALS)
         kept = (z <= -bound(len(able))) & (k <= MAX_RATIO_OF_SHUNNED * expected)
         found = []

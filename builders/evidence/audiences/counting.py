@@ -84,7 +84,7 @@ MIN_SHIFT_OF_MEMBERS, MIN_SHIFT_OF_USUAL = 0.08, 0.3
 """A group's likes must differ from the usual by at least this share of its members, or this share of the
 usual number."""
 
-NO_LIKES = Likes(np.zeros(0, np.intp), np.zeros(0, np.intp))
+NO_LIKES = Likes(np.zeros(0, np.int32), np.zeros(0, np.intp))
 
 
 class Counting:
@@ -411,12 +411,11 @@ class Counting:
         """Single works whose likers like this one more, or less, than their other verdicts predict, by their codes."""
         if len(raters.liked) < MIN_MEMBERS_OF_A_STRANGE_GROUP:
             return []
-        rows = (raters.likes.ranks < self._n_popular).nonzero()[0]
-        who, ranks = (one.take(rows) for one in raters.likes)
-        rates = raters.rates(ranks, who, self._n_popular)
-        several = rates.n >= MIN_MEMBERS_OF_A_STRANGE_GROUP
-        rates = Rates(*(one[several] for one in rates))
-        works = self.company.ranks.works[: self._n_popular][several]
+        fans = raters.fans
+        number = raters.fan_number[: fans.ranks.searchsorted(self._n_popular)]
+        several = fans.common(number, MIN_MEMBERS_OF_A_STRANGE_GROUP)
+        rates = raters.fans_at(several)
+        works = self.company.ranks.works[fans.ranks[several]]
         able = works != work
         for namesake in self._popular_by_title.get(self._base_title(work), ()):
             able &= works != namesake
@@ -444,7 +443,7 @@ class Counting:
     @functools.cached_property
     def _n_popular(self) -> int:
         """How many works are asked about: those with the first ranks."""
-        return min(MAX_WORKS_WITH_FANS, self.company.n_nameable)
+        return min(MAX_WORKS_WITH_FANS, self.company.ranks.n_nameable)
 
     @functools.cached_property
     def _popular_by_title(self) -> dict[str, list[int]]:

@@ -25,6 +25,8 @@ MOST_RATERS = 800
 """People of one work on whom facts are tried, by hash; the figures of those that hold are counted over all."""
 ROWS_AT_A_TIME = 1 << 20
 """Rows that are counted at a time."""
+VERDICT_BITS = 2
+"""Bits that a verdict takes, from 0 on."""
 
 
 class Judged:
@@ -74,10 +76,18 @@ class Judged:
     @functools.cached_property
     def _by_work(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Where each work's rows begin in the other arrays: users and verdicts, in the order of works."""
-        order = np.argsort(self.works, kind="stable")
-        users = np.arange(len(self.start) - 1, dtype=np.int32).repeat(np.diff(self.start))
+        # Each row is sorted as one number, in half the time that it takes to find the order and to follow it.
+        users = np.arange(len(self.start) - 1).repeat(np.diff(self.start))
+        bits = max(len(self.start) - 1, 1).bit_length()
+        rows = (self.works.astype(np.int64) << bits | users) << VERDICT_BITS
+        rows += self.verdicts + 1
+        del users
+        rows.sort()
+        verdicts = ((rows & (1 << VERDICT_BITS) - 1) - 1).astype(np.int8)
+        rows >>= VERDICT_BITS
+        rows &= (1 << bits) - 1
         begins = np.concatenate([[0], self.totals[0].cumsum()])
-        return begins, users[order], self.verdicts[order]
+        return begins, rows.astype(np.int32), verdicts
 
     @functools.cached_property
     def _takers(self) -> tuple[np.ndarray, np.ndarray]:

@@ -6,6 +6,7 @@ the verdicts of the rest, which costs several times as much.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -14,8 +15,9 @@ import numpy as np
 from itdr.builders.core.rng import splitmix64
 from itdr.builders.evidence.activity import DECIMALS, Activity
 from itdr.builders.evidence.audiences.expectations import FALSE_FINDS, is_surprise
+from itdr.builders.evidence.audiences.fans import Fans, Groups, Near, sizes_of
 from itdr.builders.evidence.audiences.raters import Raters
-from itdr.builders.evidence.audiences.shared_likes import Groups, Likes, Near, Ranks
+from itdr.builders.evidence.audiences.shared_likes import Ranks
 from itdr.builders.store.reader import StoreReader
 
 MOST_COMPANIONS = 40
@@ -33,6 +35,8 @@ PEOPLE_ADDED, MIN_SHRUNK_RATIO, MIN_Z_OF_SHRUNK = 5, 2, 4
 """so many times as many, and so many deviations above, with so many people added to both numbers; or else:"""
 MIN_RATIO_OF_UNLIKELY = 2
 """so many times as many as usual, if chance alone would hardly give such a number."""
+LEAST_RATIO = MIN_RATIO * (1 - 10**-DECIMALS)
+"""Of each of these rules, before figures are rounded."""
 FOLDS = 4
 """Parts of the judges of a work: what is shared by the likers of all others is tested on the verdicts of each."""
 MIN_Z_OF_FOLDS = 2.33
@@ -51,9 +55,10 @@ class SharedWorks(NamedTuple):
 
 class Folds(NamedTuple):
     """Parts of those who judged a work. groups: bool array, a row to a group, a column to a person: the likers who are
-    counted, and for each fold the likers of all others.   of: by person, the fold."""
+    counted, and for each fold the likers of all others.   sizes: of the groups.   of: by person, the fold."""
 
     groups: np.ndarray
+    sizes: list[int]
     of: np.ndarray
 
 
@@ -64,15 +69,11 @@ class LikedTogether:
         store: the store.
         activity: how likely people are to like each work.
         ranks: the ranks of works.
-        n_nameable: how many of the first ranks can be named.
         tried: among how many works those that are shared are found.
     """
 
-    def __init__(
-        self, store: StoreReader, activity: Activity, ranks: Ranks, n_nameable: int, tried: int
-    ) -> None:
-        self._store, self._activity, self._ranks = store, activity, ranks
-        self._n_nameable, self._tried = n_nameable, tried
+    def __init__(self, store: StoreReader, activity: Activity, ranks: Ranks, tried: int) -> None:
+        self._store, self._activity, self._ranks, self._tried = store, activity, ranks, tried
 
     def folds(self, work: int, likers: np.ndarray, raters: Raters) -> Folds:
         """The parts of those who judged a work.
@@ -89,15 +90,15 @@ class LikedTogether:
         fold = (keys % np.uint64(FOLDS)).astype(np.int64)
         groups = np.zeros((1 + FOLDS, len(fold)), bool)
         groups[0, likers] = True
-        groups[1:] = raters.liked & (fold != np.arange(FOLDS)[:, None])
-        return Folds(groups, fold)
+        groups[1:, : raters.n_likers] = fold[: raters.n_likers] != np.arange(FOLDS)[:, None]
+        return Folds(groups, sizes_of(groups), fold)
 
     def foretold(self, near: Near, folds: Folds, raters: Raters) -> float:
         """How well works that likers also like foretell the verdicts of others: what is shared by the likers of all folds
         but one is tried on that one.
 
         Args:
-            near: the likers' likes of all works looked at.
+            near: the works looked at.
             folds: the parts of those who judged the work.
             raters: those who judged it.
 
@@ -107,51 +108,54 @@ class LikedTogether:
         others = self.shared(raters.users, near, folds.groups[1:])
         return raters.foretold([one.works for one in others], folds.of)
 
-    def near(self, work: int, likes: Likes, groups: np.ndarray) -> Near:
-        """The likes of the works that enough people of some group like for them to be shared, of these people.
+    def near(
+        self, work: int, fans: Fans, number: np.ndarray, people: int, sizes: Sequence[int]
+    ) -> Near:
+        """The works that enough people of some group may like for them to be shared.
 
         Args:
             work: the work whose likers they are; it is left out.
-            likes: what people like.
-            groups: bool array, a row to a group, a column to a person; those in any come first.
+            fans: those of works among the people.
+            number: by code, how many of those in any group like the work.
+            people: how many are in any group; they come first.
+            sizes: of the groups.
 
         Returns:
-            Those likes.
+            Those works.
         """
-        n_grouped = int(groups.any(axis=0).sum())
-        stop = likes.who.searchsorted(n_grouped)
-        theirs = Likes(likes.who[:stop], likes.ranks[:stop])
-        least = int(_least_together(groups.sum(axis=1)).min())
-        ranks = self._ranks.common(theirs.ranks, least, self._n_nameable)
-        return self._ranks.near(theirs, ranks[ranks != self._ranks.of[work]])
+        codes = fans.common(number, _least_together(min(sizes)))
+        codes = codes[fans.ranks[codes] != self._ranks.of[work]]
+        return Near(fans, people, codes, number[codes])
 
     def shared(self, users: np.ndarray, near: Near, groups: np.ndarray) -> list[SharedWorks]:
         """The works that each of several groups of people also like.
 
         Args:
             users: the people's codes.
-            near: their likes of the works looked at.
+            near: the works looked at.
             groups: bool array, a row to a group, a column to a person.
 
         Returns:
             The works of each group.
         """
         counting, activity = Groups(groups), self._activity
-        together = counting.counts(near.who, near.numbers, len(near.ranks))
-        able = (together >= _least_together(counting.sizes)[:, None]) & (
-            counting.sizes >= MIN_PEOPLE
-        )[:, None]
-        kept = np.flatnonzero(able.any(axis=0))
-        works = self._ranks.works[near.ranks[kept]]
-        together, able = together[:, kept], able[:, kept]
-        places = np.arange(len(users))
-        people = counting.counts(places, activity.bins[users], activity.n_bins)
-        expected, variance = activity.expected(people, works)
-        shared = self._is_shared(together, expected, variance, able)
-        group, column = shared.nonzero()
-        expected = expected[group, column]
-        strength = strength_of(together[group, column], expected)
-        found = SharedWorks(works[column], strength, expected)
+        together = counting.counts(near)
+        least = [_least_together(n) if n >= MIN_PEOPLE else len(users) + 1 for n in counting.sizes]
+        able = together >= np.array(least)[:, None]
+        people = np.stack([activity.by_bin(users[one]) for one in groups])
+        columns = able.any(axis=0).nonzero()[0]
+        works = self._ranks.works[near.fans.ranks[near.codes[columns]]]
+        together, expected = together[:, columns], activity.expected(people, works)
+        # Most works fall short of what each rule asks: of these no more is worked out.
+        able = able[:, columns] & (together >= LEAST_RATIO * expected)
+        columns = able.any(axis=0).nonzero()[0]
+        variance = activity.variance(people, works[columns])
+        group, place = able[:, columns].nonzero()
+        column = columns[place]
+        k, usual = together[group, column], expected[group, column]
+        shared = self._is_shared(k, usual, variance[group, place])
+        group, column, k, usual = (one[shared] for one in (group, column, k, usual))
+        found = SharedWorks(works[column], strength_of(k, usual), usual)
         ends = group.searchsorted(np.arange(len(groups) + 1)).tolist()
         return [
             self._strongest(SharedWorks(*(one[start:stop] for one in found)))
@@ -166,25 +170,22 @@ class LikedTogether:
         order = np.lexsort((self._store.item_hash[found.works], -found.strength))[:MOST_COMPANIONS]
         return SharedWorks(*(one[order] for one in found))
 
-    def _is_shared(
-        self, k: np.ndarray, expected: np.ndarray, variance: np.ndarray, able: np.ndarray
-    ) -> np.ndarray:
-        """Which of the works that are able to be shared so many more people like than is usual that chance alone would
-        hardly do it."""
+    def _is_shared(self, k: np.ndarray, expected: np.ndarray, variance: np.ndarray) -> np.ndarray:
+        """Whether so many more people like each of some works than is usual that chance alone would hardly do it."""
         z = np.round((k - expected) / np.sqrt(variance + 1e-9), DECIMALS)
         ratio = np.round(k / np.maximum(expected, 1e-9), DECIMALS)
         found = (z >= MIN_Z_OF_SHRUNK) & (
             k + PEOPLE_ADDED >= MIN_SHRUNK_RATIO * (expected + PEOPLE_ADDED)
         )
         found |= (k >= MIN_TOGETHER_OF_CLEAR) & (ratio >= MIN_RATIO) & (z >= MIN_Z)
-        unlikely = able & ~found & (ratio >= MIN_RATIO_OF_UNLIKELY)
+        unlikely = ~found & (ratio >= MIN_RATIO_OF_UNLIKELY)
         found[unlikely] = is_surprise(k[unlikely], expected[unlikely], FALSE_FINDS / self._tried)
-        return able & found
+        return found
 
 
-def _least_together(sizes: np.ndarray) -> np.ndarray:
-    """How many people of groups of these sizes must like what they share, at least."""
-    return np.maximum(MIN_TOGETHER, -(-sizes // ONE_IN_TOGETHER))
+def _least_together(people: int) -> int:
+    """How many of so many people must like what they share, at least."""
+    return max(MIN_TOGETHER, -(-people // ONE_IN_TOGETHER))
 
 
 def strength_of(k: np.ndarray, expected: np.ndarray) -> np.ndarray:

@@ -14,7 +14,8 @@ import numpy as np
 
 from itdr.builders.evidence.activity import DECIMALS
 from itdr.builders.evidence.audiences.expectations import deviations
-from itdr.builders.evidence.audiences.shared_likes import Likes, Near, Ranks
+from itdr.builders.evidence.audiences.fans import Fans
+from itdr.builders.evidence.audiences.shared_likes import Likes, Ranks
 
 MIN_FANS_WHO_JUDGED = 13
 """The fewest fans who must have judged a work for their share to be said."""
@@ -98,13 +99,12 @@ class Raters:
             The z-score of what verdicts exceed their expectation by, each weighted by how many of the works somebody
             likes above the mean of the part.
         """
-        works = np.unique(np.concatenate(shared))
-        near = self._near(works)
-        tried = np.zeros((len(shared), len(works)), bool)
-        for part, own in enumerate(shared):
-            tried[part, works.searchsorted(own)] = True
-        who = near.who[tried[parts[near.who], near.numbers]]
-        number = np.bincount(who, minlength=len(self.users))
+        every = np.concatenate(shared)
+        works = np.unique(every)
+        bits = np.left_shift(1, np.arange(len(shared))).repeat([len(one) for one in shared])
+        tried = np.bincount(works.searchsorted(every), bits, minlength=len(works))
+        codes = self.fans.codes_of(self._ranks.of[works])
+        number = self.fans.tried(codes, tried, np.left_shift(1, parts).astype(np.uint8))
         beyond, total, variance = self.liked - self.chances, 0.0, 0.0
         for part in range(len(shared)):
             among = parts == part
@@ -114,17 +114,49 @@ class Raters:
             variance += float((weights**2 * self.spread[among]).sum())
         return round(total / max(variance, 1e-9) ** 0.5, DECIMALS)
 
-    def fans_of(self, works: np.ndarray) -> Rates:
+    @functools.cached_property
+    def fans(self) -> Fans:
+        """The fans of all works."""
+        return Fans(self.likes, self._ranks)
+
+    @functools.cached_property
+    def fan_likes(self) -> np.ndarray:
+        """By code of a work, how many of its fans like this one."""
+        return self.fans.number(stop=self.n_likers)
+
+    @functools.cached_property
+    def fan_number(self) -> np.ndarray:
+        """By code of a work, how many fans it has."""
+        return self.fan_likes + self.fans.number(self.n_likers)
+
+    @functools.cached_property
+    def _fan_chances(self) -> tuple[np.ndarray, np.ndarray]:
+        """By code of a work: how many of its fans would usually like this one; the variance."""
+        return self.fans.sums(self.chances), self.fans.sums(self.spread)
+
+    def fans_at(self, codes: np.ndarray) -> Rates:
         """The rates of the fans of each of some works.
 
         Args:
-            works: their codes, each once.
+            codes: theirs among `fans`.
 
         Returns:
             The rates, in the order of the works.
         """
-        near = self._near(works)
-        return self.rates(near.numbers, near.who, len(works))
+        k, (usual, variance) = self.fan_likes[codes], self._fan_chances
+        expected = usual[codes]
+        return Rates(self.fan_number[codes], k, expected, deviations(k, expected, variance[codes]))
+
+    def fans_of(self, works: np.ndarray) -> Rates:
+        """The same.
+
+        Args:
+            works: the works' codes in the store; somebody likes each.
+
+        Returns:
+            As `fans_at`.
+        """
+        return self.fans_at(self.fans.codes_of(self._ranks.of[works]))
 
     def fans_of_any(self, groups: Sequence[np.ndarray]) -> Rates:
         """The rates of those who like any work of each group of works.
@@ -135,7 +167,7 @@ class Raters:
         Returns:
             The rates, in the order of the groups.
         """
-        return self.rates_of([np.unique(self._near(works).who) for works in groups])
+        return self.rates_of([self.likes.fans_of_any(self._ranks.of[one]) for one in groups])
 
     def rates_among(self, groups: Sequence[np.ndarray]) -> Rates:
         """The rates of groups of users, of whom those count who judged the work.
@@ -178,32 +210,10 @@ class Raters:
         sizes = [len(one) for one in groups]
         every = np.concatenate([np.zeros(0, np.intp), *groups])
         numbers = np.arange(len(sizes)).repeat(sizes)
-        return self._rates(numbers, every, numbers[every < self.n_likers], len(sizes))
-
-    def _near(self, works: np.ndarray) -> Near:
-        return self._ranks.near(self.likes, self._ranks.of[works])
-
-    def rates(self, groups: np.ndarray, people: np.ndarray, size: int) -> Rates:
-        """The rates of groups of the people.
-
-        Args:
-            groups: row by row, a group's number, below `size`.
-            people: row by row, the place of somebody who is in it; ascending.
-            size: how many groups there are.
-
-        Returns:
-            The rates, in the order of the groups.
-        """
-        return self._rates(groups, people, groups[: people.searchsorted(self.n_likers)], size)
-
-    def _rates(
-        self, groups: np.ndarray, people: np.ndarray, of_likers: np.ndarray, size: int
-    ) -> Rates:
-        """As `rates`; people: ascending within a group.   of_likers: `groups` in the rows of those who like the work."""
-        n = np.bincount(groups, minlength=size)
-        k = np.bincount(of_likers, minlength=size)
-        expected = np.bincount(groups, self.chances.take(people), minlength=size)
-        variance = np.bincount(groups, self.spread.take(people), minlength=size)
+        n = np.bincount(numbers, minlength=len(sizes))
+        k = np.bincount(numbers[every < self.n_likers], minlength=len(sizes))
+        expected = np.bincount(numbers, self.chances.take(every), minlength=len(sizes))
+        variance = np.bincount(numbers, self.spread.take(every), minlength=len(sizes))
         return Rates(n, k, expected, deviations(k, expected, variance))
 
     def welcome_it(

@@ -1,7 +1,7 @@
-"""What some people like, row by row, and how many of each group of them like each work.
+"""What some people like, like by like, and how many of each group of them like each work.
 
-A few works are looked for among tens of thousands of likes, item after item. Works go by their rank: most likes are
-of works with small ranks, which stay at hand, and arrays of all works are not made anew each time.
+Item after item, tens of thousands of likes are gone through: they are copied in blocks, counted for all works at once, and
+works go by their rank, so that most of them stay at hand.
 """
 
 from __future__ import annotations
@@ -10,24 +10,33 @@ from typing import NamedTuple
 
 import numpy as np
 
-SPARSE = 16
-"""Where there are so many works to each row, rows are sorted rather than counted by work."""
+from itdr.builders.core.ranges import ranges
+
+BLOCK = 8
+"""Likes that are copied at once: those of a user fill whole blocks."""
+USERS_OF_A_BLOCK = 1 << 14
 
 
 class Likes(NamedTuple):
-    """Who likes which work, row by row. who: places among the people, ascending.   ranks: the works' ranks."""
+    """What each of some people likes, person by person.
 
-    who: np.ndarray
-    ranks: np.ndarray
-
-
-class Near(NamedTuple):
-    """The likes of a few works. ranks: of these works.   who, numbers: row by row, the person, and the place of the
-    work among them."""
+    ranks: of the works, person by person; some end in ranks beyond all works, to fill a block.   sizes: by person, how many
+    of these are theirs.
+    """
 
     ranks: np.ndarray
-    who: np.ndarray
-    numbers: np.ndarray
+    sizes: np.ndarray
+
+    def people(self, rows: np.ndarray) -> np.ndarray:
+        """The places of the people whose likes stand in these rows."""
+        of_blocks = np.arange(len(self.sizes)).repeat(self.sizes // BLOCK)
+        return of_blocks.take(rows // BLOCK)
+
+    def fans_of_any(self, ranks: np.ndarray) -> np.ndarray:
+        """The places of the people who like any work of these ranks, ascending."""
+        is_asked = np.zeros(int(self.ranks.max(initial=-1)) + 1, bool)
+        is_asked[ranks[ranks < len(is_asked)]] = True
+        return np.unique(self.people(is_asked.take(self.ranks).nonzero()[0]))
 
 
 class Ranks:
@@ -40,58 +49,41 @@ class Ranks:
     Attributes:
         works: by rank, the work.
         of: by work, the rank.
+        n_nameable: how many can be named.
+        nameable: their ranks, and one that stands for all others.
     """
 
     def __init__(self, nameable: np.ndarray, likers: np.ndarray) -> None:
         self.works = np.lexsort((-likers, ~nameable))
-        # As numpy counts and looks up: it would copy narrower numbers each time.
+        # As numpy looks up: it would copy narrower numbers each time.
         self.of = np.empty(len(likers), np.intp)
         self.of[self.works] = np.arange(len(likers))
-        self._numbers = np.zeros(len(likers), np.intp)
-        self._is_near = np.zeros(len(likers), bool)
-
-    def near(self, likes: Likes, ranks: np.ndarray) -> Near:
-        """Those of some likes that are of works with these ranks, each named once."""
-        self._is_near[ranks] = True
-        rows = self._is_near.take(likes.ranks).nonzero()[0]
-        self._is_near[ranks] = False
-        self._numbers[ranks] = np.arange(len(ranks))
-        return Near(ranks, likes.who.take(rows), self._numbers.take(likes.ranks.take(rows)))
-
-    def common(self, ranks: np.ndarray, least: int, stop: int) -> np.ndarray:
-        """Those of these ranks, ascending, that occur so often, if they are below `stop`."""
-        if SPARSE * len(ranks) < stop:
-            found, number = np.unique(ranks, return_counts=True)
-            return found[(number >= least) & (found < stop)]
-        return np.flatnonzero(np.bincount(ranks)[:stop] >= least)
+        self.n_nameable = int(nameable.sum())
+        self.nameable = np.arange(self.n_nameable + 1)
 
 
-class Groups:
-    """Groups of some people, who may be in several: counted together, as many are in the same ones.
+class LikesOfAll:
+    """What all users like.
 
     Args:
-        member: bool array, a row to a group, a column to a person.
+        begins, liked: where each user's likes begin, and the liked works.
+        ranks: the ranks of works.
     """
 
-    def __init__(self, member: np.ndarray) -> None:
-        self.sizes = member.sum(axis=1)
-        bits = 1 << np.arange(len(member))
-        packed = bits @ member
-        patterns = np.flatnonzero(np.bincount(packed))
-        self._pattern = patterns.searchsorted(packed)
-        self._held = (patterns & bits[:, None] != 0).astype(np.int64)
+    def __init__(self, begins: np.ndarray, liked: np.ndarray, ranks: Ranks) -> None:
+        counts = np.diff(begins)
+        self._n_blocks = -(-counts // BLOCK)
+        self._begins = np.concatenate([[0], self._n_blocks.cumsum(dtype=np.int64)])
+        every = np.full(int(self._begins[-1]) * BLOCK, len(ranks.of), np.int32)
+        for start in range(0, len(counts), USERS_OF_A_BLOCK):
+            users = slice(start, start + USERS_OF_A_BLOCK)
+            theirs = counts[users]
+            rows = slice(begins[start], begins[start] + theirs.sum())
+            every[ranges(BLOCK * self._begins[:-1][users], theirs)] = ranks.of[liked[rows]]
+        self._blocks = every.reshape(-1, BLOCK)
 
-    def counts(self, who: np.ndarray, codes: np.ndarray, size: int) -> np.ndarray:
-        """How often each group has each code.
-
-        Args:
-            who: row by row, the person.
-            codes: row by row, a code below `size`.
-            size: how many codes there are.
-
-        Returns:
-            int64 array, a row to a group, a column to a code.
-        """
-        cells, patterns = self._pattern.take(who) * size + codes, self._held.shape[1]
-        number = np.bincount(cells, minlength=patterns * size)
-        return self._held @ number.reshape(patterns, size)
+    def of(self, users: np.ndarray) -> Likes:
+        """What these users like."""
+        counts = self._n_blocks[users]
+        blocks = self._blocks.take(ranges(self._begins[users], counts), axis=0)
+        return Likes(blocks.reshape(-1), counts * BLOCK)
