@@ -62,7 +62,6 @@ _SIGNS = (
 )
 _ROLE = re.compile(r" ?\((?:authors?|editors?|eds?|illustrators?|translators?|hrsg)\.?\)$", re.I)
 _MC = re.compile(r"\bMc (?=[A-Z][a-z])")
-_INITIALS_LAST = re.compile(r"([^\W\d_][\w'’-]{2,})\. ((?:[A-Z]\. ?)+)")  # "Cummings. E. E."
 
 
 def as_shown(read: Reader) -> Reader:
@@ -109,7 +108,7 @@ def _as_shown(batch: pa.RecordBatch, turn: Callable[[str], str]) -> pa.RecordBat
 
 
 def shown_name(name: str) -> str:
-    """An author's name without a role in brackets, initials in front, and "McKillip" in one word.
+    """An author's name without a role in brackets, and "McKillip" in one word.
 
     Args:
         name: the name.
@@ -117,8 +116,6 @@ def shown_name(name: str) -> str:
     Returns:
         The name as rows show it, but for the order of its words.
     """
-    if turned := _INITIALS_LAST.fullmatch(name):
-        name = f"{turned[2].strip()} {turned[1]}"
     return _MC.sub("Mc", _ROLE.sub("", name)) or name
 
 
